@@ -1,0 +1,27 @@
+// Domain values, written as the JSON of the contract (docs/api-contract.md §3).
+#pragma once
+
+#include <string>
+
+#include "api/ice_servers.hpp"
+#include "base/json_writer.hpp"
+#include "base/result.hpp"
+#include "domain/views.hpp"
+
+namespace parley::api {
+
+/// {"_id":…,"email":…,"role":…,"name":…}; what is not known is left out.
+void write_user(JsonWriter& writer, const domain::User& user);
+/// HTTP: doctorId and patientId as UserRef. Socket acks: as plain ids.
+enum class SessionForm { populated, plain };
+void write_session(JsonWriter& writer, const domain::SessionView& session, SessionForm form);
+/// ChatMessage: `_id`, senderId as UserRef, `__v`; adds seq, position and clientMessageId where given.
+void write_chat_message(JsonWriter& writer, const domain::MessageView& message);
+/// ChatEvent: `id`, senderId as string; adds seq, position, clientMessageId where given, and `prev` when it is not 0.
+void write_chat_event(JsonWriter& writer, const domain::MessageView& message, std::uint32_t prev = 0);
+void write_page(JsonWriter& writer, const domain::PageView& page);
+void write_stats(JsonWriter& writer, const domain::StatsView& stats);
+/// {"message":…,"code":…,"retryAfter":… seconds, rounded up}
+void write_error(JsonWriter& writer, const Error& error);
+
+}  // namespace parley::api

@@ -1,0 +1,37 @@
+// Time comes in through this interface and nowhere else: `::now()` appears only in system_clock.cpp.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace parley {
+
+/// UTC wall time in milliseconds: for people, never for ordering.
+using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
+/// Monotonic time: for deadlines and limits.
+using SteadyTime = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  [[nodiscard]] virtual Timestamp now() const = 0;
+  [[nodiscard]] virtual SteadyTime steady_now() const = 0;
+};
+
+/// The machine's clocks. Threads: any.
+class SystemClock final : public Clock {
+ public:
+  [[nodiscard]] Timestamp now() const override;
+  [[nodiscard]] SteadyTime steady_now() const override;
+};
+
+/// `YYYY-MM-DDTHH:MM:SS.mmmZ`, always three decimals.
+[[nodiscard]] std::string to_iso8601(Timestamp time);
+void append_iso8601(std::string& out, Timestamp time);
+/// An ISO 8601 date (`2026-01-31`, midnight UTC) or date-time with optional fraction and `Z` or `±hh:mm`
+/// (none: UTC); nothing for anything else, and for a day or an hour that does not exist.
+[[nodiscard]] std::optional<Timestamp> parse_iso8601(std::string_view text);
+
+}  // namespace parley

@@ -1,0 +1,35 @@
+// Randomness comes in through this interface and nowhere else.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace parley {
+
+class Entropy {
+ public:
+  virtual ~Entropy() = default;
+  /// Fills `bytes` with unpredictable bytes. Never fails: a system without randomness cannot start.
+  virtual void fill(std::span<std::uint8_t> bytes) = 0;
+
+  template <std::size_t N>
+  [[nodiscard]] std::array<std::uint8_t, N> bytes() {
+    std::array<std::uint8_t, N> result;
+    fill(result);
+    return result;
+  }
+};
+
+/// OpenSSL's generator, buffered. Threads: one instance a thread.
+class SystemEntropy final : public Entropy {
+ public:
+  void fill(std::span<std::uint8_t> bytes) override;
+
+ private:
+  std::array<std::uint8_t, 4096> pool_{};
+  std::size_t pool_used_ = sizeof(pool_);
+};
+
+}  // namespace parley

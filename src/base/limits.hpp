@@ -1,0 +1,99 @@
+// Every bound of the program, with its unit, its reason and its source. Nothing else has numbers of this kind.
+// `contract` is docs/api-contract.md. A test stands at each limit and one past it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace parley::limits {
+
+using namespace std::chrono_literals;
+
+// Messages
+inline constexpr std::size_t message_utf16_units_max = 1000;      // contract §4.1
+inline constexpr std::size_t client_message_id_bytes_max = 64;    // ADR 0001: fits a UUID with a prefix
+inline constexpr std::uint32_t text_seq_max = 15'999'999;         // text is refused at seq 16,000,000: `session_full`
+inline constexpr std::uint32_t seq_max = 16'777'215;              // three bytes in every id; the rest is for end, deletion, hold
+inline constexpr std::size_t participants_max = 64;               // a room, not a channel
+inline constexpr std::size_t role_bytes_max = 15;                 // stays inside a std::string without allocation
+inline constexpr std::size_t email_bytes_max = 320;               // RFC 5321 §4.5.3.1: 64 + @ + 255
+inline constexpr std::size_t name_bytes_max = 256;
+inline constexpr std::size_t user_agent_bytes_max = 512;
+
+// Entries and the store
+inline constexpr std::size_t entry_bytes_max = 64 * 1024;         // core + body + trailer; text of 1000 units is at most 3,000 bytes
+inline constexpr std::size_t extension_bytes_max = 32 * 1024;     // one typed extension
+inline constexpr std::size_t append_entries_max = 64;             // of one append call
+inline constexpr std::size_t commit_queue_entries_max = 65'536;   // waiting for the committer; beyond: `overloaded`
+inline constexpr std::size_t commit_batch_entries_max = 4'096;    // of one synced write
+inline constexpr std::size_t read_queue_jobs_max = 8'192;         // waiting for the reader pool; beyond: `overloaded`
+inline constexpr std::uint32_t keys_unindexed_max = 1'000;        // idempotency keys of a session not yet in the derived family
+inline constexpr std::uint64_t free_bytes_min = 256ull * 1024 * 1024;  // below: new messages are `store_full`
+inline constexpr std::size_t signalling_queue_max = 16'384;       // records waiting; beyond, the record (not the relay) is dropped and counted
+inline constexpr auto signalling_kept = std::chrono::days{30};    // contract §5.4
+
+// Sessions in memory
+inline constexpr std::size_t sessions_loaded_max = 200'000;       // per process, least recently used go first when nobody is joined
+inline constexpr std::size_t session_tail_entries = 128;          // newest entries kept decoded for pages
+inline constexpr std::size_t users_cached_max = 100'000;
+
+// HTTP
+inline constexpr std::size_t http_body_bytes_max = 10 * 1024 * 1024;  // contract §2.1, after decompression
+inline constexpr std::size_t http_header_bytes_max = 16 * 1024;
+inline constexpr auto http_request_timeout = 60s;                 // from the first byte of a request to its last
+inline constexpr auto http_idle_timeout = 75s;                    // a kept-alive connection without a request
+inline constexpr std::uint32_t page_limit_default = 50;           // contract §4.2
+inline constexpr std::uint32_t page_limit_max = 1000;             // contract §4.2
+inline constexpr std::uint32_t history_messages_max = 100;        // contract §5.4
+inline constexpr std::uint32_t signalling_limit_default = 100;    // contract §5.4
+inline constexpr std::uint32_t signalling_limit_max = 1000;       // contract §5.4
+inline constexpr std::uint32_t entries_limit_default = 100;       // DESIGN §10, "added interfaces"
+inline constexpr std::uint32_t entries_limit_http_max = 1000;
+inline constexpr std::uint32_t entries_limit_socket_max = 200;
+inline constexpr std::size_t resume_bytes_max = 256 * 1024;       // in one join acknowledgement
+
+// Engine.IO and Socket.IO (contract §6.1)
+inline constexpr auto ping_interval = 25'000ms;
+inline constexpr auto ping_timeout = 60'000ms;
+inline constexpr auto upgrade_timeout = 10'000ms;
+inline constexpr auto connect_timeout = 45'000ms;
+inline constexpr std::size_t payload_bytes_max = 1'000'000;
+inline constexpr std::size_t polling_packets_max = 1'024;         // of one polling body; ours, the protocol names none
+inline constexpr std::size_t attachments_max = 16;                // of one Socket.IO packet
+inline constexpr std::size_t event_name_bytes_max = 256;
+inline constexpr std::size_t namespaces_per_connection_max = 8;
+
+// Connections
+inline constexpr std::size_t connections_total_max = 1'000;       // contract §6.2
+inline constexpr std::size_t connections_per_address_max = 50;    // contract §6.2
+inline constexpr std::size_t connections_per_user_max = 10;       // contract §6.2
+inline constexpr std::size_t joined_sessions_max = 32;            // of one socket
+inline constexpr std::size_t outbound_queue_bytes_max = 4 * 1024 * 1024;  // waiting for one reader; beyond it is cut and resumes
+inline constexpr std::size_t read_buffer_bytes = 16 * 1024;       // one receive
+inline constexpr std::size_t frame_bytes_max = payload_bytes_max; // one WebSocket message after reassembly
+
+// Rates: fixed windows (contract §2.6, §6.3)
+inline constexpr auto rate_window = 60s;
+inline constexpr std::uint32_t chat_events_per_window = 30;
+inline constexpr std::uint32_t offers_per_window = 10;
+inline constexpr std::uint32_t answers_per_window = 10;
+inline constexpr std::uint32_t ice_candidates_per_window = 100;
+inline constexpr std::uint32_t signalling_chats_per_window = 30;
+inline constexpr std::uint32_t signalling_joins_per_window = 5;   // and leaves
+inline constexpr std::uint32_t requests_per_window = 80;
+inline constexpr std::uint32_t chat_requests_per_window = 30;
+inline constexpr std::uint32_t session_requests_per_window = 30;
+inline constexpr auto session_create_window = 300s;
+inline constexpr std::uint32_t session_creates_per_window = 10;
+inline constexpr std::size_t rate_entries_max = 100'000;          // windows remembered; beyond, the oldest go
+
+// Threads
+inline constexpr std::size_t event_loops_max = 64;
+inline constexpr std::size_t handlers_per_flush = 64;             // handlers run before everything corked is sent
+
+static_assert(text_seq_max < seq_max);
+static_assert(page_limit_default <= page_limit_max);
+static_assert(outbound_queue_bytes_max > payload_bytes_max);
+
+}  // namespace parley::limits

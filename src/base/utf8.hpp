@@ -1,0 +1,18 @@
+// UTF-8 as the contract counts it: limits in UTF-16 code units, statistics in code points (docs/api-contract.md §4.1, §4.3).
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace parley {
+
+[[nodiscard]] bool is_valid_utf8(std::string_view text);
+/// Both counters want valid UTF-8.
+[[nodiscard]] std::size_t utf16_length(std::string_view text);
+[[nodiscard]] std::size_t code_point_count(std::string_view text);
+/// Replaces `\ud800`-style escapes without a partner inside JSON text by `\ufffd`, in place: JSON readers refuse them,
+/// the contract replaces them (§4.1). Same length, so offsets stay.
+void repair_lone_surrogate_escapes(std::string& json);
+
+}  // namespace parley

@@ -1,0 +1,169 @@
+// An entry: one record of a session's log, in three parts. Core and body are bytes that every store keeps verbatim and
+// nobody re-encodes; the trailer is checksummed but not digested. Grammar and test vectors: docs/formats/entry.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "domain/position.hpp"
+#include "domain/role.hpp"
+
+namespace parley::domain {
+
+inline constexpr std::uint8_t entry_version = 1;
+
+/// Unknown kinds are kept and skipped, so versions can be mixed while upgrading.
+enum class EntryKind : std::uint8_t {
+  created = 1,
+  participant = 2,  // added, removed, first join
+  text = 3,
+  deleted = 4,
+  erased = 5,
+  hold = 6,
+  released = 7,
+  ended = 8,
+  adopted = 9,  // opens an adoption
+};
+
+enum class MessageType : std::uint8_t { text = 1, system = 2 };
+[[nodiscard]] std::optional<MessageType> parse_message_type(std::string_view name);
+[[nodiscard]] std::string_view name_of(MessageType type);
+
+/// Bits of Core::flags.
+inline constexpr std::uint8_t flag_late = 1;     // arrived after it was shared peer to peer
+inline constexpr std::uint8_t flag_adopted = 2;  // comes from an earlier server and keeps its own id
+
+/// What must outlive erasure. Sorted by type, each type at most once; unknown types are kept and skipped.
+enum class ExtensionType : std::uint16_t {
+  target_seq = 1,     // deleted, erased: u32 big-endian
+  target_id = 2,      // deleted: 12 bytes, the id of the message
+  session_row = 3,    // created: the whole directory row (docs/formats/session-row.md)
+  participant = 4,    // participant: change (1 added, 2 removed, 3 first join), user id 12, role length, role
+  original_time = 5,  // adopted text: milliseconds, i64 big-endian
+  adopted_id = 6,     // adopted text: 12 bytes, its own id
+};
+struct Extension {
+  ExtensionType type;
+  Bytes value;
+
+  friend bool operator==(const Extension&, const Extension&) = default;
+};
+
+struct Core {
+  std::uint8_t version = entry_version;
+  EntryKind kind = EntryKind::text;
+  std::uint8_t flags = 0;
+  std::uint32_t seq = 0;
+  ObjectId id;
+  Timestamp timestamp{};
+  ObjectId sender;       // all zero: the server itself
+  Role sender_role;      // empty: the server itself
+  Key16 key{};           // zero: sent without clientMessageId
+  Digest32 commitment{};  // HMAC-SHA-256(salt, rest of the body)
+  std::vector<Extension> extensions;
+
+  [[nodiscard]] const Bytes* extension(ExtensionType type) const;
+  friend bool operator==(const Core&, const Core&) = default;
+};
+
+/// Attributes of a body, by name: `late`, `sharedAt`, `reportedBy`; for `deleted` and holds `reason`, `email`, `address`, `userAgent`.
+struct Attribute {
+  std::string name;   // 1–32 bytes
+  std::string value;
+
+  friend bool operator==(const Attribute&, const Attribute&) = default;
+};
+
+struct Body {
+  Secret32 salt{};
+  MessageType message_type = MessageType::text;
+  std::string text;
+  std::string client_message_id;
+  std::vector<Attribute> attributes;
+
+  [[nodiscard]] const std::string* attribute(std::string_view name) const;
+  friend bool operator==(const Body&, const Body&) = default;
+};
+
+struct RoleCounter {
+  Role role;
+  std::uint64_t live_texts = 0;
+  std::uint64_t live_code_points = 0;
+
+  friend bool operator==(const RoleCounter&, const RoleCounter&) = default;
+};
+
+/// Running counters after an entry: the head of a log is its last entry, so statistics and totals are O(1).
+struct Counters {
+  std::uint32_t texts_ever = 0;
+  std::uint32_t deletions = 0;
+  std::optional<Timestamp> first_live_text;
+  std::optional<Timestamp> last_live_text;
+  std::vector<RoleCounter> roles;  // in order of first appearance
+
+  [[nodiscard]] std::uint32_t live_texts() const { return texts_ever - deletions; }
+  friend bool operator==(const Counters&, const Counters&) = default;
+};
+
+struct Trailer {
+  Digest32 digest{};
+  Counters counters;
+  std::uint8_t key_id = 0;  // encryption; 0: plain
+
+  friend bool operator==(const Trailer&, const Trailer&) = default;
+};
+
+/// As it is stored: one record. `body` is empty once it is erased.
+struct EncodedEntry {
+  std::uint32_t seq = 0;
+  Bytes core;
+  Bytes body;
+  Bytes trailer;
+
+  [[nodiscard]] std::size_t size_bytes() const { return core.size() + body.size() + trailer.size(); }
+  friend bool operator==(const EncodedEntry&, const EncodedEntry&) = default;
+};
+
+/// As it is used.
+struct Entry {
+  Core core;
+  std::optional<Body> body;  // nothing: erased
+  Trailer trailer;
+
+  [[nodiscard]] Position position() const { return Position::at(core.seq, trailer.digest); }
+};
+
+/// Errors of every decoder: log_corrupt, with the offset (bytes) and what was expected there in `detail`; nothing is half-accepted.
+[[nodiscard]] Bytes encode_core(const Core& core);
+[[nodiscard]] Result<Core> decode_core(BytesView bytes);
+[[nodiscard]] Bytes encode_body(const Body& body);
+[[nodiscard]] Result<Body> decode_body(BytesView bytes);
+/// The trailer's checksum covers core, body and trailer, so it is made last.
+[[nodiscard]] Bytes encode_trailer(const Trailer& trailer, BytesView core, BytesView body);
+[[nodiscard]] Result<Trailer> decode_trailer(BytesView bytes, BytesView core, BytesView body);
+/// Decodes the three parts and checks checksum and commitment (not the chain: that needs the predecessor).
+[[nodiscard]] Result<Entry> decode_entry(const EncodedEntry& encoded);
+
+/// One record for stores that keep bytes: lengths of core and body, then the three parts (docs/formats/entry.md, "Record").
+[[nodiscard]] Bytes encode_record(const EncodedEntry& entry);
+[[nodiscard]] Result<EncodedEntry> decode_record(std::uint32_t seq, BytesView record);
+
+/// The id of the entry at `seq`: time (seconds, 4) ‖ session number (5) ‖ seq (3), big-endian. A valid ObjectId that increases
+/// inside a session and says where its entry is.
+[[nodiscard]] ObjectId make_entry_id(Timestamp time, SessionNumber session, std::uint32_t seq);
+struct EntryAddress {
+  SessionNumber session;
+  std::uint32_t seq = 0;
+};
+[[nodiscard]] EntryAddress address_of(const ObjectId& entry_id);
+
+/// HMAC-SHA-256(session secret, sender ‖ clientMessageId), first 16 bytes; zero when `client_message_id` is empty.
+[[nodiscard]] Key16 idempotency_key(const Secret32& session_secret, const ObjectId& sender, std::string_view client_message_id);
+
+}  // namespace parley::domain

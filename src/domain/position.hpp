@@ -1,0 +1,28 @@
+// A position is two numbers. `seq` alone cannot tell a history from another one that was lost and rebuilt: a client that
+// saw [1, 2, 3], a server that lost 3 and stored another 3 — both say "3". The digest covers everything up to `seq`, so a
+// client that resumes at a position learns whether the server still holds the very history it saw.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.hpp"
+
+namespace parley::domain {
+
+struct Position {
+  std::uint32_t seq = 0;    // 0: before the first entry
+  std::uint64_t proof = 0;  // the first eight bytes of the digest at `seq`, big-endian
+
+  /// `42.9f86d081884c7d65`: decimal, dot, 16 lower-case hexadecimal digits.
+  [[nodiscard]] static std::optional<Position> parse(std::string_view text);
+  [[nodiscard]] static Position at(std::uint32_t seq, const Digest32& digest);
+  [[nodiscard]] std::string to_string() const;
+
+  friend auto operator<=>(const Position&, const Position&) = default;
+};
+
+}  // namespace parley::domain

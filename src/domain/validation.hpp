@@ -1,0 +1,37 @@
+// What a client may send: sanitising and the checks of docs/api-contract.md §4.1, in its order and with its texts.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+
+namespace parley::domain {
+
+/// A field of a request before it is judged: clients may send any JSON.
+struct TextField {
+  enum class State { falsy, not_text, text };  // falsy: missing, null, "", 0, false
+  State state = State::falsy;
+  std::string value;  // for `text`
+};
+
+/// Which session a request names.
+struct SessionField {
+  enum class State { falsy, foreign, given };  // foreign: truthy, but no session can have it → `Session not found`
+  State state = State::falsy;
+  SessionId id;
+};
+
+/// Removes U+0000–U+0008, U+000B, U+000C, U+000E–U+001F and U+007F; changes nothing else.
+[[nodiscard]] std::string sanitised(std::string text);
+/// Empty or only ECMAScript white space and line terminators (what `trim` removes, U+FEFF included).
+[[nodiscard]] bool is_blank(std::string_view text);
+
+/// Checks 1 and 2 of §4.1 for the message alone: required, a string, at most 1000 UTF-16 units. Gives the sanitised text.
+[[nodiscard]] Result<std::string> accept_message(TextField field);
+/// Absent (falsy) is allowed and gives ""; 1–64 bytes of text, else invalid_argument `Invalid clientMessageId`.
+[[nodiscard]] Result<std::string> accept_client_message_id(TextField field);
+
+}  // namespace parley::domain

@@ -1,0 +1,132 @@
+// What an application implements to speak Socket.IO (protocol v5). Knows nothing of sockets: packets in, packets out.
+//
+// Threads   A connection belongs to one event loop. Everything here is called on that loop, and every method of Peer must be.
+// Lifetime  The server keeps a SocketHandler until on_disconnect has returned; the application may keep the shared Peer longer,
+//           a Peer whose connection has gone ignores what it is told.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/event_loop.hpp"
+
+namespace parley::protocol::socketio {
+
+/// One encoded packet, shared by everyone it goes to: a room is encoded once. Text packets carry a ready server WebSocket frame, of
+/// which the polling form is a suffix.
+class EncodedPacket {
+ public:
+  /// `engineio_packet`: an Engine.IO packet of text, first character the type (`4` for a message).
+  [[nodiscard]] static std::shared_ptr<const EncodedPacket> text(std::string_view engineio_packet);
+  /// As above, followed by binary attachments, each a message of its own.
+  [[nodiscard]] static std::shared_ptr<const EncodedPacket> with_attachments(std::string_view engineio_packet,
+                                                                              std::span<const Bytes> attachments);
+
+  [[nodiscard]] std::string_view websocket_frames() const { return websocket_frames_; }  // everything, ready to send
+  [[nodiscard]] std::string_view text_packet() const {  // for long polling: the text packet
+    return std::string_view(websocket_frames_).substr(header_size_, text_size_);
+  }
+  [[nodiscard]] std::span<const Bytes> attachments() const { return attachments_; }  // for long polling
+
+ private:
+  std::string websocket_frames_;
+  std::size_t header_size_ = 0;
+  std::size_t text_size_ = 0;
+  std::vector<Bytes> attachments_;
+};
+using PacketPtr = std::shared_ptr<const EncodedPacket>;
+
+/// `42["name",<arguments>]` in namespace `nsp` ("/" is left out). `arguments`: JSON values joined by commas, may be empty.
+[[nodiscard]] PacketPtr encode_event(std::string_view nsp, std::string_view name, std::string_view arguments);
+/// `43<id>[<arguments>]`.
+[[nodiscard]] PacketPtr encode_ack(std::string_view nsp, std::uint64_t id, std::string_view arguments);
+
+enum class DisconnectReason : std::uint8_t {  // docs/api-contract.md §6.4
+  client_namespace_disconnect,
+  server_namespace_disconnect,
+  transport_close,
+  transport_error,
+  ping_timeout,
+  parse_error,
+  server_shutting_down,
+};
+[[nodiscard]] std::string_view name_of(DisconnectReason reason);  // `client namespace disconnect`, …
+
+/// What was known when the connection was made.
+struct Handshake {
+  std::string sid;              // of the Socket.IO connection: 20 characters
+  std::string remote_address;   // textual IP, an IPv4-mapped address as IPv4
+  std::string user_agent;
+  std::string query;            // of the first request, undecoded
+};
+
+/// The other end of one namespace of one connection.
+class Peer {
+ public:
+  virtual ~Peer() = default;
+  [[nodiscard]] virtual const Handshake& handshake() const = 0;
+  [[nodiscard]] virtual EventLoop& loop() = 0;
+  [[nodiscard]] virtual bool connected() const = 0;
+  /// `websocket` or `polling`, now.
+  [[nodiscard]] virtual std::string_view transport() const = 0;
+  /// Queues the packet; everything queued in one turn of the loop leaves in one send. A reader that lets more than
+  /// limits::outbound_queue_bytes_max wait is cut.
+  virtual void send(PacketPtr packet) = 0;
+  /// Sends DISCONNECT for this namespace; with `close_transport` the whole connection goes as well.
+  enum class Close : std::uint8_t { namespace_only, transport };
+  virtual void disconnect(Close close) = 0;
+};
+
+/// A received event. The views live as long as the call.
+struct Event {
+  std::string_view name;
+  std::string_view json;  // the whole array as sent, name included, valid JSON and UTF-8: `["chat-message",{"sessionId":"…"}]`
+  std::optional<std::uint64_t> ack_id;
+  std::span<const Bytes> attachments;  // binary values; in `json` they are {"_placeholder":true,"num":n}
+};
+
+/// One connected socket of one namespace.
+class SocketHandler {
+ public:
+  virtual ~SocketHandler() = default;
+  virtual void on_event(const Event& event) = 0;
+  /// The client answered a packet that was sent with an id. `json` is the array of arguments.
+  virtual void on_ack(std::uint64_t id, std::string_view json, std::span<const Bytes> attachments) = 0;
+  /// Exactly once, after the last event.
+  virtual void on_disconnect(DisconnectReason reason) = 0;
+};
+
+struct ConnectRefused {
+  std::string message;   // CONNECT_ERROR {"message":…}
+  std::string data_json; // `data` of the error object, valid JSON; empty: left out
+};
+struct ConnectAccepted {
+  std::unique_ptr<SocketHandler> socket;
+  std::string extra_json;  // members added to {"sid":…}, as `"pid":"…"`; usually empty
+};
+using ConnectDecision = std::expected<ConnectAccepted, ConnectRefused>;
+using Decide = std::move_only_function<void(ConnectDecision)>;
+
+struct ConnectRequest {
+  std::string_view nsp;        // "/" or "/name", without its query
+  std::string_view auth_json;  // the CONNECT payload, valid JSON object, or empty
+};
+
+class NamespaceHandler {
+ public:
+  virtual ~NamespaceHandler() = default;
+  /// Decides on a CONNECT. `decide` must be called once, on the peer's loop, inside this call or later; it is safe to call after
+  /// the connection has gone (the SocketHandler then gets on_disconnect at once). Packets of that namespace that arrive
+  /// meanwhile are a protocol error of the client. The peer may be kept but not sent to before `decide`.
+  virtual void on_connect(const ConnectRequest& request, std::shared_ptr<Peer> peer, Decide decide) = 0;
+};
+
+}  // namespace parley::protocol::socketio

@@ -1,0 +1,61 @@
+// The Socket.IO and HTTP server: listeners, connections, long polling, upgrade, outbound queues, drain. Knows nothing of chat.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/event_loop.hpp"
+#include "base/log_sink.hpp"
+#include "base/result.hpp"
+#include "protocol/http/http_handler.hpp"
+#include "protocol/socketio/namespace_handler.hpp"
+#include "server/server_config.hpp"
+
+namespace parley::server {
+
+struct ServerCounts {
+  std::uint64_t connections_open = 0;      // Engine.IO sessions now
+  std::uint64_t connections_total = 0;     // since start
+  std::uint64_t connections_peak = 0;
+  std::uint64_t connections_refused = 0;
+  std::uint64_t slow_readers_cut = 0;
+  std::uint64_t bytes_sent = 0;
+  std::uint64_t sends = 0;                 // system calls
+};
+
+class Server {
+ public:
+  /// Makes the loops; nothing runs yet, so stores and services can be built on `loops()`.
+  Server(ServerConfig config, Clock& clock, LogSink& logs);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  [[nodiscard]] std::vector<EventLoop*> loops();
+  /// Both must outlive `run`. Without a namespace handler, the Engine.IO path is answered like any other.
+  void set_http_handler(protocol::http::HttpHandler& handler);
+  void set_namespace_handler(protocol::socketio::NamespaceHandler& handler);
+
+  /// Binds and listens. Error invalid_argument: which address, why, how to mend.
+  [[nodiscard]] Result<void> listen();
+  [[nodiscard]] std::uint16_t port() const;  // after listen
+
+  /// Serves until `stop`; the calling thread becomes loop 0.
+  void run();
+  /// Stops accepting, tells every socket `server shutting down`, finishes writes, then makes `run` return. `before_close` runs on
+  /// loop 0 once nobody is connected any more; `run` returns when the function it is given has been called. Threads: any, once.
+  void stop(std::move_only_function<void(std::move_only_function<void()> finished)> before_close);
+
+  [[nodiscard]] ServerCounts counts() const;  // Threads: any.
+
+  struct Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace parley::server

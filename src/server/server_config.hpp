@@ -1,0 +1,32 @@
+// What a deployment may set about sockets. Filled by `config`; the defaults are the contract's (docs/api-contract.md §6.1).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/limits.hpp"
+
+namespace parley::server {
+
+struct EngineioConfig {
+  std::string path = "/socket.io/";
+  std::chrono::milliseconds ping_interval = limits::ping_interval;
+  std::chrono::milliseconds ping_timeout = limits::ping_timeout;
+  std::chrono::milliseconds upgrade_timeout = limits::upgrade_timeout;
+  std::chrono::milliseconds connect_timeout = limits::connect_timeout;
+  std::size_t payload_bytes_max = limits::payload_bytes_max;
+  std::vector<std::string> namespaces = {"/"};
+  std::vector<std::string> cors_origins;  // a foreign origin is not refused, it just gets no allow header
+};
+
+struct ServerConfig {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 3000;              // 0: the system picks one
+  std::size_t event_loops = 0;            // 0: one a core
+  std::vector<std::string> trusted_proxies;  // CIDR; their X-Forwarded-For is believed
+  EngineioConfig engineio;
+};
+
+}  // namespace parley::server

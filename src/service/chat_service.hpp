@@ -1,0 +1,139 @@
+// The use cases, whatever transport they come over: connect, join, publish, deliver, delete, read, end, signal.
+//
+// A session belongs to one event loop (by hash of its id) and its state is touched there only, so nothing here is locked. A call
+// from another loop is posted over and its answer posted back; calls of one loop about one session keep their order (P2).
+//
+// Threads   Every method is called on `from`'s thread; `done` runs there too, exactly once, inside the call or later.
+// Errors    Each method lists its refusals in the order of the checks; `overloaded`, `store_failed`, `store_full`, `log_corrupt`
+//           and `outcome_unknown` can come from every method that touches the store.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/authenticator.hpp"
+#include "base/clock.hpp"
+#include "base/entropy.hpp"
+#include "base/event_loop.hpp"
+#include "base/log_sink.hpp"
+#include "base/result.hpp"
+#include "domain/role.hpp"
+#include "domain/user.hpp"
+#include "domain/validation.hpp"
+#include "domain/views.hpp"
+#include "protocol/socketio/namespace_handler.hpp"
+#include "relay/relay.hpp"
+#include "service/service_config.hpp"
+#include "store/directory.hpp"
+#include "store/session_log.hpp"
+#include "store/signalling_record.hpp"
+
+namespace parley::service {
+
+template <typename T>
+using Done = std::move_only_function<void(Result<T>)>;
+
+struct Dependencies {
+  std::vector<EventLoop*> loops;
+  store::SessionLog& log;
+  store::Directory& directory;
+  store::SignallingRecord& signalling;
+  relay::Relay& relay;
+  auth::Authenticator& authenticator;
+  Clock& clock;
+  std::function<std::unique_ptr<Entropy>()> make_entropy;  // one a loop
+  LogSink& logs;
+};
+
+struct CreateSession {
+  domain::TextField patient;      // not_text and unparsable: `Invalid patient ID`
+  domain::TextField appointment;  // falsy: none; otherwise an <oid> or `Invalid appointment ID`
+};
+
+struct SendMessage {
+  domain::SessionField session;
+  domain::TextField message;
+  domain::TextField client_message_id;
+  enum class Transport : std::uint8_t { rest, socket } transport = Transport::rest;  // the order of checks differs (ARCHITECTURE, "Order of checks")
+};
+
+struct ReadPage {
+  domain::SessionField session;
+  std::uint64_t page = 1;
+  std::uint32_t limit = 50;
+  std::optional<Timestamp> before;  // strictly older
+};
+
+/// Counts of what is happening, for metrics. Cumulative since start unless said otherwise.
+struct ServiceCounts {
+  std::uint64_t messages_stored = 0;
+  std::uint64_t messages_delivered = 0;
+  std::uint64_t sessions_loaded = 0;   // now
+  std::uint64_t members_joined = 0;    // now
+  std::uint64_t refused_rate_limited = 0;
+  std::uint64_t refused_overloaded = 0;
+};
+
+class ChatService {
+ public:
+  ChatService(Dependencies dependencies, ServiceConfig config);
+  ~ChatService();
+  ChatService(const ChatService&) = delete;
+  ChatService& operator=(const ChatService&) = delete;
+
+  /// `Only doctors can create sessions` · `Patient ID is required` · `Invalid patient ID` · `Invalid appointment ID` ·
+  /// already_exists `Active session already exists`, detail: its sessionId.
+  void create_session(EventLoop& from, domain::Caller caller, CreateSession request, Done<domain::SessionView> done);
+  /// Access rule: `Session not found`, `Unauthorized access to session`.
+  void get_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done);
+  /// Access rule · `Session has already ended`. `created` becomes `active`; the view is as after. Nobody joins the room.
+  void start_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done);
+  /// Access rule · session_ended with `already_ended_text`. Tells the room `session-ended`.
+  void end_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::EndView> done);
+  /// Sessions not ended where the caller takes part, newest first.
+  void active_sessions(EventLoop& from, domain::Caller caller, Done<std::vector<domain::SessionView>> done);
+
+  /// REST: `Session ID and message are required` · `Message must be a string` · `Message too long (max 1000 characters)` · access ·
+  /// key · `Session has already ended`. Socket: sessionId falsy · access · key · ended · `Rate limit exceeded for chat messages` · content.
+  /// Durable before `done`; the room hears it in the same turn.
+  void send_message(EventLoop& from, domain::Caller caller, SendMessage request, Done<domain::MessageView> done);
+  /// Access rule. Pages count from the newest; inside a page oldest first.
+  void read_page(EventLoop& from, domain::Caller caller, ReadPage request, Done<domain::PageView> done);
+  /// Access rule. The newest limits::history_messages_max, oldest first.
+  void read_history(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<std::vector<domain::MessageView>> done);
+  /// Access rule.
+  void read_stats(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::StatsView> done);
+  /// `Message not found` · `Unauthorized to delete this message`. Writes the `deleted` entry with the audit record; tells the room.
+  struct Deleted {};
+  void delete_message(EventLoop& from, domain::Caller caller, std::string message_id, Done<Deleted> done);
+  /// Access rule. Newest first, senders filled where known.
+  struct SignallingList {
+    SessionId session;
+    std::vector<store::SignallingMessage> messages;
+    std::vector<domain::User> users;
+  };
+  void read_signalling(EventLoop& from, domain::Caller caller, domain::SessionField session, std::uint32_t limit,
+                       Done<SignallingList> done);
+
+  /// The Socket.IO side: admits connections (docs/api-contract.md §6.2) and serves every event of §6.3.
+  [[nodiscard]] protocol::socketio::NamespaceHandler& namespace_handler();
+
+  /// Puts a user whose token was verified into the directory other answers are filled from. Threads: any.
+  void remember_user(const domain::User& user);
+
+  /// Waits for nothing: from now on sends are refused with `overloaded`; `drained` runs on `from` when every accepted append has its outcome.
+  void drain(EventLoop& from, std::move_only_function<void()> drained);
+
+  [[nodiscard]] ServiceCounts counts() const;  // Threads: any.
+
+  struct Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace parley::service

@@ -1,0 +1,42 @@
+// What a deployment may set about the use cases. Filled by `config`; the defaults are the contract's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "domain/role.hpp"
+
+namespace parley::service {
+
+/// Per user, in windows of limits::rate_window; 0: off.
+struct EventRates {
+  std::uint32_t chat = limits::chat_events_per_window;
+  std::uint32_t offer = limits::offers_per_window;
+  std::uint32_t answer = limits::answers_per_window;
+  std::uint32_t ice_candidate = limits::ice_candidates_per_window;
+  std::uint32_t signalling_chat = limits::signalling_chats_per_window;
+  std::uint32_t join_leave = limits::signalling_joins_per_window;
+};
+
+struct IceConfig {
+  std::vector<std::string> stun_urls = {"stun:stun.l.google.com:19302", "stun:stun1.l.google.com:19302",
+                                        "stun:stun2.l.google.com:19302"};
+  std::vector<std::string> turn_urls;
+  std::string turn_secret;                    // shared with the TURN server; empty: TURN entries are left out
+  std::string turn_username = "webrtc-user";  // the name behind the time in the user name
+};
+
+struct ServiceConfig {
+  domain::RoleSet roles;
+  EventRates rates;
+  IceConfig ice;
+  // Live sockets; 0: off. Signalling limits halve above 80 % of the total.
+  std::size_t connections_total_max = limits::connections_total_max;
+  std::size_t connections_per_address_max = limits::connections_per_address_max;
+  std::size_t connections_per_user_max = limits::connections_per_user_max;
+};
+
+}  // namespace parley::service

@@ -1,0 +1,38 @@
+// The record of relayed signalling, kept for 30 days (docs/api-contract.md §5.4). Not part of the log: a lost record does not stop a relay.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+
+namespace parley::store {
+
+struct SignallingMessage {
+  ObjectId id;
+  SessionNumber session;
+  ObjectId sender;
+  std::string type;          // offer, answer, ice-candidate, chat, join, leave
+  std::string payload_json;  // as sent; empty: it was absent
+  Timestamp timestamp{};
+  std::string user_agent;
+  std::string address;
+  std::string connection_id;
+
+  friend bool operator==(const SignallingMessage&, const SignallingMessage&) = default;
+};
+
+class SignallingRecord {
+ public:
+  virtual ~SignallingRecord() = default;
+  /// Queues the row for the next commit; not awaited. Beyond limits::signalling_queue_max it is dropped and counted. Threads: any; never blocks.
+  virtual void record(SignallingMessage message) = 0;
+  /// Newest first, at most `limit`, none older than 30 days. Blocking: for reader threads.
+  [[nodiscard]] virtual Result<std::vector<SignallingMessage>> newest(SessionNumber session, std::size_t limit) = 0;
+};
+
+}  // namespace parley::store
