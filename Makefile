@@ -1,0 +1,103 @@
+# Two commands matter: `make run` and `make test`. Both install what is missing (packaging/debian-packages.txt), build, and go.
+# `make help` lists the rest.
+
+BUILD   := build/release
+PARLEY  := $(BUILD)/parley
+DATA    ?= ./parley-data
+LISTEN  ?= 127.0.0.1:3000
+ROUNDS  ?= 50
+SEED    ?=
+JOBS    ?= $(shell nproc)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test build fresh unit loop clients torture-kill prove-p1 bad-input bench-light bench-throughput bench-start \
+        sanitize fuzz format format-check tidy clean
+
+help: ## This list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
+
+run: $(PARLEY) ## Install what is missing, build, and start the demo: two links that chat (DATA=, LISTEN=)
+	@$(PARLEY) demo --data $(DATA) --listen $(LISTEN)
+
+test: install-test ## Install what is missing, build, and run every test
+	@$(MAKE) --no-print-directory configured
+	@cmake --build $(BUILD) -j $(JOBS)
+	@tests/clients/install.sh
+	@tools/run-tests.sh $(BUILD)
+
+build: $(PARLEY) ## Build build/release/parley and the examples
+
+# ---- one row each of the table "What is proven" in README.md ---------------------------------------------------------------
+
+fresh: install-dev ## `make run` and `make test`, each in a new bare Debian 12 root
+	@tools/fresh.sh
+
+unit: install-test configured ## Unit tests alone
+	@cmake --build $(BUILD) -j $(JOBS)
+	@tools/run-tests.sh $(BUILD) -L unit -j $(JOBS)
+
+prove-p1: install-test configured ## P1: held syncs show nothing, dropped bytes lose nothing, and without the sync the test fails
+	@cmake --build $(BUILD) -j $(JOBS)
+	@tools/prove-p1.sh $(BUILD)
+
+torture-kill: $(PARLEY) ## kill -9 under load, reopen, compare (ROUNDS=50 SEED=)
+	@tests/clients/install.sh
+	@PARLEY=$(PARLEY) node tests/torture/kill.mjs --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
+
+clients: $(PARLEY) ## Real clients of other people, every transport
+	@tests/clients/install.sh
+	@tools/run-tests.sh $(BUILD) -L clients
+
+bad-input: $(PARLEY) ## Strangers' bytes: the server lives, others notice nothing
+	@tests/clients/install.sh
+	@tools/run-tests.sh $(BUILD) -L bad-input
+
+bench-light: $(PARLEY) ## 50 sessions × 2, 100 msg/s: latency
+	@PARLEY=$(PARLEY) bench/run_light_load.sh
+
+bench-throughput: $(PARLEY) ## Relay and store at full speed, server on one core
+	@PARLEY=$(PARLEY) bench/run_throughput.sh
+
+bench-start: $(PARLEY) ## Start after kill -9 with a million messages
+	@PARLEY=$(PARLEY) bench/run_start.sh
+
+loop: install-test ## How long the edit loop takes: one file, unit tests
+	@tools/measure-loop.sh $(BUILD)
+
+# ---- upkeep ----------------------------------------------------------------------------------------------------------------
+
+sanitize: install-test ## Unit, contract and integration tests under address, undefined and thread sanitizers
+	@for preset in asan-ubsan tsan; do \
+	  cmake --preset $$preset >/dev/null && cmake --build build/$$preset -j $(JOBS) && \
+	  tools/run-tests.sh build/$$preset -L 'unit|contract|integration' || exit 1; done
+
+fuzz: install-dev ## Every fuzzer for SECONDS (60) each
+	@cmake --preset fuzz >/dev/null && cmake --build build/fuzz -j $(JOBS)
+	@tools/run-fuzzers.sh build/fuzz $(or $(SECONDS),60)
+
+format: install-dev ## Format the C++ sources
+	@git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 -i
+
+format-check: install-dev
+	@git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 --dry-run -Werror
+
+tidy: install-dev configured ## clang-tidy over src
+	@git ls-files 'src/*.cpp' | xargs -P $(JOBS) -n 4 clang-tidy-19 -quiet -p $(BUILD)
+
+clean: ## Remove what was built (not the data)
+	rm -rf build
+
+.PHONY: install-build install-test install-dev configured FORCE
+install-build:
+	@tools/install.sh build
+install-test:
+	@tools/install.sh build test
+install-dev:
+	@tools/install.sh build test dev
+
+configured: install-build
+	@tools/fetch-web.sh
+	@test -f $(BUILD)/build.ninja || cmake --preset release >/dev/null
+
+$(PARLEY): FORCE configured
+	@cmake --build $(BUILD) -j $(JOBS) --target parley | tail -n 1

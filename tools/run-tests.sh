@@ -1,0 +1,19 @@
+#!/bin/sh
+# Runs ctest and ends with its summary and one line `N passed, N failed`.
+#   tools/run-tests.sh BUILD_DIR [ctest options]
+set -u
+build=$1
+shift
+log=$build/ctest.log
+status_file=$build/ctest.status
+{ ctest --test-dir "$build" --output-on-failure --no-tests=error "$@" 2>&1; echo $? >"$status_file"; } | tee "$log"
+status=$(cat "$status_file")
+# ctest's own summary: `100% tests passed, 0 tests failed out of 12`
+total=$(sed -n 's/.* tests failed out of \([0-9]*\)$/\1/p' "$log" | tail -n 1)
+failed=$(sed -n 's/.*, \([0-9]*\) tests failed out of [0-9]*$/\1/p' "$log" | tail -n 1)
+if [ -z "$total" ] || [ -z "$failed" ]; then
+  echo "0 passed, 1 failed"
+  exit 1
+fi
+echo "$((total - failed)) passed, $failed failed"
+exit "$status"
