@@ -95,9 +95,12 @@ install-test:
 install-dev:
 	@tools/install.sh build test dev
 
+# Tests are configured in as soon as their packages are there: `make run` on a bare machine does without.
 configured: install-build
 	@tools/fetch-web.sh
-	@test -f $(BUILD)/build.ninja || cmake --preset release >/dev/null
+	@test -f $(BUILD)/build.ninja -a "$$(cat $(BUILD)/.with-tests 2>/dev/null)" = "$(WITH_TESTS)" || \
+	  { cmake --preset release -DPARLEY_TESTS=$(WITH_TESTS) >/dev/null && echo $(WITH_TESTS) > $(BUILD)/.with-tests; }
+WITH_TESTS = $(if $(wildcard /usr/include/gtest/gtest.h),ON,OFF)
 
 $(PARLEY): FORCE configured
 	@cmake --build $(BUILD) -j $(JOBS) --target parley | tail -n 1

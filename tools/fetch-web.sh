@@ -1,0 +1,8 @@
+#!/bin/sh
+# Brings the pinned npm packages that the served pages are built from; quick when they are there.
+set -eu
+cd "$(dirname "$0")/../web/demo"
+if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  npm ci --silent --no-audit --no-fund --ignore-scripts
+  touch node_modules/.package-lock.json
+fi
