@@ -38,7 +38,9 @@ class JsonWriter {
   void separate();
 
   std::string& out_;
+  std::uint32_t depth_ = 0;
   bool comma_due_ = false;
+  bool value_due_ = false;  // a key stands without its value
 };
 
 }  // namespace parley

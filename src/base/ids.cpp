@@ -1,0 +1,114 @@
+// Parsing and writing of `<oid>` and `<uuid>`, and their hashes.
+#include "base/ids.hpp"
+
+#include <cstring>
+
+#include "base/bytes.hpp"
+
+namespace parley {
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+constexpr std::size_t uuid_text_bytes = 36;
+
+void append_hex(std::string& out, std::uint8_t byte) {
+  out.push_back(hex_digits[byte >> 4]);
+  out.push_back(hex_digits[byte & 15]);
+}
+
+/// A hyphen stands before the bytes 4, 6, 8 and 10 (RFC 9562 §4).
+constexpr bool hyphen_before(std::size_t byte_index) {
+  return byte_index == 4 || byte_index == 6 || byte_index == 8 || byte_index == 10;
+}
+
+int value_of_lower_digit(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+  return -1;
+}
+
+/// The finaliser of MurmurHash3: every input bit moves every output bit, which std::hash of an integer does not promise.
+std::uint64_t mixed(std::uint64_t value) {
+  value ^= value >> 33;
+  value *= 0xff51afd7ed558ccdull;
+  value ^= value >> 33;
+  value *= 0xc4ceb9fe1a85ec53ull;
+  value ^= value >> 33;
+  return value;
+}
+
+}  // namespace
+
+std::optional<ObjectId> ObjectId::parse(std::string_view text) {
+  ObjectId id;
+  if (text.size() != id.bytes.size() * 2) return std::nullopt;
+  const auto bytes = from_hex(text);
+  if (!bytes) return std::nullopt;
+  std::memcpy(id.bytes.data(), bytes->data(), id.bytes.size());
+  return id;
+}
+
+std::string ObjectId::to_string() const {
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  append_to(text);
+  return text;
+}
+
+void ObjectId::append_to(std::string& out) const {
+  for (const std::uint8_t byte : bytes) append_hex(out, byte);
+}
+
+std::optional<SessionId> SessionId::parse(std::string_view text) {
+  if (text.size() != uuid_text_bytes) return std::nullopt;
+  SessionId id;
+  std::size_t offset = 0;
+  for (std::size_t index = 0; index < id.bytes.size(); ++index) {
+    if (hyphen_before(index) && text[offset++] != '-') return std::nullopt;
+    const int high = value_of_lower_digit(text[offset]);
+    const int low = value_of_lower_digit(text[offset + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    id.bytes[index] = static_cast<std::uint8_t>(high * 16 + low);
+    offset += 2;
+  }
+  return id;
+}
+
+SessionId SessionId::from_random(std::array<std::uint8_t, 16> random) {
+  SessionId id{random};
+  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0f) | 0x40);  // version 4
+  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80);  // the variant of RFC 9562
+  return id;
+}
+
+std::string SessionId::to_string() const {
+  std::string text;
+  text.reserve(uuid_text_bytes);
+  append_to(text);
+  return text;
+}
+
+void SessionId::append_to(std::string& out) const {
+  for (std::size_t index = 0; index < bytes.size(); ++index) {
+    if (hyphen_before(index)) out.push_back('-');
+    append_hex(out, bytes[index]);
+  }
+}
+
+}  // namespace parley
+
+std::size_t std::hash<parley::ObjectId>::operator()(const parley::ObjectId& id) const noexcept {
+  std::uint64_t first = 0;
+  std::uint32_t last = 0;
+  std::memcpy(&first, id.bytes.data(), sizeof first);
+  std::memcpy(&last, id.bytes.data() + sizeof first, sizeof last);
+  return parley::mixed(parley::mixed(first) + last);
+}
+
+std::size_t std::hash<parley::SessionId>::operator()(const parley::SessionId& id) const noexcept {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  std::memcpy(&first, id.bytes.data(), sizeof first);
+  std::memcpy(&last, id.bytes.data() + sizeof first, sizeof last);
+  return parley::mixed(parley::mixed(first) + last);
+}

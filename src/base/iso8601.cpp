@@ -1,0 +1,155 @@
+// Times as text: what the contract writes (`<iso>`) and what `before` takes (docs/api-contract.md §4.2).
+#include <algorithm>
+
+#include "base/clock.hpp"
+
+namespace parley {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr Timestamp first_writable = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
+constexpr Timestamp last_writable = std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - milliseconds{1};
+
+void append_digits(std::string& out, unsigned value, int width) {
+  char digits[4];
+  for (int place = width; place-- > 0; value /= 10) digits[place] = static_cast<char>('0' + value % 10);
+  out.append(digits, static_cast<std::size_t>(width));
+}
+
+/// Takes pieces from the front of a text; after the first piece that does not fit everything fails.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : rest_(text) {}
+
+  [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] bool at_end() const { return rest_.empty(); }
+  [[nodiscard]] bool next_is(char character) const { return rest_.starts_with(character); }
+
+  void skip(char character) {
+    if (next_is(character)) {
+      rest_.remove_prefix(1);
+    } else {
+      failed_ = true;
+    }
+  }
+
+  int digits(int count) {
+    int value = 0;
+    for (; count > 0; --count) {
+      if (rest_.empty() || rest_.front() < '0' || rest_.front() > '9') {
+        failed_ = true;
+        return 0;
+      }
+      value = value * 10 + (rest_.front() - '0');
+      rest_.remove_prefix(1);
+    }
+    return value;
+  }
+
+  /// One digit or more behind the decimal point; what is finer than a millisecond is cut, as ECMAScript does.
+  milliseconds fraction() {
+    int value = digits(1) * 100;
+    for (int weight = 10; !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; weight /= 10) {
+      value += digits(1) * weight;
+    }
+    return milliseconds{value};
+  }
+
+ private:
+  std::string_view rest_;
+  bool failed_ = false;
+};
+
+milliseconds scan_time_of_day(Scanner& scanner, bool& exists) {
+  const int hour = scanner.digits(2);
+  scanner.skip(':');
+  const int minute = scanner.digits(2);
+  int second = 0;
+  milliseconds fraction{0};
+  if (scanner.next_is(':')) {
+    scanner.skip(':');
+    second = scanner.digits(2);
+    if (scanner.next_is('.')) {
+      scanner.skip('.');
+      fraction = scanner.fraction();
+    }
+  }
+  exists = hour < 24 && minute < 60 && second < 60;
+  return hours{hour} + minutes{minute} + seconds{second} + fraction;
+}
+
+/// What must be taken from the local time to get UTC.
+minutes scan_zone(Scanner& scanner, bool& exists) {
+  exists = true;
+  if (scanner.at_end()) return minutes{0};
+  if (scanner.next_is('Z')) {
+    scanner.skip('Z');
+    return minutes{0};
+  }
+  const int sign = scanner.next_is('-') ? -1 : 1;
+  scanner.skip(sign < 0 ? '-' : '+');
+  const int hour = scanner.digits(2);
+  scanner.skip(':');
+  const int minute = scanner.digits(2);
+  exists = hour < 24 && minute < 60;
+  return sign * (hours{hour} + minutes{minute});
+}
+
+}  // namespace
+
+void append_iso8601(std::string& out, Timestamp time) {
+  // Four digits of year are all the format has. Nothing of ours lies outside; a clock gone mad must still not break the format.
+  time = std::clamp(time, first_writable, last_writable);
+  const auto day = std::chrono::floor<days>(time);
+  const std::chrono::year_month_day date{day};
+  const auto of_day = static_cast<unsigned>((time - day).count());
+  append_digits(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+  out.push_back('-');
+  append_digits(out, static_cast<unsigned>(date.month()), 2);
+  out.push_back('-');
+  append_digits(out, static_cast<unsigned>(date.day()), 2);
+  out.push_back('T');
+  append_digits(out, of_day / 3'600'000, 2);
+  out.push_back(':');
+  append_digits(out, of_day / 60'000 % 60, 2);
+  out.push_back(':');
+  append_digits(out, of_day / 1'000 % 60, 2);
+  out.push_back('.');
+  append_digits(out, of_day % 1'000, 3);
+  out.push_back('Z');
+}
+
+std::string to_iso8601(Timestamp time) {
+  std::string text;
+  text.reserve(24);
+  append_iso8601(text, time);
+  return text;
+}
+
+std::optional<Timestamp> parse_iso8601(std::string_view text) {
+  Scanner scanner(text);
+  const std::chrono::year year{scanner.digits(4)};
+  scanner.skip('-');
+  const std::chrono::month month{static_cast<unsigned>(scanner.digits(2))};
+  scanner.skip('-');
+  const std::chrono::day day{static_cast<unsigned>(scanner.digits(2))};
+  const std::chrono::year_month_day date{year, month, day};
+  if (scanner.failed() || !date.ok()) return std::nullopt;
+
+  const Timestamp midnight = std::chrono::sys_days{date};
+  if (scanner.at_end()) return midnight;
+  scanner.skip('T');
+  bool time_exists = false;
+  bool zone_exists = false;
+  const milliseconds of_day = scan_time_of_day(scanner, time_exists);
+  const minutes offset = scan_zone(scanner, zone_exists);
+  if (scanner.failed() || !scanner.at_end() || !time_exists || !zone_exists) return std::nullopt;
+  return midnight + of_day - offset;
+}
+
+}  // namespace parley

@@ -1,0 +1,57 @@
+// Lone surrogate escapes in JSON text. JavaScript's JSON.parse takes `"\ud800"`, JSON readers that make UTF-8 refuse it; the contract
+// wants U+FFFD (docs/api-contract.md §4.1). Works on the text before it is parsed: a backslash means something only inside a
+// JSON string, and a text that has one elsewhere is refused by the parser anyway.
+#include <cstdint>
+#include <optional>
+
+#include "base/utf8.hpp"
+
+namespace parley {
+namespace {
+
+constexpr std::size_t escape_bytes = 6;  // backslash, u, four digits
+
+/// The code unit of a `\uXXXX` at `offset`; nothing when there is none.
+std::optional<std::uint16_t> unit_at(std::string_view json, std::size_t offset) {
+  if (offset + escape_bytes > json.size() || json[offset] != '\\' || json[offset + 1] != 'u') return std::nullopt;
+  unsigned unit = 0;
+  for (const char digit : json.substr(offset + 2, 4)) {
+    unsigned value = 0;
+    if (digit >= '0' && digit <= '9') {
+      value = static_cast<unsigned>(digit - '0');
+    } else if (digit >= 'a' && digit <= 'f') {
+      value = static_cast<unsigned>(digit - 'a') + 10;
+    } else if (digit >= 'A' && digit <= 'F') {
+      value = static_cast<unsigned>(digit - 'A') + 10;
+    } else {
+      return std::nullopt;
+    }
+    unit = unit * 16 + value;
+  }
+  return static_cast<std::uint16_t>(unit);
+}
+
+constexpr bool is_high(std::uint16_t unit) { return (unit & 0xfc00) == 0xd800; }
+constexpr bool is_low(std::uint16_t unit) { return (unit & 0xfc00) == 0xdc00; }
+
+}  // namespace
+
+void repair_lone_surrogate_escapes(std::string& json) {
+  std::size_t offset = json.find('\\');
+  while (offset != std::string::npos) {
+    const auto unit = unit_at(json, offset);
+    std::size_t next = offset + 2;  // any other escape is a backslash and one character, an escaped backslash included
+    if (unit) {
+      next = offset + escape_bytes;
+      const auto partner = is_high(*unit) ? unit_at(json, next) : std::nullopt;
+      if (partner && is_low(*partner)) {
+        next += escape_bytes;
+      } else if (is_high(*unit) || is_low(*unit)) {
+        json.replace(offset + 2, 4, "fffd");
+      }
+    }
+    offset = json.find('\\', next);
+  }
+}
+
+}  // namespace parley

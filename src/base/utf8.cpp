@@ -1,0 +1,83 @@
+// Validation (Unicode 15, table 3-7) and the two counts of the contract.
+#include "base/utf8.hpp"
+
+#include <cstdint>
+#include <cstring>
+
+namespace parley {
+namespace {
+
+constexpr bool is_continuation(char byte) { return (static_cast<std::uint8_t>(byte) & 0xc0) == 0x80; }
+
+bool starts_with_8_ascii(std::string_view text) {
+  if (text.size() < 8) return false;
+  std::uint64_t word = 0;
+  std::memcpy(&word, text.data(), sizeof word);
+  return (word & 0x8080808080808080ull) == 0;
+}
+
+/// The lead byte decides how long the sequence is and which second bytes are allowed: that excludes overlong forms, surrogates and
+/// what lies above U+10FFFF.
+struct Lead {
+  std::size_t size_bytes = 0;  // 0: no sequence starts with this byte
+  std::uint8_t second_first = 0x80;
+  std::uint8_t second_last = 0xbf;
+};
+
+Lead lead_of(std::uint8_t byte) {
+  if (byte < 0x80) return {1};
+  if (byte < 0xc2) return {0};
+  if (byte < 0xe0) return {2};
+  if (byte == 0xe0) return {3, 0xa0, 0xbf};
+  if (byte == 0xed) return {3, 0x80, 0x9f};
+  if (byte < 0xf0) return {3};
+  if (byte == 0xf0) return {4, 0x90, 0xbf};
+  if (byte < 0xf4) return {4};
+  if (byte == 0xf4) return {4, 0x80, 0x8f};
+  return {0};
+}
+
+/// The size in bytes of the valid sequence at the front of `text`; 0 when there is none.
+std::size_t sequence_at_front(std::string_view text) {
+  const Lead lead = lead_of(static_cast<std::uint8_t>(text.front()));
+  if (lead.size_bytes <= 1) return lead.size_bytes;
+  if (text.size() < lead.size_bytes) return 0;
+  const auto second = static_cast<std::uint8_t>(text[1]);
+  if (second < lead.second_first || second > lead.second_last) return 0;
+  for (std::size_t index = 2; index < lead.size_bytes; ++index) {
+    if (!is_continuation(text[index])) return 0;
+  }
+  return lead.size_bytes;
+}
+
+}  // namespace
+
+bool is_valid_utf8(std::string_view text) {
+  while (!text.empty()) {
+    if (starts_with_8_ascii(text)) {
+      text.remove_prefix(8);
+      continue;
+    }
+    const std::size_t size_bytes = sequence_at_front(text);
+    if (size_bytes == 0) return false;
+    text.remove_prefix(size_bytes);
+  }
+  return true;
+}
+
+std::size_t utf16_length(std::string_view text) {
+  std::size_t units = 0;
+  for (const char byte : text) {
+    units += is_continuation(byte) ? 0 : 1;
+    units += static_cast<std::uint8_t>(byte) >= 0xf0 ? 1 : 0;  // four bytes are a surrogate pair
+  }
+  return units;
+}
+
+std::size_t code_point_count(std::string_view text) {
+  std::size_t count = 0;
+  for (const char byte : text) count += is_continuation(byte) ? 0 : 1;
+  return count;
+}
+
+}  // namespace parley
