@@ -100,7 +100,7 @@ configured: install-build
 	@tools/fetch-web.sh
 	@test -f $(BUILD)/build.ninja -a "$$(cat $(BUILD)/.with-tests 2>/dev/null)" = "$(WITH_TESTS)" || \
 	  { cmake --preset release -DPARLEY_TESTS=$(WITH_TESTS) >/dev/null && echo $(WITH_TESTS) > $(BUILD)/.with-tests; }
-WITH_TESTS = $(if $(wildcard /usr/include/gtest/gtest.h),ON,OFF)
+WITH_TESTS = $(shell test -f /usr/include/gtest/gtest.h && echo ON || echo OFF)
 
 $(PARLEY): FORCE configured
 	@cmake --build $(BUILD) -j $(JOBS) --target parley | tail -n 1
