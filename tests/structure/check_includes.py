@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""The dependency rule, read from the sources: who includes whom must follow from the link lists in CMakeLists.txt.
+
+Also kept here: which folders may see which library, who may ask for time and randomness, and how long a file may get.
+Prints every violation with its file and line; exit 1 when there is one. `--self-test` shows that each rule can fail.
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src"
+
+# Library headers: in which folders, and whether in headers too.
+LIBRARIES = {
+    r"boost/": ({"server"}, False),
+    r"rocksdb/": ({"store/embedded"}, False),
+    r"simdjson": ({"protocol", "api", "auth/jwt", "http_api", "bench"}, False),
+    r"spdlog/": ({"observability", "main"}, False),
+    r"openssl/": ({"base"}, False),
+    r"toml\+\+|toml\.hpp": ({"config"}, False),
+    r"CLI/": ({"main", "config"}, False),
+    r"brotli/|zlib\.h": ({"http_api"}, False),
+}
+# What may be asked of the world only by the files that own it.
+SEAMS = {
+    r"(steady_clock|system_clock|high_resolution_clock)::now\(": {"base/system_clock.cpp", "base/clock.cpp"},
+    r"std::random_device|RAND_bytes": {"base/entropy.cpp", "base/system_entropy.cpp"},
+    r"\bgetenv\(": {"config/", "main/"},
+    r"sleep_for\(|usleep\(": set(),
+}
+LINES_MAX = 700
+
+
+def folders_and_links():
+    text = (ROOT / "CMakeLists.txt").read_text()
+    links = {}
+    for match in re.finditer(r"parley_library\(([^)]*)\)", text):
+        words = match.group(1).split()
+        links[words[0]] = {word.removeprefix("parley::") for word in words[1:] if word.startswith("parley::")}
+    names = {folder.replace("/", "_"): folder for folder in links}
+    return {folder: {names[name] for name in direct} for folder, direct in links.items()}
+
+
+def reachable(folder, links):
+    seen, waiting = {folder}, [folder]
+    while waiting:
+        for target in links.get(waiting.pop(), ()):
+            if target not in seen:
+                seen.add(target)
+                waiting.append(target)
+    return seen
+
+
+def folder_of(path, links):
+    """The longest folder of the map that holds `path` (relative to src)."""
+    parts = path.split("/")
+    for length in range(len(parts) - 1, 0, -1):
+        candidate = "/".join(parts[:length])
+        if candidate in links:
+            return candidate
+    return parts[0]
+
+
+def check_file(path, text, links):
+    folder = folder_of(path, links)
+    allowed = reachable(folder, links)
+    header = path.endswith(".hpp")
+    for number, line in enumerate(text.splitlines(), 1):
+        included = re.match(r'\s*#include\s+[<"]([^">]+)[">]', line)
+        if included:
+            yield from check_include(path, number, included.group(1), folder, allowed, header, links)
+        elif not line.lstrip().startswith("//"):
+            for pattern, owners in SEAMS.items():
+                if re.search(pattern, line) and not any(path.startswith(owner) for owner in owners):
+                    yield f"src/{path}:{number}: `{line.strip()}` belongs behind an interface (owners: {', '.join(sorted(owners)) or 'nobody'})"
+    if len(text.splitlines()) > LINES_MAX:
+        yield f"src/{path}: {len(text.splitlines())} lines; a file of more than {LINES_MAX} is two things"
+    if header and "#pragma once" not in text:
+        yield f"src/{path}: a header without #pragma once"
+
+
+def check_include(path, number, name, folder, allowed, header, links):
+    if (SOURCE / name).exists() or name.split("/")[0] in {part.split("/")[0] for part in links}:
+        target = folder_of(name, links)
+        if target not in allowed and folder != "main":
+            yield f"src/{path}:{number}: new arrow {folder} -> {target}; the link list of `{folder}` in CMakeLists.txt does not have it"
+        return
+    for pattern, (homes, in_headers) in LIBRARIES.items():
+        if re.match(pattern, name):
+            if folder not in homes:
+                yield f"src/{path}:{number}: <{name}> may be included in {', '.join(sorted(homes))} only"
+            elif header and not in_headers and not path.endswith("_impl.hpp") and "/detail/" not in path and not private_header(path):
+                yield f"src/{path}:{number}: <{name}> in a header makes everybody compile it; keep it in sources"
+
+
+def private_header(path):
+    """A header that says in its first lines that only its own folder includes it."""
+    return "Private to this folder" in (SOURCE / path).read_text()[:600]
+
+
+def violations():
+    links = folders_and_links()
+    for file in sorted(SOURCE.rglob("*.[ch]pp")):
+        yield from check_file(str(file.relative_to(SOURCE)), file.read_text(), links)
+
+
+def self_test():
+    links = folders_and_links()
+    seeded = {
+        "domain/bad.cpp": '#include "service/chat_service.hpp"\n',
+        "service/bad.cpp": '#include "store/embedded/embedded_store.hpp"\n',
+        "protocol/bad.cpp": "#include <boost/asio.hpp>\n",
+        "service/worse.cpp": "auto now = std::chrono::steady_clock::now();\n",
+        "base/long.cpp": "\n" * (LINES_MAX + 1),
+    }
+    missed = [path for path, text in seeded.items() if not list(check_file(path, text, links))]
+    assert not missed, f"these seeded violations were not seen: {missed}"
+    assert not list(check_file("service/good.cpp", '#include "domain/entry.hpp"\n#include "store/session_log.hpp"\n', links))
+
+
+self_test()
+found = list(violations())
+print("\n".join(found) or "the includes follow the map")
+sys.exit(1 if found else 0)
