@@ -17,37 +17,22 @@
 
 #include "base/bytes.hpp"
 #include "base/event_loop.hpp"
+#include "protocol/engineio/encoded_packet.hpp"
 
 namespace parley::protocol::socketio {
 
-/// One encoded packet, shared by everyone it goes to: a room is encoded once. Text packets carry a ready server WebSocket frame, of
-/// which the polling form is a suffix.
-class EncodedPacket {
- public:
-  /// `engineio_packet`: an Engine.IO packet of text, first character the type (`4` for a message).
-  [[nodiscard]] static std::shared_ptr<const EncodedPacket> text(std::string_view engineio_packet);
-  /// As above, followed by binary attachments, each a message of its own.
-  [[nodiscard]] static std::shared_ptr<const EncodedPacket> with_attachments(std::string_view engineio_packet,
-                                                                              std::span<const Bytes> attachments);
-
-  [[nodiscard]] std::string_view websocket_frames() const { return websocket_frames_; }  // everything, ready to send
-  [[nodiscard]] std::string_view text_packet() const {  // for long polling: the text packet
-    return std::string_view(websocket_frames_).substr(header_size_, text_size_);
-  }
-  [[nodiscard]] std::span<const Bytes> attachments() const { return attachments_; }  // for long polling
-
- private:
-  std::string websocket_frames_;
-  std::size_t header_size_ = 0;
-  std::size_t text_size_ = 0;
-  std::vector<Bytes> attachments_;
-};
-using PacketPtr = std::shared_ptr<const EncodedPacket>;
+using engineio::EncodedPacket;
+using engineio::PacketPtr;
 
 /// `42["name",<arguments>]` in namespace `nsp` ("/" is left out). `arguments`: JSON values joined by commas, may be empty.
 [[nodiscard]] PacketPtr encode_event(std::string_view nsp, std::string_view name, std::string_view arguments);
 /// `43<id>[<arguments>]`.
 [[nodiscard]] PacketPtr encode_ack(std::string_view nsp, std::uint64_t id, std::string_view arguments);
+/// The same with binary values: in `arguments` each is `{"_placeholder":true,"num":n}`, n its index in `attachments`. Without any
+/// attachment these are plain packets.
+[[nodiscard]] PacketPtr encode_event(std::string_view nsp, std::string_view name, std::string_view arguments,
+                                     std::span<const Bytes> attachments);
+[[nodiscard]] PacketPtr encode_ack(std::string_view nsp, std::uint64_t id, std::string_view arguments, std::span<const Bytes> attachments);
 
 enum class DisconnectReason : std::uint8_t {  // docs/api-contract.md §6.4
   client_namespace_disconnect,

@@ -1,0 +1,40 @@
+// The opening handshake of WebSocket (RFC 6455 §4), both sides of it, without a socket. No subprotocols and no extensions are agreed to.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "protocol/http/http_handler.hpp"
+
+namespace parley::protocol::websocket {
+
+/// Sec-WebSocket-Accept for a Sec-WebSocket-Key (RFC 6455 §4.2.2, item 5.4).
+[[nodiscard]] std::string accept_key(std::string_view key);
+
+/// Whether the request asks for WebSocket at all: `Connection` names `upgrade` and `Upgrade` names `websocket`, case ignored.
+[[nodiscard]] bool asks_for_websocket(const http::Request& request);
+
+/// Checks the request of a client (RFC 6455 §4.2.1): GET, the two headers above, a key of 16 bytes, version 13.
+/// Returns the accept key, or the answer to give: 405, 400, or 426 with `Sec-WebSocket-Version: 13`.
+[[nodiscard]] std::expected<std::string, http::Response> check_request(const http::Request& request);
+/// The bytes of the 101 answer, with further header lines, each ended by CRLF.
+[[nodiscard]] std::string switching_protocols(std::string_view accept, std::string_view extra_headers = {});
+
+/// Sec-WebSocket-Key of a client from 16 random bytes.
+[[nodiscard]] std::string client_key(std::array<std::uint8_t, 16> random);
+struct ClientRequest {
+  std::string_view host;           // `127.0.0.1:3000`
+  std::string_view target;         // `/socket.io/?EIO=4&transport=websocket`
+  std::string_view key;
+  std::string_view extra_headers;  // each ended by CRLF
+};
+/// The bytes of a client's request.
+[[nodiscard]] std::string client_request(const ClientRequest& request);
+/// Checks the head of the server's answer, up to and with the empty line (RFC 6455 §4.1). The error says what is wrong.
+[[nodiscard]] std::expected<void, std::string> check_response(std::string_view head, std::string_view key);
+
+}  // namespace parley::protocol::websocket
