@@ -27,6 +27,7 @@ inline constexpr std::size_t extension_bytes_max = 32 * 1024;     // one typed e
 inline constexpr std::size_t append_entries_max = 64;             // of one append call
 inline constexpr std::size_t commit_queue_entries_max = 65'536;   // waiting for the committer; beyond: `overloaded`
 inline constexpr std::size_t commit_batch_entries_max = 4'096;    // of one synced write
+inline constexpr std::size_t conflict_tail_entries_max = 256;      // of one outcome; the rest by reading
 inline constexpr std::size_t read_queue_jobs_max = 8'192;         // waiting for the reader pool; beyond: `overloaded`
 inline constexpr std::uint32_t keys_unindexed_max = 1'000;        // idempotency keys of a session not yet in the derived family
 inline constexpr std::uint64_t free_bytes_min = 256ull * 1024 * 1024;  // below: new messages are `store_full`
@@ -87,6 +88,11 @@ inline constexpr std::uint32_t session_requests_per_window = 30;
 inline constexpr auto session_create_window = 300s;
 inline constexpr std::uint32_t session_creates_per_window = 10;
 inline constexpr std::size_t rate_entries_max = 100'000;          // windows remembered; beyond, the oldest go
+
+// Tokens
+inline constexpr std::size_t token_bytes_max = 8 * 1024;          // half of a request's headers; ours, RFC 7519 names none
+inline constexpr std::size_t verified_tokens_max = 65'536;        // remembered as verified; the oldest half goes first
+inline constexpr std::size_t jwt_secret_bytes_min = 16;           // 128 bits: a shorter HMAC key can be guessed from one token
 
 // Threads
 inline constexpr std::size_t event_loops_max = 64;

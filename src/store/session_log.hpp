@@ -20,23 +20,23 @@ namespace parley::store {
 
 /// One append to one session's log.
 struct Append {
-  SessionNumber session;
-  domain::Position expected;                   // the head the caller has read; {0, …} for a new session
-  std::vector<domain::EncodedEntry> entries;   // 1..limits::append_entries_max, adjacent, first seq = expected.seq + 1
-  std::optional<domain::SessionRow> row;       // the directory row as it is after these entries, when they change it: same commit
-  std::optional<std::uint32_t> erase_body_of;  // the seq whose body the entries delete: emptied in the same commit
-  std::uint64_t token = 0;                     // the caller's, comes back in the outcome
+  SessionNumber session{};
+  domain::Position expected{};                   // the head the caller has read; seq 0 (whatever the proof) for a new session
+  std::vector<domain::EncodedEntry> entries{};   // 1..limits::append_entries_max, adjacent, first seq = expected.seq + 1
+  std::optional<domain::SessionRow> row{};       // the directory row as it is after these entries, when they change it: same commit
+  std::optional<std::uint32_t> erase_body_of{};  // the seq whose body the entries delete: emptied in the same commit
+  std::uint64_t token = 0;                       // the caller's, comes back in the outcome
 };
 
 enum class AppendStatus : std::uint8_t { committed, conflict, unknown, refused };
 
 struct AppendOutcome {
-  SessionNumber session;
+  SessionNumber session{};
   std::uint64_t token = 0;
   AppendStatus status = AppendStatus::committed;
-  domain::Position head;                     // committed: the position of the last entry of the call
-  std::vector<domain::EncodedEntry> tail;    // conflict: what came between, oldest first
-  std::optional<Error> error;                // refused, unknown: overloaded, store_full, store_failed, log_corrupt, outcome_unknown
+  domain::Position head{};                     // committed: of the last entry of the call; conflict: of the log ({0, 0}: there is none)
+  std::vector<domain::EncodedEntry> tail{};    // conflict: what came between, oldest first, at most conflict_tail_entries_max
+  std::optional<Error> error{};                // refused, unknown: see SessionLog
 };
 
 /// Told of commits. Called on one loop's thread, once per commit with everything of that loop the commit made durable.
@@ -66,11 +66,22 @@ class LogReader {
 
 /// Order     `seq` is dense per session; entries of one call are adjacent; appends of one session are committed in call order.
 /// Durable   An outcome `committed` means: survives power loss. Until then no LogReader shows the entries and nobody may learn of them.
-/// Conflict  `expected` is not the head: nothing is written, `tail` holds what came between. A later append of the same session that
-///           was already queued on top of it conflicts as well.
-/// Unknown   The outcome cannot be told before the engine's deadline; appending the same entries again is safe and settles it.
+/// Conflict  `expected` is not the head: nothing is written, `tail` holds what came between; it is empty when `expected` is not in this
+///           history. A later append of the same session that was already queued on top of it conflicts as well.
+/// Unknown   The outcome cannot be told before the engine's deadline.
+/// Again     Appending the very same entries again is safe: when they are there already, the outcome is `committed`, though others may
+///           have followed. That settles an unknown outcome.
 /// Failed    After a failed sync everything is refused with store_failed until restart; reads go on.
-/// Limits    commit_queue_entries_max waiting, then `overloaded`; read_queue_jobs_max waiting, then the job's `overloaded` callback.
+/// Limits    commit_queue_entries_max waiting, then refused with overloaded and `retry_after_ms`; read_queue_jobs_max jobs waiting, then
+///           `read` gives overloaded.
+/// Refused   overloaded    nothing was accepted; retry after `retry_after_ms`
+///           store_full    too little room for new texts; what holds no text (deletions, ends) still goes
+///           store_failed  until restart
+///           log_corrupt   the session's log is damaged: it takes no more entries
+///           session_full  a text at a seq past text_seq_max, anything past seq_max
+///           not_found     `erase_body_of` names no entry before this append
+///           invalid_argument  our own mistake: no entries or more than append_entries_max, one larger than entry_bytes_max, seqs not
+///                         dense after `expected`, or a trailer whose checksum is wrong
 class SessionLog {
  public:
   virtual ~SessionLog() = default;

@@ -1,0 +1,345 @@
+#include "support/model_store.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/assert.hpp"
+#include "domain/error_code.hpp"
+
+namespace parley::test {
+
+namespace {
+
+using domain::EncodedEntry;
+using domain::EntryKind;
+using domain::Position;
+using store::Append;
+using store::AppendOutcome;
+using store::AppendStatus;
+
+domain::Core core_of(const EncodedEntry& entry) {
+  auto core = domain::decode_core(entry.core);
+  PARLEY_ASSERT(core.has_value());
+  return *std::move(core);
+}
+
+domain::Trailer trailer_of(const EncodedEntry& entry) {
+  auto trailer = domain::decode_trailer(entry.trailer, entry.core, entry.body);
+  PARLEY_ASSERT(trailer.has_value());
+  return *std::move(trailer);
+}
+
+Position position_of(const EncodedEntry& entry) { return Position::at(entry.seq, trailer_of(entry).digest); }
+
+bool follows_densely(const Append& append) {
+  std::uint32_t seq = append.expected.seq;
+  return std::ranges::all_of(append.entries, [&](const EncodedEntry& entry) { return entry.seq == ++seq; });
+}
+
+Error error_of(ErrorCode code, std::string message) { return Error{code, std::move(message), {}}; }
+
+std::optional<Error> check_shape(const Append& append) {
+  if (append.entries.empty() || append.entries.size() > limits::append_entries_max)
+    return error_of(ErrorCode::invalid_argument, "An append holds 1 to " + std::to_string(limits::append_entries_max) + " entries");
+  if (!follows_densely(append)) return error_of(ErrorCode::invalid_argument, "The entries do not follow the expected position");
+  for (const EncodedEntry& entry : append.entries) {
+    if (entry.size_bytes() > limits::entry_bytes_max) return error_of(ErrorCode::invalid_argument, "Entry too large");
+    const bool text_past_end = entry.seq > limits::text_seq_max && core_of(entry).kind == EntryKind::text;
+    if (entry.seq > limits::seq_max || text_past_end) return error_of(ErrorCode::session_full, "Session is full");
+    if (!domain::decode_trailer(entry.trailer, entry.core, entry.body))
+      return error_of(ErrorCode::invalid_argument, "Entry with a wrong checksum");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void ModelStore::attach(EventLoop& loop, store::CommitListener& listener) { listeners_[loop.index()] = {&loop, &listener}; }
+
+void ModelStore::append(EventLoop& loop, Append append) {
+  PARLEY_ASSERT(listeners_.contains(loop.index()));
+  std::optional<Error> error = check_shape(append);
+  if (!error && waiting_entries_ + append.entries.size() > limits::commit_queue_entries_max)
+    error = Error{ErrorCode::overloaded, "The server is overloaded", {}, 100};
+  if (error) {
+    AppendOutcome refused{.session = append.session, .token = append.token, .status = AppendStatus::refused};
+    refused.error = std::move(error);
+    post_outcome(loop, std::move(refused));
+    return;
+  }
+  waiting_entries_ += append.entries.size();
+  queue_.push_back({&loop, std::move(append)});
+  schedule_commit();
+}
+
+void ModelStore::release_commits() {
+  held_ = false;
+  schedule_commit();
+}
+
+void ModelStore::schedule_commit() {
+  if (held_ || commit_scheduled_) return;
+  commit_scheduled_ = true;
+  worker_.post([this] { commit(); });
+}
+
+void ModelStore::commit() {
+  commit_scheduled_ = false;
+  if (held_) return;
+  std::map<std::size_t, std::vector<AppendOutcome>> outcomes;
+  while (!queue_.empty()) {
+    Waiting next = std::move(queue_.front());
+    queue_.pop_front();
+    waiting_entries_ -= next.append.entries.size();
+    outcomes[next.loop->index()].push_back(settle(std::move(next.append)));
+  }
+  for (; !waiting_users_.empty(); waiting_users_.pop_front()) users_[waiting_users_.front().id] = waiting_users_.front();
+  for (; !waiting_signalling_.empty(); waiting_signalling_.pop_front())
+    signalling_[waiting_signalling_.front().session].push_back(waiting_signalling_.front());
+  ++commits_;
+  for (auto& [index, of_loop] : outcomes) {
+    auto [loop, listener] = listeners_.at(index);
+    loop->post([listener, batch = std::move(of_loop)]() mutable { listener->on_appended(batch); });
+  }
+}
+
+AppendOutcome ModelStore::settle(Append append) {
+  AppendOutcome outcome{.session = append.session, .token = append.token};
+  outcome.error = check(append);
+  if (!failures_.empty()) {
+    outcome.error = std::move(failures_.front());
+    failures_.pop_front();
+  }
+  if (outcome.error) {
+    outcome.status = AppendStatus::refused;
+    return outcome;
+  }
+  if (append.expected.seq != head_of(append.session).seq || (append.expected.seq > 0 && append.expected != head_of(append.session)))
+    return conflict(append);
+  outcome.head = position_of(append.entries.back());
+  if (const auto fate = std::exchange(unknown_, std::nullopt)) {
+    outcome = AppendOutcome{.session = append.session, .token = append.token, .status = AppendStatus::unknown};
+    outcome.error = error_of(ErrorCode::outcome_unknown, "The outcome is not known");
+    if (fate == Fate::lost) return outcome;
+  }
+  store_entries(std::move(append));
+  return outcome;
+}
+
+std::optional<Error> ModelStore::check(const Append& append) const {
+  if (refusal_) return refusal_;
+  if (auto error = first_corruption(append.session, 1, limits::seq_max)) return error;
+  if (!append.erase_body_of) return std::nullopt;
+  const auto log = logs_.find(append.session);
+  const bool exists = log != logs_.end() && *append.erase_body_of >= 1 && *append.erase_body_of <= log->second.entries.size();
+  if (exists) return std::nullopt;
+  return error_of(ErrorCode::not_found, "No such entry to erase");
+}
+
+std::optional<Error> ModelStore::first_corruption(SessionNumber session, std::uint32_t first, std::uint32_t last) const {
+  const auto found = corrupt_.lower_bound({session, first});
+  if (found == corrupt_.end() || found->first != session || found->second > last) return std::nullopt;
+  return error_of(ErrorCode::log_corrupt,
+                  "Session " + std::to_string(session.value) + ", entry " + std::to_string(found->second) + ": wrong checksum");
+}
+
+AppendOutcome ModelStore::conflict(const Append& append) const {
+  AppendOutcome outcome{.session = append.session, .token = append.token, .status = AppendStatus::conflict};
+  outcome.head = head_of(append.session);
+  const auto log = logs_.find(append.session);
+  if (log == logs_.end() || append.expected.seq >= log->second.entries.size()) return outcome;
+  const auto& entries = log->second.entries;
+  const auto first = entries.begin() + append.expected.seq;
+  const bool same_history = append.expected.seq == 0 || position_of(*(first - 1)) == append.expected;
+  if (!same_history) return outcome;
+  const auto same_core = [](const EncodedEntry& left, const EncodedEntry& right) { return left.core == right.core; };
+  const auto count = std::min<std::size_t>(append.entries.size(), static_cast<std::size_t>(entries.end() - first));
+  if (count == append.entries.size() && std::equal(first, first + static_cast<std::ptrdiff_t>(count), append.entries.begin(), same_core)) {
+    outcome.status = AppendStatus::committed;
+    outcome.head = position_of(append.entries.back());
+    return outcome;
+  }
+  const auto tail = std::min<std::size_t>(limits::conflict_tail_entries_max, static_cast<std::size_t>(entries.end() - first));
+  outcome.tail.assign(first, first + static_cast<std::ptrdiff_t>(tail));
+  return outcome;
+}
+
+Position ModelStore::head_of(SessionNumber session) const {
+  const auto log = logs_.find(session);
+  return log == logs_.end() || log->second.entries.empty() ? Position{} : position_of(log->second.entries.back());
+}
+
+void ModelStore::store_entries(Append append) {
+  Log& log = logs_[append.session];
+  if (append.erase_body_of) erase_body(log, *append.erase_body_of);
+  for (EncodedEntry& entry : append.entries) {
+    const Key16 key = core_of(entry).key;
+    if (key != Key16{}) log.keys.try_emplace(key, entry.seq);
+    log.entries.push_back(std::move(entry));
+  }
+  if (append.row) rows_[append.row->id] = *append.row;
+}
+
+void ModelStore::erase_body(Log& log, std::uint32_t seq) {
+  EncodedEntry& entry = log.entries[seq - 1];
+  const domain::Trailer trailer = trailer_of(entry);
+  entry.body.clear();
+  entry.trailer = domain::encode_trailer(trailer, entry.core, entry.body);
+  log.deleted.insert(seq);
+}
+
+void ModelStore::post_outcome(EventLoop& loop, AppendOutcome outcome) {
+  auto [target, listener] = listeners_.at(loop.index());
+  target->post([listener, one = std::move(outcome)]() mutable { listener->on_appended({&one, 1}); });
+}
+
+void ModelStore::intrude(Append append) {
+  const Position head = head_of(append.session);
+  PARLEY_ASSERT(append.expected.seq == head.seq && (head.seq == 0 || append.expected == head));
+  PARLEY_ASSERT(!check_shape(append) && !check(append));
+  store_entries(std::move(append));
+}
+
+std::vector<EncodedEntry> ModelStore::entries_of(SessionNumber session) const {
+  const auto log = logs_.find(session);
+  return log == logs_.end() ? std::vector<EncodedEntry>{} : log->second.entries;
+}
+
+// Reads
+
+class ModelStore::Reader final : public store::LogReader {
+ public:
+  explicit Reader(const ModelStore& store) : store_(store) {}
+
+  Result<std::optional<EncodedEntry>> last(SessionNumber session) override {
+    const Log* log = log_of(session);
+    if (auto error = failure(session, log ? seq_of_last(*log) : 0)) return std::unexpected(*error);
+    return log ? std::optional(log->entries.back()) : std::nullopt;
+  }
+
+  Result<EncodedEntry> entry(SessionNumber session, std::uint32_t seq) override {
+    if (auto error = failure(session, seq)) return std::unexpected(*error);
+    const Log* log = log_of(session);
+    if (!log || seq == 0 || seq > log->entries.size()) return refuse(ErrorCode::not_found, "No such entry");
+    return log->entries[seq - 1];
+  }
+
+  Result<std::vector<EncodedEntry>> range(SessionNumber session, std::uint32_t first, std::size_t count) override {
+    const Log* log = log_of(session);
+    const std::size_t begin = first == 0 ? 0 : first - 1;
+    const std::size_t size = log ? log->entries.size() : 0;
+    const std::size_t end = begin + std::min(count, size > begin ? size - begin : 0);
+    if (auto error = failure(session, static_cast<std::uint32_t>(begin) + 1, static_cast<std::uint32_t>(end))) return std::unexpected(*error);
+    if (begin >= end) return std::vector<EncodedEntry>{};
+    return std::vector<EncodedEntry>(log->entries.begin() + static_cast<std::ptrdiff_t>(begin),
+                                     log->entries.begin() + static_cast<std::ptrdiff_t>(end));
+  }
+
+  Result<std::optional<std::uint32_t>> find_key(SessionNumber session, const Key16& key) override {
+    if (store_.read_failure_) return std::unexpected(*store_.read_failure_);
+    const Log* log = log_of(session);
+    if (!log) return std::optional<std::uint32_t>{};
+    const auto found = log->keys.find(key);
+    return found == log->keys.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  Result<std::vector<std::uint32_t>> deleted(SessionNumber session) override {
+    if (store_.read_failure_) return std::unexpected(*store_.read_failure_);
+    const Log* log = log_of(session);
+    return log ? std::vector<std::uint32_t>(log->deleted.begin(), log->deleted.end()) : std::vector<std::uint32_t>{};
+  }
+
+ private:
+  const Log* log_of(SessionNumber session) const {
+    const auto found = store_.logs_.find(session);
+    return found == store_.logs_.end() || found->second.entries.empty() ? nullptr : &found->second;
+  }
+  static std::uint32_t seq_of_last(const Log& log) { return log.entries.back().seq; }
+  std::optional<Error> failure(SessionNumber session, std::uint32_t first, std::uint32_t last) const {
+    if (store_.read_failure_) return store_.read_failure_;
+    return store_.first_corruption(session, first, last);
+  }
+  std::optional<Error> failure(SessionNumber session, std::uint32_t seq) const { return failure(session, seq, seq); }
+
+  const ModelStore& store_;
+};
+
+Result<void> ModelStore::read(ReadJob job) {
+  if (read_jobs_refused_ || read_jobs_.size() >= limits::read_queue_jobs_max)
+    return std::unexpected(Error{ErrorCode::overloaded, "The server is overloaded", {}, 100});
+  read_jobs_.push_back(std::move(job));
+  worker_.post([this] {
+    ReadJob next = std::move(read_jobs_.front());
+    read_jobs_.pop_front();
+    Reader reader(*this);
+    next(reader);
+  });
+  return {};
+}
+
+Result<std::optional<domain::SessionRow>> ModelStore::find_session(const SessionId& session) {
+  if (read_failure_) return std::unexpected(*read_failure_);
+  const auto found = rows_.find(session);
+  return found == rows_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<std::optional<domain::SessionRow>> ModelStore::find_session(SessionNumber number) {
+  if (read_failure_) return std::unexpected(*read_failure_);
+  const auto found = std::ranges::find_if(rows_, [&](const auto& entry) { return entry.second.number == number; });
+  return found == rows_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<std::optional<SessionId>> ModelStore::find_open_session(const ObjectId& doctor, const ObjectId& patient) {
+  if (read_failure_) return std::unexpected(*read_failure_);
+  for (const auto& [id, row] : rows_) {
+    const bool pair = row.participants.size() >= 2 && row.participants[0].user == doctor && row.participants[1].user == patient;
+    if (pair && row.status != domain::SessionStatus::ended) return id;
+  }
+  return std::optional<SessionId>{};
+}
+
+Result<std::vector<domain::SessionRow>> ModelStore::open_sessions_of(const ObjectId& user) {
+  if (read_failure_) return std::unexpected(*read_failure_);
+  std::vector<domain::SessionRow> open;
+  for (const auto& [id, row] : rows_)
+    if (row.participant(user) && row.status != domain::SessionStatus::ended) open.push_back(row);
+  std::ranges::stable_sort(open, std::ranges::greater{}, &domain::SessionRow::created_at);
+  return open;
+}
+
+Result<std::optional<domain::User>> ModelStore::find_user(const ObjectId& user) {
+  if (read_failure_) return std::unexpected(*read_failure_);
+  const auto found = users_.find(user);
+  return found == users_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void ModelStore::remember_user(const domain::User& user) {
+  waiting_users_.push_back(user);
+  schedule_commit();
+}
+
+void ModelStore::record(store::SignallingMessage message) {
+  if (waiting_signalling_.size() >= limits::signalling_queue_max) {
+    ++signalling_dropped_;
+    return;
+  }
+  waiting_signalling_.push_back(std::move(message));
+  schedule_commit();
+}
+
+Result<std::vector<store::SignallingMessage>> ModelStore::newest(SessionNumber session, std::size_t limit) {
+  if (read_failure_) return std::unexpected(*read_failure_);
+  std::vector<store::SignallingMessage> messages;
+  if (const auto found = signalling_.find(session); found != signalling_.end()) messages = found->second;
+  const Timestamp oldest = clock_.now() - limits::signalling_kept;
+  std::erase_if(messages, [oldest](const auto& message) { return message.timestamp < oldest; });
+  std::ranges::sort(messages, [](const auto& left, const auto& right) {
+    return left.timestamp != right.timestamp ? left.timestamp > right.timestamp : left.id > right.id;
+  });
+  if (messages.size() > limit) messages.resize(limit);
+  return messages;
+}
+
+}  // namespace parley::test

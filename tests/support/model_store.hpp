@@ -1,0 +1,123 @@
+// The three store ports in memory: what the service is tested over, and what the contract suite compares the engines with.
+//
+// Deterministic and on one thread. Commits and reads are tasks on the `worker` loop, so nothing is committed and no read job
+// runs until that loop is pumped; outcomes are posted to the loops of their appends, one task a commit and loop. Faults are
+// asked for by name. Not here: durability, threads, and the bounds of memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/event_loop.hpp"
+#include "base/limits.hpp"
+#include "store/directory.hpp"
+#include "store/session_log.hpp"
+#include "store/signalling_record.hpp"
+
+namespace parley::test {
+
+class ModelStore final : public store::SessionLog, public store::Directory, public store::SignallingRecord {
+ public:
+  ModelStore(EventLoop& worker, const Clock& clock) : worker_(worker), clock_(clock) {}
+
+  // SessionLog
+  void attach(EventLoop& loop, store::CommitListener& listener) override;
+  void append(EventLoop& loop, store::Append append) override;
+  [[nodiscard]] Result<void> read(ReadJob job) override;
+
+  // Directory
+  [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(const SessionId& session) override;
+  [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(SessionNumber number) override;
+  [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const ObjectId& doctor, const ObjectId& patient) override;
+  [[nodiscard]] Result<std::vector<domain::SessionRow>> open_sessions_of(const ObjectId& user) override;
+  [[nodiscard]] Result<std::optional<domain::User>> find_user(const ObjectId& user) override;
+  void remember_user(const domain::User& user) override;
+
+  // SignallingRecord
+  void record(store::SignallingMessage message) override;
+  [[nodiscard]] Result<std::vector<store::SignallingMessage>> newest(SessionNumber session, std::size_t limit) override;
+
+  // Faults
+
+  /// From now on appends wait: nothing is committed and no outcome comes.
+  void hold_commits() { held_ = true; }
+  void release_commits();
+  /// The next append to be committed is refused with `error` instead. Calls add up.
+  void fail_next(Error error) { failures_.push_back(std::move(error)); }
+  /// Every append is refused with `error` until `accept`.
+  void refuse_all(Error error) { refusal_ = std::move(error); }
+  void accept() { refusal_.reset(); }
+  /// Every read (log, directory, signalling) gives `error` until `mend_reads`.
+  void fail_reads(Error error) { read_failure_ = std::move(error); }
+  void mend_reads() { read_failure_.reset(); }
+  /// `read` refuses jobs with `overloaded` while set.
+  void refuse_read_jobs(bool refused) { read_jobs_refused_ = refused; }
+  enum class Fate : std::uint8_t { stored, lost };
+  /// The outcome of the next append is `unknown`; its entries are stored all the same, or are not.
+  void unknown_next(Fate fate) { unknown_ = fate; }
+  /// Commits at once, ahead of everything queued: what another node would do. Asserts that `expected` is the head.
+  void intrude(store::Append append);
+  /// Reads that meet this entry give log_corrupt from now on, and so do appends to its session.
+  void corrupt(SessionNumber session, std::uint32_t seq) { corrupt_.insert({session, seq}); }
+
+  // Inspection
+
+  [[nodiscard]] std::vector<domain::EncodedEntry> entries_of(SessionNumber session) const;
+  [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
+  [[nodiscard]] std::uint64_t commits() const { return commits_; }
+  [[nodiscard]] std::uint64_t signalling_dropped() const { return signalling_dropped_; }
+
+ private:
+  class Reader;
+  struct Log {
+    std::vector<domain::EncodedEntry> entries;
+    std::map<Key16, std::uint32_t> keys;
+    std::set<std::uint32_t> deleted;
+  };
+  struct Waiting {
+    EventLoop* loop;
+    store::Append append;
+  };
+
+  void schedule_commit();
+  void commit();
+  [[nodiscard]] store::AppendOutcome settle(store::Append append);
+  [[nodiscard]] std::optional<Error> check(const store::Append& append) const;
+  [[nodiscard]] std::optional<Error> first_corruption(SessionNumber session, std::uint32_t first, std::uint32_t last) const;
+  [[nodiscard]] store::AppendOutcome conflict(const store::Append& append) const;
+  [[nodiscard]] domain::Position head_of(SessionNumber session) const;
+  void store_entries(store::Append append);
+  void erase_body(Log& log, std::uint32_t seq);
+  void post_outcome(EventLoop& loop, store::AppendOutcome outcome);
+
+  EventLoop& worker_;
+  const Clock& clock_;
+  std::map<std::size_t, std::pair<EventLoop*, store::CommitListener*>> listeners_;  // by loop index
+  std::map<SessionNumber, Log> logs_;
+  std::map<SessionId, domain::SessionRow> rows_;
+  std::map<ObjectId, domain::User> users_;
+  std::map<SessionNumber, std::vector<store::SignallingMessage>> signalling_;
+  std::deque<Waiting> queue_;
+  std::size_t waiting_entries_ = 0;
+  std::deque<ReadJob> read_jobs_;
+  std::deque<domain::User> waiting_users_;
+  std::deque<store::SignallingMessage> waiting_signalling_;
+  bool commit_scheduled_ = false;
+  bool held_ = false;
+  bool read_jobs_refused_ = false;
+  std::deque<Error> failures_;
+  std::optional<Error> refusal_;
+  std::optional<Error> read_failure_;
+  std::optional<Fate> unknown_;
+  std::set<std::pair<SessionNumber, std::uint32_t>> corrupt_;
+  std::uint64_t commits_ = 0;
+  std::uint64_t signalling_dropped_ = 0;
+};
+
+}  // namespace parley::test
