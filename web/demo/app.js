@@ -1,0 +1,264 @@
+// The demo: one session, one participant, one tab. Wires the parts together and holds no rule of its own that a part could hold.
+
+import { Api } from './api.js';
+import { displayName, identityFromFragment, newMessageId } from './identity.js';
+import { Link } from './link.js';
+import { Outbox } from './outbox.js';
+import { Presence } from './presence.js';
+import { startTheme } from './theme.js';
+import { Timeline } from './timeline.js';
+import { View } from './view.js';
+
+const PAGE_SIZE = 50;
+const RETRY_MS = [500, 1_000, 2_000, 4_000];
+
+class Demo {
+  #identity;
+  #api;
+  #view;
+  #link;
+  #outbox;
+  #timeline = new Timeline();
+  #presence;
+  #session = null;
+  #ended = false;
+  #sending = false;
+  #failures = 0;
+  #wake = () => {};
+  #hasEarlier = false;
+  #loaded = false;
+
+  constructor(identity, view) {
+    this.#identity = identity;
+    this.#view = view;
+    this.#api = new Api(identity);
+    this.#outbox = new Outbox(`parley-outbox:${identity.session}:${identity.user.id}`, sessionStorage);
+    this.#presence = new Presence(identity.user.id, (event) => this.#presenceChanged(event));
+    this.#link = new Link({ identity, api: this.#api, on: this.#linkEvents() });
+  }
+
+  async start() {
+    this.#view.connect({
+      send: (text) => this.#compose(text),
+      retry: (clientMessageId) => this.#retry(clientMessageId),
+      discard: (clientMessageId) => this.#discard(clientMessageId),
+      remove: (id) => this.#remove(id),
+      earlier: () => this.#earlier(),
+      end: () => this.#end(),
+      mode: (mode) => this.#link.use(mode),
+    });
+    this.#draw();
+    this.#link.use('auto');
+    await this.#loadSession();
+    await this.#refresh();
+    this.#pump();  // What an earlier life of this tab could not send.
+  }
+
+  #linkEvents() {
+    return {
+      path: (path) => this.#pathChanged(path),
+      refresh: () => this.#refresh(),
+      session: (session) => this.#joined(session),
+      message: (message) => this.#received(message),
+      deleted: ({ id, deletedBy }) => this.#timeline.remove(id, deletedBy) && this.#draw(),
+      joined: ({ userId }) => this.#presence.joined(userId),
+      left: ({ userId }) => this.#presence.left(userId),
+      ended: ({ endedBy }) => this.#hasEnded(endedBy),
+      refused: (text) => this.#view.block('This link does not open the session', `The server says: “${text}”.`),
+    };
+  }
+
+  // ---- the session and who is in it
+
+  async #loadSession() {
+    const { ok, status, body } = await this.#api.session();
+    if (ok) return this.#showSession(body.session);
+    if (status >= 400 && status < 500 && status !== 429) this.#linkEvents().refused(body.message);
+  }
+
+  #showSession(session) {
+    this.#session = session;
+    this.#draw();
+    if (session.status === 'ended') this.#hasEnded();
+  }
+
+  /** The acknowledgement shows the session as it was before this join: whoever was counted then is somebody else. */
+  #joined(session) {
+    this.#presence.reset(session.metadata?.participantCount ?? 0);
+    if (!this.#session) this.#loadSession();
+    this.#draw();
+  }
+
+  #peer() {
+    const { doctorId, patientId } = this.#session ?? {};
+    const me = this.#identity.user.id;
+    return [doctorId, patientId].find((user) => user && user._id !== me) ?? null;
+  }
+
+  #presenceChanged({ note }) {
+    if (note) this.#timeline.note(`${displayName(this.#peer())} ${note}`);
+    this.#draw();
+  }
+
+  #pathChanged(path) {
+    if (path !== 'websocket' && path !== 'polling') this.#presence.unknown();
+    if (path !== 'offline') this.#wake();
+    this.#view.showPath(path);
+    this.#draw();
+  }
+
+  #hasEnded(endedBy) {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#link.finish();
+    const who = endedBy === this.#identity.user.id ? 'You' : displayName(this.#peer());
+    if (endedBy) this.#timeline.note(`${who} ended the session`);
+    this.#view.showEnded();
+    this.#refresh();
+  }
+
+  async #end() {
+    const { ok, body } = await this.#api.end();
+    if (ok || body.message === 'Session is already ended') this.#hasEnded(this.#identity.user.id);
+    else this.#view.announce(`The session could not be ended: ${body.message}`);
+  }
+
+  // ---- reading
+
+  #received(message) {
+    for (const fresh of this.#timeline.merge([message])) {
+      if (fresh.clientMessageId) this.#outbox.remove(fresh.clientMessageId);
+    }
+    this.#draw();
+  }
+
+  /** The newest pages, back to what is already known, so that no gap stays. */
+  async #refresh() {
+    const knownTo = this.#timeline.highestSeq();
+    for (let number = 1; ; number += 1) {
+      const answer = await this.#page(number, knownTo);
+      if (!answer.ok) return answer;
+      const oldest = answer.body.messages[0];
+      const reached = !oldest || (oldest.seq ?? 0) <= knownTo;
+      if (reached || !this.#loaded || !answer.body.pagination.hasMore) break;
+    }
+    this.#loaded = true;
+    this.#draw();
+    return { ok: true, retryAfterMs: 0 };
+  }
+
+  async #earlier() {
+    const number = Math.floor(this.#timeline.liveCount() / PAGE_SIZE) + 1;
+    await this.#page(number, this.#timeline.highestSeq());
+    this.#view.keepPlace(() => this.#draw());
+  }
+
+  async #page(number, knownTo) {
+    const answer = await this.#api.page(number, PAGE_SIZE);
+    if (!answer.ok) return answer;
+    const { messages, pagination } = answer.body;
+    this.#timeline.removeMissing(messages, { knownTo, newest: number === 1, oldest: !pagination.hasMore });
+    for (const message of this.#timeline.merge(messages)) {
+      if (message.clientMessageId) this.#outbox.remove(message.clientMessageId);
+    }
+    this.#hasEarlier = pagination.totalMessages > this.#timeline.liveCount();
+    return answer;
+  }
+
+  // ---- writing
+
+  #compose(text) {
+    this.#outbox.add({ clientMessageId: newMessageId(), text, at: Date.now() });
+    this.#draw();
+    this.#pump();
+  }
+
+  #retry(clientMessageId) {
+    this.#outbox.mark(clientMessageId, 'waiting');
+    this.#failures = 0;
+    this.#wake();
+    this.#draw();
+    this.#pump();
+  }
+
+  #discard(clientMessageId) {
+    this.#outbox.remove(clientMessageId);
+    this.#draw();
+  }
+
+  /** One message in flight at a time: what is written first stands first, whatever fails in between. */
+  async #pump() {
+    if (this.#sending) return;
+    this.#sending = true;
+    for (let item = this.#outbox.next(); item; item = this.#outbox.next()) {
+      this.#outbox.mark(item.clientMessageId, 'sending');
+      this.#draw();
+      const startedAt = performance.now();
+      const verdict = await this.#link.send(item);
+      await this.#settle(item, verdict, performance.now() - startedAt);
+    }
+    this.#sending = false;
+  }
+
+  async #settle(item, verdict, tookMs) {
+    if (verdict.stored) {
+      this.#failures = 0;
+      this.#timeline.merge([{ ...verdict.stored, clientMessageId: item.clientMessageId }]);
+      this.#outbox.remove(item.clientMessageId);
+      this.#view.showDurableIn(tookMs);
+      this.#draw();
+    } else if (verdict.refused) {
+      this.#outbox.mark(item.clientMessageId, 'failed', verdict.refused);
+      this.#view.announce(`Message not sent: ${verdict.refused}`);
+      this.#draw();
+    } else {
+      this.#outbox.mark(item.clientMessageId, 'waiting', verdict.reason ?? '');
+      this.#draw();
+      await this.#pause(Math.max(verdict.laterMs, RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)]));
+      this.#failures += 1;
+    }
+  }
+
+  /** Ends early when the path changes for the better or somebody asks for a retry. */
+  #pause(delayMs) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, delayMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  async #remove(id) {
+    const { ok, status, body } = await this.#api.remove(id);
+    if (ok || status === 404) this.#timeline.remove(id, this.#identity.user.id);
+    else this.#view.announce(`Not deleted: ${body.message}`);
+    this.#draw();
+  }
+
+  // ---- drawing
+
+  #draw() {
+    this.#view.draw({
+      me: this.#identity.user,
+      peer: this.#peer(),
+      users: [this.#session?.doctorId, this.#session?.patientId].filter(Boolean),
+      presence: this.#presence.state,
+      sessionId: this.#identity.session,
+      status: this.#ended ? 'ended' : (this.#session?.status ?? ''),
+      rows: this.#timeline.rows(),
+      outbox: this.#outbox.items,
+      newest: this.#timeline.newest(),
+      hasEarlier: this.#hasEarlier,
+      loaded: this.#loaded,
+    });
+  }
+}
+
+startTheme(document.getElementById('theme'));
+const view = new View(document);
+const identity = identityFromFragment(location.hash);
+addEventListener('hashchange', () => location.reload());
+if (identity) new Demo(identity, view).start();
+else view.block('Open one of the two links', 'parley demo prints a link for the doctor and one for the patient. Each link opens this page as that person.');

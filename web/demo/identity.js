@@ -1,0 +1,41 @@
+// Who this tab is and which session it shows, from the part of the address that never leaves the browser: #token=…&session=…
+
+/** Reads the fragment. Gives null when there is no usable token and session in it. */
+export function identityFromFragment(fragment) {
+  const fields = new URLSearchParams(fragment.replace(/^#/, ''));
+  const token = fields.get('token');
+  const session = fields.get('session');
+  const claims = token ? claimsOf(token) : null;
+  if (!claims || typeof claims.id !== 'string' || !session) return null;
+  return {
+    token,
+    session,
+    user: { id: claims.id, role: claims.role ?? '', name: claims.name ?? '', email: claims.email ?? '' },
+  };
+}
+
+/** What the token says about its owner. The server judges the signature; this page only wants a name to show. */
+function claimsOf(token) {
+  try {
+    const payload = token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/');
+    const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null;
+  }
+}
+
+/** The best name there is for a user: name, e-mail, role, and in the end a piece of the id. */
+export function displayName(user) {
+  if (!user) return 'Someone';
+  if (user.name) return user.name;
+  if (user.email) return user.email;
+  if (user.role) return user.role[0].toUpperCase() + user.role.slice(1);
+  return user._id ? `User ${user._id.slice(-4)}` : 'Someone';
+}
+
+/** 128 random bits. Not crypto.randomUUID, which browsers hide from pages on plain http. */
+export function newMessageId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,59 @@
+// Messages that this tab has accepted and the server has not yet confirmed. First in, first out, kept in the tab's session storage,
+// so a reload loses nothing; the clientMessageId makes every retry, on whichever path, one and the same message.
+
+export class Outbox {
+  #key;
+  #storage;
+  #items;
+
+  constructor(key, storage) {
+    this.#key = key;
+    this.#storage = storage;
+    this.#items = this.#load();
+  }
+
+  /** Oldest first: {clientMessageId, text, at, state: 'waiting' | 'sending' | 'failed', error}. */
+  get items() {
+    return this.#items;
+  }
+
+  add(item) {
+    this.#items.push({ ...item, state: 'waiting', error: '' });
+    this.#save();
+  }
+
+  /** The next to send. A refused message stands aside and stops nobody behind it. */
+  next() {
+    return this.#items.find((item) => item.state !== 'failed');
+  }
+
+  mark(clientMessageId, state, error = '') {
+    const item = this.#items.find((one) => one.clientMessageId === clientMessageId);
+    if (!item) return;
+    item.state = state;
+    item.error = error;
+    this.#save();
+  }
+
+  remove(clientMessageId) {
+    this.#items = this.#items.filter((item) => item.clientMessageId !== clientMessageId);
+    this.#save();
+  }
+
+  #load() {
+    try {
+      const items = JSON.parse(this.#storage.getItem(this.#key) ?? '[]');
+      return items.map((item) => (item.state === 'sending' ? { ...item, state: 'waiting' } : item));
+    } catch {
+      return [];  // Unreadable: an older page wrote it. There is nothing to rescue.
+    }
+  }
+
+  #save() {
+    try {
+      this.#storage.setItem(this.#key, JSON.stringify(this.#items));
+    } catch {
+      // Storage is full or forbidden: the outbox then lives as long as the tab does.
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// What is known of the conversation: messages by id, in the one order the server gave them. Pure; the view draws it.
+
+export class Timeline {
+  #byId = new Map();
+  #notes = [];
+  #noteCount = 0;
+
+  /** Takes what a page, an event or an answer carried. Gives those that were new. */
+  merge(messages) {
+    const fresh = [];
+    for (const message of messages.map(normalized)) {
+      const known = this.#byId.get(message.id);
+      if (known?.deleted) continue;  // An old page may still show it; what is deleted stays deleted.
+      if (!known) fresh.push(message);
+      this.#byId.set(message.id, { ...known, ...message });
+    }
+    return fresh;
+  }
+
+  /** Leaves a tombstone. Gives whether anything changed. */
+  remove(id, deletedBy) {
+    const known = this.#byId.get(id);
+    if (!known || known.deleted) return false;
+    this.#byId.set(id, { ...known, text: '', deleted: true, deletedBy });
+    return true;
+  }
+
+  /**
+   * Without a socket nobody tells of deletions; a page does, by what it no longer shows.
+   * @param page the messages of one page @param knownTo the highest seq known when the page was asked for
+   * @param newest whether the page is the newest one @param oldest whether nothing is older
+   */
+  removeMissing(page, { knownTo, newest, oldest }) {
+    const shown = new Set(page.map((message) => message._id));
+    const first = oldest ? 0 : page[0]?.seq;
+    const last = newest ? knownTo : page.at(-1)?.seq;
+    if (first === undefined || last === undefined) return 0;
+    const gone = this.messages().filter((one) => one.seq >= first && one.seq <= last && !shown.has(one.id));
+    return gone.filter((one) => this.remove(one.id, '')).length;
+  }
+
+  /** A line of the page itself (somebody came or went); it stands after the newest message of that moment. */
+  note(text) {
+    this.#noteCount += 1;
+    this.#notes.push({ kind: 'note', id: `note-${this.#noteCount}`, text, seq: this.highestSeq() + 0.5, at: Date.now() });
+  }
+
+  messages() {
+    return [...this.#byId.values()].sort(byOrder);
+  }
+
+  /** Messages and notes, in the order to show. */
+  rows() {
+    return [...this.#byId.values(), ...this.#notes].sort(byOrder);
+  }
+
+  liveCount() {
+    return this.messages().filter((message) => !message.deleted).length;
+  }
+
+  highestSeq() {
+    let highest = 0;
+    for (const message of this.#byId.values()) highest = Math.max(highest, message.seq);
+    return highest;
+  }
+
+  newest() {
+    return this.messages().at(-1);
+  }
+}
+
+function byOrder(left, right) {
+  return left.seq - right.seq || left.at - right.at || (left.id < right.id ? -1 : 1);
+}
+
+/** ChatMessage (HTTP) and ChatEvent (socket) differ in the name of the id and in the shape of the sender. */
+function normalized(message) {
+  const sender = typeof message.senderId === 'string' ? { _id: message.senderId } : (message.senderId ?? {});
+  return {
+    kind: 'message',
+    id: message._id ?? message.id,
+    clientMessageId: message.clientMessageId,
+    senderId: sender._id,
+    senderRole: message.senderRole,
+    text: message.message ?? '',
+    deleted: message.deleted === true,
+    seq: message.seq ?? Number.parseInt((message._id ?? message.id).slice(-6), 16),
+    position: message.position,
+    at: Date.parse(message.timestamp),
+  };
+}

@@ -1,0 +1,341 @@
+// Everything on the screen. Draws what it is given and reports what people do; decides nothing. Text of strangers goes in by textContent only.
+
+import { displayName } from './identity.js';
+
+const TEXT_UNITS_MAX = 1000;  // UTF-16 code units, as the server counts; so is String.length.
+const COUNT_FROM = 900;
+const GROUP_MS = 5 * 60_000;
+const PATH_NAMES = {
+  connecting: 'Connecting',
+  websocket: 'WebSocket',
+  polling: 'Long polling',
+  rest: 'REST',
+  offline: 'Offline',
+  ended: 'Ended',
+};
+const PEER_STATES = { here: 'In the session', away: 'Not here right now', unknown: 'Presence unknown' };
+const timeFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+
+export class View {
+  #part;
+  #template;
+  #handlers = {};
+  #elements = new Map();
+  #me = '';
+  #follow = true;
+
+  constructor(page) {
+    this.#part = (id) => page.getElementById(id);
+    this.#template = page.getElementById('message');
+  }
+
+  /** @param handlers send(text), retry(clientMessageId), discard(clientMessageId), remove(id), earlier(), end(), mode(name) */
+  connect(handlers) {
+    this.#handlers = handlers;
+    this.#connectComposer();
+    this.#connectScrolling();
+    this.#part('earlier').addEventListener('click', () => handlers.earlier());
+    this.#part('modes').addEventListener('change', (event) => handlers.mode(event.target.value));
+    const dialog = this.#part('confirm-end');
+    this.#part('end').addEventListener('click', () => dialog.showModal());
+    dialog.addEventListener('close', () => dialog.returnValue === 'end' && handlers.end());
+  }
+
+  /** Instead of the chat: why there is none. */
+  block(title, text) {
+    this.#part('block-title').textContent = title;
+    this.#part('block-text').textContent = text;
+    this.#part('block').hidden = false;
+    this.#part('app').hidden = true;
+  }
+
+  /** For those who listen rather than look. */
+  announce(text) {
+    this.#part('announcer').textContent = text;
+  }
+
+  showPath(path) {
+    this.#part('path').dataset.path = path;
+    this.#part('path-name').textContent = PATH_NAMES[path];
+  }
+
+  showDurableIn(milliseconds) {
+    this.#part('fact-latency').textContent = milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`;
+  }
+
+  showEnded() {
+    this.#part('ended').hidden = false;
+    this.#part('composer').hidden = true;
+    this.#part('end').hidden = true;
+    this.#part('modes').closest('section').hidden = true;
+  }
+
+  /** Draws while the row that is on top keeps its place, for text that comes in above. */
+  keepPlace(draw) {
+    const scroll = this.#part('scroll');
+    const fromBottom = scroll.scrollHeight - scroll.scrollTop;
+    this.#follow = false;
+    draw();
+    scroll.scrollTop = scroll.scrollHeight - fromBottom;
+  }
+
+  draw(state) {
+    this.#me = state.me.id;
+    this.#drawPeer(state);
+    this.#drawPeople(state);
+    this.#drawFacts(state);
+    const items = this.#itemsOf(state);
+    this.#part('empty').hidden = items.length > 0 || !state.loaded || state.status === 'ended';
+    this.#part('earlier').hidden = !state.hasEarlier;
+    this.#drawRows(items);
+  }
+
+  // ---- head and side
+
+  #drawPeer({ peer, presence, status }) {
+    const name = peer ? displayName(peer) : 'Parley';
+    this.#part('peer').textContent = name;
+    document.title = peer ? `${name} · Parley` : 'Parley';
+    this.#part('peer-dot').dataset.presence = presence;
+    this.#part('peer-state').textContent = status === 'ended' ? 'Session ended' : PEER_STATES[presence];
+  }
+
+  #drawPeople({ me, users, presence }) {
+    const list = this.#part('people');
+    const key = JSON.stringify([users, presence]);
+    if (list.dataset.key === key) return;
+    list.dataset.key = key;
+    list.replaceChildren(...users.map((user) => this.#person(user, user._id === me.id ? 'here' : presence, user._id === me.id)));
+  }
+
+  #person(user, presence, isMe) {
+    const item = document.createElement('li');
+    const avatar = element('span', 'avatar', initials(displayName(user)));
+    avatar.dataset.role = user.role ?? '';
+    const dot = element('span', 'dot');
+    dot.dataset.presence = presence;
+    avatar.append(dot);
+    const text = element('span', 'person');
+    text.append(element('strong', '', displayName(user)), element('small', '', `${user.role ?? ''}${isMe ? ' · you' : ''}`));
+    item.append(avatar, text);
+    return item;
+  }
+
+  #drawFacts({ status, newest, sessionId }) {
+    this.#part('fact-status').textContent = status || '–';
+    const [seq, digest] = (newest?.position ?? '').split('.');
+    this.#part('fact-position').textContent = digest ? `${seq}.${digest.slice(0, 8)}…` : newest ? String(newest.seq) : '–';
+    this.#part('fact-position').title = newest?.position ?? '';
+    this.#part('fact-session').textContent = `${sessionId.slice(0, 8)}…`;
+    this.#part('fact-session').title = sessionId;
+  }
+
+  // ---- rows
+
+  /** Messages, notes and what waits to be sent, each with a key that survives the step from waiting to stored. */
+  #itemsOf({ rows, outbox, me, users }) {
+    const names = new Map(users.map((user) => [user._id, displayName(user)]));
+    const keyOf = (row) => (row.clientMessageId && row.senderId === me.id ? `own-${row.clientMessageId}` : row.id);
+    const stored = rows.map((row) => ({
+      ...row,
+      key: keyOf(row),
+      own: row.senderId === me.id,
+      name: names.get(row.senderId) ?? displayName({ role: row.senderRole, _id: row.senderId }),
+      state: 'stored',
+    }));
+    const known = new Set(stored.map((row) => row.key));
+    const waiting = outbox
+      .filter((item) => !known.has(`own-${item.clientMessageId}`))
+      .map((item) => ({ ...item, kind: 'message', key: `own-${item.clientMessageId}`, own: true, name: names.get(me.id), senderId: me.id }));
+    return withDays(withGroups([...stored, ...waiting]));
+  }
+
+  #drawRows(items) {
+    const list = this.#part('rows');
+    const before = list.lastElementChild;
+    const used = new Set();
+    let next = list.firstElementChild;
+    for (const item of items) {
+      const row = this.#rowOf(item);
+      used.add(item.key);
+      if (row === next) next = next.nextElementSibling;
+      else list.insertBefore(row, next);
+    }
+    for (const [key, row] of this.#elements) {
+      if (used.has(key)) continue;
+      row.remove();
+      this.#elements.delete(key);
+    }
+    const last = items.at(-1);
+    if (this.#follow || (last?.own && list.lastElementChild !== before)) this.#toBottom();
+    else if (list.lastElementChild !== before) this.#part('jump').hidden = false;
+  }
+
+  #rowOf(item) {
+    let row = this.#elements.get(item.key);
+    if (!row) {
+      row = item.kind === 'message' ? this.#newMessage() : element('li', item.kind);
+      this.#elements.set(item.key, row);
+    }
+    const version = JSON.stringify([item.text, item.state, item.error, item.deleted, item.seq, item.startsGroup, item.endsGroup, item.name]);
+    if (row.dataset.version === version) return row;
+    row.dataset.version = version;
+    if (item.kind === 'message') this.#fillMessage(row, item);
+    else row.textContent = item.text;
+    return row;
+  }
+
+  #newMessage() {
+    return this.#template.content.firstElementChild.cloneNode(true);
+  }
+
+  #fillMessage(row, item) {
+    const part = (name) => row.querySelector(`.${name}`);
+    row.classList.toggle('own', item.own);
+    row.classList.toggle('starts', item.startsGroup);
+    row.classList.toggle('ends', item.endsGroup);
+    row.dataset.state = item.deleted ? 'deleted' : item.state;
+    part('from').textContent = item.own ? '' : item.name;
+    part('bubble').textContent = item.deleted ? 'Message deleted' : item.text;
+    const time = row.querySelector('time');
+    time.textContent = timeFormat.format(item.at);
+    time.dateTime = new Date(item.at).toISOString();
+    this.#fillState(part('state'), item);
+    this.#fillActions(part('actions'), item);
+    const remove = part('remove');
+    remove.hidden = !item.own || item.deleted || item.state !== 'stored';
+    remove.setAttribute('aria-label', `Delete message: ${item.text.slice(0, 60)}`);
+    remove.onclick = () => this.#handlers.remove(item.id);
+  }
+
+  #fillState(place, item) {
+    const states = {
+      stored: ['icon-check', 'Stored'],
+      sending: ['icon-clock', 'Sending'],
+      waiting: ['icon-clock', item.error || 'Waiting for the server'],
+      failed: ['icon-alert', item.error || 'Not sent'],
+    };
+    if (!item.own || item.deleted) return place.replaceChildren();
+    const [name, text] = states[item.state];
+    const label = element('span', item.state === 'stored' ? 'unseen' : '', text);
+    place.replaceChildren(icon(name), label);
+    place.title = item.state === 'stored' ? `Stored, entry ${item.seq} of the session's log` : '';
+  }
+
+  #fillActions(place, item) {
+    const actions = [];
+    if (item.own && (item.state === 'failed' || item.state === 'waiting')) {
+      actions.push(this.#action('Retry', () => this.#handlers.retry(item.clientMessageId)));
+    }
+    if (item.own && item.state === 'failed') {
+      actions.push(this.#action('Discard', () => this.#handlers.discard(item.clientMessageId)));
+    }
+    place.replaceChildren(...actions);
+  }
+
+  #action(text, handler) {
+    const button = element('button', 'link', text);
+    button.type = 'button';
+    button.addEventListener('click', handler);
+    return button;
+  }
+
+  // ---- composer and scrolling
+
+  #connectComposer() {
+    const text = this.#part('text');
+    const form = this.#part('composer');
+    text.addEventListener('input', () => this.#sizeComposer());
+    text.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      form.requestSubmit();
+    });
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      if (!sendable(text.value)) return;
+      this.#handlers.send(text.value);
+      text.value = '';
+      this.#sizeComposer();
+      text.focus();
+    });
+    this.#sizeComposer();
+  }
+
+  #sizeComposer() {
+    const text = this.#part('text');
+    text.style.height = 'auto';
+    text.style.height = `${Math.min(text.scrollHeight, 160)}px`;
+    const left = TEXT_UNITS_MAX - text.value.length;
+    this.#part('count').textContent = text.value.length >= COUNT_FROM ? String(left) : '';
+    this.#part('count').classList.toggle('over', left < 0);
+    this.#part('composer').querySelector('.send').disabled = !sendable(text.value);
+  }
+
+  #connectScrolling() {
+    const scroll = this.#part('scroll');
+    scroll.addEventListener('scroll', () => {
+      this.#follow = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
+      if (this.#follow) this.#part('jump').hidden = true;
+    });
+    this.#part('jump').addEventListener('click', () => this.#toBottom());
+    new ResizeObserver(() => this.#follow && this.#toBottom()).observe(scroll);
+  }
+
+  #toBottom() {
+    const scroll = this.#part('scroll');
+    this.#follow = true;
+    scroll.scrollTop = scroll.scrollHeight;
+    this.#part('jump').hidden = true;
+  }
+}
+
+function sendable(text) {
+  return text.trim() !== '' && text.length <= TEXT_UNITS_MAX;
+}
+
+/** Neighbours of one sender within a few minutes are drawn as one group: the name above the first, the time below the last. */
+function withGroups(items) {
+  const together = (left, right) =>
+    left?.kind === 'message' && right?.kind === 'message' && left.senderId === right.senderId && right.at - left.at < GROUP_MS;
+  return items.map((item, index) => ({
+    ...item,
+    startsGroup: !together(items[index - 1], item),
+    endsGroup: !together(item, items[index + 1]) || item.state !== 'stored',
+  }));
+}
+
+function withDays(items) {
+  const rows = [];
+  let day = '';
+  for (const item of items) {
+    const itsDay = dayFormat.format(item.at);
+    if (itsDay !== day) rows.push({ kind: 'day', key: `day-${itsDay}`, text: itsDay });
+    day = itsDay;
+    rows.push({ ...item, key: item.key ?? item.id });
+  }
+  return rows;
+}
+
+function element(name, className, text) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function icon(name) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `#${name}`);
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  svg.append(use);
+  return svg;
+}
+
+function initials(name) {
+  const words = name.replace(/^(dr|mr|mrs|ms)\.?\s+/i, '').split(/\s+/).filter(Boolean);
+  return words.slice(0, 2).map((word) => [...word][0].toUpperCase()).join('');
+}
