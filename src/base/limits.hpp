@@ -72,6 +72,12 @@ inline constexpr std::size_t connections_per_user_max = 10;       // contract §
 inline constexpr std::size_t joined_sessions_max = 32;            // of one socket
 inline constexpr std::size_t outbound_queue_bytes_max = 4 * 1024 * 1024;  // waiting for one reader; beyond it is cut and resumes
 inline constexpr std::size_t read_buffer_bytes = 16 * 1024;       // one receive
+inline constexpr std::size_t unread_bytes_max = 64 * 1024;        // received while an earlier request is being answered; beyond, reading pauses
+inline constexpr auto unsent_timeout = 30s;                       // a peer that takes nothing for so long is cut
+inline constexpr auto linger_timeout = 2s;                        // after our last byte, for the peer to close first
+inline constexpr auto drain_timeout = 5s;                         // at stop, for answers and writes under way
+inline constexpr auto accept_pause = 100ms;                       // after the system ran out of descriptors
+inline constexpr auto poll_close_timeout = 30s;                   // for the poll that takes the last packets of a closing session
 inline constexpr std::size_t frame_bytes_max = payload_bytes_max; // one WebSocket message after reassembly
 
 // Rates: fixed windows (contract §2.6, §6.3)

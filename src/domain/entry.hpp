@@ -43,7 +43,7 @@ inline constexpr std::uint8_t flag_adopted = 2;  // comes from an earlier server
 enum class ExtensionType : std::uint16_t {
   target_seq = 1,     // deleted, erased: u32 big-endian
   target_id = 2,      // deleted: 12 bytes, the id of the message
-  session_row = 3,    // created: the whole directory row (docs/formats/session-row.md)
+  session_row = 3,    // created: the directory row without its secret, because cores leave the server (domain/created.hpp)
   participant = 4,    // participant: change (1 added, 2 removed, 3 first join), user id 12, role length, role
   original_time = 5,  // adopted text: milliseconds, i64 big-endian
   adopted_id = 6,     // adopted text: 12 bytes, its own id
@@ -147,11 +147,19 @@ struct Entry {
 /// The trailer's checksum covers core, body and trailer, so it is made last.
 [[nodiscard]] Bytes encode_trailer(const Trailer& trailer, BytesView core, BytesView body);
 [[nodiscard]] Result<Trailer> decode_trailer(BytesView bytes, BytesView core, BytesView body);
-/// Decodes the three parts and checks checksum and commitment (not the chain: that needs the predecessor).
+/// The trailer's checksum alone: what a reader of many entries asks before it hands out bytes.
+[[nodiscard]] Result<void> verify_checksum(const EncodedEntry& entry);
+/// HMAC-SHA-256(salt, rest of the body), for an encoded body of at least a salt.
+[[nodiscard]] Digest32 commitment_of(BytesView body);
+/// Decodes the three parts and checks seq, checksum and commitment (not the chain: that needs the predecessor).
 [[nodiscard]] Result<Entry> decode_entry(const EncodedEntry& encoded);
+/// The entry without its body: same core, digest and counters, a new checksum. The chain through it verifies as before. An entry whose
+/// body was emptied already comes back as it is.
+[[nodiscard]] Result<EncodedEntry> emptied(const EncodedEntry& entry);
 
 /// One record for stores that keep bytes: lengths of core and body, then the three parts (docs/formats/entry.md, "Record").
 [[nodiscard]] Bytes encode_record(const EncodedEntry& entry);
+/// Checks the checksum and that the core says `seq`; decodes no more than that.
 [[nodiscard]] Result<EncodedEntry> decode_record(std::uint32_t seq, BytesView record);
 
 /// The id of the entry at `seq`: time (seconds, 4) ‖ session number (5) ‖ seq (3), big-endian. A valid ObjectId that increases

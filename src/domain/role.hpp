@@ -16,12 +16,15 @@ struct Role {
   friend auto operator<=>(const Role&, const Role&) = default;
 };
 
+/// 1 to limits::role_bytes_max characters of a-z, 0-9, `_` and `-`: what a role may be called.
+[[nodiscard]] bool is_role_name(std::string_view name);
+
 /// The roles a deployment knows: `doctor` and `patient` by default, and `admin`, which is an account role only.
 class RoleSet {
  public:
   /// `doctor`, `patient`.
   RoleSet();
-  /// The first two stand for `doctorId` and `patientId` of the contract.
+  /// The first two stand for `doctorId` and `patientId` of the contract. Asserted: two or more, distinct, each a role name, none `admin`.
   explicit RoleSet(std::vector<Role> participant_roles);
 
   [[nodiscard]] std::optional<Role> parse_account_role(std::string_view name) const;      // participant roles and `admin`

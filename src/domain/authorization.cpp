@@ -1,0 +1,35 @@
+// One right a function; the texts are the contract's.
+#include "domain/authorization.hpp"
+
+#include "domain/error_code.hpp"
+
+namespace parley::domain {
+
+Result<Participant> authorize_participant(const SessionRow& session, const User& user) {
+  const Participant* participant = session.participant(user.id);
+  if (participant == nullptr) return refuse(ErrorCode::forbidden, "Unauthorized access to session");
+  return *participant;
+}
+
+Result<void> authorize_create(const User& user, const RoleSet& roles) {
+  if (user.role != roles.doctor()) return refuse(ErrorCode::forbidden, "Only doctors can create sessions");
+  return {};
+}
+
+Result<void> authorize_delete(const ObjectId& sender, const User& user) {
+  const bool is_allowed = user.id == sender || user.role == RoleSet::admin();
+  if (!is_allowed) return refuse(ErrorCode::forbidden, "Unauthorized to delete this message");
+  return {};
+}
+
+Result<void> authorize_admin(const User& user) {
+  if (user.role != RoleSet::admin()) return refuse(ErrorCode::forbidden, "Admin access required");
+  return {};
+}
+
+Result<void> require_open(const SessionRow& session) {
+  if (session.status == SessionStatus::ended) return refuse(ErrorCode::session_ended, "Session has already ended");
+  return {};
+}
+
+}  // namespace parley::domain

@@ -1,0 +1,73 @@
+// docs/api-contract.md §4.1: what is taken out of a text, what a text must be, and the order of the refusals.
+#include "domain/validation.hpp"
+
+#include "base/limits.hpp"
+#include "base/utf8.hpp"
+#include "domain/error_code.hpp"
+
+namespace parley::domain {
+namespace {
+
+constexpr bool is_removed(char character) {
+  const auto byte = static_cast<std::uint8_t>(character);
+  const bool is_kept_control = byte == '\t' || byte == '\n' || byte == '\r';
+  return (byte < 0x20 && !is_kept_control) || byte == 0x7f;
+}
+
+/// ECMA-262, `WhiteSpace` and `LineTerminator`, as UTF-8.
+constexpr std::string_view white_space[] = {
+    "\t",           "\n",           "\v",           "\f",           "\r",           " ",            "\xc2\xa0",  // U+00A0
+    "\xe1\x9a\x80",                                                                                             // U+1680
+    "\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85",              // U+2000–
+    "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a",                              // U+200A
+    "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f",  // U+2028, U+2029, U+202F, U+205F
+    "\xe3\x80\x80", "\xef\xbb\xbf",                                  // U+3000, U+FEFF
+};
+
+std::size_t white_space_at_front(std::string_view text) {
+  for (const std::string_view space : white_space) {
+    if (text.starts_with(space)) return space.size();
+  }
+  return 0;
+}
+
+std::unexpected<Error> refuse_message(std::string text) { return refuse(ErrorCode::invalid_argument, std::move(text)); }
+
+}  // namespace
+
+std::string sanitised(std::string text) {
+  std::erase_if(text, is_removed);
+  return text;
+}
+
+bool is_blank(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t size_bytes = white_space_at_front(text);
+    if (size_bytes == 0) return false;
+    text.remove_prefix(size_bytes);
+  }
+  return true;
+}
+
+Result<std::string> accept_message(TextField field) {
+  constexpr auto required = "Session ID and message are required";
+  constexpr auto not_text = "Message must be a string";
+  if (field.state == TextField::State::falsy) return refuse_message(required);
+  if (field.state == TextField::State::not_text) return refuse_message(not_text);
+  std::string text = sanitised(std::move(field.value));
+  if (is_blank(text)) return refuse_message(required);
+  // JSON readers let no such text through; a form or a header might, and then every answer that quotes it would be broken.
+  if (!is_valid_utf8(text)) return refuse_message(not_text);
+  if (utf16_length(text) > limits::message_utf16_units_max) return refuse_message("Message too long (max 1000 characters)");
+  return text;
+}
+
+Result<std::string> accept_client_message_id(TextField field) {
+  if (field.state == TextField::State::falsy) return std::string();
+  const bool is_accepted = field.state == TextField::State::text && !field.value.empty() &&
+                           field.value.size() <= limits::client_message_id_bytes_max && is_valid_utf8(field.value);
+  if (!is_accepted) return refuse_message("Invalid clientMessageId");
+  return std::move(field.value);
+}
+
+}  // namespace parley::domain
