@@ -10,12 +10,21 @@
 
 namespace parley::api {
 
+/// `<oid>` and `<uuid>` as JSON strings.
+void write_id(JsonWriter& writer, const ObjectId& id);
+void write_id(JsonWriter& writer, const SessionId& id);
+/// `<iso>` as a JSON string.
+void write_time(JsonWriter& writer, Timestamp time);
+
 /// {"_id":…,"email":…,"role":…,"name":…}; what is not known is left out.
 void write_user(JsonWriter& writer, const domain::User& user);
 /// HTTP: doctorId and patientId as UserRef. Socket acks: as plain ids.
 enum class SessionForm { populated, plain };
 void write_session(JsonWriter& writer, const domain::SessionView& session, SessionForm form);
-/// ChatMessage: `_id`, senderId as UserRef, `__v`; adds seq, position and clientMessageId where given.
+/// [{"userId":…,"role":…}…]
+void write_participants(JsonWriter& writer, const std::vector<domain::Participant>& participants);
+/// ChatMessage: `_id`, senderId as UserRef, `__v`; adds seq, position and clientMessageId where given. A deleted message has
+/// `deleted: true` and no `message`.
 void write_chat_message(JsonWriter& writer, const domain::MessageView& message);
 /// ChatEvent: `id`, senderId as string; adds seq, position, clientMessageId where given, and `prev` when it is not 0.
 void write_chat_event(JsonWriter& writer, const domain::MessageView& message, std::uint32_t prev = 0);
@@ -23,5 +32,7 @@ void write_page(JsonWriter& writer, const domain::PageView& page);
 void write_stats(JsonWriter& writer, const domain::StatsView& stats);
 /// {"message":…,"code":…,"retryAfter":… seconds, rounded up}
 void write_error(JsonWriter& writer, const Error& error);
+/// Milliseconds as the whole seconds that `retryAfter` and `Retry-After` are counted in: rounded up, 0 for 0.
+[[nodiscard]] std::int64_t retry_after_seconds(std::int64_t retry_after_ms);
 
 }  // namespace parley::api
