@@ -76,8 +76,12 @@ std::optional<Bytes> from_base64(std::string_view text) {
   return decode(text, standard_values);
 }
 
-std::string to_base64url(BytesView bytes) { return encode(bytes, url_alphabet); }
+std::string to_base64url(BytesView bytes) {
+  return encode(bytes, url_alphabet);
+}
 
-std::optional<Bytes> from_base64url(std::string_view text) { return decode(text, url_values); }
+std::optional<Bytes> from_base64url(std::string_view text) {
+  return decode(text, url_values);
+}
 
 }  // namespace parley

@@ -44,8 +44,12 @@ bool has_instruction() {
   return has;
 }
 #else
-std::uint32_t add_with_instruction(std::uint32_t state, BytesView bytes) { return add_with_table(state, bytes); }
-bool has_instruction() { return false; }
+std::uint32_t add_with_instruction(std::uint32_t state, BytesView bytes) {
+  return add_with_table(state, bytes);
+}
+bool has_instruction() {
+  return false;
+}
 #endif
 
 }  // namespace

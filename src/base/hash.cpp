@@ -102,13 +102,21 @@ std::array<std::uint8_t, N> hmac(Hasher& hasher, BytesView key, std::initializer
 
 }  // namespace
 
-Digest32 sha256(std::initializer_list<BytesView> pieces) { return hash<32>(sha256_hasher(), pieces); }
+Digest32 sha256(std::initializer_list<BytesView> pieces) {
+  return hash<32>(sha256_hasher(), pieces);
+}
 
-std::array<std::uint8_t, 20> sha1(std::initializer_list<BytesView> pieces) { return hash<20>(sha1_hasher(), pieces); }
+std::array<std::uint8_t, 20> sha1(std::initializer_list<BytesView> pieces) {
+  return hash<20>(sha1_hasher(), pieces);
+}
 
-Digest32 hmac_sha256(BytesView key, std::initializer_list<BytesView> pieces) { return hmac<32>(sha256_hasher(), key, pieces); }
+Digest32 hmac_sha256(BytesView key, std::initializer_list<BytesView> pieces) {
+  return hmac<32>(sha256_hasher(), key, pieces);
+}
 
-std::array<std::uint8_t, 20> hmac_sha1(BytesView key, BytesView message) { return hmac<20>(sha1_hasher(), key, {message}); }
+std::array<std::uint8_t, 20> hmac_sha1(BytesView key, BytesView message) {
+  return hmac<20>(sha1_hasher(), key, {message});
+}
 
 bool equal_constant_time(BytesView left, BytesView right) {
   return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;

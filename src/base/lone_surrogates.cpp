@@ -31,8 +31,12 @@ std::optional<std::uint16_t> unit_at(std::string_view json, std::size_t offset) 
   return static_cast<std::uint16_t>(unit);
 }
 
-constexpr bool is_high(std::uint16_t unit) { return (unit & 0xfc00) == 0xd800; }
-constexpr bool is_low(std::uint16_t unit) { return (unit & 0xfc00) == 0xdc00; }
+constexpr bool is_high(std::uint16_t unit) {
+  return (unit & 0xfc00) == 0xd800;
+}
+constexpr bool is_low(std::uint16_t unit) {
+  return (unit & 0xfc00) == 0xdc00;
+}
 
 }  // namespace
 

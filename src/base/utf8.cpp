@@ -7,7 +7,9 @@
 namespace parley {
 namespace {
 
-constexpr bool is_continuation(char byte) { return (static_cast<std::uint8_t>(byte) & 0xc0) == 0x80; }
+constexpr bool is_continuation(char byte) {
+  return (static_cast<std::uint8_t>(byte) & 0xc0) == 0x80;
+}
 
 bool starts_with_8_ascii(std::string_view text) {
   if (text.size() < 8) return false;

@@ -19,7 +19,9 @@ std::size_t encoded_size(const Body& body) {
   return size_bytes;
 }
 
-bool is_attribute_name_size(std::size_t size_bytes) { return size_bytes >= 1 && size_bytes <= layout::attribute_name_bytes_max; }
+bool is_attribute_name_size(std::size_t size_bytes) {
+  return size_bytes >= 1 && size_bytes <= layout::attribute_name_bytes_max;
+}
 
 void read_attributes(ByteReader& reader, std::vector<Attribute>& attributes) {
   const std::uint8_t count = reader.u8();

@@ -17,10 +17,18 @@ void append_number(Bytes& out, std::uint64_t value) {
 
 }  // namespace
 
-void append_u8(Bytes& out, std::uint8_t value) { out.push_back(static_cast<char>(value)); }
-void append_u16(Bytes& out, std::uint16_t value) { append_number<2>(out, value); }
-void append_u32(Bytes& out, std::uint32_t value) { append_number<4>(out, value); }
-void append_u64(Bytes& out, std::uint64_t value) { append_number<8>(out, value); }
+void append_u8(Bytes& out, std::uint8_t value) {
+  out.push_back(static_cast<char>(value));
+}
+void append_u16(Bytes& out, std::uint16_t value) {
+  append_number<2>(out, value);
+}
+void append_u32(Bytes& out, std::uint32_t value) {
+  append_number<4>(out, value);
+}
+void append_u64(Bytes& out, std::uint64_t value) {
+  append_number<8>(out, value);
+}
 
 void append_u40(Bytes& out, std::uint64_t value) {
   PARLEY_ASSERT(value < (1ull << 40));
@@ -71,11 +79,21 @@ std::uint64_t ByteReader::number(std::size_t size_bytes) {
   return value;
 }
 
-std::uint8_t ByteReader::u8() { return static_cast<std::uint8_t>(number(1)); }
-std::uint16_t ByteReader::u16() { return static_cast<std::uint16_t>(number(2)); }
-std::uint32_t ByteReader::u32() { return static_cast<std::uint32_t>(number(4)); }
-std::uint64_t ByteReader::u40() { return number(5); }
-std::uint64_t ByteReader::u64() { return number(8); }
+std::uint8_t ByteReader::u8() {
+  return static_cast<std::uint8_t>(number(1));
+}
+std::uint16_t ByteReader::u16() {
+  return static_cast<std::uint16_t>(number(2));
+}
+std::uint32_t ByteReader::u32() {
+  return static_cast<std::uint32_t>(number(4));
+}
+std::uint64_t ByteReader::u40() {
+  return number(5);
+}
+std::uint64_t ByteReader::u64() {
+  return number(8);
+}
 
 Timestamp ByteReader::time() {
   const Timestamp time{std::chrono::milliseconds{static_cast<std::int64_t>(u64())}};
@@ -89,8 +107,12 @@ Role ByteReader::role() {
   return failed_ ? Role{} : Role{std::string(name)};
 }
 
-BytesView ByteReader::short_bytes() { return take(u8()); }
-BytesView ByteReader::long_bytes() { return take(u16()); }
+BytesView ByteReader::short_bytes() {
+  return take(u8());
+}
+BytesView ByteReader::long_bytes() {
+  return take(u16());
+}
 
 void ByteReader::expect(bool holds, std::size_t back, std::string_view expected) {
   if (holds || failed_) return;

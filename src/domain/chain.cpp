@@ -69,9 +69,13 @@ Head genesis(const SessionId& session) {
   return head;
 }
 
-Head head_after(const Entry& entry) { return {entry.core.seq, entry.trailer.digest, entry.core.timestamp, entry.trailer.counters}; }
+Head head_after(const Entry& entry) {
+  return {entry.core.seq, entry.trailer.digest, entry.core.timestamp, entry.trailer.counters};
+}
 
-Digest32 next_digest(const Digest32& previous, BytesView core) { return sha256({view_of(previous), core}); }
+Digest32 next_digest(const Digest32& previous, BytesView core) {
+  return sha256({view_of(previous), core});
+}
 
 Chained chain(Head& head, SessionNumber session, Timestamp now, Draft draft, Entropy& entropy, const std::optional<Deletion>& deletion) {
   PARLEY_ASSERT(head.seq < limits::seq_max);

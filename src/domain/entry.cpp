@@ -40,8 +40,10 @@ std::optional<MessageType> parse_message_type(std::string_view name) {
 
 std::string_view name_of(MessageType type) {
   switch (type) {
-    case MessageType::text: return "text";
-    case MessageType::system: return "system";
+    case MessageType::text:
+      return "text";
+    case MessageType::system:
+      return "system";
   }
   PARLEY_ASSERT(!"a message type that does not exist");
 }

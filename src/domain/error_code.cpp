@@ -25,7 +25,8 @@ constexpr std::array<ErrorRow, 16> rows{{
     {rate_limited, "rate_limited", Fault::load, Retry::later, 429, "Wait retryAfter seconds, then send more slowly."},
     {overloaded, "overloaded", Fault::load, Retry::later, 503, "Wait retryAfter seconds, then send again; nothing was accepted."},
     {store_full, "store_full", Fault::store, Retry::later, 507, "Keep the message and try again later; the operator must make room."},
-    {store_failed, "store_failed", Fault::store, Retry::later, 503, "Keep the message and try again later; the operator must restart the server."},
+    {store_failed, "store_failed", Fault::store, Retry::later, 503,
+     "Keep the message and try again later; the operator must restart the server."},
     {outcome_unknown, "outcome_unknown", Fault::store, Retry::same_key, 504,
      "Send again under the same clientMessageId; the answer tells whether it was stored."},
     {log_corrupt, "log_corrupt", Fault::store, Retry::never, 500, "Tell the operator; this session takes no writes until it is repaired."},
@@ -35,7 +36,9 @@ static_assert(std::ranges::is_sorted(rows, {}, &ErrorRow::code));
 
 }  // namespace
 
-std::span<const ErrorRow> error_table() { return rows; }
+std::span<const ErrorRow> error_table() {
+  return rows;
+}
 
 const ErrorRow& error_row(ErrorCode code) {
   const auto row = std::ranges::lower_bound(rows, code, {}, &ErrorRow::code);

@@ -32,7 +32,9 @@ Extension target_seq_extension(std::uint32_t seq) {
   return extension;
 }
 
-Extension target_id_extension(const ObjectId& id) { return {ExtensionType::target_id, Bytes(view_of(id.bytes))}; }
+Extension target_id_extension(const ObjectId& id) {
+  return {ExtensionType::target_id, Bytes(view_of(id.bytes))};
+}
 
 Extension participant_extension(const ParticipantChange& change) {
   Extension extension{ExtensionType::participant, {}};
@@ -48,7 +50,9 @@ Extension original_time_extension(Timestamp time) {
   return extension;
 }
 
-Extension adopted_id_extension(const ObjectId& id) { return {ExtensionType::adopted_id, Bytes(view_of(id.bytes))}; }
+Extension adopted_id_extension(const ObjectId& id) {
+  return {ExtensionType::adopted_id, Bytes(view_of(id.bytes))};
+}
 
 Result<std::uint32_t> read_target_seq(const Core& core) {
   ByteReader reader = reader_of(core, ExtensionType::target_seq, "extension target_seq");
@@ -57,7 +61,9 @@ Result<std::uint32_t> read_target_seq(const Core& core) {
   return finished(reader, seq);
 }
 
-Result<ObjectId> read_target_id(const Core& core) { return read_id(core, ExtensionType::target_id, "extension target_id"); }
+Result<ObjectId> read_target_id(const Core& core) {
+  return read_id(core, ExtensionType::target_id, "extension target_id");
+}
 
 Result<ParticipantChange> read_participant_change(const Core& core) {
   ByteReader reader = reader_of(core, ExtensionType::participant, "extension participant");
@@ -74,6 +80,8 @@ Result<Timestamp> read_original_time(const Core& core) {
   return finished(reader, time);
 }
 
-Result<ObjectId> read_adopted_id(const Core& core) { return read_id(core, ExtensionType::adopted_id, "extension adopted_id"); }
+Result<ObjectId> read_adopted_id(const Core& core) {
+  return read_id(core, ExtensionType::adopted_id, "extension adopted_id");
+}
 
 }  // namespace parley::domain

@@ -9,9 +9,12 @@ namespace parley::domain {
 
 std::string_view name_of(SessionStatus status) {
   switch (status) {
-    case SessionStatus::created: return "created";
-    case SessionStatus::active: return "active";
-    case SessionStatus::ended: return "ended";
+    case SessionStatus::created:
+      return "created";
+    case SessionStatus::active:
+      return "active";
+    case SessionStatus::ended:
+      return "ended";
   }
   PARLEY_ASSERT(!"a session status that does not exist");
 }

@@ -122,6 +122,8 @@ Result<Trailer> decode_trailer(BytesView bytes, BytesView core, BytesView body) 
   return trailer;
 }
 
-Result<void> verify_checksum(const EncodedEntry& entry) { return check_whole(entry.trailer, entry.core, entry.body); }
+Result<void> verify_checksum(const EncodedEntry& entry) {
+  return check_whole(entry.trailer, entry.core, entry.body);
+}
 
 }  // namespace parley::domain

@@ -16,12 +16,13 @@ constexpr bool is_removed(char character) {
 
 /// ECMA-262, `WhiteSpace` and `LineTerminator`, as UTF-8.
 constexpr std::string_view white_space[] = {
-    "\t",           "\n",           "\v",           "\f",           "\r",           " ",            "\xc2\xa0",  // U+00A0
-    "\xe1\x9a\x80",                                                                                             // U+1680
-    "\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85",              // U+2000–
-    "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a",                              // U+200A
-    "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f",  // U+2028, U+2029, U+202F, U+205F
-    "\xe3\x80\x80", "\xef\xbb\xbf",                                  // U+3000, U+FEFF
+    "\t",           "\n",           "\v",           "\f",           "\r",           " ",
+    "\xc2\xa0",                                                                                      // U+00A0
+    "\xe1\x9a\x80",                                                                                  // U+1680
+    "\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85",  // U+2000–
+    "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a",                  // U+200A
+    "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f",                                  // U+2028, U+2029, U+202F, U+205F
+    "\xe3\x80\x80", "\xef\xbb\xbf",                                                                  // U+3000, U+FEFF
 };
 
 std::size_t white_space_at_front(std::string_view text) {
@@ -31,7 +32,9 @@ std::size_t white_space_at_front(std::string_view text) {
   return 0;
 }
 
-std::unexpected<Error> refuse_message(std::string text) { return refuse(ErrorCode::invalid_argument, std::move(text)); }
+std::unexpected<Error> refuse_message(std::string text) {
+  return refuse(ErrorCode::invalid_argument, std::move(text));
+}
 
 }  // namespace
 
