@@ -28,6 +28,21 @@ inline constexpr std::size_t append_entries_max = 64;             // of one appe
 inline constexpr std::size_t commit_queue_entries_max = 65'536;   // waiting for the committer; beyond: `overloaded`
 inline constexpr std::size_t commit_batch_entries_max = 4'096;    // of one synced write
 inline constexpr std::size_t conflict_tail_entries_max = 256;      // of one outcome; the rest by reading
+inline constexpr std::size_t commit_queue_bytes_max = 64 * 1024 * 1024;   // of encoded entries waiting; beyond: `overloaded`
+inline constexpr std::size_t commit_batch_bytes_max = 8 * 1024 * 1024;    // of one synced write
+inline constexpr std::size_t users_queue_max = 16'384;            // user rows waiting; beyond, dropped and counted: the next token brings them again
+inline constexpr std::size_t rows_per_commit_max = 4'096;         // user and signalling rows of one write
+inline constexpr auto rows_delay = 20ms;                          // rows that nobody awaits may wait so long for a commit to ride along with
+inline constexpr auto synced_file_interval = 1s;                  // how often SYNCED is synced
+inline constexpr std::size_t heads_cached_max = 200'000;          // of logs, in the committer; about 100 bytes each
+inline constexpr std::size_t keys_in_memory_max = 1'000'000;      // unindexed idempotency keys of sessions asked about; about 50 bytes each
+inline constexpr std::size_t damaged_sessions_max = 10'000;       // remembered as damaged; the damage itself is met again by every read
+inline constexpr std::size_t damaged_sessions_named = 16;         // in health
+inline constexpr std::size_t reader_threads_default = 2;
+inline constexpr std::size_t reader_threads_max = 64;
+inline constexpr std::size_t block_cache_bytes_default = 64 * 1024 * 1024;
+inline constexpr std::size_t write_buffer_bytes_default = 16 * 1024 * 1024;
+inline constexpr std::size_t wal_bytes_max = 32 * 1024 * 1024;    // all write-ahead logs: what opening after a crash has to replay
 inline constexpr std::size_t read_queue_jobs_max = 8'192;         // waiting for the reader pool; beyond: `overloaded`
 inline constexpr std::uint32_t keys_unindexed_max = 1'000;        // idempotency keys of a session not yet in the derived family
 inline constexpr std::uint64_t free_bytes_min = 256ull * 1024 * 1024;  // below: new messages are `store_full`
@@ -105,6 +120,7 @@ inline constexpr std::size_t event_loops_max = 64;
 inline constexpr std::size_t handlers_per_flush = 64;             // handlers run before everything corked is sent
 
 static_assert(text_seq_max < seq_max);
+static_assert(commit_batch_bytes_max < wal_bytes_max && commit_batch_bytes_max >= append_entries_max * entry_bytes_max);
 static_assert(page_limit_default <= page_limit_max);
 static_assert(outbound_queue_bytes_max > payload_bytes_max);
 

@@ -1,0 +1,30 @@
+// What a verified token says, read into values (docs/api-contract.md §1.1). JSON in, claims out; no signature, no clock.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string_view>
+
+#include "auth/authenticator.hpp"
+#include "base/clock.hpp"
+#include "domain/role.hpp"
+#include "domain/user.hpp"
+
+namespace parley::auth {
+
+struct Claims {
+  /// user_not_found: `id` is missing or null. invalid: `id` is no `<oid>`, or the role is missing or not one of the deployment's.
+  /// Kept as a value, because a token that is not in force is invalid whoever it names.
+  std::expected<domain::User, AuthFailure> user;
+  std::optional<double> expires_at;  // `exp`, seconds since the epoch; RFC 7519 §2 allows fractions
+  std::optional<double> not_before;  // `nbf`
+};
+
+/// Nothing when the payload is no JSON object, or `exp` or `nbf` is there and no number. An `email` or `name` that is no text, or
+/// longer than its limit, counts as not given.
+[[nodiscard]] std::optional<Claims> parse_claims(std::string_view payload, const domain::RoleSet& roles);
+
+/// No leeway: a token is dead in the second its `exp` names and alive from the second its `nbf` names on.
+[[nodiscard]] bool in_force(const Claims& claims, Timestamp now);
+
+}  // namespace parley::auth

@@ -1,0 +1,21 @@
+// Issues tokens for trying things: `parley token`, `parley demo`, tests. A deployment has its own issuer.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "domain/user.hpp"
+
+namespace parley::auth {
+
+struct TokenRequest {
+  domain::User user;  // empty email and name are left out
+  Timestamp issued_at{};
+  std::optional<Timestamp> expires_at;  // whole seconds count
+};
+
+[[nodiscard]] std::string make_token(const TokenRequest& request, std::string_view secret);
+
+}  // namespace parley::auth

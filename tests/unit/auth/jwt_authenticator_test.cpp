@@ -1,0 +1,226 @@
+// The token table of docs/api-contract.md §1: what is taken, and every way to be refused.
+#include "auth/jwt/jwt_authenticator.hpp"
+
+#include <gtest/gtest.h>
+
+#include "auth/jwt/jws.hpp"
+#include "auth/jwt/make_token.hpp"
+#include "base/hash.hpp"
+
+namespace parley::auth {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view secret = "a secret of thirty-two characters";
+constexpr std::string_view doctor_id = "65f000000000000000000001";
+constexpr std::string_view header = R"({"alg":"HS256","typ":"JWT"})";
+
+class SetClock final : public Clock {
+ public:
+  [[nodiscard]] Timestamp now() const override { return time; }
+  [[nodiscard]] SteadyTime steady_now() const override { return {}; }
+  Timestamp time{1'700'000'000s};
+};
+
+std::string signed_by(std::string_view key, std::string_view head, std::string_view payload) {
+  std::string token = to_base64url(head) + "." + to_base64url(payload);
+  return token + "." + to_base64url(view_of(hmac_sha256(key, {token})));
+}
+
+struct Jwt : testing::Test {
+  SetClock clock;
+  JwtAuthenticator authenticator{JwtConfig{std::string(secret)}, domain::RoleSet{}, clock};
+
+  std::expected<domain::User, AuthFailure> of_payload(std::string_view payload) {
+    return authenticator.authenticate(signed_token(payload, secret));
+  }
+  void expect_failure(std::string_view token, AuthFailure failure) {
+    const auto result = authenticator.authenticate(token);
+    ASSERT_FALSE(result.has_value()) << token;
+    EXPECT_EQ(result.error(), failure) << token;
+  }
+};
+
+TEST_F(Jwt, a_made_token_gives_back_whom_it_was_made_for) {
+  const domain::User user{*ObjectId::parse(doctor_id), {"doctor"}, "d@example.org", "Dr \"Who\""};
+  const auto result = authenticator.authenticate(make_token({user, clock.time, clock.time + 1h}, secret));
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(*result, user);
+}
+
+TEST_F(Jwt, a_token_of_another_library_is_taken) {
+  // RFC 7515 §A.1 builds its token the same way: header with line breaks and another member order.
+  const auto token = signed_by(secret, "{\"typ\":\"JWT\",\r\n \"alg\":\"HS256\"}", R"({"role":"patient","id":"65F00000000000000000000A"})");
+  const auto result = authenticator.authenticate(token);
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(result->id.to_string(), "65f00000000000000000000a");
+  EXPECT_EQ(result->role.name, "patient");
+  EXPECT_TRUE(result->email.empty());
+}
+
+TEST_F(Jwt, every_other_algorithm_is_refused_even_with_our_signature) {
+  const std::string payload = R"({"id":"65f000000000000000000001","role":"doctor"})";
+  for (const std::string alg : {"none", "None", "HS384", "HS512", "RS256", "ES256", "EdDSA", "hs256", "HS256 ", ""}) {
+    expect_failure(signed_by(secret, R"({"alg":")" + alg + R"("})", payload), AuthFailure::invalid);
+  }
+  for (const std::string_view head : {R"({})", R"({"alg":null})", R"({"alg":["HS256"]})", R"([])", R"("HS256")", "{"}) {
+    expect_failure(signed_by(secret, head, payload), AuthFailure::invalid);
+  }
+}
+
+TEST_F(Jwt, a_token_of_alg_none_without_signature_is_refused) {
+  const std::string payload = to_base64url(R"({"id":"65f000000000000000000001","role":"doctor"})");
+  expect_failure(to_base64url(R"({"alg":"none"})") + "." + payload + ".", AuthFailure::invalid);
+  expect_failure(to_base64url(header) + "." + payload + ".", AuthFailure::invalid);
+}
+
+TEST_F(Jwt, a_critical_extension_is_refused) {
+  expect_failure(signed_by(secret, R"({"alg":"HS256","crit":["b64"],"b64":false})", R"({"id":"65f000000000000000000001","role":"doctor"})"),
+                 AuthFailure::invalid);
+  expect_failure(signed_by(secret, R"({"alg":"HS256","crit":null})", R"({"id":"65f000000000000000000001","role":"doctor"})"),
+                 AuthFailure::invalid);
+}
+
+TEST_F(Jwt, another_secret_and_a_changed_byte_are_refused) {
+  const std::string payload = R"({"id":"65f000000000000000000001","role":"doctor"})";
+  expect_failure(signed_by("another secret of some characters", header, payload), AuthFailure::invalid);
+  const auto good = signed_token(payload, secret);
+  ASSERT_TRUE(authenticator.authenticate(good).has_value());
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    auto changed = good;
+    changed[at] = changed[at] == 'A' ? 'B' : 'A';
+    expect_failure(changed, AuthFailure::invalid);
+  }
+}
+
+TEST_F(Jwt, malformed_tokens_are_refused) {
+  const auto good = signed_token(R"({"id":"65f000000000000000000001","role":"doctor"})", secret);
+  for (const std::string& token : {std::string(), std::string("."), std::string(".."), std::string("a.b"), std::string("a.b.c"), good + ".",
+                                   good + "=", " " + good, good + "\n", good.substr(0, good.size() - 1), std::string(100'000, 'a'),
+                                   std::string("\0\0.\0.\0", 6)}) {
+    expect_failure(token, AuthFailure::invalid);
+  }
+}
+
+TEST_F(Jwt, a_second_spelling_of_the_same_bytes_is_refused) {
+  // 32 bytes leave two unused bits in the last of 43 characters: the four spellings decode alike.
+  const auto good = signed_token(R"({"id":"65f000000000000000000001","role":"doctor"})", secret);
+  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  auto other = good;
+  other.back() = alphabet[alphabet.find(good.back()) ^ 1];
+  expect_failure(other, AuthFailure::invalid);
+}
+
+TEST_F(Jwt, a_token_over_the_length_limit_is_refused) {
+  const auto token_of = [](std::size_t padding) {
+    return signed_token(R"({"id":"65f000000000000000000001","role":"doctor","x":")" + std::string(padding, 'x') + R"("})", secret);
+  };
+  std::size_t padding = limits::token_bytes_max * 3 / 4 - 300;
+  while (token_of(padding + 1).size() <= limits::token_bytes_max) ++padding;
+  EXPECT_TRUE(authenticator.authenticate(token_of(padding)).has_value());
+  expect_failure(token_of(padding + 3), AuthFailure::invalid);
+}
+
+TEST_F(Jwt, payloads_that_are_no_object_are_refused) {
+  for (const std::string_view payload : {"", "null", "[]", "\"x\"", "1", "{", R"({"id":"65f000000000000000000001","role":"doctor"} x)", "{\"id\":\"\xff\"}"}) {
+    expect_failure(signed_token(payload, secret), AuthFailure::invalid);
+  }
+}
+
+TEST_F(Jwt, expiry_has_no_leeway) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(clock.time).time_since_epoch().count();
+  const auto expiring = [&](const std::string& exp) { return of_payload(R"({"id":"65f000000000000000000001","role":"doctor","exp":)" + exp + "}"); };
+  EXPECT_TRUE(expiring(std::to_string(now + 1)).has_value());
+  EXPECT_EQ(expiring(std::to_string(now)).error(), AuthFailure::invalid);
+  EXPECT_EQ(expiring(std::to_string(now - 1)).error(), AuthFailure::invalid);
+  EXPECT_EQ(expiring("0").error(), AuthFailure::invalid);
+  EXPECT_TRUE(expiring("1e300").has_value());
+  for (const std::string exp : {"null", "\"9999999999\"", "true", "[]", "{}"}) EXPECT_EQ(expiring(exp).error(), AuthFailure::invalid) << exp;
+}
+
+TEST_F(Jwt, not_before_has_no_leeway) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(clock.time).time_since_epoch().count();
+  const auto starting = [&](const std::string& nbf) { return of_payload(R"({"id":"65f000000000000000000001","role":"doctor","nbf":)" + nbf + "}"); };
+  EXPECT_TRUE(starting(std::to_string(now)).has_value());
+  EXPECT_EQ(starting(std::to_string(now + 1)).error(), AuthFailure::invalid);
+  for (const std::string nbf : {"null", "\"0\"", "false"}) EXPECT_EQ(starting(nbf).error(), AuthFailure::invalid) << nbf;
+}
+
+TEST_F(Jwt, a_remembered_token_still_expires_and_still_starts) {
+  const auto token = make_token({{*ObjectId::parse(doctor_id), {"doctor"}, "", ""}, clock.time, clock.time + 10s}, secret);
+  EXPECT_TRUE(authenticator.authenticate(token).has_value());
+  clock.time += 9s;
+  EXPECT_TRUE(authenticator.authenticate(token).has_value());
+  clock.time += 1s;
+  expect_failure(token, AuthFailure::invalid);
+  clock.time -= 1s;  // the wall clock may be set back
+  EXPECT_TRUE(authenticator.authenticate(token).has_value());
+}
+
+TEST_F(Jwt, a_token_without_id_names_no_user) {
+  for (const std::string_view payload : {R"({"role":"doctor"})", R"({"id":null,"role":"doctor"})", R"({})", R"({"role":"nobody"})"}) {
+    const auto result = of_payload(payload);
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error(), AuthFailure::user_not_found) << payload;
+  }
+}
+
+TEST_F(Jwt, an_expired_token_without_id_is_invalid_first) {
+  EXPECT_EQ(of_payload(R"({"role":"doctor","exp":1})").error(), AuthFailure::invalid);
+}
+
+TEST_F(Jwt, an_id_that_is_no_oid_is_invalid) {
+  for (const std::string id : {"\"\"", "\"x\"", "1", "true", "{}", "[]", "\"65f00000000000000000000\"", "\"65f0000000000000000000011\"",
+                               "\"65f00000000000000000000g\"", R"({"$ne":null})"}) {
+    EXPECT_EQ(of_payload(R"({"role":"doctor","id":)" + id + "}").error(), AuthFailure::invalid) << id;
+  }
+}
+
+TEST_F(Jwt, only_known_roles_are_taken) {
+  for (const std::string role : {"doctor", "patient", "admin"}) {
+    const auto result = of_payload(R"({"id":"65f000000000000000000001","role":")" + role + "\"}");
+    ASSERT_TRUE(result.has_value()) << role;
+    EXPECT_EQ(result->role.name, role);
+  }
+  EXPECT_EQ(of_payload(R"({"id":"65f000000000000000000001"})").error(), AuthFailure::invalid);
+  for (const std::string role : {"\"\"", "\"Doctor\"", "\"nurse\"", "null", "1", "[\"doctor\"]"}) {
+    EXPECT_EQ(of_payload(R"({"id":"65f000000000000000000001","role":)" + role + "}").error(), AuthFailure::invalid) << role;
+  }
+}
+
+TEST_F(Jwt, foreign_or_overlong_email_and_name_count_as_not_given) {
+  const auto result = of_payload(R"({"id":"65f000000000000000000001","role":"doctor","email":7,"name":{}})");
+  ASSERT_TRUE(result.has_value());
+  EXPECT_TRUE(result->email.empty() && result->name.empty());
+  const auto named = [&](std::size_t length) {
+    return of_payload(R"({"id":"65f000000000000000000001","role":"doctor","name":")" + std::string(length, 'n') + "\"}")->name.size();
+  };
+  EXPECT_EQ(named(limits::name_bytes_max), limits::name_bytes_max);
+  EXPECT_EQ(named(limits::name_bytes_max + 1), 0U);
+}
+
+TEST(VerifiedTokens, what_is_used_survives_and_the_whole_stays_bounded) {
+  VerifiedTokens tokens(16 * 2 * 4);  // four in each generation of a shard
+  const auto claims = std::make_shared<const Claims>(Claims{domain::User{}, {}, {}});
+  tokens.remember("kept", claims);
+  std::size_t remembered = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    tokens.remember("token " + std::to_string(i), claims);
+    ASSERT_NE(tokens.find("kept"), nullptr);
+  }
+  for (int i = 0; i < 10'000; ++i) {
+    // Each hit moves the token to the young generation, so count without asking twice.
+    if (tokens.find("token " + std::to_string(i)) != nullptr) ++remembered;
+  }
+  EXPECT_GT(remembered, 0U);
+  EXPECT_LE(remembered, 16U * 2 * 4);
+}
+
+TEST(VerifiedTokens, a_token_that_was_never_remembered_is_not_found) {
+  VerifiedTokens tokens;
+  EXPECT_EQ(tokens.find("x"), nullptr);
+}
+
+}  // namespace
+}  // namespace parley::auth
