@@ -1,0 +1,97 @@
+#include <limits>
+
+#include "api/answer.hpp"
+#include "base/json_writer.hpp"
+#include "domain/error_code.hpp"
+#include "http_api/percent.hpp"
+#include "http_api/query_numbers.hpp"
+#include "http_api/routes.hpp"
+
+namespace parley::http_api {
+
+namespace {
+
+/// The key of a send: in the body, or in the header that other services use for it. Two different ones cannot both be meant.
+Result<domain::TextField> client_message_id_of(const Exchange& exchange) {
+  auto field = exchange.fields.text_field("clientMessageId");
+  const auto* header = exchange.request.find("idempotency-key");
+  if (header == nullptr || header->empty()) return field;
+  if (field.state == domain::TextField::State::falsy) return domain::TextField{domain::TextField::State::text, *header};
+  if (field.value != *header) return refuse(ErrorCode::invalid_argument, "Invalid clientMessageId");
+  return field;
+}
+
+std::string stored_json(const domain::MessageView& message) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().member("message", "Chat message stored successfully").key("chatMessage");
+  api::write_chat_message(writer, message);
+  if (message.freshness == domain::MessageView::Freshness::duplicate) writer.key("duplicate").boolean(true);
+  writer.end_object();
+  return json;
+}
+
+}  // namespace
+
+void store_message(const Backend& backend, ExchangePtr exchange) {
+  auto key = client_message_id_of(*exchange);
+  if (!key) return exchange->answer(key.error());
+  service::SendMessage send{exchange->fields.session_field("sessionId"), exchange->fields.text_field("message"), *std::move(key),
+                            service::SendMessage::Transport::rest};
+  auto& kept = *exchange;
+  backend.service.send_message(*kept.loop, std::move(kept.caller), std::move(send),
+                               [exchange = std::move(exchange)](Result<domain::MessageView> message) {
+                                 if (!message) return exchange->answer(message.error());
+                                 exchange->answer(201, stored_json(*message));
+                               });
+}
+
+void chat_page(const Backend& backend, ExchangePtr exchange) {
+  const auto query = exchange->request.query();
+  service::ReadPage read;
+  read.session = api::session_from_path(exchange->parameters[0]);
+  read.page = query_number(query, "page", {1, std::numeric_limits<std::uint32_t>::max()});
+  read.limit = static_cast<std::uint32_t>(query_number(query, "limit", {limits::page_limit_default, limits::page_limit_max}));
+  auto& kept = *exchange;
+  if (const auto before = query_value(query, "before"); before && !before->empty()) {
+    read.before = api::parse_before(*before);
+    if (!read.before) {
+      // Who may not see the session learns that first, as with every other parameter.
+      return backend.service.get_session(*kept.loop, std::move(kept.caller), read.session,
+                                         [exchange = std::move(exchange)](Result<domain::SessionView> session) {
+                                           if (!session) return exchange->answer(session.error());
+                                           exchange->answer(Error{ErrorCode::invalid_argument, "Invalid before timestamp", {}, 0});
+                                         });
+    }
+  }
+  backend.service.read_page(*kept.loop, std::move(kept.caller), read, [exchange = std::move(exchange)](Result<domain::PageView> page) {
+    if (!page) return exchange->answer(page.error());
+    std::string json;
+    JsonWriter writer(json);
+    api::write_page(writer, *page);
+    exchange->answer(200, std::move(json));
+  });
+}
+
+void chat_stats(const Backend& backend, ExchangePtr exchange) {
+  auto& kept = *exchange;
+  backend.service.read_stats(*kept.loop, std::move(kept.caller), api::session_from_path(kept.parameters[0]),
+                             [exchange = std::move(exchange)](Result<domain::StatsView> stats) {
+                               if (!stats) return exchange->answer(stats.error());
+                               std::string json;
+                               JsonWriter writer(json);
+                               api::write_stats(writer, *stats);
+                               exchange->answer(200, std::move(json));
+                             });
+}
+
+void delete_message(const Backend& backend, ExchangePtr exchange) {
+  auto& kept = *exchange;
+  backend.service.delete_message(*kept.loop, std::move(kept.caller), kept.parameters[0],
+                                 [exchange = std::move(exchange)](Result<service::ChatService::Deleted> deleted) {
+                                   if (!deleted) return exchange->answer(deleted.error());
+                                   exchange->answer(200, R"({"message":"Chat message deleted successfully"})");
+                                 });
+}
+
+}  // namespace parley::http_api

@@ -1,0 +1,153 @@
+#include "http_api/exchange.hpp"
+
+#include <charconv>
+
+#include "api/answer.hpp"
+#include "base/assert.hpp"
+#include "base/hash.hpp"
+#include "base/json_writer.hpp"
+#include "domain/error_code.hpp"
+#include "http_api/header_text.hpp"
+
+namespace parley::http_api {
+
+using protocol::http::Response;
+
+namespace {
+
+/// The page the contract shows for what is not there; the method and path are as sent, so they are escaped.
+std::string not_found_page(std::string_view method, std::string_view path) {
+  std::string page = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Error</title>\n</head>\n<body>\n<pre>Cannot ";
+  page.append(method).append(" ");
+  for (const char c : path) {
+    switch (c) {
+      case '&': page += "&amp;"; break;
+      case '<': page += "&lt;"; break;
+      case '>': page += "&gt;"; break;
+      case '"': page += "&quot;"; break;
+      case '\'': page += "&#39;"; break;
+      default: page += c;
+    }
+  }
+  return page.append("</pre>\n</body>\n</html>\n");
+}
+
+std::string seconds_up(std::int64_t milliseconds) { return std::to_string((milliseconds + 999) / 1000); }
+
+}  // namespace
+
+std::string etag_of(std::string_view body) {
+  std::array<char, 16> hex{};
+  const auto end = std::to_chars(hex.data(), hex.data() + hex.size(), body.size(), 16).ptr;
+  std::string tag = "W/\"";
+  tag.append(hex.data(), end).append("-").append(to_base64(view_of(sha1({body}))), 0, 27).append("\"");
+  return tag;
+}
+
+Exchange::Exchange(protocol::http::Request taken_request, EventLoop* taken_loop, protocol::http::Respond respond)
+    : request(std::move(taken_request)), loop(taken_loop), respond_(std::move(respond)) {}
+
+Exchange::~Exchange() {
+  // A use case that dropped its callback would leave the client waiting for ever; an honest 500 is better.
+  if (!answered()) answer(500, R"({"message":"Server error"})");
+}
+
+Response Exchange::response(unsigned status, AnswerKind kind) const {
+  Response result;
+  result.status = status;
+  result.shared_headers = shared_headers(kind, cross_origin);
+  result.headers.reserve(8);
+  if (cross_origin == CrossOrigin::allowed) {
+    if (const auto* origin = request.find("origin"); origin != nullptr) result.headers.push_back({"Access-Control-Allow-Origin", *origin});
+  }
+  add_window_headers(result);
+  return result;
+}
+
+void Exchange::add_window_headers(Response& response) const {
+  if (!window) return;
+  const auto limit = std::to_string(window->limit);
+  response.headers.push_back({"RateLimit-Policy", limit + ";w=" + std::to_string(window->window_seconds)});
+  response.headers.push_back({"RateLimit-Limit", limit});
+  response.headers.push_back({"RateLimit-Remaining", std::to_string(window->remaining)});
+  response.headers.push_back({"RateLimit-Reset", std::to_string(window->reset_seconds)});
+  if (window->verdict == WindowState::Verdict::over) response.headers.push_back({"Retry-After", std::to_string(window->reset_seconds)});
+}
+
+void Exchange::answer(unsigned status, std::string json) {
+  auto result = response(status, AnswerKind::json);
+  result.body = std::move(json);
+  finish(std::move(result));
+}
+
+void Exchange::answer(const Error& error) {
+  const auto& row = error_row(error.code);
+  auto result = response(row.http_status, AnswerKind::json);
+  if (error.code == ErrorCode::internal) {
+    result.body = R"({"message":"Server error"})";
+  } else {
+    JsonWriter writer(result.body);
+    api::write_error(writer, error);
+  }
+  if (error.retry_after_ms > 0) result.headers.push_back({"Retry-After", seconds_up(error.retry_after_ms)});
+  finish(std::move(result));
+}
+
+void Exchange::answer_framework_error(unsigned status, std::string_view message) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().key("success").boolean(false).member("message", message).end_object();
+  answer(status, std::move(json));
+}
+
+void Exchange::answer_text(std::string text) {
+  auto result = response(200, AnswerKind::text);
+  result.body = std::move(text);
+  finish(std::move(result));
+}
+
+void Exchange::answer_not_found() {
+  auto result = response(404, AnswerKind::not_found);
+  result.body = not_found_page(request.method, request.path());
+  finish(std::move(result));
+}
+
+void Exchange::answer_preflight() {
+  auto result = response(204, AnswerKind::json);
+  result.shared_headers = preflight_headers();
+  std::exchange(respond_, nullptr)(std::move(result));
+}
+
+void Exchange::answer_asset(const Asset& asset, const std::string& etag) {
+  auto result = response(200, AnswerKind::asset);
+  result.headers.push_back({"Content-Type", std::string(asset.content_type)});
+  result.body = std::string(asset.body);
+  finish(std::move(result), etag);
+}
+
+void Exchange::answer_live_page() {
+  Response result;
+  result.headers.push_back({"Content-Type", "text/html; charset=utf-8"});
+  result.body = "Server is Live!";
+  finish(std::move(result));
+}
+
+void Exchange::finish(Response response) {
+  auto etag = etag_of(response.body);
+  finish(std::move(response), std::move(etag));
+}
+
+void Exchange::finish(Response response, std::string etag) {
+  PARLEY_ASSERT(!answered());
+  if (is_get_or_head() && response.status == 200) {
+    const auto* if_none_match = request.find("if-none-match");
+    if (if_none_match != nullptr && etag_matches(*if_none_match, etag)) {
+      response.status = 304;
+      response.body.clear();
+    }
+  }
+  response.headers.push_back({"ETag", std::move(etag)});
+  std::exchange(respond_, nullptr)(std::move(response));
+}
+
+}  // namespace parley::http_api

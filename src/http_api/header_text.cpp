@@ -1,0 +1,89 @@
+#include "http_api/header_text.hpp"
+
+#include <algorithm>
+
+#include "http_api/percent.hpp"
+
+namespace parley::http_api {
+
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+std::string_view unquoted(std::string_view text) {
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') return text.substr(1, text.size() - 2);
+  return text;
+}
+
+/// Cuts the piece up to `separator` off the front of `rest`.
+std::string_view next_piece(std::string_view& rest, char separator) {
+  const auto end = rest.find(separator);
+  const auto piece = rest.substr(0, end);
+  rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+  return trimmed(piece);
+}
+
+std::string_view strong_part(std::string_view etag) { return etag.starts_with("W/") ? etag.substr(2) : etag; }
+
+}  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::string lower_case(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), lower);
+  return result;
+}
+
+std::string upper_case(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), upper);
+  return result;
+}
+
+bool equal_ignoring_case(std::string_view left, std::string_view right) {
+  return std::ranges::equal(left, right, [](char a, char b) { return lower(a) == lower(b); });
+}
+
+std::string printable_ascii(std::string_view text) {
+  std::string result(text);
+  std::ranges::replace_if(result, [](char c) { const auto byte = static_cast<unsigned char>(c); return byte < 0x20 || byte >= 0x7f; }, '?');
+  return result;
+}
+
+ContentType parse_content_type(std::string_view value) {
+  ContentType result;
+  result.media_type = lower_case(next_piece(value, ';'));
+  while (!value.empty()) {
+    auto parameter = next_piece(value, ';');
+    const auto name = next_piece(parameter, '=');
+    if (equal_ignoring_case(name, "charset") && result.charset.empty()) result.charset = std::string(unquoted(parameter));
+  }
+  return result;
+}
+
+std::optional<std::string> cookie_value(std::string_view cookies, std::string_view name) {
+  while (!cookies.empty()) {
+    auto pair = next_piece(cookies, ';');
+    if (pair.find('=') == std::string_view::npos || next_piece(pair, '=') != name) continue;
+    const auto raw = unquoted(trimmed(pair));
+    auto decoded = percent_decoded(raw);
+    return decoded ? *std::move(decoded) : std::string(raw);
+  }
+  return std::nullopt;
+}
+
+bool etag_matches(std::string_view if_none_match, std::string_view etag) {
+  if (trimmed(if_none_match) == "*") return true;
+  while (!if_none_match.empty()) {
+    if (strong_part(next_piece(if_none_match, ',')) == strong_part(etag)) return true;
+  }
+  return false;
+}
+
+}  // namespace parley::http_api

@@ -1,0 +1,29 @@
+// Small readers of header values, and what makes a stranger's header safe to repeat.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace parley::http_api {
+
+[[nodiscard]] std::string_view trimmed(std::string_view text);  // spaces and tabs
+[[nodiscard]] std::string lower_case(std::string_view text);    // ASCII
+[[nodiscard]] std::string upper_case(std::string_view text);    // ASCII
+[[nodiscard]] bool equal_ignoring_case(std::string_view left, std::string_view right);  // ASCII
+/// Everything but printable ASCII becomes `?`: header bytes need not be UTF-8, JSON must be.
+[[nodiscard]] std::string printable_ascii(std::string_view text);
+
+struct ContentType {
+  std::string media_type;  // lower case
+  std::string charset;     // as sent, without quotes; empty: none
+};
+[[nodiscard]] ContentType parse_content_type(std::string_view value);
+
+/// The value of one cookie, percent-decoded where that is possible; the first of its name counts.
+[[nodiscard]] std::optional<std::string> cookie_value(std::string_view cookies, std::string_view name);
+
+/// Whether `If-None-Match` names this weak tag (RFC 9110 §13.1.2): `*`, or a list compared without `W/`.
+[[nodiscard]] bool etag_matches(std::string_view if_none_match, std::string_view etag);
+
+}  // namespace parley::http_api

@@ -1,0 +1,187 @@
+#include "http_api/http_api.hpp"
+
+#include <algorithm>
+#include <exception>
+
+#include "http_api/credentials.hpp"
+#include "http_api/exchange.hpp"
+#include "http_api/header_text.hpp"
+#include "http_api/percent.hpp"
+#include "http_api/request_body.hpp"
+#include "http_api/route.hpp"
+#include "http_api/window_limiter.hpp"
+
+namespace parley::http_api {
+
+using protocol::http::Request;
+using protocol::http::Respond;
+using protocol::http::Response;
+
+namespace {
+
+struct TaggedAsset {
+  Asset asset;
+  std::string etag;
+};
+
+}  // namespace
+
+// Each step answers the exchange and returns false, or leaves it alone and returns true.
+struct HttpApi::Impl {
+  Impl(HttpApiDependencies dependencies, HttpApiConfig given_config);
+
+  void process(const ExchangePtr& exchange);
+  bool cross_origin_step(Exchange& exchange) const;
+  bool asset_step(Exchange& exchange) const;
+  bool body_step(Exchange& exchange) const;
+  bool limiter_step(Exchange& exchange, Scope scope);
+  bool count(Exchange& exchange, WindowLimiter& limiter, std::string_view refusal);
+  bool authentication_step(Exchange& exchange);
+  bool parameter_step(Exchange& exchange, const RouteMatch& match) const;
+
+  HttpApiConfig config;
+  auth::Authenticator& authenticator;
+  LogSink& logs;
+  Backend backend;
+  std::vector<TaggedAsset> assets;
+  WindowLimiter general;
+  WindowLimiter chat;
+  WindowLimiter sessions;
+  WindowLimiter session_creates;
+};
+
+HttpApi::Impl::Impl(HttpApiDependencies dependencies, HttpApiConfig given_config)
+    : config(std::move(given_config)),
+      authenticator(dependencies.authenticator),
+      logs(dependencies.logs),
+      backend{dependencies.service, dependencies.clock, config, std::move(dependencies.metrics_text),
+              std::move(dependencies.reasons_not_ready)},
+      general(config.limits.general, limits::rate_window),
+      chat(config.limits.chat, limits::rate_window),
+      sessions(config.limits.sessions, limits::rate_window),
+      session_creates(config.limits.session_creates, limits::session_create_window) {
+  for (const auto& asset : config.assets) assets.push_back({asset, etag_of(asset.body)});
+}
+
+void HttpApi::Impl::process(const ExchangePtr& exchange) {
+  auto& request = exchange->request;
+  if (exchange->is_get_or_head() && request.path() == "/") return exchange->answer_live_page();
+  if (!cross_origin_step(*exchange)) return;
+  if (request.method == "OPTIONS") return exchange->answer_preflight();
+  if (!asset_step(*exchange)) return;
+  const auto match = match_route(request.method, request.path());
+  const auto scope = match.route != nullptr ? match.route->scope : scope_of(request.path());
+  if (!body_step(*exchange)) return;
+  if (!limiter_step(*exchange, scope)) return;
+  if (needs_token(scope) && !authentication_step(*exchange)) return;
+  if (match.route == nullptr) return exchange->answer_not_found();
+  if (!parameter_step(*exchange, match)) return;
+  match.route->handler(backend, exchange);
+}
+
+bool HttpApi::Impl::cross_origin_step(Exchange& exchange) const {
+  const auto* origin = exchange.request.find("origin");
+  if (origin != nullptr && std::ranges::find(config.allowed_origins, *origin) == config.allowed_origins.end()) {
+    exchange.answer_framework_error(403, "Not allowed by CORS");
+    return false;
+  }
+  exchange.cross_origin = CrossOrigin::allowed;
+  return true;
+}
+
+bool HttpApi::Impl::asset_step(Exchange& exchange) const {
+  if (assets.empty() || !exchange.is_get_or_head()) return true;
+  const auto found = std::ranges::find(assets, exchange.request.path(), [](const TaggedAsset& each) { return each.asset.path; });
+  if (found == assets.end()) return true;
+  exchange.answer_asset(found->asset, found->etag);
+  return false;
+}
+
+bool HttpApi::Impl::body_step(Exchange& exchange) const {
+  auto fields = read_fields(exchange.request);
+  if (!fields) {
+    exchange.answer_framework_error(fields.error().status, fields.error().message);
+    return false;
+  }
+  exchange.fields = *std::move(fields);
+  return true;
+}
+
+bool HttpApi::Impl::limiter_step(Exchange& exchange, Scope scope) {
+  constexpr std::string_view too_fast = "Too many signaling requests, please slow down.";
+  if (scope == Scope::exempt) return true;
+  if (!count(exchange, general, "Too many requests, please try again later.")) return false;
+  switch (scope) {
+    case Scope::chat: return count(exchange, chat, too_fast);
+    case Scope::sessions: return count(exchange, sessions, too_fast);
+    case Scope::session_creation: return count(exchange, session_creates, "Too many session creation attempts, please wait.");
+    case Scope::open:
+    case Scope::exempt: break;
+  }
+  return true;
+}
+
+bool HttpApi::Impl::count(Exchange& exchange, WindowLimiter& limiter, std::string_view refusal) {
+  if (limiter.off()) return true;
+  exchange.window = limiter.count(client_key(exchange.request.remote_address), backend.clock.steady_now());
+  if (exchange.window->verdict == WindowState::Verdict::within) return true;
+  exchange.answer(429, R"({"message":")" + std::string(refusal) + "\"}");
+  return false;
+}
+
+bool HttpApi::Impl::authentication_step(Exchange& exchange) {
+  const auto token = token_of(exchange.request);
+  if (!token) {
+    exchange.answer_framework_error(401, token_missing_text);
+    return false;
+  }
+  auto user = authenticator.authenticate(*token);
+  if (!user) {
+    exchange.answer_framework_error(401, text_of(user.error()));
+    return false;
+  }
+  backend.service.remember_user(*user);
+  const auto* user_agent = exchange.request.find("user-agent");
+  exchange.caller.user = *std::move(user);
+  exchange.caller.address = exchange.request.remote_address;
+  if (user_agent != nullptr) exchange.caller.user_agent = printable_ascii(std::string_view(*user_agent).substr(0, limits::user_agent_bytes_max));
+  return true;
+}
+
+bool HttpApi::Impl::parameter_step(Exchange& exchange, const RouteMatch& match) const {
+  for (std::size_t index = 0; index < match.parameters.size() && !match.parameters[index].empty(); ++index) {
+    auto decoded = percent_decoded(match.parameters[index]);
+    if (!decoded) {
+      exchange.answer_framework_error(400, "Failed to decode param '" + printable_ascii(match.parameters[index]) + "'");
+      return false;
+    }
+    exchange.parameters[index] = *std::move(decoded);
+  }
+  return true;
+}
+
+HttpApi::HttpApi(HttpApiDependencies dependencies, HttpApiConfig config)
+    : impl_(std::make_unique<Impl>(std::move(dependencies), std::move(config))) {}
+
+HttpApi::~HttpApi() = default;
+
+void HttpApi::handle(Request request, EventLoop& loop, Respond respond) {
+  const auto exchange = std::make_shared<Exchange>(std::move(request), &loop, std::move(respond));
+  try {
+    impl_->process(exchange);
+  } catch (const std::exception& failure) {
+    // The edge of the program: a mistake of ours in one request must not end everybody's calls.
+    impl_->logs.write(LogLevel::error, "http_api", "a handler failed", {{"path", exchange->request.path()}, {"what", failure.what()}});
+    if (!exchange->answered()) exchange->answer(500, R"({"message":"Server error"})");
+  }
+}
+
+Response HttpApi::body_too_large(const Request& head) {
+  Response answer;
+  Request copy = head;
+  Exchange exchange(std::move(copy), nullptr, [&answer](Response response) { answer = std::move(response); });
+  if (impl_->cross_origin_step(exchange)) exchange.answer_framework_error(413, "request entity too large");
+  return answer;
+}
+
+}  // namespace parley::http_api

@@ -1,0 +1,45 @@
+// HTTP of the contract: takes each request through the steps of docs/api-contract.md §2.1, in their observable order, to its use
+// case, and writes the answer. Leaves out sockets and framing (server) and every decision about sessions (service).
+//
+// Threads   handle() runs on the connection's loop; limiters are shared and locked.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "auth/authenticator.hpp"
+#include "base/clock.hpp"
+#include "base/log_sink.hpp"
+#include "http_api/http_api_config.hpp"
+#include "protocol/http/http_handler.hpp"
+#include "service/chat_service.hpp"
+
+namespace parley::http_api {
+
+/// Everything must outlive the HttpApi. The two functions are called on any loop.
+struct HttpApiDependencies {
+  service::ChatService& service;
+  auth::Authenticator& authenticator;
+  Clock& clock;
+  LogSink& logs;
+  std::function<std::string()> metrics_text;                    // Prometheus text exposition
+  std::function<std::vector<std::string>()> reasons_not_ready;  // empty: ready
+};
+
+class HttpApi final : public protocol::http::HttpHandler {
+ public:
+  HttpApi(HttpApiDependencies dependencies, HttpApiConfig config);
+  ~HttpApi() override;
+
+  void handle(protocol::http::Request request, EventLoop& loop, protocol::http::Respond respond) override;
+  [[nodiscard]] protocol::http::Response body_too_large(const protocol::http::Request& head) override;
+
+  struct Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace parley::http_api

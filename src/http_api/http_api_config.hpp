@@ -1,0 +1,38 @@
+// What a deployment may set about HTTP. Filled by `config` and `main`; the defaults are the contract's (docs/api-contract.md §2).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "service/service_config.hpp"
+
+namespace parley::http_api {
+
+/// Requests of one client address in a fixed window; 0: off.
+struct RequestLimits {
+  std::uint32_t general = limits::requests_per_window;
+  std::uint32_t chat = limits::chat_requests_per_window;
+  std::uint32_t sessions = limits::session_requests_per_window;
+  std::uint32_t session_creates = limits::session_creates_per_window;  // in limits::session_create_window
+};
+
+/// One file of a page, compiled into the program. Served at exactly `path`, never limited.
+struct Asset {
+  std::string_view path;  // `/demo/app.js`
+  std::string_view content_type;
+  std::string_view body;
+};
+
+struct HttpApiConfig {
+  std::vector<std::string> allowed_origins = {"http://localhost:5173", "http://localhost:3000", "http://localhost:3001",
+                                              "http://localhost:4173", "http://localhost:8080", "https://localhost:5173"};
+  std::string environment_name = "dev";  // what /health calls `env`
+  RequestLimits limits;
+  service::IceConfig ice;
+  std::vector<Asset> assets;
+};
+
+}  // namespace parley::http_api

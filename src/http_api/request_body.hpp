@@ -1,0 +1,21 @@
+// The body of a request, read into fields: step 4 of docs/api-contract.md §2.1.
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "api/request.hpp"
+#include "protocol/http/http_handler.hpp"
+
+namespace parley::http_api {
+
+struct BodyRefusal {
+  unsigned status;
+  std::string message;
+};
+
+/// JSON for application/json, form for application/x-www-form-urlencoded, no fields for anything else or nothing at all. Takes the
+/// body out of the request. Refusals, in this order: 415 the charset, 415 the content coding, 413 too large, 400 malformed.
+[[nodiscard]] std::expected<api::Fields, BodyRefusal> read_fields(protocol::http::Request& request);
+
+}  // namespace parley::http_api

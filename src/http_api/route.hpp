@@ -1,0 +1,62 @@
+// The one table of routes: method, path, limiter, who may call, what to do. Requests are answered from it and the OpenAPI document is
+// made from it, so neither can know a route the other does not.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "http_api/exchange.hpp"
+#include "service/chat_service.hpp"
+
+namespace parley::http_api {
+
+/// Which part of the contract a path belongs to: its limiter, and whether a token is needed (docs/api-contract.md §2.1, step 7).
+enum class Scope : std::uint8_t {
+  exempt,           // no limiter: /ready, /metrics
+  open,             // the general limiter
+  chat,             // general, then chat; token
+  sessions,         // general, then sessions; token
+  session_creation, // general, then session creation; token
+};
+[[nodiscard]] constexpr bool needs_token(Scope scope) { return scope >= Scope::chat; }
+
+/// What handlers work with. Outlives every exchange.
+struct Backend {
+  service::ChatService& service;
+  Clock& clock;
+  const HttpApiConfig& config;
+  std::function<std::string()> metrics_text;                    // Prometheus text exposition
+  std::function<std::vector<std::string>()> reasons_not_ready;  // empty: ready
+};
+
+using Handler = void (*)(const Backend& backend, ExchangePtr exchange);
+
+struct Route {
+  std::string_view method;
+  std::string_view pattern;  // `/api/chat/session/:sessionId`; `:name` is one segment that is not empty
+  Scope scope;
+  Handler handler;
+  std::string_view summary;  // one line for the OpenAPI document
+};
+
+/// In order of precedence: the first that matches counts.
+[[nodiscard]] std::span<const Route> route_table();
+
+struct RouteMatch {
+  const Route* route = nullptr;
+  std::array<std::string_view, 2> parameters;  // as sent, still percent-coded
+};
+/// Paths match whatever the case of their letters, with or without one slash at the end. HEAD is matched as GET.
+[[nodiscard]] RouteMatch match_route(std::string_view method, std::string_view path);
+
+/// The scope of a path without a route, which is limited and wants a token all the same.
+[[nodiscard]] Scope scope_of(std::string_view path);
+
+}  // namespace parley::http_api

@@ -1,0 +1,30 @@
+// The handlers of the route table, one a route. Each reads its parameters, calls one use case and writes its answer as
+// docs/api-contract.md words it; what may be refused, and in which order, is the use case's business.
+#pragma once
+
+#include "http_api/route.hpp"
+
+namespace parley::http_api {
+
+// service_routes.cpp
+void health(const Backend& backend, ExchangePtr exchange);
+void ready(const Backend& backend, ExchangePtr exchange);
+void metrics(const Backend& backend, ExchangePtr exchange);
+
+// session_routes.cpp (docs/api-contract.md §5)
+void create_session(const Backend& backend, ExchangePtr exchange);
+void join_session(const Backend& backend, ExchangePtr exchange);
+void end_session(const Backend& backend, ExchangePtr exchange);
+void get_session(const Backend& backend, ExchangePtr exchange);
+void active_sessions(const Backend& backend, ExchangePtr exchange);
+void session_chat(const Backend& backend, ExchangePtr exchange);
+void session_signalling(const Backend& backend, ExchangePtr exchange);
+void ice_servers(const Backend& backend, ExchangePtr exchange);
+
+// chat_routes.cpp (docs/api-contract.md §4)
+void store_message(const Backend& backend, ExchangePtr exchange);
+void chat_page(const Backend& backend, ExchangePtr exchange);
+void chat_stats(const Backend& backend, ExchangePtr exchange);
+void delete_message(const Backend& backend, ExchangePtr exchange);
+
+}  // namespace parley::http_api

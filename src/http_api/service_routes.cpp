@@ -1,0 +1,25 @@
+#include "base/json_writer.hpp"
+#include "http_api/routes.hpp"
+
+namespace parley::http_api {
+
+void health(const Backend& backend, ExchangePtr exchange) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().key("ok").boolean(true).member("env", backend.config.environment_name).end_object();
+  exchange->answer(200, std::move(json));
+}
+
+void ready(const Backend& backend, ExchangePtr exchange) {
+  const auto reasons = backend.reasons_not_ready();
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().key("ready").boolean(reasons.empty()).key("reasons").begin_array();
+  for (const auto& reason : reasons) writer.string(reason);
+  writer.end_array().end_object();
+  exchange->answer(reasons.empty() ? 200 : 503, std::move(json));
+}
+
+void metrics(const Backend& backend, ExchangePtr exchange) { exchange->answer_text(backend.metrics_text()); }
+
+}  // namespace parley::http_api

@@ -1,0 +1,175 @@
+#include <algorithm>
+
+#include "api/answer.hpp"
+#include "api/ice_servers.hpp"
+#include "base/json_writer.hpp"
+#include "domain/error_code.hpp"
+#include "http_api/query_numbers.hpp"
+#include "http_api/routes.hpp"
+
+namespace parley::http_api {
+
+namespace {
+
+std::vector<api::IceServer> ice_servers_now(const Backend& backend) {
+  const auto& ice = backend.config.ice;
+  return api::ice_servers({ice.stun_urls, ice.turn_urls, ice.turn_secret, ice.turn_username}, backend.clock.now());
+}
+
+/// 409: the caller learns which session is in the way.
+std::string already_exists_json(const Error& error) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().member("message", error.message).member("sessionId", error.detail);
+  writer.member("code", error_row(error.code).name).end_object();
+  return json;
+}
+
+std::string joined_json(const Backend& backend, const domain::SessionView& session, const domain::Role& role) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().member("message", "Successfully joined session").key("session");
+  api::write_session(writer, session, api::SessionForm::populated);
+  writer.key("iceServers");
+  api::write_ice_servers(writer, ice_servers_now(backend));
+  writer.member("userRole", role.name).end_object();
+  return json;
+}
+
+std::string ended_json(const domain::SessionRow& row) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().member("message", "Session ended successfully").key("session").begin_object();
+  writer.member("sessionId", row.id.to_string()).member("status", domain::name_of(row.status));
+  if (row.ended_at) writer.member("endedAt", to_iso8601(*row.ended_at));
+  writer.key("duration").integer(row.duration_seconds()).end_object().end_object();
+  return json;
+}
+
+void write_signalling(JsonWriter& writer, const SessionId& session, const store::SignallingMessage& message, const domain::User& sender) {
+  writer.begin_object().member("_id", message.id.to_string()).member("sessionId", session.to_string()).key("senderId");
+  api::write_user(writer, sender);
+  writer.member("messageType", message.type);
+  if (!message.payload_json.empty()) writer.key("payload").raw(message.payload_json);
+  writer.member("timestamp", to_iso8601(message.timestamp)).key("metadata").begin_object();
+  if (!message.user_agent.empty()) writer.member("userAgent", message.user_agent);
+  writer.member("ipAddress", message.address).member("connectionId", message.connection_id).end_object();
+  writer.key("__v").integer(0).end_object();
+}
+
+std::string signalling_json(const service::ChatService::SignallingList& list) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().member("sessionId", list.session.to_string()).key("signalingMessages").begin_array();
+  for (const auto& message : list.messages) {
+    const auto known = std::ranges::find(list.users, message.sender, &domain::User::id);
+    write_signalling(writer, list.session, message, known == list.users.end() ? domain::User{message.sender, {}, {}, {}} : *known);
+  }
+  writer.end_array().key("count").integer(static_cast<std::int64_t>(list.messages.size())).end_object();
+  return json;
+}
+
+}  // namespace
+
+void create_session(const Backend& backend, ExchangePtr exchange) {
+  auto& kept = *exchange;
+  service::CreateSession create{kept.fields.text_field("patientId"), kept.fields.text_field("appointmentId")};
+  backend.service.create_session(*kept.loop, std::move(kept.caller), std::move(create),
+                                 [exchange = std::move(exchange)](Result<domain::SessionView> session) {
+    if (!session && session.error().code == ErrorCode::already_exists) {
+      return exchange->answer(error_row(ErrorCode::already_exists).http_status, already_exists_json(session.error()));
+    }
+    if (!session) return exchange->answer(session.error());
+    std::string json;
+    JsonWriter writer(json);
+    writer.begin_object().member("message", "Session created successfully").key("session");
+    api::write_session(writer, *session, api::SessionForm::populated);
+    writer.end_object();
+    exchange->answer(201, std::move(json));
+  });
+}
+
+void join_session(const Backend& backend, ExchangePtr exchange) {
+  auto& kept = *exchange;
+  auto role = kept.caller.user.role;
+  backend.service.start_session(*kept.loop, std::move(kept.caller), api::session_from_path(kept.parameters[0]),
+                                [exchange = std::move(exchange), &backend, role = std::move(role)](Result<domain::SessionView> session) {
+                                  if (!session) return exchange->answer(session.error());
+                                  exchange->answer(200, joined_json(backend, *session, role));
+                                });
+}
+
+void end_session(const Backend& backend, ExchangePtr exchange) {
+  auto& kept = *exchange;
+  backend.service.end_session(*kept.loop, std::move(kept.caller), api::session_from_path(kept.parameters[0]),
+                              [exchange = std::move(exchange)](Result<domain::EndView> ended) {
+                                if (!ended) return exchange->answer(ended.error());
+                                exchange->answer(200, ended_json(ended->row));
+                              });
+}
+
+void get_session(const Backend& backend, ExchangePtr exchange) {
+  auto& kept = *exchange;
+  backend.service.get_session(*kept.loop, std::move(kept.caller), api::session_from_path(kept.parameters[0]),
+                              [exchange = std::move(exchange)](Result<domain::SessionView> session) {
+                                if (!session) return exchange->answer(session.error());
+                                std::string json;
+                                JsonWriter writer(json);
+                                writer.begin_object().key("session");
+                                api::write_session(writer, *session, api::SessionForm::populated);
+                                writer.end_object();
+                                exchange->answer(200, std::move(json));
+                              });
+}
+
+void active_sessions(const Backend& backend, ExchangePtr exchange) {
+  auto& kept = *exchange;
+  backend.service.active_sessions(*kept.loop, std::move(kept.caller),
+                                  [exchange = std::move(exchange)](Result<std::vector<domain::SessionView>> sessions) {
+                                    if (!sessions) return exchange->answer(sessions.error());
+                                    std::string json;
+                                    JsonWriter writer(json);
+                                    writer.begin_object().key("sessions").begin_array();
+                                    for (const auto& session : *sessions) api::write_session(writer, session, api::SessionForm::populated);
+                                    writer.end_array().end_object();
+                                    exchange->answer(200, std::move(json));
+                                  });
+}
+
+void session_chat(const Backend& backend, ExchangePtr exchange) {
+  auto& kept = *exchange;
+  backend.service.read_history(*kept.loop, std::move(kept.caller), api::session_from_path(kept.parameters[0]),
+                               [exchange = std::move(exchange)](Result<std::vector<domain::MessageView>> messages) {
+                                 if (!messages) return exchange->answer(messages.error());
+                                 std::string json;
+                                 JsonWriter writer(json);
+                                 writer.begin_object().key("messages").begin_array();
+                                 for (const auto& message : *messages) api::write_chat_message(writer, message);
+                                 writer.end_array().end_object();
+                                 exchange->answer(200, std::move(json));
+                               });
+}
+
+void session_signalling(const Backend& backend, ExchangePtr exchange) {
+  auto& kept = *exchange;
+  const auto limit = query_number(kept.request.query(), "limit", {limits::signalling_limit_default, limits::signalling_limit_max});
+  backend.service.read_signalling(*kept.loop, std::move(kept.caller), api::session_from_path(kept.parameters[0]),
+                                  static_cast<std::uint32_t>(limit),
+                                  [exchange = std::move(exchange)](Result<service::ChatService::SignallingList> list) {
+                                    if (!list) return exchange->answer(list.error());
+                                    exchange->answer(200, signalling_json(*list));
+                                  });
+}
+
+void ice_servers(const Backend& backend, ExchangePtr exchange) {
+  const auto servers = ice_servers_now(backend);
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().key("iceServers");
+  api::write_ice_servers(writer, servers);
+  writer.key("serverCount").integer(static_cast<std::int64_t>(servers.size()));
+  writer.member("timestamp", to_iso8601(backend.clock.now())).end_object();
+  exchange->answer(200, std::move(json));
+}
+
+}  // namespace parley::http_api

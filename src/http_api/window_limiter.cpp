@@ -1,0 +1,49 @@
+#include "http_api/window_limiter.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "base/assert.hpp"
+#include "base/bytes.hpp"
+
+namespace parley::http_api {
+
+WindowLimiter::WindowLimiter(std::uint32_t limit, std::chrono::seconds window, std::size_t entries_max)
+    : limit_(limit), window_(window), shard_entries_max_(std::max<std::size_t>(1, entries_max / shards_.size())) {}
+
+WindowState WindowLimiter::count(std::string_view client, SteadyTime now) {
+  PARLEY_ASSERT(!off());
+  auto& shard = shards_[std::hash<std::string_view>{}(client) % shards_.size()];
+  const std::lock_guard lock(shard.mutex);
+  forget_ended(shard, now);
+  const auto [entry, is_new] = shard.windows.try_emplace(std::string(client), Window{now});
+  if (is_new) shard.by_start.push_back(entry->first);
+  auto& window = entry->second;
+  ++window.requests;
+  const auto reset = std::chrono::ceil<std::chrono::seconds>(window.start + window_ - now);
+  return {limit_, static_cast<std::uint32_t>(window_.count()), window.requests >= limit_ ? 0 : limit_ - window.requests,
+          static_cast<std::uint32_t>(reset.count()),
+          window.requests > limit_ ? WindowState::Verdict::over : WindowState::Verdict::within};
+}
+
+void WindowLimiter::forget_ended(Shard& shard, SteadyTime now) const {
+  while (!shard.by_start.empty()) {
+    const auto oldest = shard.windows.find(shard.by_start.front());
+    PARLEY_ASSERT(oldest != shard.windows.end());
+    if (now < oldest->second.start + window_ && shard.by_start.size() < shard_entries_max_) return;
+    shard.windows.erase(oldest);
+    shard.by_start.pop_front();
+  }
+}
+
+std::string client_key(std::string_view remote_address) {
+  const std::string text(remote_address.substr(0, remote_address.find('%')));  // a link-local address may name its interface
+  in6_addr address{};
+  if (inet_pton(AF_INET6, text.c_str(), &address) != 1) return text;
+  constexpr std::size_t prefix_bytes = 56 / 8;
+  return to_hex({reinterpret_cast<const char*>(address.s6_addr), prefix_bytes});
+}
+
+}  // namespace parley::http_api

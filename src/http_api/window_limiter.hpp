@@ -1,0 +1,61 @@
+// Counts requests of a client in fixed windows that start with the client's first request (docs/api-contract.md §2.6).
+//
+// Limits   limits::rate_entries_max windows over all shards; beyond, the oldest go (their clients start anew).
+// Threads  any; each shard has a lock of its own.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/clock.hpp"
+#include "base/limits.hpp"
+
+namespace parley::http_api {
+
+/// What a client may know of its window after one more request.
+struct WindowState {
+  std::uint32_t limit = 0;
+  std::uint32_t window_seconds = 0;
+  std::uint32_t remaining = 0;
+  std::uint32_t reset_seconds = 0;  // until the window ends, rounded up
+  enum class Verdict : std::uint8_t { within, over } verdict = Verdict::within;
+};
+
+class WindowLimiter {
+ public:
+  /// `limit` 0: off.
+  WindowLimiter(std::uint32_t limit, std::chrono::seconds window, std::size_t entries_max = limits::rate_entries_max);
+
+  [[nodiscard]] bool off() const { return limit_ == 0; }
+  /// Counts one request. Must not be off.
+  [[nodiscard]] WindowState count(std::string_view client, SteadyTime now);
+
+ private:
+  struct Window {
+    SteadyTime start;
+    std::uint32_t requests = 0;
+  };
+  struct Shard {
+    std::mutex mutex;  // guards both
+    std::unordered_map<std::string, Window> windows;
+    std::deque<std::string> by_start;  // all windows are equally long, so the front ends first
+  };
+
+  void forget_ended(Shard& shard, SteadyTime now) const;
+
+  std::uint32_t limit_;
+  std::chrono::seconds window_;
+  std::size_t shard_entries_max_;
+  std::array<Shard, 16> shards_;
+};
+
+/// What a client is counted as: an IPv4 address itself, an IPv6 address by its /56 (one household or machine has that many).
+[[nodiscard]] std::string client_key(std::string_view remote_address);
+
+}  // namespace parley::http_api
