@@ -77,6 +77,7 @@ inline constexpr auto connect_timeout = 45'000ms;
 inline constexpr std::size_t payload_bytes_max = 1'000'000;
 inline constexpr std::size_t polling_packets_max = 1'024;         // of one polling body; ours, the protocol names none
 inline constexpr std::size_t attachments_max = 16;                // of one Socket.IO packet
+inline constexpr std::size_t packet_bytes_max = 4 * payload_bytes_max;  // of one Socket.IO packet with its attachments; ours
 inline constexpr std::size_t event_name_bytes_max = 256;
 inline constexpr std::size_t namespaces_per_connection_max = 8;
 

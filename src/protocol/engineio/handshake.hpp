@@ -49,16 +49,17 @@ struct RequestForm {
 enum class RequestKind : std::uint8_t {
   open_polling,     // no sid: make a session, answer with its open packet
   open_websocket,   // no sid: upgrade the connection, make a session, send its open packet
-  poll,             // GET with a sid: then check_session
-  post,             // POST with a sid: then check_session
-  probe_websocket,  // WebSocket with a sid: then check_session, then upgrade.hpp
+  poll,             // GET with a sid: check_session is next
+  post,             // POST with a sid: check_session is next
+  probe_websocket,  // WebSocket with a sid: check_session is next, then upgrade.hpp
 };
 
 /// Checks all that can be told without looking at the sessions, in the order of the JavaScript server: transport, then without a sid
 /// method, WebSocket without its upgrade header, protocol version. A sid with another method than GET or POST is bad_request.
 [[nodiscard]] std::expected<RequestKind, RequestError> classify(const Query& query, RequestForm form);
 /// Checks a request with a sid against the session it names: `current` is its transport, nothing when there is no such session.
-[[nodiscard]] std::expected<void, RequestError> check_session(RequestKind kind, std::optional<Transport> current);
+/// Errors   session_id_unknown; bad_request when the request's transport is not the session's, or there is nothing to upgrade from.
+[[nodiscard]] std::expected<void, RequestError> check_session(const Query& query, RequestKind kind, std::optional<Transport> current);
 
 struct OpenPacket {
   std::string_view sid;

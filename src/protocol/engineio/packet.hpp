@@ -42,7 +42,9 @@ struct Packet {
 /// Errors   Text that is not UTF-8, and the errors of decode_packet, with the offset (bytes) of the first bad packet; nothing is half-accepted.
 [[nodiscard]] std::expected<std::vector<Packet>, DecodeError> decode_payload(std::string& body);
 
-/// Appends one text packet to a payload, joined by 0x1e.
+/// Appends one encoded text packet to a payload, joined by 0x1e.
+void append_text(std::string& payload, std::string_view packet);
+/// The same from its parts.
 void append_packet(std::string& payload, PacketType type, std::string_view data = {});
 /// Appends one binary message to a payload, joined by 0x1e.
 void append_binary(std::string& payload, BytesView data);

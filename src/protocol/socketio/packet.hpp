@@ -69,7 +69,7 @@ struct WholePacket {
 ///          bound given. After an error the connection is to be closed.
 class PacketAssembler {
  public:
-  explicit PacketAssembler(std::size_t attachment_bytes_max = limits::payload_bytes_max) : attachment_bytes_max_(attachment_bytes_max) {}
+  explicit PacketAssembler(std::size_t packet_bytes_max = limits::packet_bytes_max) : packet_bytes_max_(packet_bytes_max) {}
 
   /// A message of text. Nothing: attachments are due. The views live until the next call of this or of `decoder`.
   [[nodiscard]] std::expected<std::optional<WholePacket>, DecodeError> on_text(PacketDecoder& decoder, std::string_view text);
@@ -84,7 +84,7 @@ class PacketAssembler {
     void operator()(Pending* pending) const;
   };
 
-  std::size_t attachment_bytes_max_;
+  std::size_t packet_bytes_max_;
   std::unique_ptr<Pending, PendingDeleter> pending_;  // attachments are due
   std::unique_ptr<Pending, PendingDeleter> whole_;    // what was handed out last
 };

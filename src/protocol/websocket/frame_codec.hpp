@@ -75,34 +75,33 @@ class FrameDecoder {
   [[nodiscard]] bool idle() const { return header_size_ == 0 && !payload_pending_ && fragmented_ == Opcode::continuation; }
 
  private:
-  enum class Progress : std::uint8_t { more, ready, failed };
   struct Header {
     Opcode opcode = Opcode::continuation;
     bool final = false;
-    bool masked = false;
     std::uint64_t payload_size = 0;
   };
 
-  [[nodiscard]] Progress read_header();
-  [[nodiscard]] Progress accept_header();
-  [[nodiscard]] Progress check_data_header();
+  [[nodiscard]] bool read_header();
+  [[nodiscard]] std::size_t full_header_size() const;
+  [[nodiscard]] bool accept_first_bytes();
+  [[nodiscard]] bool accept_header();
   [[nodiscard]] Decoded read_control_payload();
+  [[nodiscard]] Decoded finish_close(BytesView payload);
   [[nodiscard]] Decoded read_data_payload();
-  [[nodiscard]] Decoded finish_control(std::span<char> payload);
-  [[nodiscard]] Decoded finish_close(std::span<char> payload);
-  [[nodiscard]] Decoded finish_whole_message(std::span<char> payload);
-  [[nodiscard]] Decoded finish_data_frame();
+  [[nodiscard]] Decoded finish_whole_message(BytesView payload);
+  [[nodiscard]] Decoded finish_split_message(bool text);
   [[nodiscard]] std::span<char> take(std::size_t bytes_max);
-  void unmask(std::span<char> piece);
+  [[nodiscard]] std::span<char> take_payload();
   void end_frame();
-  Progress fail(std::uint16_t code, std::string_view reason);
+  void finish();
+  bool fail(std::uint16_t code, std::string_view reason);
   [[nodiscard]] Decoded failure() const { return {Decoded::Kind::error, failure_code_, failure_reason_}; }
 
   DecoderConfig config_;
   std::span<char> input_;
   std::string message_;                          // of a fragmented or split message, unmasked
-  std::array<char, 14> header_bytes_{};          // of a header that was cut
-  std::array<char, 125> control_{};              // of a control frame that was cut
+  std::array<char, 14> header_bytes_{};          // of the current frame
+  std::array<char, 125> control_{};              // payload of a control frame that was cut
   Header header_;
   std::array<char, 4> mask_{};
   std::uint64_t payload_read_ = 0;               // of the current frame

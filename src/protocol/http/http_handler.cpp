@@ -1,0 +1,24 @@
+// The parts of a request, cut out of its target and headers.
+#include "protocol/http/http_handler.hpp"
+
+#include "protocol/http/header_text.hpp"
+
+namespace parley::protocol::http {
+
+std::string_view Request::path() const { return std::string_view(target).substr(0, target.find('?')); }
+
+std::string_view Request::query() const {
+  const std::size_t mark = target.find('?');
+  return mark == std::string::npos ? std::string_view{} : std::string_view(target).substr(mark + 1);
+}
+
+const std::string* Request::find(std::string_view name) const {
+  for (const Header& header : headers) {
+    if (equals_ignoring_case(header.name, name)) {
+      return &header.value;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace parley::protocol::http
