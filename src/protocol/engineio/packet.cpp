@@ -1,9 +1,9 @@
 // Packets are one character and their data; payloads are packets between record separators.
 #include "protocol/engineio/packet.hpp"
 
-#include <algorithm>
-
 #include <simdjson.h>
+
+#include <algorithm>
 
 namespace parley::protocol::engineio {
 namespace {

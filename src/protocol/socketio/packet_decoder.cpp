@@ -2,7 +2,7 @@
 // buffer with the padding simdjson wants; what is handed out points there.
 #include <simdjson.h>
 
-#include <array>
+#include <algorithm>
 #include <charconv>
 
 #include "base/utf8.hpp"

@@ -1,10 +1,11 @@
 // The rules, one function a kind of payload. Each returns what is wrong, or nothing.
 #include "protocol/socketio/payload_rules.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <bitset>
 #include <charconv>
-#include <cmath>
 
 #include "base/limits.hpp"
 
@@ -106,7 +107,7 @@ Problem check_attachments(const Packet& packet, element payload) {
 
 bool may_lack_payload(PacketType type) { return type == PacketType::connect || type == PacketType::disconnect; }
 
-std::optional<std::string_view> check_payload(Packet& packet, element payload, NameText& name_text) {
+std::optional<std::string_view> check_payload(Packet& packet, const element& payload, NameText& name_text) {
   Problem problem;
   switch (packet.type) {
     case PacketType::connect:
