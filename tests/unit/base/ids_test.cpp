@@ -1,0 +1,143 @@
+// `<oid>` and `<uuid>`: their one text, what is refused, and hashes that spread.
+#include "base/ids.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <unordered_set>
+
+namespace parley {
+namespace {
+
+constexpr std::string_view oid_text = "0123456789abcdef01234567";
+constexpr std::string_view uuid_text = "f81d4fae-7dec-41d0-a765-00a0c91e6bf6";
+
+TEST(ObjectId, is_written_as_it_was_read) {
+  const auto id = ObjectId::parse(oid_text);
+  ASSERT_TRUE(id);
+  EXPECT_EQ(id->to_string(), oid_text);
+  EXPECT_EQ(id->bytes[0], 0x01);
+  EXPECT_EQ(id->bytes[11], 0x67);
+}
+
+TEST(ObjectId, takes_either_case_and_writes_lower) {
+  const auto id = ObjectId::parse("0123456789ABCDEF01234567");
+  ASSERT_TRUE(id);
+  EXPECT_EQ(id->to_string(), oid_text);
+}
+
+TEST(ObjectId, refuses_every_other_length) {
+  std::string text;
+  for (std::size_t length = 0; length <= 30; ++length, text.push_back('a')) {
+    EXPECT_EQ(ObjectId::parse(text).has_value(), length == 24) << length;
+  }
+}
+
+TEST(ObjectId, refuses_a_foreign_character_at_every_place) {
+  for (std::size_t offset = 0; offset < oid_text.size(); ++offset) {
+    for (const char foreign : {'g', '-', ' ', '\0', '\xc3'}) {
+      std::string text(oid_text);
+      text[offset] = foreign;
+      EXPECT_FALSE(ObjectId::parse(text)) << text;
+    }
+  }
+}
+
+TEST(ObjectId, appends_to_what_is_there) {
+  std::string out = "id=";
+  ObjectId::parse(oid_text)->append_to(out);
+  EXPECT_EQ(out, "id=" + std::string(oid_text));
+}
+
+TEST(ObjectId, is_ordered_as_its_text_is) {
+  const auto low = *ObjectId::parse("00000000000000000000ffff");
+  const auto high = *ObjectId::parse("000000000000000000010000");
+  EXPECT_LT(low, high);
+  EXPECT_LT(low.to_string(), high.to_string());
+  EXPECT_EQ(low, low);
+}
+
+TEST(SessionId, is_written_as_it_was_read) {
+  const auto id = SessionId::parse(uuid_text);
+  ASSERT_TRUE(id);
+  EXPECT_EQ(id->to_string(), uuid_text);
+  EXPECT_EQ(id->bytes[0], 0xf8);
+  EXPECT_EQ(id->bytes[15], 0xf6);
+}
+
+TEST(SessionId, refuses_upper_case_because_ids_are_compared_as_text) {
+  EXPECT_FALSE(SessionId::parse("F81D4FAE-7DEC-41D0-A765-00A0C91E6BF6"));
+}
+
+TEST(SessionId, takes_any_version) {
+  EXPECT_TRUE(SessionId::parse("00000000-0000-0000-0000-000000000000"));
+  EXPECT_TRUE(SessionId::parse("f81d4fae-7dec-11d0-a765-00a0c91e6bf6"));
+}
+
+TEST(SessionId, refuses_a_change_at_every_place) {
+  for (std::size_t offset = 0; offset < uuid_text.size(); ++offset) {
+    std::string text(uuid_text);
+    text[offset] = text[offset] == '-' ? '0' : '-';
+    EXPECT_FALSE(SessionId::parse(text)) << text;
+  }
+}
+
+TEST(SessionId, refuses_other_lengths_and_other_writings) {
+  for (const auto* text :
+       {"", "f81d4fae7dec41d0a76500a0c91e6bf6", "f81d4fae-7dec-41d0-a765-00a0c91e6bf", "{f81d4fae-7dec-41d0-a765-00a0c91e6b",
+        "f81d4fae-7dec-41d0-a765-00a0c91e6bf60", " f81d4fae-7dec-41d0-a765-00a0c91e6bf"}) {
+    EXPECT_FALSE(SessionId::parse(text)) << text;
+  }
+}
+
+TEST(SessionId, made_from_random_bytes_has_version_4_and_the_variant) {
+  for (const std::uint8_t fill : {0x00, 0xff, 0x5a}) {
+    std::array<std::uint8_t, 16> random;
+    random.fill(fill);
+    const std::string text = SessionId::from_random(random).to_string();
+    EXPECT_EQ(text[14], '4') << text;
+    EXPECT_NE(std::string_view("89ab").find(text[19]), std::string_view::npos) << text;
+  }
+}
+
+TEST(SessionId, made_from_random_bytes_keeps_the_other_122_bits) {
+  std::set<SessionId> ids;
+  int bits_that_count = 0;
+  const SessionId zero = SessionId::from_random({});
+  for (std::size_t bit = 0; bit < 128; ++bit) {
+    std::array<std::uint8_t, 16> random{};
+    random[bit / 8] = static_cast<std::uint8_t>(1u << (bit % 8));
+    const SessionId id = SessionId::from_random(random);
+    ids.insert(id);
+    bits_that_count += id != zero ? 1 : 0;
+  }
+  EXPECT_EQ(bits_that_count, 122);
+  EXPECT_EQ(ids.size(), 123u);
+}
+
+TEST(Hashes, ids_that_differ_in_one_bit_spread_over_buckets) {
+  std::unordered_set<std::size_t> object_buckets;
+  std::unordered_set<std::size_t> session_buckets;
+  for (std::size_t bit = 0; bit < 96; ++bit) {
+    ObjectId object;
+    SessionId session;
+    object.bytes[bit / 8] = session.bytes[bit / 8] = static_cast<std::uint8_t>(1u << (bit % 8));
+    object_buckets.insert(std::hash<ObjectId>{}(object) % 4096);
+    session_buckets.insert(std::hash<SessionId>{}(session) % 4096);
+  }
+  EXPECT_GT(object_buckets.size(), 85u);
+  EXPECT_GT(session_buckets.size(), 85u);
+}
+
+TEST(Hashes, equal_ids_hash_alike_and_work_as_keys) {
+  std::unordered_set<SessionId> sessions{*SessionId::parse(uuid_text), *SessionId::parse(uuid_text)};
+  std::unordered_set<ObjectId> objects{*ObjectId::parse(oid_text), ObjectId{}};
+  std::unordered_set<SessionNumber> numbers{SessionNumber{7}, SessionNumber{7}, SessionNumber{8}};
+  EXPECT_EQ(sessions.size(), 1u);
+  EXPECT_EQ(objects.size(), 2u);
+  EXPECT_EQ(numbers.size(), 2u);
+}
+
+}  // namespace
+}  // namespace parley
