@@ -1,0 +1,50 @@
+#include "load/connect_workload.hpp"
+
+#include "load/crowd.hpp"
+#include "load/load_failure.hpp"
+#include "load/process_probe.hpp"
+
+namespace parley::bench {
+
+namespace {
+
+constexpr std::chrono::milliseconds turn{50};
+
+class Silence final : public Crowd::Listener {
+ public:
+  void on_event(std::size_t, std::string_view) override {}  // `user-joined` of the others
+  void on_ack(std::size_t, std::uint64_t, std::string_view) override {}
+};
+
+/// After the sessions are made, so that their memory is not counted as the connections'.
+std::optional<ProcessReading> read_server(const ConnectPlan& plan) {
+  if (!plan.server_process) return std::nullopt;
+  auto reading = read_process(*plan.server_process);
+  if (!reading) throw LoadFailure("--pid " + std::to_string(*plan.server_process) + ": no such process, or not ours to read");
+  return reading;
+}
+
+}  // namespace
+
+ConnectResult run_connect(const ConnectPlan& plan, Clock& clock) {
+  Random random = fresh_random(plan.seed, clock);
+  const auto sessions = create_sessions(plan.endpoint, plan.jwt_secret, plan.sessions, random);
+  const auto before = read_server(plan);
+  Poller poller;
+  Silence silence;
+  Crowd crowd({plan.endpoint, plan.members, plan.opening_at_once}, sessions, poller, clock, random, silence);
+  const SteadyTime start = clock.steady_now();
+  crowd.open_all();
+  ConnectResult result;
+  result.elapsed = clock.steady_now() - start;
+  result.connections = crowd.size();
+  result.opening_times = crowd.opening_times();
+  for (const SteadyTime until = clock.steady_now() + plan.idle; clock.steady_now() < until;) poller.wait(turn);
+  if (before) {
+    const auto grown = static_cast<std::int64_t>(read_server(plan)->resident_bytes) - static_cast<std::int64_t>(before->resident_bytes);
+    result.idle_bytes_each = grown / static_cast<std::int64_t>(result.connections);
+  }
+  return result;
+}
+
+}  // namespace parley::bench

@@ -1,0 +1,40 @@
+// Connections made, authenticated and joined as fast as the server lets them; then what one of them costs while it is idle.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "load/endpoint.hpp"
+#include "load/histogram.hpp"
+
+namespace parley::bench {
+
+struct ConnectPlan {
+  Endpoint endpoint;
+  std::string jwt_secret;
+  std::size_t sessions = 500;
+  std::size_t members = 2;
+  std::size_t opening_at_once = 64;
+  std::chrono::seconds idle{2};           // after the last join, before memory is read again
+  std::uint64_t seed = 1;
+  std::optional<pid_t> server_process;
+};
+
+struct ConnectResult {
+  std::size_t connections = 0;
+  std::chrono::nanoseconds elapsed{};     // from the first TCP connection to the last join's ack
+  Histogram opening_times;                // of each: TCP, WebSocket, Socket.IO, token, join
+  std::optional<std::int64_t> idle_bytes_each;  // growth of the server's resident memory over its connections; with a process only
+
+  [[nodiscard]] double per_second() const {
+    return elapsed.count() == 0 ? 0.0 : static_cast<double>(connections) * 1e9 / static_cast<double>(elapsed.count());
+  }
+};
+
+/// Throws LoadFailure when the run cannot be carried through.
+[[nodiscard]] ConnectResult run_connect(const ConnectPlan& plan, Clock& clock);
+
+}  // namespace parley::bench

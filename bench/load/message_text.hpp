@@ -1,0 +1,33 @@
+// Who sent which message, told by its text alone. Every message of a run is a function of (run, sender, number, size), so any
+// copy of it, live or stored, can be judged without remembering what was sent.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace parley::bench {
+
+/// The `number`-th message (0-based) of the `sender`-th sender (0-based) of a run.
+struct MessageKey {
+  std::uint32_t sender = 0;
+  std::uint32_t number = 0;
+
+  friend auto operator<=>(const MessageKey&, const MessageKey&) = default;
+};
+
+/// 24 lower-case hexadecimal digits: run, sender, number. It is the clientMessageId, and every text begins with it.
+inline constexpr std::size_t tag_size = 24;
+
+void append_tag(std::string& out, std::uint32_t run, MessageKey key);
+/// Nothing when it is not a tag, or of another run.
+[[nodiscard]] std::optional<MessageKey> parse_tag(std::string_view tag, std::uint32_t run);
+
+/// Texts of `size` bytes: the tag, a space, then letters that follow from the key. Shorter than tag_size: cut. Printable ASCII
+/// without quotes or backslashes, so a text is the same bytes in JSON.
+void append_text(std::string& out, std::uint32_t run, MessageKey key, std::size_t size);
+[[nodiscard]] bool is_text(std::string_view text, std::uint32_t run, MessageKey key, std::size_t size);
+
+}  // namespace parley::bench

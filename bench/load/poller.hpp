@@ -1,0 +1,42 @@
+// The one event loop of the load client: epoll, level-triggered, one thread. Whoever is ready is called; who is not costs nothing.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace parley::bench {
+
+class Poller {
+ public:
+  class Target {
+   public:
+    virtual ~Target() = default;
+    /// `events`: the bits of epoll_wait(2).
+    virtual void on_ready(std::uint32_t events) = 0;
+  };
+
+  Poller();
+  ~Poller();
+  Poller(const Poller&) = delete;
+  Poller& operator=(const Poller&) = delete;
+
+  /// `events`: EPOLLIN, EPOLLOUT or both. A target must be removed before it goes, and not while `wait` is calling somebody else.
+  void add(int descriptor, std::uint32_t events, Target& target);
+  void change(int descriptor, std::uint32_t events, Target& target);
+  void remove(int descriptor);
+
+  /// Calls everyone who is ready, waiting at most `timeout` for the first.
+  void wait(std::chrono::nanoseconds timeout);
+
+  /// Room for one receive, lent to whoever is being called.
+  [[nodiscard]] char* receive_buffer() { return receive_buffer_.get(); }
+  static constexpr std::size_t receive_buffer_bytes = 256 * 1024;  // a page of 1,000 messages in two receives
+
+ private:
+  int descriptor_;
+  std::unique_ptr<char[]> receive_buffer_;
+};
+
+}  // namespace parley::bench

@@ -1,0 +1,224 @@
+#include "load/relay_workload.hpp"
+
+#include <algorithm>
+
+#include "load/chat_rest.hpp"
+#include "load/crowd.hpp"
+#include "load/field_finder.hpp"
+#include "load/measured_part.hpp"
+
+namespace parley::bench {
+
+namespace {
+
+constexpr std::chrono::milliseconds turn_max{50};
+constexpr std::chrono::milliseconds afterthought{200};  // listened on after everything is told, for what should not come
+
+class RelayRun final : private Crowd::Listener {
+ public:
+  RelayRun(const RelayPlan& plan, Clock& clock);
+  RelayResult run();
+
+ private:
+  struct Sender {
+    std::vector<SteadyTime> due;
+    std::vector<std::optional<ObjectId>> acknowledged;
+    std::string frame_head;  // up to the text
+    std::string frame_tail;  // behind it, up to the clientMessageId
+  };
+
+  void on_event(std::size_t member, std::string_view packet) override;
+  void on_ack(std::size_t member, std::uint64_t id, std::string_view json) override;
+
+  void send_first();
+  void send_due(SteadyTime now);
+  void send(std::size_t sender, SteadyTime due);
+  void drain();
+  [[nodiscard]] std::chrono::nanoseconds time_to_next(SteadyTime now) const;
+  [[nodiscard]] bool all_told() const { return answered_ == sent_ && heard_ >= acknowledged_ * plan_.members; }
+  [[nodiscard]] Verdict judge_all();
+  [[nodiscard]] SessionEvidence take_evidence(std::size_t session);
+
+  // A sender is numbered within the run; its member is the place of its connection in the crowd.
+  [[nodiscard]] std::size_t member_of(std::size_t sender) const { return sender / senders_ * plan_.members + sender % senders_; }
+  [[nodiscard]] std::size_t sender_of(std::size_t member) const { return member / plan_.members * senders_ + member % plan_.members; }
+
+  RelayPlan plan_;
+  Clock& clock_;
+  std::size_t senders_;  // of each session
+  Random random_;      // who sends next: from the seed alone
+  Random identities_;  // users, tags, masks
+  TextRule rule_;
+  Poller poller_;
+  std::vector<LoadSession> sessions_;
+  Crowd crowd_;
+  Schedule schedule_;
+  MeasuredPart part_;
+  Histogram deliveries_;
+  std::vector<Sender> sending_;
+  std::vector<std::vector<Sighting>> heard_by_;
+  std::size_t next_sender_ = 0;
+  std::uint64_t sent_ = 0;
+  std::uint64_t answered_ = 0;
+  std::uint64_t acknowledged_ = 0;
+  std::uint64_t heard_ = 0;
+  std::string frame_;
+  FieldFinder event_id_{R"("id":")"};
+  FieldFinder event_text_{R"("message":")"};
+  FieldFinder event_tag_{R"("clientMessageId":")"};
+  FieldFinder ack_id_{R"("id":")"};
+};
+
+RelayRun::RelayRun(const RelayPlan& plan, Clock& clock)
+    : plan_(plan),
+      clock_(clock),
+      senders_(plan.senders == 0 ? plan.members : std::min(plan.senders, plan.members)),
+      random_(plan.pace.seed),
+      identities_(fresh_random(plan.pace.seed, clock)),
+      rule_{static_cast<std::uint32_t>(identities_.next()), plan.text_bytes},
+      sessions_(create_sessions(plan.endpoint, plan.jwt_secret, plan.sessions, identities_)),
+      crowd_({plan.endpoint, plan.members}, sessions_, poller_, clock, identities_, *this),
+      schedule_(plan.pace.open_loop() ? plan.pace.rate : 1.0, plan.pace.arrivals, plan.pace.seed),
+      part_(plan.pace, plan.server_process),
+      sending_(plan.sessions * senders_),
+      heard_by_(crowd_.size()) {
+  for (std::size_t sender = 0; sender < sending_.size(); ++sender) {
+    sending_[sender].frame_head = R"(["chat-message",{"sessionId":")" + sessions_[sender / senders_].id + R"(","message":")";
+    sending_[sender].frame_tail = R"(","clientMessageId":")";
+  }
+}
+
+RelayResult RelayRun::run() {
+  crowd_.open_all();
+  part_.start(clock_.steady_now());
+  if (!plan_.pace.open_loop()) send_first();
+  for (SteadyTime now = clock_.steady_now(); part_.may_send(now, sent_); now = clock_.steady_now()) {
+    part_.tick(now);
+    if (plan_.pace.open_loop()) send_due(now);
+    poller_.wait(time_to_next(clock_.steady_now()));
+  }
+  part_.tick(clock_.steady_now());
+  drain();
+  RelayResult result;
+  result.acks = part_.finish(clock_.steady_now());
+  result.deliveries = deliveries_;
+  result.sent = sent_;
+  result.unanswered = sent_ - answered_;
+  result.members_total = crowd_.size();
+  result.verdict = judge_all();
+  return result;
+}
+
+std::chrono::nanoseconds RelayRun::time_to_next(SteadyTime now) const {
+  std::chrono::nanoseconds wait = std::min<std::chrono::nanoseconds>(turn_max, part_.end() - now);
+  if (plan_.pace.open_loop()) wait = std::min(wait, part_.origin() + schedule_.due() - now);
+  return wait;
+}
+
+void RelayRun::send_first() {
+  for (std::size_t sender = 0; sender < sending_.size(); ++sender) {
+    const SteadyTime now = clock_.steady_now();
+    for (std::uint32_t count = 0; count < plan_.pace.in_flight && part_.may_send(now, sent_); ++count) send(sender, now);
+    crowd_.connection(member_of(sender)).flush();
+  }
+}
+
+void RelayRun::send_due(SteadyTime now) {
+  for (SteadyTime due = part_.origin() + schedule_.due(); due <= now && part_.may_send(due, sent_);
+       due = part_.origin() + schedule_.due()) {
+    const std::size_t sender = plan_.pace.arrivals == Arrivals::poisson ? random_.below(sending_.size()) : next_sender_;
+    next_sender_ = (next_sender_ + 1) % sending_.size();
+    send(sender, due);
+    crowd_.connection(member_of(sender)).flush();
+    schedule_.advance();
+  }
+}
+
+void RelayRun::send(std::size_t sender, SteadyTime due) {
+  Sender& from = sending_[sender];
+  const MessageKey key{static_cast<std::uint32_t>(sender), static_cast<std::uint32_t>(from.due.size())};
+  from.due.push_back(due);
+  from.acknowledged.emplace_back();
+  frame_.assign("42").append(std::to_string(key.number)).append(from.frame_head);
+  append_text(frame_, rule_.run, key, rule_.size);
+  frame_.append(from.frame_tail);
+  append_tag(frame_, rule_.run, key);
+  frame_.append("\"}]");
+  crowd_.connection(member_of(sender)).put(frame_);
+  ++sent_;
+}
+
+void RelayRun::on_event(std::size_t member, std::string_view packet) {
+  if (!packet.starts_with(R"(42["chat-message",)")) return;
+  ++heard_;
+  const auto key = parse_tag(event_tag_.find(packet), rule_.run);
+  const auto id = ObjectId::parse(event_id_.find(packet));
+  if (!key || !id) {  // of another run, or not as the contract says: the judge calls it foreign
+    heard_by_[member].push_back({ObjectId{}, {UINT32_MAX, UINT32_MAX}, false});
+    return;
+  }
+  heard_by_[member].push_back({*id, *key, is_text(event_text_.find(packet), rule_.run, *key, rule_.size)});
+  if (key->sender >= sending_.size() || key->number >= sending_[key->sender].due.size()) return;
+  part_.record(deliveries_, sending_[key->sender].due[key->number], crowd_.connection(member).received_at());
+}
+
+void RelayRun::on_ack(std::size_t member, std::uint64_t id, std::string_view json) {
+  const std::size_t sender = sender_of(member);
+  Sender& from = sending_[sender];
+  if (id >= from.due.size()) return part_.refused("an ack for a message that was never sent: " + std::string(json));
+  const SteadyTime at = crowd_.connection(member).received_at();
+  ++answered_;
+  const auto message_id = json.starts_with(R"([{"success":true)") ? ObjectId::parse(ack_id_.find(json)) : std::nullopt;
+  if (message_id) {
+    ++acknowledged_;
+    from.acknowledged[id] = *message_id;
+    part_.completed(from.due[id], at);
+  } else {
+    part_.refused(json);
+  }
+  if (!plan_.pace.open_loop() && part_.may_send(at, sent_)) send(sender, at);
+}
+
+void RelayRun::drain() {
+  SteadyTime last_progress = clock_.steady_now();
+  for (std::uint64_t told_before = 0;;) {
+    poller_.wait(turn_max);
+    const SteadyTime now = clock_.steady_now();
+    if (const std::uint64_t told = answered_ + heard_; told != told_before) {
+      told_before = told;
+      last_progress = now;
+    }
+    const std::chrono::nanoseconds patience = all_told() ? afterthought : std::chrono::milliseconds(plan_.drain_patience);
+    if (now - last_progress > patience) return;
+  }
+}
+
+SessionEvidence RelayRun::take_evidence(std::size_t session) {
+  SessionEvidence evidence;
+  evidence.first_sender = static_cast<std::uint32_t>(session * senders_);
+  for (std::size_t index = 0; index < senders_; ++index) {
+    evidence.acknowledged.push_back(std::move(sending_[session * senders_ + index].acknowledged));
+  }
+  for (std::size_t index = 0; index < plan_.members; ++index) {
+    evidence.heard.push_back(std::move(heard_by_[session * plan_.members + index]));
+  }
+  return evidence;
+}
+
+Verdict RelayRun::judge_all() {
+  Verdict verdict;
+  std::optional<RestClient> rest;
+  if (plan_.read_back) rest.emplace(plan_.endpoint);
+  for (std::size_t session = 0; session < sessions_.size(); ++session) {
+    SessionEvidence evidence = take_evidence(session);
+    evidence.stored = rest ? read_back(*rest, sessions_[session], rule_) : evidence.heard.front();
+    verdict.add(judge(evidence));
+  }
+  return verdict;
+}
+
+}  // namespace
+
+RelayResult run_relay(const RelayPlan& plan, Clock& clock) { return RelayRun(plan, clock).run(); }
+
+}  // namespace parley::bench

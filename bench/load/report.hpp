@@ -1,0 +1,60 @@
+// What a benchmark says: one JSON document with everything needed to repeat and to doubt the figures (machine, commit, seed, plan, every
+// run), and one line for people. Figures are flat and carry their unit in the name.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "load/histogram.hpp"
+#include "load/pace.hpp"
+#include "load/process_probe.hpp"
+#include "load/witness.hpp"
+
+namespace parley::bench {
+
+struct Figure {
+  std::string name;
+  double value = 0;
+};
+
+/// One run of the workload.
+struct RunReport {
+  std::vector<Figure> figures;
+  Verdict verdict;
+  bool clean = true;
+  std::string complaint;  // why it is not clean
+
+  void add(std::string name, double value) { figures.push_back({std::move(name), value}); }
+  /// `<name>_p50_ms` and its siblings.
+  void add_latency(const std::string& name, const Histogram& histogram);
+  /// Rate, refusals and processor time; `unit`: `messages`, `requests`.
+  void add_load(const std::string& unit, const LoadFigures& figures);
+  void complain(const std::string& what);
+};
+
+struct Report {
+  std::string workload;             // `relay`
+  std::string summary;              // of the plan, for people: `250 sessions × 2, 1 in flight`
+  std::vector<Figure> plan;         // for machines
+  std::uint64_t seed = 0;
+  std::string commit;
+  Machine machine;
+  std::vector<RunReport> runs;
+  std::vector<std::string> headline;  // names of the figures that the line shows
+
+  [[nodiscard]] bool clean() const;
+  [[nodiscard]] std::string to_json() const;
+  [[nodiscard]] std::string to_line() const;
+};
+
+struct Spread {
+  double least = 0;
+  double median = 0;
+  double most = 0;
+};
+/// Over the runs that have the figure.
+[[nodiscard]] Spread spread_of(const std::vector<RunReport>& runs, std::string_view name);
+
+}  // namespace parley::bench

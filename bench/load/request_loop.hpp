@@ -1,0 +1,63 @@
+// Many kept-alive HTTP connections, one request in flight on each: as fast as answers come, or by a schedule. What is asked and what
+// an answer must be is the workload's.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "load/http_connection.hpp"
+#include "load/measured_part.hpp"
+
+namespace parley::bench {
+
+class RequestLoop final : private HttpConnection::Listener {
+ public:
+  class Workload {
+   public:
+    virtual ~Workload() = default;
+    /// Appends one whole request.
+    virtual void append_request(std::size_t connection, std::string& out) = 0;
+    /// Whether the answer is a good one. The view lives as long as the call.
+    virtual bool accept(std::size_t connection, const HttpResponse& response) = 0;
+  };
+
+  struct Plan {
+    Endpoint endpoint;
+    std::size_t connections = 64;
+    Pace pace;                       // `in_flight` is 1 here, whatever it says
+    std::optional<pid_t> server_process;
+  };
+
+  RequestLoop(const Plan& plan, Clock& clock, Workload& workload);
+
+  /// Throws LoadFailure when a connection breaks or answers stop for 30 s.
+  [[nodiscard]] LoadFigures run();
+
+ private:
+  void on_open(HttpConnection& connection) override;
+  void on_response(HttpConnection& connection, const HttpResponse& response) override;
+  void on_closed(HttpConnection& connection, const std::string& reason) override;
+
+  void open_all();
+  void drain();
+  void ask_free(SteadyTime now);
+  /// Whether there was something to ask.
+  bool ask(HttpConnection& connection, SteadyTime now);
+  [[nodiscard]] std::chrono::nanoseconds time_to_next(SteadyTime now) const;
+
+  Plan plan_;
+  Clock& clock_;
+  Workload& workload_;
+  Poller poller_;
+  Schedule schedule_;
+  MeasuredPart part_;
+  std::vector<std::unique_ptr<HttpConnection>> connections_;
+  std::vector<SteadyTime> due_;            // of the request in flight on each
+  std::vector<HttpConnection*> free_;
+  std::uint64_t asked_ = 0;
+  std::uint64_t answered_ = 0;
+};
+
+}  // namespace parley::bench

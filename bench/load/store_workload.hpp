@@ -1,0 +1,32 @@
+// Messages stored over REST (docs/api-contract.md §4.1), and afterwards the comparison of what was acknowledged with what is stored.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "load/chat_rest.hpp"
+#include "load/pace.hpp"
+#include "load/request_loop.hpp"
+#include "load/witness.hpp"
+
+namespace parley::bench {
+
+struct StorePlan {
+  RequestLoop::Plan requests;
+  std::string jwt_secret;
+  std::size_t sessions = 0;     // 0: one for each connection
+  std::size_t text_bytes = 120;
+};
+
+struct StoreResult {
+  LoadFigures figures;
+  Verdict verdict;
+  std::vector<LoadSession> sessions;
+  TextRule rule;
+};
+
+/// Throws LoadFailure when the run cannot be carried through.
+[[nodiscard]] StoreResult run_store(const StorePlan& plan, Clock& clock);
+
+}  // namespace parley::bench
