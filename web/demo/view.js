@@ -275,12 +275,18 @@ export class View {
 
   #connectScrolling() {
     const scroll = this.#part('scroll');
+    let height = scroll.clientHeight;
     scroll.addEventListener('scroll', () => {
+      if (scroll.clientHeight !== height) return;  // The composer grew; nobody scrolled away.
       this.#follow = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
       if (this.#follow) this.#part('jump').hidden = true;
     });
     this.#part('jump').addEventListener('click', () => this.#toBottom());
-    new ResizeObserver(() => this.#follow && this.#toBottom()).observe(scroll);
+    const resized = new ResizeObserver(() => {
+      height = scroll.clientHeight;
+      if (this.#follow) this.#toBottom();
+    });
+    resized.observe(scroll);
   }
 
   #toBottom() {

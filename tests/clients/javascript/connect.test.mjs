@@ -1,0 +1,148 @@
+// Connecting with socket.io-client: the three ways in, every refusal of docs/api-contract.md §6.2, and the Engine.IO errors of §6.1.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { Client } from './harness/client.mjs';
+import { get, request } from './harness/rest.mjs';
+import { Server } from './harness/server.mjs';
+import { badTokens, person, sign } from './harness/token.mjs';
+
+let server;
+before(async () => { server = await Server.start(); });
+afterEach(() => Client.closeAll());
+after(() => server.dispose());
+
+describe('a good token gets in', () => {
+  for (const [transport, ends] of [['websocket', 'websocket'], ['polling', 'polling'], ['upgrade', 'websocket']]) {
+    test(`by ${transport}`, async () => {
+      const client = await Client.connect(server, person('doctor'), { transport });
+      assert.equal(client.transport, ends);
+      assert.match(client.socket.id, /^[\w-]{20}$/);
+      assert.notEqual(client.socket.id, client.socket.io.engine.id, 'the two layers have ids of their own');
+      const answer = await client.ask('join-session', { sessionId: 'none' });
+      assert.deepEqual({ success: answer.success, error: answer.error }, { success: false, error: 'Session not found' });
+    });
+  }
+
+  test('from the query', async () => {
+    const { token } = person('patient');
+    const client = await Client.connect(server, null, { query: { token } });
+    assert.ok(client.socket.connected);
+  });
+
+  for (const falsy of ['', null, false, 0]) {
+    test(`from the query when auth.token is ${JSON.stringify(falsy)}`, async () => {
+      const { token } = person('patient');
+      const client = await Client.connect(server, null, { auth: { token: falsy }, query: { token } });
+      assert.ok(client.socket.connected);
+    });
+  }
+});
+
+describe('without a token', () => {
+  const refusal = { message: 'Authentication token required', data: undefined };
+  for (const transport of ['websocket', 'polling']) {
+    for (const auth of [undefined, {}, { token: '' }, { token: null }, { token: false }, { token: 0 }]) {
+      test(`${transport}, auth ${JSON.stringify(auth)}`, async () => {
+        assert.deepEqual(await Client.refused(server, null, { transport, auth }), refusal);
+      });
+    }
+  }
+
+  test('an Authorization header is not looked at', async () => {
+    const extraHeaders = { authorization: `Bearer ${person('doctor').token}`, cookie: `token=${person('doctor').token}` };
+    assert.deepEqual(await Client.refused(server, null, { transport: 'polling', extraHeaders }), refusal);
+  });
+});
+
+describe('with a bad token', () => {
+  const refusal = { message: 'Invalid authentication token', data: undefined };
+  const { claims } = person('doctor');
+  const bad = Object.entries(badTokens(claims));
+  for (const [name, token] of bad) {
+    test(`${name}`, async () => {
+      assert.deepEqual(await Client.refused(server, null, { auth: { token } }), refusal);
+    });
+  }
+  for (const token of [7, true, {}, [], { token: 'x' }, ['x']]) {
+    test(`${JSON.stringify(token)}`, async () => {
+      assert.deepEqual(await Client.refused(server, null, { auth: { token } }), refusal);
+    });
+  }
+
+  test('a good one in the query does not rescue it', async () => {
+    const { token } = person('doctor');
+    assert.deepEqual(await Client.refused(server, null, { auth: { token: 'x' }, query: { token } }), refusal);
+  });
+
+  test('in the query', async () => {
+    assert.deepEqual(await Client.refused(server, null, { query: { token: 'x' } }), refusal);
+  });
+
+  test('a token without an id belongs to nobody', async () => {
+    const token = sign({ role: 'doctor' });
+    assert.deepEqual(await Client.refused(server, null, { auth: { token } }), { message: 'User not found', data: undefined });
+  });
+
+  test('a token without exp is valid', async () => {
+    assert.ok((await Client.connect(server, person('doctor'))).socket.connected);
+  });
+});
+
+test('another namespace is refused by name', async () => {
+  const client = await Client.connect(server, person('doctor'));
+  const other = client.socket.io.socket('/admin', { auth: { token: client.who.token } });
+  const error = await new Promise((resolve) => other.once('connect_error', resolve).connect());
+  assert.equal(error.message, 'Invalid namespace');
+});
+
+describe('the handshake', () => {
+  test('says what the contract says', async () => {
+    const answer = await get(server, '/socket.io/?EIO=4&transport=polling');
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers['content-type'], 'text/plain; charset=UTF-8');
+    assert.equal(answer.headers['cache-control'], 'no-store');
+    assert.equal(answer.text[0], '0');
+    const { sid, ...rest } = JSON.parse(answer.text.slice(1));
+    assert.match(sid, /^[\w-]{20}$/);
+    assert.deepEqual(rest, { upgrades: ['websocket'], pingInterval: 25000, pingTimeout: 60000, maxPayload: 1000000 });
+  });
+
+  const errors = [
+    ['unknown transport', 'GET', '?EIO=4&transport=carrier', 0, 'Transport unknown'],
+    ['no transport', 'GET', '?EIO=4', 0, 'Transport unknown'],
+    ['unknown sid', 'GET', '?EIO=4&transport=polling&sid=none', 1, 'Session ID unknown'],
+    ['unknown sid, POST', 'POST', '?EIO=4&transport=polling&sid=none', 1, 'Session ID unknown'],
+    ['handshake by POST', 'POST', '?EIO=4&transport=polling', 2, 'Bad handshake method'],
+    ['EIO 3', 'GET', '?EIO=3&transport=polling', 5, 'Unsupported protocol version'],
+    ['no EIO', 'GET', '?transport=polling', 5, 'Unsupported protocol version'],
+    ['websocket without an upgrade', 'GET', '?EIO=4&transport=websocket', 3, 'Bad request'],
+  ];
+  for (const [name, method, query, code, message] of errors) {
+    test(name, async () => {
+      const answer = await request(server, method, `/socket.io/${query}`, {});
+      assert.equal(answer.status, 400);
+      assert.match(answer.headers['content-type'], /^application\/json/);
+      assert.deepEqual(answer.body, { code, message });
+    });
+  }
+
+  test('a polling POST answers ok', async () => {
+    const { sid } = JSON.parse((await get(server, '/socket.io/?EIO=4&transport=polling')).text.slice(1));
+    const answer = await request(server, 'POST', `/socket.io/?EIO=4&transport=polling&sid=${sid}`, {
+      body: `40${JSON.stringify({ token: person('doctor').token })}`,
+      headers: { 'content-type': 'text/plain;charset=UTF-8' },
+    });
+    assert.deepEqual([answer.status, answer.text, answer.headers['content-type']], [200, 'ok', 'text/html']);
+    const opened = await get(server, `/socket.io/?EIO=4&transport=polling&sid=${sid}`);
+    assert.match(opened.text, /^40\{"sid":"[\w-]{20}"\}$/);
+  });
+
+  test('a foreign Origin is served without an allow header, a known one with it', async () => {
+    const ask = (origin) => get(server, '/socket.io/?EIO=4&transport=polling', { headers: { origin } });
+    const foreign = await ask('https://elsewhere.example');
+    assert.deepEqual([foreign.status, foreign.headers['access-control-allow-origin']], [200, undefined]);
+    const known = await ask('http://localhost:3000');
+    assert.deepEqual([known.status, known.headers['access-control-allow-origin']], [200, 'http://localhost:3000']);
+    assert.equal(known.headers['access-control-allow-credentials'], 'true');
+  });
+});

@@ -1,0 +1,115 @@
+// Starts `parley serve` on a free port over a data folder of its own, and sees to it that nothing outlives the test.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SECRET } from './token.mjs';
+import { within } from './wait.mjs';
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+export const PARLEY = resolve(process.env.PARLEY ?? join(ROOT, 'build/release/parley'));
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+export class Server {
+  /** @param options limits: 'off' | 'on'; args: further flags; port: 0 picks one; folder: an existing one to open again */
+  static async start(options = {}) {
+    const server = new Server(options);
+    await server.#launch();
+    return server;
+  }
+
+  constructor({ limits = 'off', args = [], port = 0, folder } = {}) {
+    if (!existsSync(PARLEY)) throw new Error(`no server at ${PARLEY}: build it, or set PARLEY`);
+    this.folder = folder ?? mkdtempSync(join(tmpdir(), 'parley-test-'));
+    this.port = port;
+    this.output = '';
+    this.#limits = limits;
+    this.#args = args;
+  }
+
+  get origin() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get pid() {
+    return this.#child.pid;
+  }
+
+  get alive() {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Resident memory in bytes, as the system counts it. */
+  rssBytes() {
+    return 1024 * Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))[1]);
+  }
+
+  /** kill -9. */
+  async kill() {
+    this.#child.kill('SIGKILL');
+    await this.#gone;
+  }
+
+  /** Opens the same data on the same port again. */
+  async restart() {
+    if (this.alive) await this.kill();
+    await this.#launch();
+  }
+
+  /** SIGTERM; gives {code, signal}. */
+  async terminate() {
+    this.#child.kill('SIGTERM');
+    return within(this.#gone, 'the server to drain');
+  }
+
+  /** Stops it somehow and removes its folder. */
+  async dispose() {
+    if (this.alive) await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #limits;
+  #args;
+  #child;
+  #gone;
+
+  async #launch() {
+    const secretFile = join(this.folder, 'secret');
+    writeFileSync(secretFile, `${SECRET}\n`);
+    const flags = ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', join(this.folder, 'data'), '--jwt-secret-file', secretFile];
+    if (this.#limits === 'off') flags.push('--limits', 'off');
+    const child = spawn(PARLEY, [...flags, ...this.#args], { stdio: ['ignore', 'pipe', 'pipe'], env: cleanEnvironment() });
+    this.#child = child;
+    running.add(child);
+    this.#gone = new Promise((resolve_) => child.once('exit', (code, signal) => {
+      running.delete(child);
+      resolve_({ code, signal });
+    }));
+    this.port = await within(this.#listening(child), 'the server to listen');
+  }
+
+  #listening(child) {
+    let seen = '';
+    return new Promise((resolve_, reject) => {
+      const look = (chunk) => {
+        this.output = (this.output + chunk).slice(-200_000);
+        if (seen === null) return;
+        seen += chunk;
+        const match = /listening on \S*:(\d+)/.exec(seen);
+        if (!match) return;
+        seen = null;
+        resolve_(Number(match[1]));
+      };
+      child.stdout.setEncoding('utf8').on('data', look);
+      child.stderr.setEncoding('utf8').on('data', look);
+      child.once('error', reject);
+      child.once('exit', (code, signal) => reject(new Error(`the server went (${signal ?? code}) and said:\n${this.output}`)));
+    });
+  }
+}
+
+function cleanEnvironment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^PARLEY/.test(name)));
+}
