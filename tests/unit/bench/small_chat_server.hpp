@@ -1,0 +1,43 @@
+// A server of the contract that is just large enough for the load client, in memory, on a thread of its own; and it can be told to
+// commit the faults that a benchmark must notice. Not a model of the real server: no authorization, no limits, no durability.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+
+#include "load/endpoint.hpp"
+
+namespace parley::bench {
+
+enum class Fault : std::uint8_t {
+  none,
+  loses_a_stored_message,    // acknowledged and delivered, never stored
+  skips_a_delivery,          // one member is left out once
+  doubles_a_delivery,
+  swaps_two_deliveries,
+  alters_a_stored_text,
+  refuses_a_message,
+  never_answers_a_message,
+  shows_a_wrong_page,        // from the second answer for a page on, its messages are in another order
+  refuses_tokens,
+  closes_a_connection,
+};
+
+class SmallChatServer {
+ public:
+  explicit SmallChatServer(Fault fault = Fault::none);
+  ~SmallChatServer();
+
+  [[nodiscard]] Endpoint endpoint() const;
+
+  struct Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace parley::bench
