@@ -28,6 +28,7 @@ inline constexpr std::size_t append_entries_max = 64;             // of one appe
 inline constexpr std::size_t commit_queue_entries_max = 65'536;   // waiting for the committer; beyond: `overloaded`
 inline constexpr std::size_t commit_batch_entries_max = 4'096;    // of one synced write
 inline constexpr std::size_t conflict_tail_entries_max = 256;      // of one outcome; the rest by reading
+inline constexpr auto read_retry_after = 100ms;                    // said with `overloaded` when the reader pool is full
 inline constexpr std::size_t commit_queue_bytes_max = 64 * 1024 * 1024;   // of encoded entries waiting; beyond: `overloaded`
 inline constexpr std::size_t commit_batch_bytes_max = 8 * 1024 * 1024;    // of one synced write
 inline constexpr std::size_t users_queue_max = 16'384;            // user rows waiting; beyond, dropped and counted: the next token brings them again
@@ -52,6 +53,10 @@ inline constexpr auto signalling_kept = std::chrono::days{30};    // contract §
 // Sessions in memory
 inline constexpr std::size_t sessions_loaded_max = 200'000;       // per process, least recently used go first when nobody is joined
 inline constexpr std::size_t session_tail_entries = 128;          // newest entries kept decoded for pages
+inline constexpr std::size_t session_keys_max = 4'096;            // idempotency keys kept of one session; older ones are looked up
+inline constexpr std::size_t session_steps_max = 4'096;           // calls waiting for one session, loading included; beyond: `overloaded`
+inline constexpr std::size_t append_conflicts_max = 8;            // of one step before it is refused with `overloaded`
+inline constexpr std::size_t creates_waiting_max = 64;            // for one pair of doctor and patient; beyond: `overloaded`
 inline constexpr std::size_t users_cached_max = 100'000;
 
 // HTTP
@@ -115,6 +120,9 @@ inline constexpr std::size_t rate_entries_max = 100'000;          // windows rem
 inline constexpr std::size_t token_bytes_max = 8 * 1024;          // half of a request's headers; ours, RFC 7519 names none
 inline constexpr std::size_t verified_tokens_max = 65'536;        // remembered as verified; the oldest half goes first
 inline constexpr std::size_t jwt_secret_bytes_min = 16;           // 128 bits: a shorter HMAC key can be guessed from one token
+
+// Settings
+inline constexpr std::size_t settings_file_bytes_max = 1024 * 1024;  // a configuration or secret file; larger is the wrong file
 
 // Threads
 inline constexpr std::size_t event_loops_max = 64;

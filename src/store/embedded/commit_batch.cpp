@@ -1,0 +1,296 @@
+#include "store/embedded/commit_batch.hpp"
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/limits.hpp"
+#include "domain/error_code.hpp"
+#include "store/embedded/rows.hpp"
+
+namespace parley::store::embedded {
+
+namespace {
+
+using domain::EncodedEntry;
+using domain::SessionRow;
+
+void put(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family, BytesView key, BytesView value) {
+  // Fails only past the size limit of a batch, and none is set.
+  static_cast<void>(batch.Put(family, rocksdb::Slice(key), rocksdb::Slice(value)));
+}
+
+void erase(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family, BytesView key) {
+  static_cast<void>(batch.Delete(family, rocksdb::Slice(key)));
+}
+
+Result<domain::Position> position_of(const EncodedEntry& entry) {
+  const auto trailer = domain::decode_trailer(entry.trailer, entry.core, entry.body);
+  if (!trailer) return std::unexpected(trailer.error());
+  return domain::Position::at(entry.seq, trailer->digest);
+}
+
+bool is_head(const domain::Position& expected, const domain::Position& head) {
+  return expected.seq == head.seq && (head.seq == 0 || expected.proof == head.proof);
+}
+
+/// By core, for the body may have been erased since.
+bool are_same(std::span<const EncodedEntry> stored, std::span<const EncodedEntry> appended) {
+  return stored.size() >= appended.size() &&
+         std::ranges::equal(stored.first(appended.size()), appended, {}, &EncodedEntry::core, &EncodedEntry::core);
+}
+
+}  // namespace
+
+CommitBatch::CommitBatch(Context context, Room room)
+    : context_(context),
+      room_(room),
+      latest_(context.database, context.state, LogView::Moment::latest),
+      batch_(std::make_unique<rocksdb::WriteBatch>()) {}
+
+CommitBatch::~CommitBatch() = default;
+
+bool CommitBatch::admits(const PreparedAppend& prepared) const {
+  if (settled_.empty()) return true;
+  if (entries_ + prepared.append.entries.size() > limits::commit_batch_entries_max) return false;
+  if (bytes_ + prepared.bytes > limits::commit_batch_bytes_max) return false;
+  return !prepared.append.erase_body_of || !written_.contains(prepared.append.session);
+}
+
+void CommitBatch::add(PreparedAppend prepared) {
+  entries_ += prepared.append.entries.size();
+  bytes_ += prepared.bytes;
+  settled_.push_back({prepared.port, {.session = prepared.append.session, .token = prepared.append.token}});
+  AppendOutcome& outcome = settled_.back().outcome;
+  if (auto refusal = refusal_of(prepared)) return refuse(outcome, *std::move(refusal));
+  const auto head = head_of(prepared.append.session);
+  if (!head) return refuse(outcome, head.error());
+  if (!is_head(prepared.append.expected, (*head)->position)) {
+    conflicting_.emplace_back(settled_.size() - 1, std::move(prepared));
+    return;
+  }
+  if (auto done = put(prepared, **head); !done) return refuse(outcome, done.error());
+  outcome.head = prepared.last;
+}
+
+void CommitBatch::refuse(AppendOutcome& outcome, Error error) {
+  context_.state.note_refused();
+  outcome.status = AppendStatus::refused;
+  outcome.error = std::move(error);
+}
+
+std::optional<Error> CommitBatch::refusal_of(const PreparedAppend& prepared) {
+  if (context_.state.failed()) return context_.state.failure();
+  if (auto damage = context_.state.damage_of(prepared.append.session)) return damage;
+  if (room_ == Room::too_little && prepared.holds_text)
+    return Error{ErrorCode::store_full, "The store is full", "free space is below free_bytes_min"};
+  return std::nullopt;
+}
+
+Result<LogHead*> CommitBatch::head_of(SessionNumber session) {
+  if (LogHead* head = context_.heads.find(session)) return head;
+  const auto last = latest_.last(session);
+  if (!last) return std::unexpected(last.error());
+  LogHead head;
+  if (*last) {
+    const auto position = position_of(**last);
+    if (!position) return std::unexpected(context_.state.note_damage(session, (*last)->seq, position.error().detail));
+    head.position = *position;
+  }
+  return &context_.heads.put(session, head);
+}
+
+// Everything that can be refused is read before anything of this append is put, so a refused append leaves nothing in the batch. (The
+// keys that may be put first belong to earlier entries.)
+Result<void> CommitBatch::put(PreparedAppend& prepared, LogHead& head) {
+  const Append& append = prepared.append;
+  if (auto due = put_keys_when_due(append.session, head, append.entries.size()); !due) return due;
+  std::optional<EncodedEntry> without_body;
+  if (append.erase_body_of) {
+    auto read = without_body_of(append);
+    if (!read) return std::unexpected(read.error());
+    without_body = *std::move(read);
+  }
+  if (append.row)
+    if (auto done = put_row(*append.row); !done) return done;
+  if (without_body) put_erasure(append.session, *without_body);
+  put_entries(prepared);
+  head.position = prepared.last;
+  return {};
+}
+
+void CommitBatch::put_entries(const PreparedAppend& prepared) {
+  const Append& append = prepared.append;
+  Written& written = written_[append.session];
+  for (const EncodedEntry& entry : append.entries)
+    embedded::put(*batch_, context_.database.family(Family::log), log_key(append.session, entry.seq), domain::encode_record(entry));
+  for (const auto& [key, seq] : prepared.keys) context_.keys.note(append.session, key, seq);
+  written.keys.insert(written.keys.end(), prepared.keys.begin(), prepared.keys.end());
+  entries_put_ += append.entries.size();
+  bytes_put_ += prepared.bytes;
+}
+
+Result<EncodedEntry> CommitBatch::without_body_of(const Append& append) {
+  const std::uint32_t seq = *append.erase_body_of;
+  if (seq > append.expected.seq) return parley::refuse(ErrorCode::not_found, "No such entry to erase");
+  const auto entry = latest_.entry(append.session, seq);
+  if (!entry) return std::unexpected(entry.error());
+  auto without_body = domain::emptied(*entry);
+  if (!without_body) return std::unexpected(context_.state.note_damage(append.session, seq, without_body.error().detail));
+  return without_body;
+}
+
+void CommitBatch::put_erasure(SessionNumber session, const EncodedEntry& without_body) {
+  const Bytes key = log_key(session, without_body.seq);
+  embedded::put(*batch_, context_.database.family(Family::log), key, domain::encode_record(without_body));
+  embedded::put(*batch_, context_.database.family(Family::deleted), key, {});
+}
+
+Result<std::optional<SessionRow>> CommitBatch::row_before(const SessionRow& row) {
+  if (const auto found = rows_.find(row.id); found != rows_.end()) return found->second;
+  const auto value = latest_.value(Family::directory, view_of(row.id.bytes));
+  if (!value) return std::unexpected(value.error());
+  if (!*value) return std::optional<SessionRow>{};
+  const auto before = domain::decode_session_row(**value);
+  if (!before) return std::unexpected(context_.state.note_damage(row.number, 0, "the directory row: " + before.error().detail));
+  return *before;
+}
+
+Result<void> CommitBatch::put_row(const SessionRow& row) {
+  const auto before = row_before(row);
+  if (!before) return std::unexpected(before.error());
+  embedded::put(*batch_, context_.database.family(Family::directory), view_of(row.id.bytes), domain::encode_session_row(row));
+  // The index is taken away under the old row and put under the new one: participants may have changed.
+  if (*before && (*before)->status != domain::SessionStatus::ended) delete_open_index(**before);
+  if (row.status != domain::SessionStatus::ended) put_open_index(row);
+  rows_[row.id] = row;
+  return {};
+}
+
+void CommitBatch::put_open_index(const SessionRow& row) {
+  rocksdb::ColumnFamilyHandle* family = context_.database.family(Family::open_sessions);
+  if (row.participants.size() >= 2) embedded::put(*batch_, family, pair_key(row.participants[0].user, row.participants[1].user, row.id), {});
+  for (const domain::Participant& participant : row.participants)
+    embedded::put(*batch_, family, user_session_key(participant.user, row.created_at, row.id), {});
+}
+
+void CommitBatch::delete_open_index(const SessionRow& row) {
+  rocksdb::ColumnFamilyHandle* family = context_.database.family(Family::open_sessions);
+  if (row.participants.size() >= 2) erase(*batch_, family, pair_key(row.participants[0].user, row.participants[1].user, row.id));
+  for (const domain::Participant& participant : row.participants)
+    erase(*batch_, family, user_session_key(participant.user, row.created_at, row.id));
+}
+
+// Keeps the family of keys at most keys_unindexed_max entries behind the log: when the entries about to be added would break that, all
+// keys up to the head of now go in, sorted, together with the new watermark. A log that stays short never costs a second key.
+Result<void> CommitBatch::put_keys_when_due(SessionNumber session, LogHead& head, std::size_t added) {
+  const std::uint32_t seq = head.position.seq;
+  if (seq + added <= limits::keys_unindexed_max) return {};
+  if (!head.watermark) {
+    const auto read = KeyIndex::watermark(latest_, session);
+    if (!read) return std::unexpected(read.error());
+    head.watermark = *read;
+  }
+  if (seq + added - *head.watermark <= limits::keys_unindexed_max) return {};
+  auto keys = KeyIndex::read_unindexed(latest_, session);
+  if (!keys) return std::unexpected(keys.error());
+  Written& written = written_[session];
+  keys->insert(keys->end(), written.keys.begin(), written.keys.end());
+  std::ranges::stable_sort(*keys);
+  rocksdb::ColumnFamilyHandle* family = context_.database.family(Family::keys);
+  embedded::put(*batch_, family, session_prefix(session), encode_seq(seq));
+  const Key16* previous = nullptr;
+  for (const auto& [key, key_seq] : *keys) {
+    const bool is_first = !previous || *previous != key;  // the lowest seq of a key is the one that counts
+    if (is_first) embedded::put(*batch_, family, idempotency_key(session, key), encode_seq(key_seq));
+    previous = &key;
+  }
+  written.keys.clear();
+  written.watermark = seq;
+  head.watermark = seq;
+  return {};
+}
+
+void CommitBatch::add(const domain::User& user) {
+  embedded::put(*batch_, context_.database.family(Family::users), view_of(user.id.bytes), encode_user(user));
+}
+
+void CommitBatch::add(const SignallingMessage& message) {
+  embedded::put(*batch_, context_.database.family(Family::signalling), signalling_key(message.session, message.timestamp, message.id),
+                encode_signalling(message));
+}
+
+void CommitBatch::write() {
+  if (batch_->Count() > 0) {
+    if (context_.state.failed()) return refuse_all();
+    rocksdb::WriteOptions options;
+    options.sync = entries_put_ > 0 && context_.syncing == Syncing::real;
+    const SteadyTime begin = context_.clock.steady_now();
+    const auto status = context_.database.db().Write(options, batch_.get());
+    if (!status.ok()) {
+      context_.state.fail("A write to the write-ahead log failed: " + status.ToString());
+      return fail_all(status.ToString());
+    }
+    note_written(context_.clock.steady_now() - begin);
+  }
+  for (auto& [index, prepared] : conflicting_) settle_conflict(settled_[index].outcome, prepared.append);
+}
+
+void CommitBatch::refuse_all() {
+  for (Settled& settled : settled_)
+    if (settled.outcome.status == AppendStatus::committed) refuse(settled.outcome, context_.state.failure());
+}
+
+// What was in the batch may be on the disk or not: nobody can tell before the next start has read it. So it is `unknown`, not refused.
+void CommitBatch::fail_all(const std::string& reason) {
+  for (Settled& settled : settled_) {
+    if (settled.outcome.status != AppendStatus::committed) continue;
+    settled.outcome.status = AppendStatus::unknown;
+    settled.outcome.head = {};
+    settled.outcome.error = Error{ErrorCode::outcome_unknown, "The outcome is not known", reason};
+  }
+  for (const auto& [index, prepared] : conflicting_) refuse(settled_[index].outcome, context_.state.failure());
+}
+
+void CommitBatch::note_written(std::chrono::nanoseconds took) {
+  for (const auto& [session, written] : written_)
+    if (written.watermark) context_.keys.indexed(session, *written.watermark);
+  if (entries_put_ == 0) return;
+  context_.state.note_sync(took);
+  context_.state.note_commit(entries_put_, bytes_put_);
+  if (auto noted = context_.database.synced_file().write(context_.database.latest_sequence()); !noted)
+    context_.state.fail(noted.error().message);
+}
+
+void CommitBatch::settle_conflict(AppendOutcome& outcome, const Append& append) {
+  const auto head = head_of(append.session);
+  if (!head) return refuse(outcome, head.error());
+  const domain::Position position = (*head)->position;
+  std::vector<EncodedEntry> tail;
+  bool continues = append.expected.seq <= position.seq;
+  if (continues && append.expected.seq > 0) {
+    const auto expected = latest_.entry(append.session, append.expected.seq);
+    if (!expected) return refuse(outcome, expected.error());
+    const auto there = position_of(*expected);
+    continues = there && *there == append.expected;
+  }
+  if (continues) {
+    auto read = latest_.range(append.session, append.expected.seq + 1, limits::conflict_tail_entries_max);
+    if (!read) return refuse(outcome, read.error());
+    tail = *std::move(read);
+  }
+  if (are_same(tail, append.entries)) {
+    const auto again = position_of(tail[append.entries.size() - 1]);
+    if (!again) return refuse(outcome, again.error());
+    outcome.head = *again;
+    return;
+  }
+  context_.state.note_conflict();
+  outcome.status = AppendStatus::conflict;
+  outcome.head = position;
+  outcome.tail = std::move(tail);
+}
+
+}  // namespace parley::store::embedded

@@ -1,0 +1,103 @@
+// One write to the database: everything that waits, composed in the order it came, judged against the heads of the logs, written once
+// and synced once. Owner: the committer's thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "domain/user.hpp"
+#include "store/embedded/database.hpp"
+#include "store/embedded/embedded_store.hpp"
+#include "store/embedded/head_cache.hpp"
+#include "store/embedded/key_index.hpp"
+#include "store/embedded/log_view.hpp"
+#include "store/embedded/prepared_append.hpp"
+#include "store/embedded/store_state.hpp"
+
+namespace rocksdb {
+class WriteBatch;
+}
+
+namespace parley::store::embedded {
+
+class CommitBatch {
+ public:
+  /// What every batch works on.
+  struct Context {
+    Database& database;
+    StoreState& state;
+    KeyIndex& keys;
+    HeadCache& heads;
+    const Clock& clock;
+    Syncing syncing;
+  };
+  enum class Room : std::uint8_t { enough, too_little };  // on the disk, for new texts
+
+  CommitBatch(Context context, Room room);
+  ~CommitBatch();
+  CommitBatch(const CommitBatch&) = delete;
+  CommitBatch& operator=(const CommitBatch&) = delete;
+
+  /// False: this one belongs into the next batch, because this one is full, or because it empties a body of a log that this one adds to.
+  [[nodiscard]] bool admits(const PreparedAppend& prepared) const;
+  void add(PreparedAppend prepared);
+  void add(const domain::User& user);
+  void add(const SignallingMessage& message);
+
+  /// Writes, synced when there is an append in it, and settles conflicts. A failure is final for the store.
+  void write();
+
+  struct Settled {
+    LoopPort* port;
+    AppendOutcome outcome;
+  };
+  /// One for each append, in the order they were added. After `write`.
+  [[nodiscard]] std::vector<Settled>& settled() { return settled_; }
+  [[nodiscard]] std::size_t entries() const { return entries_; }  // asked for, not necessarily written
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+ private:
+  struct Written {                                        // of one log, by this batch
+    std::vector<std::pair<Key16, std::uint32_t>> keys{};  // not in the family yet
+    std::optional<std::uint32_t> watermark{};             // when this batch moves it
+  };
+
+  [[nodiscard]] Result<LogHead*> head_of(SessionNumber session);
+  [[nodiscard]] std::optional<Error> refusal_of(const PreparedAppend& prepared);
+  [[nodiscard]] Result<void> put(PreparedAppend& prepared, LogHead& head);
+  void put_entries(const PreparedAppend& prepared);
+  [[nodiscard]] Result<domain::EncodedEntry> without_body_of(const Append& append);
+  void put_erasure(SessionNumber session, const domain::EncodedEntry& without_body);
+  [[nodiscard]] Result<void> put_row(const domain::SessionRow& row);
+  void put_open_index(const domain::SessionRow& row);
+  void delete_open_index(const domain::SessionRow& row);
+  [[nodiscard]] Result<std::optional<domain::SessionRow>> row_before(const domain::SessionRow& row);
+  [[nodiscard]] Result<void> put_keys_when_due(SessionNumber session, LogHead& head, std::size_t added);
+  void settle_conflict(AppendOutcome& outcome, const Append& append);
+  void refuse(AppendOutcome& outcome, Error error);
+  void note_written(std::chrono::nanoseconds took);
+  void refuse_all();
+  void fail_all(const std::string& reason);
+
+  Context context_;
+  const Room room_;
+  LogView latest_;
+  std::unique_ptr<rocksdb::WriteBatch> batch_;
+  std::vector<Settled> settled_;
+  std::vector<std::pair<std::size_t, PreparedAppend>> conflicting_;  // index into settled_
+  std::unordered_map<SessionNumber, Written> written_;
+  std::map<SessionId, domain::SessionRow> rows_;
+  std::size_t entries_ = 0;
+  std::size_t bytes_ = 0;
+  std::size_t entries_put_ = 0;
+  std::size_t bytes_put_ = 0;
+};
+
+}  // namespace parley::store::embedded

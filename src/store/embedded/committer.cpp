@@ -1,0 +1,206 @@
+#include "store/embedded/committer.hpp"
+
+#include <rocksdb/file_system.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "base/assert.hpp"
+#include "base/limits.hpp"
+#include "domain/error_code.hpp"
+#include "store/embedded/rows.hpp"
+
+namespace parley::store::embedded {
+
+Committer::Committer(Surroundings surroundings)
+    : surroundings_(std::move(surroundings)),
+      heads_(limits::heads_cached_max),
+      synced_file_at_(surroundings_.clock.steady_now()),
+      ports_(limits::event_loops_max),
+      thread_([this] { run(); }) {}
+
+Committer::~Committer() { stop(); }
+
+void Committer::attach(EventLoop& loop, CommitListener& listener) {
+  PARLEY_ASSERT(loop.index() < ports_.size());
+  const std::lock_guard lock(mutex_);
+  PARLEY_ASSERT(!ports_[loop.index()]);
+  ports_[loop.index()] = std::make_unique<LoopPort>(LoopPort{.loop = &loop, .listener = &listener});
+}
+
+void Committer::append(EventLoop& loop, Append append) {
+  PARLEY_ASSERT(loop.index() < ports_.size() && ports_[loop.index()]);
+  LoopPort& port = *ports_[loop.index()];
+  AppendOutcome outcome{.session = append.session, .token = append.token};
+  auto prepared = prepare(port, append);
+  std::optional<Error> error;
+  if (!prepared) error = prepared.error();
+  if (!error) error = enqueue(*prepared);
+  if (error) refuse(port, std::move(outcome), *std::move(error));
+}
+
+std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {
+  const std::size_t entries = prepared.append.entries.size();
+  const std::size_t bytes = prepared.bytes;
+  bool is_first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return Error{ErrorCode::store_failed, "The store is stopped", {}};
+    const std::size_t waiting = waiting_entries_;
+    if (waiting + entries > limits::commit_queue_entries_max || waiting_bytes_ + bytes > limits::commit_queue_bytes_max) {
+      const auto batches = static_cast<std::int64_t>(waiting / limits::commit_batch_entries_max + 1);
+      return Error{ErrorCode::overloaded, "The server is overloaded", {}, surroundings_.state.commit_ms() * batches};
+    }
+    is_first = queue_.empty();
+    queue_.push_back(std::move(prepared));
+    waiting_entries_ += entries;
+    waiting_bytes_ += bytes;
+  }
+  if (is_first) changed_.notify_one();
+  return std::nullopt;
+}
+
+// One post brings all refusals of a turn: under overload there are many.
+void Committer::refuse(LoopPort& port, AppendOutcome outcome, Error error) {
+  surroundings_.state.note_refused();
+  outcome.status = AppendStatus::refused;
+  outcome.error = std::move(error);
+  port.refusals.push_back(std::move(outcome));
+  if (port.refusals.size() > 1) return;
+  port.loop->post([&port] {
+    auto refusals = std::exchange(port.refusals, {});
+    port.listener->on_appended(refusals);
+  });
+}
+
+void Committer::remember(const domain::User& user) {
+  const std::size_t hash = std::hash<std::string>{}(encode_user(user));
+  bool is_first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    if (const auto seen = users_seen_.find(user.id); seen != users_seen_.end() && seen->second == hash) return;
+    if (users_.size() >= limits::users_queue_max) return surroundings_.state.note_user_dropped();
+    if (users_seen_.size() >= limits::users_cached_max) users_seen_.clear();
+    users_seen_[user.id] = hash;
+    is_first = users_.empty() && signalling_.empty();
+    users_.push_back(user);
+  }
+  if (is_first) changed_.notify_one();
+}
+
+void Committer::record(SignallingMessage message) {
+  bool is_first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_ || signalling_.size() >= limits::signalling_queue_max) return surroundings_.state.note_signalling_dropped();
+    is_first = users_.empty() && signalling_.empty();
+    signalling_.push_back(std::move(message));
+  }
+  if (is_first) changed_.notify_one();
+}
+
+void Committer::run() {
+  while (wait_for_work()) commit_once();
+  if (auto synced = surroundings_.database.synced_file().sync(); !synced) surroundings_.state.fail(synced.error().message);
+}
+
+// True: there is something to write. Rows alone wait a little for an append to ride along with; SYNCED is kept fresh meanwhile.
+bool Committer::wait_for_work() {
+  std::unique_lock lock(mutex_);
+  const auto has_appends = [this] { return !queue_.empty() || !backlog_.empty(); };
+  const auto has_rows = [this] { return !users_.empty() || !signalling_.empty(); };
+  for (;;) {
+    if (has_appends()) return true;
+    if (stopping_) return has_rows();
+    if (has_rows()) {
+      changed_.wait_for(lock, limits::rows_delay, [&] { return stopping_ || has_appends(); });
+      return true;
+    }
+    const auto woken = [&] { return stopping_ || has_appends() || has_rows(); };
+    if (!surroundings_.database.synced_file().dirty()) {
+      changed_.wait(lock, woken);
+    } else if (!changed_.wait_for(lock, limits::synced_file_interval, woken)) {
+      lock.unlock();
+      if (auto synced = surroundings_.database.synced_file().sync(); !synced) surroundings_.state.fail(synced.error().message);
+      lock.lock();
+    }
+  }
+}
+
+void Committer::commit_once() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (backlog_.empty()) {
+      backlog_.swap(queue_);
+    } else {
+      std::ranges::move(queue_, std::back_inserter(backlog_));
+      queue_.clear();
+    }
+  }
+  CommitBatch batch({surroundings_.database, surroundings_.state, surroundings_.keys, heads_, surroundings_.clock, surroundings_.syncing},
+                    look_at_room());
+  for (; !backlog_.empty() && batch.admits(backlog_.front()); backlog_.pop_front()) batch.add(std::move(backlog_.front()));
+  add_rows(batch);
+  batch.write();
+  publish(batch);
+  heads_.trim();
+  sync_synced_file_when_due();
+}
+
+CommitBatch::Room Committer::look_at_room() {
+  std::uint64_t free_bytes = 0;
+  const auto asked =
+      surroundings_.database.files().GetFreeSpace(surroundings_.directory, rocksdb::IOOptions(), &free_bytes, nullptr);
+  if (!asked.ok()) return CommitBatch::Room::enough;  // a file system that cannot tell is not full; a real ENOSPC latches
+  const bool has_room = free_bytes >= surroundings_.free_bytes_min;
+  surroundings_.state.note_room(free_bytes, has_room);
+  return has_room ? CommitBatch::Room::enough : CommitBatch::Room::too_little;
+}
+
+void Committer::add_rows(CommitBatch& batch) {
+  std::deque<domain::User> users;
+  std::deque<SignallingMessage> signalling;
+  {
+    const std::lock_guard lock(mutex_);
+    if (users_.size() + signalling_.size() <= limits::rows_per_commit_max) {
+      users.swap(users_);
+      signalling.swap(signalling_);
+    } else {
+      for (; !users_.empty() && users.size() < limits::rows_per_commit_max / 2; users_.pop_front()) users.push_back(std::move(users_.front()));
+      for (; !signalling_.empty() && users.size() + signalling.size() < limits::rows_per_commit_max; signalling_.pop_front())
+        signalling.push_back(std::move(signalling_.front()));
+    }
+  }
+  for (const domain::User& user : users) batch.add(user);
+  for (const SignallingMessage& message : signalling) batch.add(message);
+}
+
+void Committer::publish(CommitBatch& batch) {
+  std::unordered_map<LoopPort*, std::vector<AppendOutcome>> outcomes;
+  for (CommitBatch::Settled& settled : batch.settled()) outcomes[settled.port].push_back(std::move(settled.outcome));
+  // Given back before anyone hears: whoever sends again on hearing finds the room that is there.
+  waiting_entries_ -= batch.entries();
+  waiting_bytes_ -= batch.bytes();
+  for (auto& [port, of_loop] : outcomes)
+    port->loop->post([listener = port->listener, appended = std::move(of_loop)]() mutable { listener->on_appended(appended); });
+}
+
+void Committer::sync_synced_file_when_due() {
+  const SteadyTime now = surroundings_.clock.steady_now();
+  if (now - synced_file_at_ < limits::synced_file_interval) return;
+  synced_file_at_ = now;
+  if (auto synced = surroundings_.database.synced_file().sync(); !synced) surroundings_.state.fail(synced.error().message);
+}
+
+void Committer::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace parley::store::embedded

@@ -1,0 +1,83 @@
+// The one writer. Everything that waits goes into one synced write; while it syncs, the next one fills. So the cost of a sync is shared
+// by all that wait, and light load pays one sync.
+//
+// Outcomes are posted once per commit and loop. User and signalling rows ride along; when nothing else waits they are written after
+// limits::rows_delay, unsynced, because nobody was promised anything about them.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "base/event_loop.hpp"
+#include "store/embedded/commit_batch.hpp"
+#include "store/embedded/head_cache.hpp"
+#include "store/embedded/prepared_append.hpp"
+
+namespace parley::store::embedded {
+
+class Committer {
+ public:
+  struct Surroundings {
+    Database& database;
+    StoreState& state;
+    KeyIndex& keys;
+    const Clock& clock;
+    std::string directory;  // whose free space is watched
+    std::uint64_t free_bytes_min = 0;
+    Syncing syncing = Syncing::real;
+  };
+  explicit Committer(Surroundings surroundings);
+  ~Committer();
+  Committer(const Committer&) = delete;
+  Committer& operator=(const Committer&) = delete;
+
+  /// Before the first append of that loop. Threads: any.
+  void attach(EventLoop& loop, CommitListener& listener);
+  /// Threads: the loop's.
+  void append(EventLoop& loop, Append append);
+  /// Threads: any.
+  void remember(const domain::User& user);
+  void record(SignallingMessage message);
+
+  /// Commits what waits, syncs SYNCED, ends the thread.
+  void stop();
+  [[nodiscard]] std::size_t waiting_entries() const { return waiting_entries_.load(std::memory_order_relaxed); }
+
+ private:
+  void run();
+  [[nodiscard]] bool wait_for_work();
+  void commit_once();
+  [[nodiscard]] CommitBatch::Room look_at_room();
+  void add_rows(CommitBatch& batch);
+  void publish(CommitBatch& batch);
+  void sync_synced_file_when_due();
+  [[nodiscard]] std::optional<Error> enqueue(PreparedAppend& prepared);
+  void refuse(LoopPort& port, AppendOutcome outcome, Error error);
+
+  const Surroundings surroundings_;
+  HeadCache heads_;                                  // Owner: committer
+  std::deque<PreparedAppend> backlog_;               // Owner: committer. Taken from queue_, not yet in a batch
+  SteadyTime synced_file_at_{};                      // Owner: committer
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::unique_ptr<LoopPort>> ports_;     // by loop index; a slot is written once, by attach
+  std::deque<PreparedAppend> queue_;                 // guarded by mutex_
+  std::deque<domain::User> users_;                   // guarded by mutex_
+  std::deque<SignallingMessage> signalling_;         // guarded by mutex_
+  std::unordered_map<ObjectId, std::size_t> users_seen_;  // hash of the row last queued; guarded by mutex_
+  bool stopping_ = false;                            // guarded by mutex_
+  std::atomic<std::size_t> waiting_entries_ = 0;     // queue_, backlog_ and the batch being written
+  std::atomic<std::size_t> waiting_bytes_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace parley::store::embedded

@@ -1,0 +1,67 @@
+// RocksDB as this store uses it: which families, which options, and what is checked before a directory is opened for writing.
+//
+// Opening looks first and touches later: format, completeness (SYNCED) and damage are judged on a read-only look that replays the
+// write-ahead log without changing a file, so a refused directory is left exactly as it was.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/log_sink.hpp"
+#include "base/result.hpp"
+#include "store/embedded/embedded_config.hpp"
+#include "store/embedded/layout.hpp"
+#include "store/embedded/store_state.hpp"
+#include "store/embedded/synced_file.hpp"
+
+namespace rocksdb {
+class ColumnFamilyHandle;
+class DB;
+class Env;
+class FileSystem;
+struct DBOptions;
+}  // namespace rocksdb
+
+namespace parley::store::embedded {
+
+class Database {
+ public:
+  struct Surroundings {
+    std::shared_ptr<rocksdb::FileSystem> files;
+    const Clock& clock;
+    StoreState& state;  // told of background errors
+    LogSink& logs;
+  };
+
+  /// Errors: store_failed with what, where and how to mend it.
+  [[nodiscard]] static Result<std::unique_ptr<Database>> open(const EmbeddedConfig& config, Surroundings surroundings);
+  /// Closes the files; what was committed is in them.
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  [[nodiscard]] rocksdb::DB& db() const { return *db_; }
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Family family) const { return families_[static_cast<std::size_t>(family)]; }
+  [[nodiscard]] rocksdb::FileSystem& files() const { return *files_; }
+  [[nodiscard]] SyncedFile& synced_file() const { return *synced_file_; }
+  /// The number of the last write. Committer thread.
+  [[nodiscard]] std::uint64_t latest_sequence() const;
+
+ private:
+  Database();
+  [[nodiscard]] static Result<void> open_synced_file(Database& database, const std::string& directory,
+                                                     const std::optional<SyncedFile::Content>& content, LogSink& logs);
+  [[nodiscard]] Result<void> open_for_writing(const EmbeddedConfig& config, rocksdb::DBOptions& options, const Clock& clock);
+
+  std::shared_ptr<rocksdb::FileSystem> files_;
+  std::unique_ptr<rocksdb::Env> env_;  // must outlive db_
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> families_;  // by Family; owned, freed before db_
+  std::unique_ptr<SyncedFile> synced_file_;
+};
+
+}  // namespace parley::store::embedded

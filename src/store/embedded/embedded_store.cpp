@@ -1,0 +1,184 @@
+// Puts the parts together; the directory and the signalling record are read here.
+#include "store/embedded/embedded_store.hpp"
+
+#include <rocksdb/file_system.h>
+
+#include <atomic>
+#include <string>
+#include <utility>
+
+#include "base/assert.hpp"
+#include "domain/created.hpp"
+#include "domain/error_code.hpp"
+#include "store/embedded/committer.hpp"
+#include "store/embedded/database.hpp"
+#include "store/embedded/key_index.hpp"
+#include "store/embedded/log_view.hpp"
+#include "store/embedded/reader_pool.hpp"
+#include "store/embedded/rows.hpp"
+#include "store/embedded/store_state.hpp"
+
+namespace parley::store::embedded {
+
+using domain::SessionRow;
+
+// In the order of construction: the threads end before what they use goes.
+struct EmbeddedStore::Parts {
+  Parts(const EmbeddedConfig& config, const EmbeddedDependencies& dependencies) : clock(dependencies.clock), state(dependencies.logs) {
+    keys = std::make_unique<KeyIndex>(limits::keys_in_memory_max);
+    directory = config.directory;
+  }
+
+  const Clock& clock;
+  StoreState state;
+  std::string directory;
+  std::unique_ptr<KeyIndex> keys;
+  std::unique_ptr<Database> database;
+  std::unique_ptr<ReaderPool> readers;
+  std::unique_ptr<Committer> committer;
+  std::atomic<bool> stopped = false;
+
+  [[nodiscard]] Result<std::optional<SessionRow>> row_of(LogView& view, const SessionId& session);
+};
+
+Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(const EmbeddedConfig& config, EmbeddedDependencies dependencies) {
+  if (config.reader_threads < 1 || config.reader_threads > limits::reader_threads_max)
+    return refuse(ErrorCode::store_failed, "The store needs 1 to " + std::to_string(limits::reader_threads_max) + " reader threads");
+  auto files = dependencies.file_system ? dependencies.file_system : rocksdb::FileSystem::Default();
+  auto parts = std::make_unique<Parts>(config, dependencies);
+  auto database = Database::open(config, {files, dependencies.clock, parts->state, dependencies.logs});
+  if (!database) return std::unexpected(database.error());
+  parts->database = *std::move(database);
+  parts->readers = std::make_unique<ReaderPool>(*parts->database, parts->state, *parts->keys, config.reader_threads);
+  parts->committer = std::make_unique<Committer>(Committer::Surroundings{*parts->database, parts->state, *parts->keys, dependencies.clock,
+                                                                         config.directory, config.free_bytes_min, dependencies.syncing});
+  return std::unique_ptr<EmbeddedStore>(new EmbeddedStore(std::move(parts)));
+}
+
+EmbeddedStore::EmbeddedStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+EmbeddedStore::~EmbeddedStore() { stop(); }
+
+void EmbeddedStore::stop() {
+  if (parts_->stopped.exchange(true)) return;
+  parts_->committer->stop();
+  parts_->readers->stop();
+  parts_->database.reset();
+}
+
+void EmbeddedStore::attach(EventLoop& loop, CommitListener& listener) { parts_->committer->attach(loop, listener); }
+
+void EmbeddedStore::append(EventLoop& loop, Append append) { parts_->committer->append(loop, std::move(append)); }
+
+Result<void> EmbeddedStore::read(ReadJob job) { return parts_->readers->run(std::move(job)); }
+
+void EmbeddedStore::remember_user(const domain::User& user) { parts_->committer->remember(user); }
+
+void EmbeddedStore::record(SignallingMessage message) { parts_->committer->record(std::move(message)); }
+
+StoreHealth EmbeddedStore::health() const {
+  StoreHealth health = parts_->state.health();
+  health.queued_entries = parts_->committer->waiting_entries();
+  health.queued_reads = parts_->readers->waiting();
+  if (parts_->stopped && health.writable) {
+    health.writable = false;
+    health.reason = "The store is stopped";
+  }
+  return health;
+}
+
+Result<std::optional<SessionRow>> EmbeddedStore::Parts::row_of(LogView& view, const SessionId& session) {
+  const auto value = view.value(Family::directory, view_of(session.bytes));
+  if (!value) return std::unexpected(value.error());
+  if (!*value) return std::optional<SessionRow>{};
+  auto row = domain::decode_session_row(**value);
+  if (!row)
+    return refuse(ErrorCode::log_corrupt, "The log of this session is damaged",
+                  "Session " + session.to_string() + ", directory row: " + row.error().detail);
+  return row;
+}
+
+Result<std::optional<SessionRow>> EmbeddedStore::find_session(const SessionId& session) {
+  PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
+  LogView view(*parts_->database, parts_->state, LogView::Moment::latest);
+  return parts_->row_of(view, session);
+}
+
+// No index from number to id exists: the first entry says which session it is, the directory says how that session is now.
+Result<std::optional<SessionRow>> EmbeddedStore::find_session(SessionNumber number) {
+  PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
+  LogView view(*parts_->database, parts_->state, LogView::Moment::snapshot);
+  const auto first = view.entry(number, 1);
+  if (!first) {
+    if (first.error().code == ErrorCode::not_found) return std::optional<SessionRow>{};
+    return std::unexpected(first.error());
+  }
+  const auto entry = domain::decode_entry(*first);
+  if (!entry) return std::unexpected(parts_->state.note_damage(number, 1, entry.error().detail));
+  const auto created = domain::read_created_row(*entry);
+  if (!created) return std::unexpected(parts_->state.note_damage(number, 1, created.error().detail));
+  return parts_->row_of(view, created->id);
+}
+
+Result<std::optional<SessionId>> EmbeddedStore::find_open_session(const ObjectId& doctor, const ObjectId& patient) {
+  PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
+  LogView view(*parts_->database, parts_->state, LogView::Moment::latest);
+  std::optional<SessionId> found;
+  const auto read = view.each(Family::open_sessions, pair_prefix(doctor, patient), [&](BytesView key, BytesView) {
+    found = session_at_end_of(key);
+    return LogView::Step::stop;
+  });
+  if (!read) return std::unexpected(read.error());
+  return found;
+}
+
+Result<std::vector<SessionRow>> EmbeddedStore::open_sessions_of(const ObjectId& user) {
+  PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
+  LogView view(*parts_->database, parts_->state, LogView::Moment::snapshot);
+  std::vector<SessionId> ids;
+  const auto read = view.each(Family::open_sessions, user_prefix(user), [&](BytesView key, BytesView) {
+    ids.push_back(session_at_end_of(key));
+    return LogView::Step::next;
+  });
+  if (!read) return std::unexpected(read.error());
+  std::vector<SessionRow> rows;
+  for (const SessionId& id : ids) {
+    auto row = parts_->row_of(view, id);
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return refuse(ErrorCode::log_corrupt, "The directory is damaged", "Session " + id.to_string() + " is open but has no row");
+    rows.push_back(**std::move(row));
+  }
+  return rows;
+}
+
+Result<std::optional<domain::User>> EmbeddedStore::find_user(const ObjectId& user) {
+  PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
+  LogView view(*parts_->database, parts_->state, LogView::Moment::latest);
+  const auto value = view.value(Family::users, view_of(user.bytes));
+  if (!value) return std::unexpected(value.error());
+  if (!*value) return std::optional<domain::User>{};
+  auto row = decode_user(user, **value);
+  if (!row) return refuse(ErrorCode::log_corrupt, "The directory is damaged", "User " + user.to_string() + ": " + row.error().detail);
+  return *std::move(row);
+}
+
+Result<std::vector<SignallingMessage>> EmbeddedStore::newest(SessionNumber session, std::size_t limit) {
+  PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
+  LogView view(*parts_->database, parts_->state, LogView::Moment::latest);
+  const Timestamp oldest = parts_->clock.now() - limits::signalling_kept;
+  std::vector<SignallingMessage> messages;
+  std::optional<Error> damage;
+  const auto read = view.each(Family::signalling, session_prefix(session), [&](BytesView key, BytesView value) {
+    if (messages.size() >= limit || time_of_signalling(key) < oldest) return LogView::Step::stop;
+    auto message = decode_signalling(session, key, value);
+    if (!message) damage = message.error();
+    if (damage) return LogView::Step::stop;
+    messages.push_back(*std::move(message));
+    return LogView::Step::next;
+  });
+  if (!read) return std::unexpected(read.error());
+  if (damage) return std::unexpected(*damage);
+  return messages;
+}
+
+}  // namespace parley::store::embedded

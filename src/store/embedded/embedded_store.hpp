@@ -1,0 +1,77 @@
+// The store of one machine: RocksDB in one directory, one committer thread that shares each sync among all that wait, and a few
+// reader threads. It keeps the three ports of `store`; what it writes is in docs/formats/embedded-store.md.
+//
+// Promises  Those of the ports, and: what is refused at opening is refused by name, with how to mend it; a failed write or sync is
+//           final until restart (docs/adr/0007); opening does not read the data, only the write-ahead log (at most 32 MiB).
+// Not here  Erasure from files, backup, scrubbing, encryption.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/clock.hpp"
+#include "base/log_sink.hpp"
+#include "store/directory.hpp"
+#include "store/embedded/embedded_config.hpp"
+#include "store/embedded/store_health.hpp"
+#include "store/session_log.hpp"
+#include "store/signalling_record.hpp"
+
+namespace rocksdb {
+class FileSystem;
+}
+
+namespace parley::store::embedded {
+
+/// Whether commits wait for the disk. `skipped` exists for the one test that shows that the test of P1 can fail; nothing in
+/// configuration leads to it.
+enum class Syncing : std::uint8_t { real, skipped };
+
+struct EmbeddedDependencies {
+  const Clock& clock;
+  LogSink& logs;
+  std::shared_ptr<rocksdb::FileSystem> file_system{};  // null: the machine's. Every file, SYNCED included, goes through it.
+  Syncing syncing = Syncing::real;
+};
+
+class EmbeddedStore final : public SessionLog, public Directory, public SignallingRecord {
+ public:
+  /// Errors: store_failed with what, where and how to mend it.
+  [[nodiscard]] static Result<std::unique_ptr<EmbeddedStore>> open(const EmbeddedConfig& config, EmbeddedDependencies dependencies);
+  /// Stops.
+  ~EmbeddedStore() override;
+  EmbeddedStore(const EmbeddedStore&) = delete;
+  EmbeddedStore& operator=(const EmbeddedStore&) = delete;
+
+  /// Commits everything that is queued, runs the read jobs that were accepted, then closes the files. Appends and reads after it are
+  /// refused with store_failed. The loops must still be there: outcomes are posted to them. Threads: any but the store's own; once.
+  void stop();
+
+  // SessionLog
+  void attach(EventLoop& loop, CommitListener& listener) override;
+  void append(EventLoop& loop, Append append) override;
+  [[nodiscard]] Result<void> read(ReadJob job) override;
+
+  // Directory
+  [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(const SessionId& session) override;
+  [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(SessionNumber number) override;
+  [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const ObjectId& doctor, const ObjectId& patient) override;
+  [[nodiscard]] Result<std::vector<domain::SessionRow>> open_sessions_of(const ObjectId& user) override;
+  [[nodiscard]] Result<std::optional<domain::User>> find_user(const ObjectId& user) override;
+  void remember_user(const domain::User& user) override;
+
+  // SignallingRecord
+  void record(SignallingMessage message) override;
+  [[nodiscard]] Result<std::vector<SignallingMessage>> newest(SessionNumber session, std::size_t limit) override;
+
+  /// Threads: any.
+  [[nodiscard]] StoreHealth health() const;
+
+ private:
+  struct Parts;
+  explicit EmbeddedStore(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace parley::store::embedded

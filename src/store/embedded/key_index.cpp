@@ -1,0 +1,109 @@
+#include "store/embedded/key_index.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "domain/entry.hpp"
+
+namespace parley::store::embedded {
+
+void KeyIndex::remember(Recent& recent, const Key16& key, std::uint32_t seq) {
+  const auto [place, is_new] = recent.seqs.try_emplace(key, seq);
+  if (is_new) ++keys_;
+  // A note may be left from an append that was never written; the log's own word is what counts.
+  if (!is_new && seq < place->second) place->second = seq;
+}
+
+void KeyIndex::note(SessionNumber session, const Key16& key, std::uint32_t seq) {
+  const std::lock_guard lock(mutex_);
+  const auto found = sessions_.find(session);
+  if (found != sessions_.end()) remember(found->second, key, seq);
+}
+
+void KeyIndex::indexed(SessionNumber session, std::uint32_t watermark) {
+  const std::lock_guard lock(mutex_);
+  const auto found = sessions_.find(session);
+  if (found == sessions_.end()) return;
+  keys_ -= std::erase_if(found->second.seqs, [watermark](const auto& entry) { return entry.second <= watermark; });
+}
+
+Result<std::uint32_t> KeyIndex::watermark(LogView& view, SessionNumber session) {
+  const auto value = view.value(Family::keys, session_prefix(session));
+  if (!value) return std::unexpected(value.error());
+  return *value ? decode_seq(**value) : 0;
+}
+
+// The place in memory is made before the log is read: what is committed meanwhile is noted there, so nothing falls between.
+Result<std::optional<std::uint32_t>> KeyIndex::find_recent(LogView& latest, SessionNumber session, const Key16& key) {
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex_);
+      const auto [place, is_new] = sessions_.try_emplace(session);
+      if (is_new) place->second.place = order_.insert(order_.end(), session);
+      order_.splice(order_.end(), order_, place->second.place);
+      if (place->second.complete) return seq_in(place->second, key);
+    }
+    const auto keys = read_unindexed(latest, session);
+    if (!keys) return std::unexpected(keys.error());
+    const std::lock_guard lock(mutex_);
+    const auto found = sessions_.find(session);
+    if (found == sessions_.end()) continue;  // forgotten meanwhile, because there were too many: once more
+    for (const auto& [noted, seq] : *keys) remember(found->second, noted, seq);
+    found->second.complete = true;
+    const auto seq = seq_in(found->second, key);
+    forget_oldest();
+    return seq;
+  }
+}
+
+Result<std::vector<std::pair<Key16, std::uint32_t>>> KeyIndex::read_unindexed(LogView& view, SessionNumber session) {
+  const auto indexed_to = watermark(view, session);
+  if (!indexed_to) return std::unexpected(indexed_to.error());
+  std::vector<std::pair<Key16, std::uint32_t>> keys;
+  std::optional<Error> damage;
+  const auto scanned = view.scan(session, *indexed_to + 1, [&](const domain::EncodedEntry& entry) {
+    const auto core = domain::decode_core(entry.core);
+    if (!core) damage = core.error();
+    if (core && core->key != Key16{}) keys.emplace_back(core->key, entry.seq);
+  });
+  if (!scanned) return std::unexpected(scanned.error());
+  if (damage) return std::unexpected(*damage);
+  return keys;
+}
+
+std::optional<std::uint32_t> KeyIndex::seq_in(const Recent& recent, const Key16& key) {
+  const auto found = recent.seqs.find(key);
+  return found == recent.seqs.end() ? std::nullopt : std::optional(found->second);
+}
+
+// A session costs as much as a key, so that sessions without keys are bounded too.
+void KeyIndex::forget_oldest() {
+  while (keys_ + sessions_.size() > keys_max_ && order_.size() > 1) {
+    const auto oldest = sessions_.find(order_.front());
+    keys_ -= oldest->second.seqs.size();
+    sessions_.erase(oldest);
+    order_.pop_front();
+  }
+}
+
+std::size_t KeyIndex::keys_in_memory() const {
+  const std::lock_guard lock(mutex_);
+  return keys_;
+}
+
+Result<std::optional<std::uint32_t>> KeyIndex::find(LogView& view, LogView& latest, SessionNumber session, const Key16& key) {
+  auto seq = find_recent(latest, session, key);
+  if (!seq) return seq;
+  if (!*seq) {
+    // Asked of the newest state, because what has left memory is there by now, though `view` may be older.
+    const auto indexed = latest.value(Family::keys, idempotency_key(session, key));
+    if (!indexed) return std::unexpected(indexed.error());
+    if (*indexed) *seq = decode_seq(**indexed);
+  }
+  if (!*seq) return seq;
+  const auto shown = view.shows(session, **seq);
+  if (!shown) return std::unexpected(shown.error());
+  return *shown ? seq : std::optional<std::uint32_t>{};
+}
+
+}  // namespace parley::store::embedded

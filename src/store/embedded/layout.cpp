@@ -1,0 +1,112 @@
+#include "store/embedded/layout.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/assert.hpp"
+#include "domain/byte_codec.hpp"
+
+namespace parley::store::embedded {
+
+namespace {
+
+constexpr char pair_tag = 'p';
+constexpr char user_tag = 'u';
+
+void append_seq(Bytes& out, std::uint32_t seq) {
+  PARLEY_ASSERT(seq < (1u << 24));
+  for (int shift = 16; shift >= 0; shift -= 8) out.push_back(static_cast<char>(seq >> shift));
+}
+
+std::uint64_t inverted(Timestamp time) { return ~static_cast<std::uint64_t>(time.time_since_epoch().count()); }
+
+ObjectId inverted(ObjectId id) {
+  for (std::uint8_t& byte : id.bytes) byte = static_cast<std::uint8_t>(~byte);
+  return id;
+}
+
+}  // namespace
+
+Bytes session_prefix(SessionNumber session) {
+  Bytes key;
+  domain::append_u40(key, session.value);
+  return key;
+}
+
+Bytes prefix_end(BytesView prefix) {
+  Bytes end(prefix);
+  while (!end.empty() && static_cast<std::uint8_t>(end.back()) == 0xff) end.pop_back();
+  if (end.empty()) return Bytes(prefix).append(64, '\xff');  // no key of ours is that long
+  ++end.back();
+  return end;
+}
+
+Bytes log_key(SessionNumber session, std::uint32_t seq) {
+  Bytes key = session_prefix(session);
+  append_seq(key, seq);
+  return key;
+}
+
+std::uint32_t seq_of(BytesView log_key) {
+  PARLEY_ASSERT(log_key.size() == log_key_bytes);
+  return decode_seq(log_key.substr(session_prefix_bytes));
+}
+
+Bytes idempotency_key(SessionNumber session, const Key16& key) { return session_prefix(session).append(view_of(key)); }
+
+Bytes encode_seq(std::uint32_t seq) {
+  Bytes value;
+  append_seq(value, seq);
+  return value;
+}
+
+std::uint32_t decode_seq(BytesView value) {
+  if (value.size() != 3) return 0;
+  const auto byte = [value](std::size_t index) { return static_cast<std::uint32_t>(static_cast<std::uint8_t>(value[index])); };
+  return byte(0) << 16 | byte(1) << 8 | byte(2);
+}
+
+Bytes pair_prefix(const ObjectId& doctor, const ObjectId& patient) {
+  return Bytes(1, pair_tag).append(view_of(doctor.bytes)).append(view_of(patient.bytes));
+}
+
+Bytes pair_key(const ObjectId& doctor, const ObjectId& patient, const SessionId& session) {
+  return pair_prefix(doctor, patient).append(view_of(session.bytes));
+}
+
+Bytes user_prefix(const ObjectId& user) { return Bytes(1, user_tag).append(view_of(user.bytes)); }
+
+Bytes user_session_key(const ObjectId& user, Timestamp created_at, const SessionId& session) {
+  Bytes key = user_prefix(user);
+  domain::append_u64(key, inverted(created_at));
+  return key.append(view_of(session.bytes));
+}
+
+SessionId session_at_end_of(BytesView open_sessions_key) {
+  SessionId session;
+  PARLEY_ASSERT(open_sessions_key.size() > session.bytes.size());
+  std::memcpy(session.bytes.data(), open_sessions_key.data() + open_sessions_key.size() - session.bytes.size(), session.bytes.size());
+  return session;
+}
+
+Bytes signalling_key(SessionNumber session, Timestamp time, const ObjectId& id) {
+  Bytes key = session_prefix(session);
+  domain::append_u64(key, inverted(time));
+  return key.append(view_of(inverted(id).bytes));
+}
+
+Timestamp time_of_signalling(BytesView signalling_key) {
+  PARLEY_ASSERT(signalling_key.size() == signalling_key_bytes);
+  std::uint64_t value = 0;
+  for (const char byte : signalling_key.substr(session_prefix_bytes, 8)) value = value << 8 | static_cast<std::uint8_t>(byte);
+  return Timestamp{std::chrono::milliseconds{static_cast<std::int64_t>(~value)}};
+}
+
+ObjectId id_of_signalling(BytesView signalling_key) {
+  PARLEY_ASSERT(signalling_key.size() == signalling_key_bytes);
+  ObjectId id;
+  std::memcpy(id.bytes.data(), signalling_key.data() + session_prefix_bytes + 8, id.bytes.size());
+  return inverted(id);
+}
+
+}  // namespace parley::store::embedded

@@ -1,0 +1,48 @@
+#include "store/embedded/prepared_append.hpp"
+
+#include <string>
+
+#include "base/limits.hpp"
+#include "domain/error_code.hpp"
+
+namespace parley::store::embedded {
+
+namespace {
+
+std::unexpected<Error> malformed(const std::string& what) { return refuse(ErrorCode::invalid_argument, "Malformed append", what); }
+
+Result<void> prepare_entry(PreparedAppend& prepared, const domain::EncodedEntry& entry) {
+  if (entry.size_bytes() > limits::entry_bytes_max) return malformed("an entry is larger than entry_bytes_max");
+  if (entry.seq > limits::seq_max) return refuse(ErrorCode::session_full, "Session is full");
+  const auto core = domain::decode_core(entry.core);
+  if (!core || core->seq != entry.seq) return malformed("the core of seq " + std::to_string(entry.seq) + " is not one");
+  const bool is_text = core->kind == domain::EntryKind::text;
+  if (is_text && entry.seq > limits::text_seq_max) return refuse(ErrorCode::session_full, "Session is full");
+  if (auto intact = domain::verify_checksum(entry); !intact) return malformed(intact.error().message + " " + intact.error().detail);
+  if (core->key != Key16{}) prepared.keys.emplace_back(core->key, entry.seq);
+  prepared.holds_text = prepared.holds_text || is_text;
+  prepared.bytes += entry.size_bytes();
+  return {};
+}
+
+}  // namespace
+
+Result<PreparedAppend> prepare(LoopPort& port, Append& append) {
+  PreparedAppend prepared;
+  if (append.entries.empty() || append.entries.size() > limits::append_entries_max)
+    return malformed("an append holds 1 to append_entries_max entries");
+  std::uint32_t seq = append.expected.seq;
+  for (const domain::EncodedEntry& entry : append.entries) {
+    if (entry.seq != ++seq) return malformed("the seqs are not dense after the expected position");
+    if (auto checked = prepare_entry(prepared, entry); !checked) return std::unexpected(checked.error());
+  }
+  const domain::EncodedEntry& last = append.entries.back();
+  const auto trailer = domain::decode_trailer(last.trailer, last.core, last.body);
+  if (!trailer) return malformed(trailer.error().message + " " + trailer.error().detail);
+  prepared.last = domain::Position::at(last.seq, trailer->digest);
+  prepared.port = &port;
+  prepared.append = std::move(append);
+  return prepared;
+}
+
+}  // namespace parley::store::embedded

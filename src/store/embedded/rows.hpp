@@ -1,0 +1,18 @@
+// Values of the families `users` and `signalling`: docs/formats/embedded-store.md. Errors of the decoders: log_corrupt.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "domain/user.hpp"
+#include "store/signalling_record.hpp"
+
+namespace parley::store::embedded {
+
+[[nodiscard]] Bytes encode_user(const domain::User& user);
+[[nodiscard]] Result<domain::User> decode_user(const ObjectId& id, BytesView value);
+
+/// Session, time and id are in the key.
+[[nodiscard]] Bytes encode_signalling(const SignallingMessage& message);
+[[nodiscard]] Result<SignallingMessage> decode_signalling(SessionNumber session, BytesView key, BytesView value);
+
+}  // namespace parley::store::embedded

@@ -1,0 +1,38 @@
+// How the embedded store is doing: for `/health`, `/ready` and metrics. Counts are cumulative since it was opened.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace parley::store::embedded {
+
+/// Bucket `index` counts syncs that took less than 2^index microseconds and not less than half of that; the last takes the rest.
+inline constexpr std::size_t sync_buckets_count = 24;
+
+struct StoreHealth {
+  bool writable = true;                // false: every append is refused until restart
+  std::string reason;                  // why not writable, or why texts are refused; empty when all is well
+  bool has_room = true;                // false: texts are `store_full`
+  std::uint64_t free_bytes = 0;        // as of the last commit
+  std::vector<std::string> damaged;    // what damage was met, one line a session, the first limits::damaged_sessions_named of them
+  std::uint64_t damaged_sessions = 0;  // these take no more entries
+
+  std::uint64_t commits = 0;           // synced writes
+  std::uint64_t entries_committed = 0;
+  std::uint64_t bytes_committed = 0;   // of encoded entries
+  std::uint64_t conflicts = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t sync_count = 0;
+  std::uint64_t sync_microseconds = 0;  // sum
+  std::array<std::uint64_t, sync_buckets_count> sync_buckets{};
+
+  std::size_t queued_entries = 0;      // now
+  std::size_t queued_reads = 0;        // now
+  std::uint64_t signalling_dropped = 0;
+  std::uint64_t users_dropped = 0;     // the queue of rows was full; the next token brings them again
+};
+
+}  // namespace parley::store::embedded

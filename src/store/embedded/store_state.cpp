@@ -1,0 +1,97 @@
+#include "store/embedded/store_state.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/limits.hpp"
+#include "domain/error_code.hpp"
+
+namespace parley::store::embedded {
+
+void StoreState::fail(const std::string& reason) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (failed_.load(std::memory_order_relaxed)) return;
+    reason_ = reason;
+    failed_.store(true, std::memory_order_release);
+  }
+  logs_.write(LogLevel::error, "store", "writing has stopped until restart", {{"reason", reason}});
+}
+
+Error StoreState::failure() const {
+  const std::lock_guard lock(mutex_);
+  return Error{ErrorCode::store_failed, "The store has failed and accepts nothing until restart", reason_};
+}
+
+Error StoreState::note_damage(SessionNumber session, std::uint32_t seq, const std::string& what) {
+  const std::string text = "Session " + std::to_string(session.value) + ", entry " + std::to_string(seq) + ": " + what;
+  bool is_new = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_new = damaged_.size() < limits::damaged_sessions_max && damaged_.try_emplace(session, text).second;
+    damaged_sessions_ = damaged_.size();
+  }
+  if (is_new) logs_.write(LogLevel::error, "store", "a session is damaged and takes no more entries", {{"damage", text}});
+  return Error{ErrorCode::log_corrupt, "The log of this session is damaged", text};
+}
+
+std::optional<Error> StoreState::damage_of(SessionNumber session) const {
+  if (damaged_sessions_.load(std::memory_order_relaxed) == 0) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  const auto found = damaged_.find(session);
+  if (found == damaged_.end()) return std::nullopt;
+  return Error{ErrorCode::log_corrupt, "The log of this session is damaged", found->second};
+}
+
+void StoreState::note_commit(std::size_t entries, std::size_t bytes) {
+  ++commits_;
+  entries_ += entries;
+  bytes_ += bytes;
+}
+
+void StoreState::note_sync(std::chrono::nanoseconds took) {
+  const auto microseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(took.count() / 1000, 0));
+  ++sync_count_;
+  sync_microseconds_ += microseconds;
+  sync_microseconds_latest_ = microseconds;
+  ++sync_buckets_[std::min<std::size_t>(std::bit_width(microseconds), sync_buckets_count - 1)];
+}
+
+void StoreState::note_room(std::uint64_t free_bytes, bool has_room) {
+  free_bytes_ = free_bytes;
+  if (has_room_.exchange(has_room) == has_room) return;
+  logs_.write(has_room ? LogLevel::info : LogLevel::error, "store", has_room ? "there is room again" : "too little room for new texts",
+              {{"free_bytes", std::to_string(free_bytes)}});
+}
+
+std::int64_t StoreState::commit_ms() const { return static_cast<std::int64_t>(sync_microseconds_latest_ / 1000) + 1; }
+
+StoreHealth StoreState::health() const {
+  StoreHealth health;
+  {
+    const std::lock_guard lock(mutex_);
+    health.writable = !failed_;
+    health.reason = reason_;
+    for (const auto& [session, text] : damaged_) {
+      if (health.damaged.size() == limits::damaged_sessions_named) break;
+      health.damaged.push_back(text);
+    }
+  }
+  health.damaged_sessions = damaged_sessions_;
+  health.has_room = has_room_;
+  health.free_bytes = free_bytes_;
+  if (health.reason.empty() && !health.has_room) health.reason = "Too little free space: new texts are refused";
+  health.commits = commits_;
+  health.entries_committed = entries_;
+  health.bytes_committed = bytes_;
+  health.conflicts = conflicts_;
+  health.refused = refused_;
+  health.sync_count = sync_count_;
+  health.sync_microseconds = sync_microseconds_;
+  std::ranges::copy(sync_buckets_, health.sync_buckets.begin());
+  health.signalling_dropped = signalling_dropped_;
+  health.users_dropped = users_dropped_;
+  return health;
+}
+
+}  // namespace parley::store::embedded

@@ -1,0 +1,71 @@
+// What all threads of the store must know at once: whether it has failed, which sessions are damaged, and the counts. A failure is
+// final: nothing clears it (docs/adr/0007). Threads: any.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/ids.hpp"
+#include "base/log_sink.hpp"
+#include "base/result.hpp"
+#include "store/embedded/store_health.hpp"
+
+namespace parley::store::embedded {
+
+class StoreState {
+ public:
+  explicit StoreState(LogSink& logs) : logs_(logs) {}
+
+  /// From now on nothing is written. The first reason stays.
+  void fail(const std::string& reason);
+  [[nodiscard]] bool failed() const { return failed_.load(std::memory_order_acquire); }
+  /// store_failed, as every append is answered once it failed.
+  [[nodiscard]] Error failure() const;
+
+  /// Remembers that this session is damaged and gives the error that says so: log_corrupt, naming session and entry.
+  Error note_damage(SessionNumber session, std::uint32_t seq, const std::string& what);
+  /// The damage met so far in this session: it takes no more entries.
+  [[nodiscard]] std::optional<Error> damage_of(SessionNumber session) const;
+
+  void note_commit(std::size_t entries, std::size_t bytes);
+  void note_sync(std::chrono::nanoseconds took);
+  void note_conflict() { ++conflicts_; }
+  void note_refused() { ++refused_; }
+  void note_room(std::uint64_t free_bytes, bool has_room);
+  void note_signalling_dropped() { ++signalling_dropped_; }
+  void note_user_dropped() { ++users_dropped_; }
+
+  /// What a synced write took lately, in milliseconds, at least 1: for `retry_after_ms`.
+  [[nodiscard]] std::int64_t commit_ms() const;
+
+  /// Everything but the lengths of queues.
+  [[nodiscard]] StoreHealth health() const;
+
+ private:
+  LogSink& logs_;
+  std::atomic<bool> failed_ = false;
+  mutable std::mutex mutex_;
+  std::string reason_;                                // guarded by mutex_
+  std::map<SessionNumber, std::string> damaged_;      // guarded by mutex_
+  std::atomic<std::uint64_t> damaged_sessions_ = 0;
+  std::atomic<std::uint64_t> commits_ = 0;
+  std::atomic<std::uint64_t> entries_ = 0;
+  std::atomic<std::uint64_t> bytes_ = 0;
+  std::atomic<std::uint64_t> conflicts_ = 0;
+  std::atomic<std::uint64_t> refused_ = 0;
+  std::atomic<std::uint64_t> sync_count_ = 0;
+  std::atomic<std::uint64_t> sync_microseconds_ = 0;
+  std::atomic<std::uint64_t> sync_microseconds_latest_ = 0;
+  std::array<std::atomic<std::uint64_t>, sync_buckets_count> sync_buckets_{};
+  std::atomic<std::uint64_t> free_bytes_ = 0;
+  std::atomic<bool> has_room_ = true;
+  std::atomic<std::uint64_t> signalling_dropped_ = 0;
+  std::atomic<std::uint64_t> users_dropped_ = 0;
+};
+
+}  // namespace parley::store::embedded

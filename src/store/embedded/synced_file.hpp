@@ -1,0 +1,48 @@
+// SYNCED: the last sequence number of the database that a commit has synced. Recovery that ends below it has lost something that was
+// acknowledged, and is refused by name. Written in place after every commit (32 bytes, so never torn by a sector), synced every
+// second and at close: docs/formats/embedded-store.md, "SYNCED".
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace rocksdb {
+class FileSystem;
+class FSRandomRWFile;
+}  // namespace rocksdb
+
+namespace parley::store::embedded {
+
+class SyncedFile {
+ public:
+  struct Content {
+    std::uint64_t sequence = 0;  // 0: nothing was ever acknowledged
+    bool loss_accepted = false;  // an operator wrote `accept-loss`
+  };
+
+  /// Nothing when there is no such file. Error store_failed: unreadable or damaged.
+  [[nodiscard]] static Result<std::optional<Content>> read(rocksdb::FileSystem& files, const std::string& directory);
+  /// Makes the file with `sequence`, synced, its directory too, or opens the one that is there.
+  [[nodiscard]] static Result<std::unique_ptr<SyncedFile>> open(rocksdb::FileSystem& files, const std::string& directory);
+
+  ~SyncedFile();
+  SyncedFile(const SyncedFile&) = delete;
+  SyncedFile& operator=(const SyncedFile&) = delete;
+
+  [[nodiscard]] Result<void> write(std::uint64_t sequence);
+  /// Makes the last write durable.
+  [[nodiscard]] Result<void> sync();
+  [[nodiscard]] bool dirty() const { return dirty_; }
+
+ private:
+  explicit SyncedFile(std::unique_ptr<rocksdb::FSRandomRWFile> file);
+
+  std::unique_ptr<rocksdb::FSRandomRWFile> file_;
+  bool dirty_ = false;
+};
+
+}  // namespace parley::store::embedded
