@@ -1,0 +1,174 @@
+// The directory row: what it implies, and its bytes.
+#include "domain/session.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/crc32c.hpp"
+#include "base/limits.hpp"
+#include "damage.hpp"
+#include "domain/byte_codec.hpp"
+#include "example_log.hpp"
+
+namespace parley::domain {
+namespace {
+
+using std::chrono::milliseconds;
+using test::expect_damaged;
+using test::patched;
+
+SessionRow whole_row() {
+  SessionRow row = example::session_row();
+  row.status = SessionStatus::ended;
+  row.started_at = example::start + milliseconds{1'000};
+  row.ended_at = example::start + milliseconds{62'999};
+  return row;
+}
+
+/// `bytes` with its checksum made anew, so that a test reaches what lies behind it.
+Bytes resealed(Bytes bytes) {
+  bytes.resize(bytes.size() - 4);
+  append_u32(bytes, crc32c({bytes}));
+  return bytes;
+}
+
+TEST(SessionRow, finds_its_participants) {
+  const SessionRow row = whole_row();
+  ASSERT_NE(row.participant(example::patient_id), nullptr);
+  EXPECT_EQ(row.participant(example::patient_id)->role, Role{"patient"});
+  EXPECT_EQ(row.participant(ObjectId{}), nullptr);
+}
+
+TEST(SessionRow, lasts_whole_seconds_from_start_to_end) {
+  SessionRow row = whole_row();
+  EXPECT_EQ(row.duration_seconds(), 61);
+  row.ended_at = *row.started_at + milliseconds{62'000};
+  EXPECT_EQ(row.duration_seconds(), 62);
+  row.ended_at = row.started_at;
+  EXPECT_EQ(row.duration_seconds(), 0);
+}
+
+TEST(SessionRow, that_never_started_or_has_not_ended_lasts_nothing) {
+  SessionRow row = whole_row();
+  row.started_at.reset();
+  EXPECT_EQ(row.duration_seconds(), 0);
+  row = whole_row();
+  row.ended_at.reset();
+  EXPECT_EQ(row.duration_seconds(), 0);
+  row = whole_row();
+  row.ended_at = *row.started_at - milliseconds{5'000};
+  EXPECT_EQ(row.duration_seconds(), 0) << "a clock that went back must not give a negative duration";
+}
+
+TEST(SessionStatus, has_the_names_of_the_contract) {
+  EXPECT_EQ(name_of(SessionStatus::created), "created");
+  EXPECT_EQ(name_of(SessionStatus::active), "active");
+  EXPECT_EQ(name_of(SessionStatus::ended), "ended");
+  EXPECT_DEATH(static_cast<void>(name_of(static_cast<SessionStatus>(4))), "assertion failed");
+}
+
+TEST(SessionRowCodec, every_field_comes_back) {
+  EXPECT_EQ(decode_session_row(encode_session_row(whole_row())), whole_row());
+}
+
+TEST(SessionRowCodec, every_combination_of_optional_fields_comes_back) {
+  for (int present = 0; present < 8; ++present) {
+    SessionRow row = whole_row();
+    if ((present & 1) == 0) row.appointment.reset();
+    if ((present & 2) == 0) row.started_at.reset();
+    if ((present & 4) == 0) row.ended_at.reset();
+    EXPECT_EQ(decode_session_row(encode_session_row(row)), row) << present;
+  }
+}
+
+TEST(SessionRowCodec, the_smallest_row_has_81_bytes) {
+  EXPECT_EQ(encode_session_row({}).size(), 81u);
+  EXPECT_EQ(decode_session_row(encode_session_row({})), SessionRow{});
+}
+
+TEST(SessionRowCodec, the_bytes_are_those_of_the_page) {
+  const Bytes bytes = encode_session_row(whole_row());
+  EXPECT_EQ(to_hex(bytes.substr(0, bytes.size() - 4)),
+            "01"
+            "0b5e9d3c52a14f0e9c6d3f1a7e2b4c58"
+            "a1b2c3d4e5"
+            "6955b900a1b2c3d4e5000001"
+            "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+            "0000019b76daa800"
+            "03"
+            "07"
+            "65a0000000000000000000ff"
+            "0000019b76daabe8"
+            "0000019b76db9e17"
+            "02"
+            "65a000000000000000000001"
+            "06646f63746f72"
+            "65a000000000000000000002"
+            "0770617469656e74");
+}
+
+TEST(SessionRowCodec, every_truncation_is_refused) {
+  test::for_each_truncation(encode_session_row(whole_row()),
+                            [](const Bytes& bytes) { expect_damaged(decode_session_row(bytes), "session row"); });
+}
+
+TEST(SessionRowCodec, every_flip_is_refused) {
+  test::for_each_flip(encode_session_row(whole_row()),
+                      [](const Bytes& bytes, std::size_t offset) { EXPECT_FALSE(decode_session_row(bytes)) << offset; });
+}
+
+TEST(SessionRowCodec, a_flip_under_a_fitting_checksum_is_refused_or_gives_another_row_of_those_bytes) {
+  test::for_each_flip(encode_session_row(whole_row()), [](const Bytes& bytes, std::size_t offset) {
+    const Bytes sealed = resealed(bytes);
+    const auto row = decode_session_row(sealed);
+    if (!row) return;
+    EXPECT_EQ(encode_session_row(*row), sealed) << offset;
+  });
+}
+
+TEST(SessionRowCodec, another_version_is_refused_by_name) {
+  const Bytes bytes = patched(encode_session_row(whole_row()), 0, "\2");
+  expect_damaged(decode_session_row(bytes), "session row, offset 0: expected row version 1");
+  expect_damaged(decode_session_row(resealed(bytes)), "session row, offset 0: expected row version 1");
+}
+
+TEST(SessionRowCodec, three_statuses_exist_and_none_outside) {
+  constexpr std::size_t status_offset = 1 + 16 + 5 + 12 + 32 + 8;
+  for (int status = 0; status < 256; ++status) {
+    const char byte = static_cast<char>(status);
+    const auto row = decode_session_row(resealed(patched(encode_session_row(whole_row()), status_offset, {&byte, 1})));
+    EXPECT_EQ(row.has_value(), status >= 1 && status <= 3) << status;
+  }
+}
+
+TEST(SessionRowCodec, flags_that_do_not_exist_are_refused) {
+  constexpr std::size_t flags_offset = 1 + 16 + 5 + 12 + 32 + 8 + 1;
+  expect_damaged(decode_session_row(resealed(patched(encode_session_row(whole_row()), flags_offset, "\x0f"))), "flags 1, 2 and 4 only");
+}
+
+TEST(SessionRowCodec, sixty_four_participants_come_back_and_one_more_is_neither_written_nor_read) {
+  SessionRow row = whole_row();
+  row.participants.clear();
+  for (std::size_t index = 0; index < limits::participants_max; ++index) {
+    row.participants.push_back({{{static_cast<std::uint8_t>(index)}}, Role{std::string(limits::role_bytes_max, 'r')}});
+  }
+  Bytes bytes = encode_session_row(row);
+  EXPECT_EQ(decode_session_row(bytes), row);
+  EXPECT_LE(bytes.size(), limits::extension_bytes_max);
+
+  const std::size_t count_offset = bytes.size() - 4 - 64 * 28 - 1;
+  bytes.insert(count_offset + 1, Bytes(12, '\0') + "\1r");
+  expect_damaged(decode_session_row(resealed(patched(bytes, count_offset, "A"))), "at most 64 participants");
+  row.participants.push_back(example::doctor);
+  EXPECT_DEATH(static_cast<void>(encode_session_row(row)), "assertion failed");
+}
+
+TEST(SessionRowCodec, the_largest_session_number_comes_back_and_one_more_is_not_written) {
+  SessionRow row = whole_row();
+  row.number = SessionNumber{(1ull << 40) - 1};
+  EXPECT_EQ(decode_session_row(encode_session_row(row)), row);
+  row.number = SessionNumber{1ull << 40};
+  EXPECT_DEATH(static_cast<void>(encode_session_row(row)), "assertion failed");
+}
+
+}  // namespace
+}  // namespace parley::domain

@@ -1,0 +1,154 @@
+// What a client may send (docs/api-contract.md §4.1): every refusal with its text, every limit from both sides.
+#include "domain/validation.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/limits.hpp"
+#include "domain/error_code.hpp"
+
+namespace parley::domain {
+namespace {
+
+constexpr std::string_view required = "Session ID and message are required";
+constexpr std::string_view not_text = "Message must be a string";
+constexpr std::string_view too_long = "Message too long (max 1000 characters)";
+constexpr std::string_view emoji = "\xf0\x9f\x99\x82";  // U+1F642: two UTF-16 units, four bytes
+
+TextField text(std::string value) {
+  return {TextField::State::text, std::move(value)};
+}
+
+std::string repeated(std::string_view piece, int count) {
+  std::string result;
+  for (; count > 0; --count) result += piece;
+  return result;
+}
+
+void expect_refused(const Result<std::string>& result, std::string_view message) {
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(result.error().message, message);
+}
+
+TEST(Message, that_is_missing_or_falsy_is_required) {
+  expect_refused(accept_message({}), required);
+  expect_refused(accept_message({TextField::State::falsy, ""}), required);
+  expect_refused(accept_message(text("")), required);
+}
+
+TEST(Message, that_is_no_string_is_refused) {
+  expect_refused(accept_message({TextField::State::not_text, ""}), not_text);
+}
+
+TEST(Message, is_stored_exactly) {
+  for (const std::string_view value :
+       {"hello", "  spaces at both ends  ", "<b>&amp;</b>", "line\nline\r\n\tindented", "0", "false", "\\u0041",
+        "\xef\xbb\xbf"
+        "byte order mark",
+        "e\xcc\x81",
+        "\xe2\x80\xae"
+        "right to left"}) {
+    EXPECT_EQ(accept_message(text(std::string(value))), std::string(value));
+  }
+}
+
+TEST(Message, may_have_a_thousand_units_and_not_one_more) {
+  EXPECT_TRUE(accept_message(text(std::string(limits::message_utf16_units_max, 'a'))));
+  expect_refused(accept_message(text(std::string(limits::message_utf16_units_max + 1, 'a'))), too_long);
+  EXPECT_TRUE(accept_message(text(repeated("ü", 1'000))));
+  expect_refused(accept_message(text(repeated("ü", 1'001))), too_long);
+  EXPECT_TRUE(accept_message(text(repeated("世", 1'000))));
+  expect_refused(accept_message(text(repeated("世", 1'001))), too_long);
+}
+
+TEST(Message, may_have_500_emoji_and_not_501) {
+  EXPECT_TRUE(accept_message(text(repeated(emoji, 500))));
+  expect_refused(accept_message(text(repeated(emoji, 501))), too_long);
+  EXPECT_TRUE(accept_message(text(repeated(emoji, 499) + "ab")));
+  expect_refused(accept_message(text(repeated(emoji, 499) + "abc")), too_long);
+}
+
+TEST(Message, far_beyond_the_limit_is_refused_the_same) {
+  expect_refused(accept_message(text(std::string(1'000'000, 'a'))), too_long);
+}
+
+TEST(Message, loses_control_characters_before_anything_is_checked) {
+  EXPECT_EQ(accept_message(text("a\x01"
+                                "b\x7f")),
+            "ab");
+  expect_refused(accept_message(text("\x01\x02\x7f")), required);
+  expect_refused(accept_message(text(" \x0b ")), required);
+  EXPECT_TRUE(accept_message(text(std::string(1'000, 'a') + "\x01\x02\x03")));
+  expect_refused(accept_message(text(std::string(1'001, 'a') + "\x01")), too_long);
+}
+
+TEST(Message, of_white_space_alone_is_required) {
+  for (const std::string_view value : {" ", "\n", "\t\r\n", "\xc2\xa0", "\xe3\x80\x80 \xe2\x80\xa8", "\xef\xbb\xbf"}) {
+    expect_refused(accept_message(text(std::string(value))), required);
+  }
+}
+
+TEST(Message, of_long_white_space_is_required_rather_than_too_long) {
+  expect_refused(accept_message(text(std::string(2'000, ' '))), required);
+}
+
+TEST(Message, that_is_no_utf8_is_refused_rather_than_stored) {
+  for (const std::string_view value : {"\xff", "a\xc3", "\xed\xa0\x80", "ok \xf0\x9f\x99"}) {
+    expect_refused(accept_message(text(std::string(value))), not_text);
+  }
+}
+
+TEST(Sanitising, removes_exactly_the_named_controls) {
+  for (int byte = 0; byte < 0x80; ++byte) {
+    const bool is_removed = byte <= 0x08 || byte == 0x0b || byte == 0x0c || (byte >= 0x0e && byte <= 0x1f) || byte == 0x7f;
+    const std::string value = std::string("<") + static_cast<char>(byte) + ">";
+    EXPECT_EQ(sanitised(value), is_removed ? "<>" : value) << byte;
+  }
+}
+
+TEST(Sanitising, leaves_every_byte_of_longer_characters) {
+  const std::string value = "\xc2\x80\xc2\x85\xc2\x9f ü 世 \xf0\x9f\x99\x82 \xe2\x80\x8b";  // C1 controls and U+200B stay
+  EXPECT_EQ(sanitised(value), value);
+}
+
+TEST(Blank, is_what_ecmascript_trims) {
+  for (const std::string_view space : {"\t",           "\n",           "\v",           "\f",           "\r",           " ",
+                                       "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\x80", "\xe2\x80\x81", "\xe2\x80\x82", "\xe2\x80\x83",
+                                       "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89",
+                                       "\xe2\x80\x8a", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80",
+                                       "\xef\xbb\xbf"}) {
+    EXPECT_TRUE(is_blank(space));
+    EXPECT_TRUE(is_blank(std::string(space) + std::string(space)));
+    EXPECT_FALSE(is_blank(std::string(space) + "x"));
+    EXPECT_FALSE(is_blank("x" + std::string(space)));
+  }
+  EXPECT_TRUE(is_blank(""));
+}
+
+TEST(Blank, is_not_what_only_looks_empty) {
+  for (const auto* text_value : {"\xe2\x80\x8b", "\xc2\x85", "\xe1\xa0\x8e", "\xe2\x81\xa0", "\xc2\xad", "\xe2\x80"}) {
+    EXPECT_FALSE(is_blank(text_value));
+  }
+  EXPECT_FALSE(is_blank(std::string_view("\0", 1)));
+}
+
+TEST(ClientMessageId, may_be_left_out) {
+  EXPECT_EQ(accept_client_message_id({}), "");
+}
+
+TEST(ClientMessageId, has_1_to_64_bytes) {
+  EXPECT_EQ(accept_client_message_id(text("x")), "x");
+  const std::string longest(limits::client_message_id_bytes_max, 'x');
+  EXPECT_EQ(accept_client_message_id(text(longest)), longest);
+  expect_refused(accept_client_message_id(text(longest + "x")), "Invalid clientMessageId");
+  EXPECT_TRUE(accept_client_message_id(text(repeated(emoji, 16))));
+  expect_refused(accept_client_message_id(text(repeated(emoji, 16) + "x")), "Invalid clientMessageId");
+}
+
+TEST(ClientMessageId, is_text) {
+  expect_refused(accept_client_message_id({TextField::State::not_text, ""}), "Invalid clientMessageId");
+  expect_refused(accept_client_message_id(text("\xff")), "Invalid clientMessageId");
+}
+
+}  // namespace
+}  // namespace parley::domain
