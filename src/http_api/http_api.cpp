@@ -32,6 +32,7 @@ struct HttpApi::Impl {
 
   void process(const ExchangePtr& exchange);
   bool cross_origin_step(Exchange& exchange) const;
+  bool is_allowed(const std::string& origin, const Request& request) const;
   bool asset_step(Exchange& exchange) const;
   bool body_step(Exchange& exchange) const;
   bool limiter_step(Exchange& exchange, Scope scope);
@@ -81,12 +82,19 @@ void HttpApi::Impl::process(const ExchangePtr& exchange) {
 
 bool HttpApi::Impl::cross_origin_step(Exchange& exchange) const {
   const auto* origin = exchange.request.find("origin");
-  if (origin != nullptr && std::ranges::find(config.allowed_origins, *origin) == config.allowed_origins.end()) {
+  if (origin != nullptr && !is_allowed(*origin, exchange.request)) {
     exchange.answer_framework_error(403, "Not allowed by CORS");
     return false;
   }
   exchange.cross_origin = CrossOrigin::allowed;
   return true;
+}
+
+bool HttpApi::Impl::is_allowed(const std::string& origin, const Request& request) const {
+  if (std::ranges::find(config.allowed_origins, origin) != config.allowed_origins.end()) return true;
+  // A page that this server itself gave out calls it from the origin it was loaded from.
+  const auto* host = request.find("host");
+  return !assets.empty() && host != nullptr && (origin == "http://" + *host || origin == "https://" + *host);
 }
 
 bool HttpApi::Impl::asset_step(Exchange& exchange) const {

@@ -32,7 +32,7 @@ struct HttpApiConfig {
   std::string environment_name = "dev";  // what /health calls `env`
   RequestLimits limits;
   service::IceConfig ice;
-  std::vector<Asset> assets;
+  std::vector<Asset> assets;  // when there are any, the origin they are loaded from is allowed as well
 };
 
 }  // namespace parley::http_api

@@ -1,0 +1,28 @@
+# What is generated for the program: its version (parley_version) and the pages it carries (parley_assets).
+add_custom_target(parley_version
+  COMMAND ${CMAKE_COMMAND} -DSOURCE_DIR=${CMAKE_SOURCE_DIR} -DVERSION=${PROJECT_VERSION}
+          -DOUTPUT=${CMAKE_BINARY_DIR}/generated/parley_version.hpp -P ${CMAKE_SOURCE_DIR}/cmake/write_version.cmake
+  BYPRODUCTS ${CMAKE_BINARY_DIR}/generated/parley_version.hpp
+  COMMENT "Version")
+
+set(list ${CMAKE_SOURCE_DIR}/web/demo/assets.txt)
+if(EXISTS ${list})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list})
+  file(STRINGS ${list} lines REGEX "^[^#]")
+  foreach(line IN LISTS lines)
+    string(REGEX REPLACE "^[^ ]+ ([^ ]+) .*$" "${CMAKE_SOURCE_DIR}/web/demo/\\1" file "${line}")
+    list(APPEND files ${file})
+    if(file MATCHES "/node_modules/")
+      list(APPEND fetched ${file})
+    endif()
+  endforeach()
+  # Pinned npm packages, brought only when they are missing.
+  add_custom_command(OUTPUT ${fetched} COMMAND ${CMAKE_SOURCE_DIR}/tools/fetch-web.sh COMMENT "Packages of the demo page")
+  set(source ${CMAKE_BINARY_DIR}/generated/demo_assets.cpp)
+  add_custom_command(OUTPUT ${source}
+    COMMAND ${CMAKE_COMMAND} -DLIST=${list} -DOUTPUT=${source} -DFUNCTION=demo_assets -P ${CMAKE_SOURCE_DIR}/cmake/embed_assets.cmake
+    DEPENDS ${list} ${files} ${CMAKE_SOURCE_DIR}/cmake/embed_assets.cmake COMMENT "Assets of the demo page")
+  add_library(parley_assets STATIC ${source})
+  target_include_directories(parley_assets PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(parley_assets PUBLIC parley::http_api)
+endif()

@@ -1,0 +1,74 @@
+#include "config/flags.hpp"
+
+#include <algorithm>
+
+#include "config/key.hpp"
+#include "domain/error_code.hpp"
+
+namespace parley::config {
+
+namespace {
+
+std::unexpected<Error> unknown_flag(std::string_view name, std::span<const Flag> known) {
+  std::vector<std::string> names;
+  for (const auto& flag : known) names.push_back(flag.name);
+  std::string message = "Unknown flag " + std::string(name) + ".";
+  if (const auto meant = nearest(name, names)) message += " Did you mean " + *meant + "?";
+  return refuse(ErrorCode::invalid_argument, std::move(message));
+}
+
+}  // namespace
+
+Result<std::vector<GivenFlag>> parse_flags(std::span<const std::string_view> arguments, std::span<const Flag> known) {
+  std::vector<GivenFlag> given;
+  for (std::size_t at = 0; at < arguments.size(); ++at) {
+    const auto argument = arguments[at];
+    if (!argument.starts_with("--")) {
+      return refuse(ErrorCode::invalid_argument, "Unexpected \"" + std::string(argument) + "\": values follow a flag, as in --name value.");
+    }
+    const auto equals = argument.find('=');
+    const auto name = argument.substr(0, equals);
+    const auto flag = std::ranges::find(known, name, &Flag::name);
+    if (flag == known.end()) return unknown_flag(name, known);
+    if (equals != std::string_view::npos) {
+      given.push_back({std::string(name), std::string(argument.substr(equals + 1))});
+    } else if (at + 1 < arguments.size()) {
+      given.push_back({std::string(name), std::string(arguments[++at])});
+    } else {
+      return refuse(ErrorCode::invalid_argument, flag->name + " needs a value: " + flag->name + " " + flag->placeholder + ".");
+    }
+  }
+  return given;
+}
+
+std::optional<std::string> last_value(std::span<const GivenFlag> given, std::string_view name) {
+  for (auto flag = given.rbegin(); flag != given.rend(); ++flag) {
+    if (flag->name == name) return flag->value;
+  }
+  return std::nullopt;
+}
+
+std::vector<Flag> configuration_flags() {
+  std::vector<Flag> flags;
+  for (const auto& key : key_table()) {
+    std::string doc(key.doc);
+    if (key.type == KeyType::list) doc += "; may be repeated";
+    if (!key.default_value.empty()) doc += " (" + std::string(key.default_value) + ")";
+    flags.push_back({flag_of(key), std::string(key.placeholder), std::move(doc)});
+  }
+  return flags;
+}
+
+std::string help_of(std::span<const Flag> flags) {
+  std::size_t width = 0;
+  for (const auto& flag : flags) width = std::max(width, flag.name.size() + 1 + flag.placeholder.size());
+  std::string text;
+  for (const auto& flag : flags) {
+    auto left = flag.name + " " + flag.placeholder;
+    left.resize(width + 2, ' ');
+    text += "  " + left + flag.doc + "\n";
+  }
+  return text;
+}
+
+}  // namespace parley::config

@@ -1,0 +1,36 @@
+// Reads `--name value` and `--name=value` from a command line. Every subcommand describes its flags as a table; an unknown one is
+// refused with the nearest known one.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace parley::config {
+
+struct Flag {
+  std::string name;         // `--listen`
+  std::string placeholder;  // `ADDR:PORT`
+  std::string doc;
+};
+
+struct GivenFlag {
+  std::string name;
+  std::string value;
+};
+
+/// In the order given; a flag may come several times. Error invalid_argument: unknown flag, missing value, or a stray word.
+[[nodiscard]] Result<std::vector<GivenFlag>> parse_flags(std::span<const std::string_view> arguments, std::span<const Flag> known);
+/// The last value given; nothing when there was none.
+[[nodiscard]] std::optional<std::string> last_value(std::span<const GivenFlag> given, std::string_view name);
+/// One flag for each key of the table.
+[[nodiscard]] std::vector<Flag> configuration_flags();
+/// `  --listen ADDR:PORT   address …`, one line a flag.
+[[nodiscard]] std::string help_of(std::span<const Flag> flags);
+
+}  // namespace parley::config

@@ -1,0 +1,86 @@
+#include "config/key.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace parley::config {
+
+namespace {
+
+constexpr auto keys = std::to_array<Key>({
+    {"config", KeyType::text, "FILE", "", "configuration file (TOML) with any of the keys below", ""},
+    {"listen", KeyType::text, "ADDR:PORT", "127.0.0.1:3000", "address and port to serve on; port 0 lets the system pick", ""},
+    {"data", KeyType::text, "DIR", "./parley-data", "folder of the embedded store, made if missing", ""},
+    {"store", KeyType::text, "URI", "embedded", "which store: `embedded` is the only one so far", ""},
+    {"relay", KeyType::text, "URI", "", "how nodes reach each other; one node needs none, and there is none so far", ""},
+    {"jwt_secret_file", KeyType::text, "FILE", "", "file with the secret that tokens are signed with (HS256)", ""},
+    {"front_end", KeyType::text, "ORIGIN", "http://localhost:5173", "origin of the web front end", ""},
+    {"origin", KeyType::list, "ORIGIN", "", "a further origin that browsers may call from", ""},
+    {"trusted_proxy", KeyType::list, "CIDR", "", "a proxy whose X-Forwarded-For is believed", ""},
+    {"stun_url", KeyType::list, "URL", "", "STUN servers given to clients instead of the default three", ""},
+    {"turn_url", KeyType::list, "URL", "", "a TURN server given to clients", ""},
+    {"turn_secret_file", KeyType::text, "FILE", "", "file with the secret shared with the TURN servers", ""},
+    {"turn_username", KeyType::text, "NAME", "webrtc-user", "the name in time-limited TURN user names", ""},
+    {"threads", KeyType::number, "N", "0", "event loops; 0: one a core", ""},
+    {"limits", KeyType::choice, "on|off", "on", "off: no limit on requests, events and connections (sizes and lengths stay)", "on|off"},
+    {"limit_requests", KeyType::number, "N", "80", "requests of one client in 60 s; 0: off", ""},
+    {"limit_chat_requests", KeyType::number, "N", "30", "of those, to /api/chat; 0: off", ""},
+    {"limit_session_requests", KeyType::number, "N", "30", "of those, to /api/sessions; 0: off", ""},
+    {"limit_session_creates", KeyType::number, "N", "10", "sessions created by one client in 300 s; 0: off", ""},
+    {"limit_chat_events", KeyType::number, "N", "30", "messages of one user over sockets in 60 s; 0: off", ""},
+    {"limit_connections", KeyType::number, "N", "1000", "live sockets; 0: off", ""},
+    {"limit_connections_per_address", KeyType::number, "N", "50", "live sockets of one address; 0: off", ""},
+    {"limit_connections_per_user", KeyType::number, "N", "10", "live sockets of one user; 0: off", ""},
+    {"environment", KeyType::text, "NAME", "dev", "what /health calls `env`", ""},
+    {"log_format", KeyType::choice, "logfmt|json", "logfmt", "how a log line looks", "logfmt|json"},
+    {"log_level", KeyType::choice, "LEVEL", "info", "the least that is logged: debug, info, warning, error", "debug|info|warning|error"},
+});
+
+/// Optimal string alignment: insertions, deletions, substitutions, and swaps of neighbours.
+std::size_t edit_distance(std::string_view left, std::string_view right) {
+  std::vector<std::vector<std::size_t>> rows(left.size() + 1, std::vector<std::size_t>(right.size() + 1));
+  for (std::size_t i = 0; i <= left.size(); ++i) rows[i][0] = i;
+  for (std::size_t j = 0; j <= right.size(); ++j) rows[0][j] = j;
+  for (std::size_t i = 1; i <= left.size(); ++i) {
+    for (std::size_t j = 1; j <= right.size(); ++j) {
+      const std::size_t substitution = rows[i - 1][j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+      rows[i][j] = std::min({rows[i - 1][j] + 1, rows[i][j - 1] + 1, substitution});
+      if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1]) {
+        rows[i][j] = std::min(rows[i][j], rows[i - 2][j - 2] + 1);
+      }
+    }
+  }
+  return rows[left.size()][right.size()];
+}
+
+}  // namespace
+
+std::span<const Key> key_table() { return keys; }
+
+std::optional<std::size_t> find_key(std::string_view name) {
+  const auto found = std::ranges::find(keys, name, &Key::name);
+  if (found == keys.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - keys.begin());
+}
+
+std::string flag_of(const Key& key) {
+  std::string flag = "--" + std::string(key.name);
+  std::ranges::replace(flag, '_', '-');
+  return flag;
+}
+
+std::string environment_name_of(const Key& key) {
+  std::string name = "PARLEY_" + std::string(key.name);
+  std::ranges::transform(name, name.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return name;
+}
+
+std::optional<std::string> nearest(std::string_view wrong, std::span<const std::string> candidates) {
+  constexpr std::size_t text_bytes_max = 64;  // longer is no slip of the finger, and the distance costs the product of the lengths
+  if (wrong.size() > text_bytes_max) return std::nullopt;
+  const auto best = std::ranges::min_element(candidates, {}, [&](const std::string& each) { return edit_distance(wrong, each); });
+  if (best == candidates.end() || edit_distance(wrong, *best) > std::max<std::size_t>(2, wrong.size() / 3)) return std::nullopt;
+  return *best;
+}
+
+}  // namespace parley::config

@@ -1,0 +1,201 @@
+#include "config/load_settings.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+#include "domain/error_code.hpp"
+
+namespace parley::config {
+
+namespace {
+
+constexpr std::string_view list_separator = "|";
+
+/// Reads keys one after the other and keeps the first refusal, so that the readers below stay straight.
+class Reader {
+ public:
+  explicit Reader(const Values& values) : values_(values) {}
+
+  [[nodiscard]] const std::string& text(std::string_view name) const { return values_.at(name).text(); }
+  [[nodiscard]] const std::vector<std::string>& list(std::string_view name) const { return values_.at(name).items; }
+  std::uint32_t number(std::string_view name, std::uint32_t largest = std::numeric_limits<std::uint32_t>::max());
+  /// The place of the value among the key's choices.
+  std::size_t choice(std::string_view name);
+  void refuse_value(std::string_view name, std::string_view value, std::string_view why);
+  void keep(Error error) {
+    if (!error_) error_ = std::move(error);
+  }
+
+  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+
+ private:
+  const Values& values_;
+  std::optional<Error> error_;
+};
+
+void Reader::refuse_value(std::string_view name, std::string_view value, std::string_view why) {
+  keep({ErrorCode::invalid_argument,
+        std::string(name) + " = \"" + std::string(value) + "\" (" + values_.at(name).source + ") " + std::string(why), {}, 0});
+}
+
+std::uint32_t Reader::number(std::string_view name, std::uint32_t largest) {
+  const auto& value = text(name);
+  std::uint32_t result = 0;
+  const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), result);
+  if (failure != std::errc{} || end != value.data() + value.size() || result > largest) {
+    refuse_value(name, value, "must be a whole number from 0 to " + std::to_string(largest) + ".");
+    return 0;
+  }
+  return result;
+}
+
+std::size_t Reader::choice(std::string_view name) {
+  auto choices = key_table()[*find_key(name)].choices;
+  const std::string all(choices);
+  for (std::size_t index = 0; !choices.empty(); ++index) {
+    const auto end = choices.find(list_separator);
+    if (choices.substr(0, end) == text(name)) return index;
+    choices = end == std::string_view::npos ? std::string_view{} : choices.substr(end + 1);
+  }
+  refuse_value(name, text(name), "must be one of " + all + ".");
+  return 0;
+}
+
+void read_server(Reader& reader, Settings& settings) {
+  if (const auto listen = parse_listen(reader.text("listen"))) {
+    settings.server.address = listen->address;
+    settings.server.port = listen->port;
+  } else {
+    reader.refuse_value("listen", reader.text("listen"), "must be ADDR:PORT, as in 127.0.0.1:3000, 0.0.0.0:3000 or [::1]:3000.");
+  }
+  settings.server.event_loops = reader.number("threads", static_cast<std::uint32_t>(limits::event_loops_max));
+  for (const auto& proxy : reader.list("trusted_proxy")) {
+    if (auto cidr = parse_cidr(proxy)) {
+      settings.server.trusted_proxies.push_back(*std::move(cidr));
+    } else {
+      reader.refuse_value("trusted_proxy", proxy, "must be an IP address or a range, as in 10.0.0.0/8 or fd00::/8.");
+    }
+  }
+}
+
+void read_store(Reader& reader, Settings& settings) {
+  settings.store.directory = reader.text("data");
+  if (settings.store.directory.empty()) reader.refuse_value("data", "", "must name a folder, as in ./parley-data.");
+  const auto& store = reader.text("store");
+  if (store.starts_with("mongodb://") || store.starts_with("mongodb+srv://")) {
+    reader.refuse_value("store", "mongodb://…", "names MongoDB, which this version cannot use yet: leave `store` out and give `data` a folder.");
+  } else if (store != "embedded") {
+    reader.refuse_value("store", store, "must be `embedded`, the only store of this version: leave it out.");
+  }
+  if (const auto& relay = reader.text("relay"); !relay.empty()) {
+    reader.refuse_value("relay", "…", "cannot be used yet: this version runs on one node. Leave `relay` out.");
+  }
+}
+
+void read_origins(Reader& reader, Settings& settings) {
+  const auto check = [&](std::string_view name, const std::string& origin) {
+    if (!is_origin(origin)) reader.refuse_value(name, origin, "must be an origin, scheme, host and port alone, as in https://app.example.org.");
+  };
+  const auto& front_end = reader.text("front_end");
+  check("front_end", front_end);
+  settings.http.allowed_origins.front() = front_end;
+  settings.server.engineio.cors_origins = {front_end, "http://localhost:3000", "https://localhost:5173"};  // contract §6.1
+  for (const auto& origin : reader.list("origin")) {
+    check("origin", origin);
+    settings.http.allowed_origins.push_back(origin);
+    settings.server.engineio.cors_origins.push_back(origin);
+  }
+}
+
+void read_secrets(Reader& reader, Settings& settings) {
+  const auto read = [&](std::string_view name, std::size_t bytes_min, std::string& secret) {
+    const auto& path = reader.text(name);
+    if (path.empty()) return;
+    auto content = read_secret(path, flag_of(key_table()[*find_key(name)]), bytes_min);
+    if (content) {
+      secret = *std::move(content);
+    } else {
+      reader.keep(std::move(content.error()));
+    }
+  };
+  read("jwt_secret_file", limits::jwt_secret_bytes_min, settings.jwt.secret);
+  read("turn_secret_file", 1, settings.service.ice.turn_secret);
+}
+
+void read_ice(Reader& reader, Settings& settings) {
+  auto& ice = settings.service.ice;
+  if (const auto& stun = reader.list("stun_url"); !stun.empty()) ice.stun_urls = stun;
+  ice.turn_urls = reader.list("turn_url");
+  ice.turn_username = reader.text("turn_username");
+  for (const auto& url : ice.stun_urls) {
+    if (!url.starts_with("stun:") && !url.starts_with("stuns:")) reader.refuse_value("stun_url", url, "must begin with stun: or stuns:.");
+  }
+  for (const auto& url : ice.turn_urls) {
+    if (!url.starts_with("turn:") && !url.starts_with("turns:")) reader.refuse_value("turn_url", url, "must begin with turn: or turns:.");
+  }
+  if (!ice.turn_urls.empty() && ice.turn_secret.empty()) {
+    reader.refuse_value("turn_url", ice.turn_urls.front(), "needs the secret shared with that server: give --turn-secret-file FILE.");
+  }
+  settings.http.ice = ice;
+}
+
+void read_limits(Reader& reader, Settings& settings) {
+  auto& http = settings.http.limits;
+  auto& service = settings.service;
+  http.general = reader.number("limit_requests");
+  http.chat = reader.number("limit_chat_requests");
+  http.sessions = reader.number("limit_session_requests");
+  http.session_creates = reader.number("limit_session_creates");
+  service.rates.chat = reader.number("limit_chat_events");
+  service.connections_total_max = reader.number("limit_connections");
+  service.connections_per_address_max = reader.number("limit_connections_per_address");
+  service.connections_per_user_max = reader.number("limit_connections_per_user");
+  constexpr std::size_t off = 1;  // of `on|off`
+  if (reader.choice("limits") != off) return;
+  http = {0, 0, 0, 0};
+  service.rates = {0, 0, 0, 0, 0, 0};
+  service.connections_total_max = service.connections_per_address_max = service.connections_per_user_max = 0;
+}
+
+void read_logs(Reader& reader, Settings& settings) {
+  settings.http.environment_name = reader.text("environment");
+  settings.logs.format = static_cast<observability::LogFormat>(reader.choice("log_format"));
+  settings.logs.level = static_cast<LogLevel>(reader.choice("log_level"));
+}
+
+std::string mending(std::string_view flag) {
+  return " Make one with: head -c 32 /dev/urandom | base64 > secret && chmod 600 secret, then give " + std::string(flag) + " secret.";
+}
+
+}  // namespace
+
+Result<std::string> read_secret(const std::string& path, std::string_view flag, std::size_t bytes_min) {
+  auto secret = read_small_file(path, "The secret file of " + std::string(flag));
+  if (!secret) return refuse(ErrorCode::invalid_argument, secret.error().message + mending(flag));
+  if (secret->ends_with('\n')) secret->pop_back();
+  if (secret->ends_with('\r')) secret->pop_back();
+  if (secret->empty()) return refuse(ErrorCode::invalid_argument, "The secret file of " + std::string(flag) + " " + path + " is empty." + mending(flag));
+  if (secret->size() < bytes_min) {
+    return refuse(ErrorCode::invalid_argument, "The secret in " + path + " (" + std::string(flag) + ") has " + std::to_string(secret->size()) +
+                                                   " bytes; under " + std::to_string(bytes_min) + " it could be guessed from one token." + mending(flag));
+  }
+  return *std::move(secret);
+}
+
+Result<Settings> make_settings(const Values& values) {
+  Reader reader(values);
+  Settings settings;
+  read_server(reader, settings);
+  read_store(reader, settings);
+  read_origins(reader, settings);
+  read_secrets(reader, settings);
+  read_ice(reader, settings);
+  read_limits(reader, settings);
+  read_logs(reader, settings);
+  if (reader.error()) return std::unexpected(*reader.error());
+  return settings;
+}
+
+}  // namespace parley::config

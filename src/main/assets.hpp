@@ -1,0 +1,13 @@
+// The pages compiled into the program (cmake/embed_assets.cmake writes the bodies from web/*/assets.txt).
+#pragma once
+
+#include <vector>
+
+#include "http_api/http_api_config.hpp"
+
+namespace parley::main {
+
+/// The demo page and its scripts, under /demo.
+[[nodiscard]] std::vector<http_api::Asset> demo_assets();
+
+}  // namespace parley::main

@@ -1,0 +1,31 @@
+// What every subcommand is: a function of its arguments that returns the exit code.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/flags.hpp"
+#include "config/key.hpp"
+#include "config/load_settings.hpp"
+
+namespace parley::main {
+
+using Arguments = std::span<const std::string_view>;
+
+inline constexpr int exit_done = 0;
+inline constexpr int exit_failed = 1;        // it could not be done
+inline constexpr int exit_misunderstood = 2; // the command line or the configuration is wrong
+
+/// Prints `parley: <message>` on standard error and gives `code` back.
+int fail(const Error& error, int code);
+
+/// The settings in force for these arguments: configuration flags, and `extra` ones whose values come back in `given`.
+struct Configured {
+  config::Settings settings;
+  std::vector<config::GivenFlag> given;
+};
+[[nodiscard]] Result<Configured> configure(Arguments arguments, std::span<const config::Flag> extra = {});
+
+}  // namespace parley::main

@@ -1,0 +1,81 @@
+#include "main/demo_command.hpp"
+
+#include <chrono>
+#include <cstdio>
+
+#include "auth/jwt/make_token.hpp"
+#include "base/clock.hpp"
+#include "base/entropy.hpp"
+#include "domain/error_code.hpp"
+#include "main/assets.hpp"
+#include "main/demo_secret.hpp"
+#include "main/demo_text.hpp"
+#include "main/serve.hpp"
+
+namespace parley::main {
+
+namespace {
+
+constexpr auto token_life = std::chrono::days{7};
+
+// Always the same two, so that a restart finds their open session again.
+domain::User demo_doctor(const domain::RoleSet& roles) {
+  return {*ObjectId::parse("d0c7000000000000000000d0"), roles.doctor(), "doctor@demo.invalid", "Dr. Ada Byron"};
+}
+domain::User demo_patient(const domain::RoleSet& roles) {
+  return {*ObjectId::parse("9a71000000000000000000e9"), roles.patient(), "patient@demo.invalid", "Max Sample"};
+}
+
+/// What a browser on this machine can open: a wildcard address is reached over loopback.
+std::string base_url(const Running& running) {
+  const bool wildcard = running.address == "0.0.0.0" || running.address == "::";
+  auto host = wildcard ? std::string("127.0.0.1") : running.address;
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return "http://" + host + ":" + std::to_string(running.port);
+}
+
+DemoFacts facts_of(const Running& running, const config::Settings& settings, std::string session) {
+  const auto now = SystemClock{}.now();
+  const auto token_for = [&](const domain::User& user) { return auth::make_token({user, now, now + token_life}, settings.jwt.secret); };
+  return {base_url(running), std::move(session), token_for(demo_doctor(settings.service.roles)),
+          token_for(demo_patient(settings.service.roles)), settings.store.directory};
+}
+
+void announce(const Running& running, const config::Settings& settings, std::string session) {
+  std::fputs(demo_text(facts_of(running, settings, std::move(session))).c_str(), stdout);
+  std::fflush(stdout);
+}
+
+/// Finds the open session of the two, or makes one.
+void prepare(const Running& running, const config::Settings& settings) {
+  const auto doctor = demo_doctor(settings.service.roles);
+  const auto patient = demo_patient(settings.service.roles);
+  running.service.remember_user(doctor);
+  running.service.remember_user(patient);
+  service::CreateSession create{{domain::TextField::State::text, patient.id.to_string()}, {}};
+  running.service.create_session(running.loop, {doctor, "127.0.0.1", "parley demo"}, std::move(create),
+                                 [running, &settings](Result<domain::SessionView> session) {
+                                   if (session) return announce(running, settings, session->row.id.to_string());
+                                   if (session.error().code == ErrorCode::already_exists) return announce(running, settings, session.error().detail);
+                                   std::fprintf(stderr, "parley: The demo's session cannot be made: %s\n", session.error().message.c_str());
+                                 });
+}
+
+}  // namespace
+
+int demo_command(Arguments arguments) {
+  auto configured = configure(arguments);
+  if (!configured) return fail(configured.error(), exit_misunderstood);
+  auto& settings = configured->settings;
+  if (settings.jwt.secret.empty()) {
+    SystemEntropy entropy;
+    auto secret = demo_secret(settings.store.directory, entropy);
+    if (!secret) return fail(secret.error(), exit_failed);
+    settings.jwt.secret = *std::move(secret);
+  }
+  settings.http.assets = demo_assets();
+  const auto served = serve(settings, [&settings](const Running& running) { prepare(running, settings); });
+  return served ? exit_done : fail(served.error(), exit_failed);
+}
+
+}  // namespace parley::main

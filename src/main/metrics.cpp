@@ -1,0 +1,69 @@
+#include "main/metrics.hpp"
+
+#include "observability/metrics_text.hpp"
+
+namespace parley::main {
+
+namespace {
+
+using observability::MetricsText;
+
+void add(MetricsText& text, const server::ServerCounts& counts) {
+  text.gauge("parley_connections_open", "Engine.IO sessions now.", counts.connections_open)
+      .counter("parley_connections_total", "Engine.IO sessions since start.", counts.connections_total)
+      .gauge("parley_connections_peak", "Most Engine.IO sessions at one time since start.", counts.connections_peak)
+      .counter("parley_connections_refused_total", "Connections refused.", counts.connections_refused)
+      .counter("parley_slow_readers_cut_total", "Connections cut because they did not read.", counts.slow_readers_cut)
+      .counter("parley_sent_bytes_total", "Bytes sent.", counts.bytes_sent)
+      .counter("parley_sends_total", "System calls that sent them.", counts.sends);
+}
+
+void add(MetricsText& text, const service::ServiceCounts& counts) {
+  text.counter("parley_messages_stored_total", "Messages made durable.", counts.messages_stored)
+      .counter("parley_messages_delivered_total", "Messages handed to members.", counts.messages_delivered)
+      .gauge("parley_sessions_loaded", "Sessions in memory.", counts.sessions_loaded)
+      .gauge("parley_members_joined", "Sockets that joined a session.", counts.members_joined)
+      .counter("parley_refused_rate_limited_total", "Events refused by a rate limit.", counts.refused_rate_limited)
+      .counter("parley_refused_overloaded_total", "Requests refused because a queue was full.", counts.refused_overloaded);
+}
+
+void add(MetricsText& text, const store::embedded::StoreHealth& health) {
+  std::vector<MetricsText::Bucket> buckets;
+  for (std::size_t index = 0; index + 1 < health.sync_buckets.size(); ++index) {
+    buckets.push_back({(std::uint64_t{1} << index) - 1, health.sync_buckets[index]});  // bucket `index` holds what is below 2^index
+  }
+  text.gauge("parley_store_writable", "1 while the store takes entries.", health.writable ? 1 : 0)
+      .gauge("parley_store_has_room", "1 while there is room for messages.", health.has_room ? 1 : 0)
+      .gauge("parley_store_free_bytes", "Free bytes as of the last commit.", health.free_bytes)
+      .gauge("parley_store_damaged_sessions", "Sessions whose log is damaged.", health.damaged_sessions)
+      .counter("parley_store_commits_total", "Synced writes.", health.commits)
+      .counter("parley_store_entries_total", "Entries in them.", health.entries_committed)
+      .counter("parley_store_entry_bytes_total", "Bytes of those entries.", health.bytes_committed)
+      .counter("parley_store_conflicts_total", "Appends that met another head.", health.conflicts)
+      .counter("parley_store_refused_total", "Appends refused.", health.refused)
+      .gauge("parley_store_queued_entries", "Entries that wait for a commit.", health.queued_entries)
+      .gauge("parley_store_queued_reads", "Read jobs that wait.", health.queued_reads)
+      .counter("parley_store_signalling_dropped_total", "Signalling records dropped because the queue was full.", health.signalling_dropped)
+      .counter("parley_store_users_dropped_total", "User rows dropped because the queue was full.", health.users_dropped)
+      .histogram("parley_store_sync_microseconds", "Duration of syncs.", buckets, health.sync_microseconds, health.sync_count);
+}
+
+}  // namespace
+
+std::string metrics_text(const server::ServerCounts& server, const service::ServiceCounts& service,
+                         const store::embedded::StoreHealth& store) {
+  MetricsText text;
+  add(text, server);
+  add(text, service);
+  add(text, store);
+  return std::move(text).take();
+}
+
+std::vector<std::string> reasons_not_ready(const store::embedded::StoreHealth& store) {
+  std::vector<std::string> reasons;
+  if (!store.writable) reasons.push_back("The store takes no entries until restart: " + store.reason);
+  if (store.writable && !store.has_room) reasons.push_back("The store is full: " + store.reason);
+  return reasons;
+}
+
+}  // namespace parley::main

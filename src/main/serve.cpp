@@ -1,0 +1,65 @@
+#include "main/serve.hpp"
+
+#include "auth/jwt/jwt_authenticator.hpp"
+#include "base/clock.hpp"
+#include "base/entropy.hpp"
+#include "domain/error_code.hpp"
+#include "http_api/http_api.hpp"
+#include "main/metrics.hpp"
+#include "main/shutdown_signals.hpp"
+#include "observability/stderr_log_sink.hpp"
+#include "parley_version.hpp"
+#include "relay/local/local_relay.hpp"
+#include "server/server.hpp"
+#include "store/embedded/embedded_store.hpp"
+
+namespace parley::main {
+
+Result<void> serve(const config::Settings& settings, std::function<void(const Running&)> on_running) {
+  ShutdownSignals signals;
+  SystemClock clock;
+  observability::StderrLogSink logs(settings.logs);
+  server::Server server(settings.server, clock, logs);
+  auto store = store::embedded::EmbeddedStore::open(settings.store, {clock, logs});
+  if (!store) return std::unexpected(store.error());
+  relay::LocalRelay relay;
+  auth::JwtAuthenticator authenticator(settings.jwt, settings.service.roles, clock);
+  const auto loops = server.loops();
+  service::ChatService service({loops, **store, **store, **store, relay, authenticator, clock,
+                                [] { return std::make_unique<SystemEntropy>(); }, logs},
+                               settings.service);
+  http_api::HttpApi http_api({service, authenticator, clock, logs,
+                              [&] { return metrics_text(server.counts(), service.counts(), (*store)->health()); },
+                              [&] { return reasons_not_ready((*store)->health()); }},
+                             settings.http);
+  server.set_http_handler(http_api);
+  server.set_namespace_handler(service.namespace_handler());
+  if (const auto listening = server.listen(); !listening) return std::unexpected(listening.error());
+
+  const auto address = settings.server.address + ":" + std::to_string(server.port());
+  logs.write(LogLevel::info, "main", "serving", {{"version", version}, {"commit", commit}, {"address", address},
+             {"store", settings.store.directory}, {"threads", std::to_string(loops.size())}});
+  loops.front()->post([&] { on_running({service, *loops.front(), settings.server.address, server.port()}); });
+  signals.watch([&] {
+    logs.write(LogLevel::info, "main", "stopping");
+    server.stop([&](auto finished) { service.drain(*loops.front(), std::move(finished)); });
+  });
+  server.run();
+  (*store)->stop();
+  logs.write(LogLevel::info, "main", "stopped");
+  return {};
+}
+
+int serve_command(Arguments arguments) {
+  const auto configured = configure(arguments);
+  if (!configured) return fail(configured.error(), exit_misunderstood);
+  if (configured->settings.jwt.secret.empty()) {
+    return fail({ErrorCode::invalid_argument,
+                 "No secret to verify tokens with. Make one with: head -c 32 /dev/urandom | base64 > secret && chmod 600 secret, then give "
+                 "--jwt-secret-file secret. To try things out without, run `parley demo`.", {}, 0}, exit_misunderstood);
+  }
+  const auto served = serve(configured->settings, [](const Running&) {});
+  return served ? exit_done : fail(served.error(), exit_failed);
+}
+
+}  // namespace parley::main

@@ -1,0 +1,28 @@
+// The server, from its parts: what `parley serve` and `parley demo` run.
+#pragma once
+
+#include <functional>
+
+#include "base/event_loop.hpp"
+#include "base/result.hpp"
+#include "config/settings.hpp"
+#include "main/command.hpp"
+#include "service/chat_service.hpp"
+
+namespace parley::main {
+
+/// What is told once the port is open, on the first loop.
+struct Running {
+  service::ChatService& service;
+  EventLoop& loop;
+  std::string address;
+  std::uint16_t port = 0;
+};
+
+/// Serves until SIGTERM or SIGINT, then drains. Errors: what could not be opened or bound, and how to mend it.
+[[nodiscard]] Result<void> serve(const config::Settings& settings, std::function<void(const Running&)> on_running);
+
+/// `parley serve`.
+int serve_command(Arguments arguments);
+
+}  // namespace parley::main

@@ -1,0 +1,99 @@
+#include "main/session_command.hpp"
+
+#include <simdjson.h>
+
+#include <cstdio>
+
+#include "auth/jwt/make_token.hpp"
+#include "base/clock.hpp"
+#include "base/json_writer.hpp"
+#include "domain/error_code.hpp"
+#include "load/http_connection.hpp"
+#include "load/load_failure.hpp"
+#include "main/demo_secret.hpp"
+
+namespace parley::main {
+
+namespace {
+
+const std::vector<config::Flag> session_flags = {
+    {"--url", "URL", "the running server (http://127.0.0.1:3000)"},
+    {"--doctor", "OID", "who creates the session: 24 hexadecimal digits"},
+    {"--patient", "OID", "with whom"},
+    {"--token", "JWT", "the doctor's token; without it one is made with the secret in force"},
+};
+
+std::unexpected<Error> misunderstood(std::string message) { return refuse(ErrorCode::invalid_argument, std::move(message)); }
+
+Result<bench::Endpoint> endpoint_of(std::string_view url) {
+  constexpr std::string_view scheme = "http://";
+  auto rest = url.starts_with(scheme) ? url.substr(scheme.size()) : std::string_view{};
+  if (rest.ends_with('/')) rest.remove_suffix(1);
+  const auto listen = config::parse_listen(rest);
+  if (!listen) return misunderstood("--url " + std::string(url) + " must be http://ADDRESS:PORT, as in http://127.0.0.1:3000.");
+  return bench::Endpoint{listen->address == "localhost" ? "127.0.0.1" : listen->address, listen->port};
+}
+
+Result<std::string> doctor_token(const Configured& configured) {
+  if (auto token = config::last_value(configured.given, "--token")) return *std::move(token);
+  const auto id_text = config::last_value(configured.given, "--doctor").value_or("");
+  const auto id = ObjectId::parse(id_text);
+  if (!id) return misunderstood("--doctor \"" + id_text + "\" must be 24 hexadecimal digits, or give --token.");
+  const auto secret = secret_in_force(configured.settings);
+  if (!secret) return std::unexpected(secret.error());
+  const auto now = SystemClock{}.now();
+  return auth::make_token({{*id, configured.settings.service.roles.doctor(), {}, {}}, now, now + std::chrono::minutes{5}}, *secret);
+}
+
+struct Call {
+  bench::Endpoint endpoint;
+  std::string token;
+  std::string json;
+};
+
+Result<Call> read_call(Arguments arguments) {
+  const auto configured = configure(arguments, session_flags);
+  if (!configured) return std::unexpected(configured.error());
+  const auto endpoint = endpoint_of(config::last_value(configured->given, "--url").value_or("http://127.0.0.1:3000"));
+  if (!endpoint) return std::unexpected(endpoint.error());
+  const auto patient = config::last_value(configured->given, "--patient").value_or("");
+  if (!ObjectId::parse(patient)) return misunderstood("--patient \"" + patient + "\" must be 24 hexadecimal digits.");
+  auto token = doctor_token(*configured);
+  if (!token) return std::unexpected(token.error());
+  std::string json;
+  JsonWriter(json).begin_object().member("patientId", patient).end_object();
+  return Call{*endpoint, *std::move(token), std::move(json)};
+}
+
+/// The id of the session that was made, or of the open one that was in the way.
+int print_session(const bench::RestClient::Answer& answer) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element json;
+  std::string_view id;
+  if (parser.parse(answer.body).get(json) == simdjson::SUCCESS) {
+    const auto found = answer.status == 201 ? json["session"]["sessionId"].get(id) : json["sessionId"].get(id);
+    if (found == simdjson::SUCCESS) {
+      std::printf("%.*s\n", static_cast<int>(id.size()), id.data());
+      if (answer.status != 201) std::fputs("parley: these two have this session open already\n", stderr);
+      return exit_done;
+    }
+  }
+  std::fprintf(stderr, "parley: The server answered %u: %s\n", answer.status, answer.body.c_str());
+  return exit_failed;
+}
+
+}  // namespace
+
+int session_command(Arguments arguments) {
+  const auto call = read_call(arguments);
+  if (!call) return fail(call.error(), exit_misunderstood);
+  try {
+    bench::RestClient client(call->endpoint);
+    return print_session(client.request({"POST", "/api/sessions/create", call->token, call->json}));
+  } catch (const bench::LoadFailure& failure) {
+    std::fprintf(stderr, "parley: %s\n", failure.what());
+    return exit_failed;
+  }
+}
+
+}  // namespace parley::main

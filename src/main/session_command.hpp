@@ -1,0 +1,10 @@
+// `parley session`: creates a session in a running server, over REST, as anyone would.
+#pragma once
+
+#include "main/command.hpp"
+
+namespace parley::main {
+
+int session_command(Arguments arguments);
+
+}  // namespace parley::main

@@ -1,0 +1,32 @@
+// Prometheus' text exposition format, version 0.0.4, written line by line.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace parley::observability {
+
+class MetricsText {
+ public:
+  /// `name` ends in `_total`; `help` is one line.
+  MetricsText& counter(std::string_view name, std::string_view help, std::uint64_t value);
+  MetricsText& gauge(std::string_view name, std::string_view help, std::uint64_t value);
+  struct Bucket {
+    std::uint64_t up_to;  // inclusive upper bound, in the unit of the name
+    std::uint64_t count;  // in this bucket alone
+  };
+  /// What lies above the last bucket is the difference to `count`.
+  MetricsText& histogram(std::string_view name, std::string_view help, std::span<const Bucket> buckets, std::uint64_t sum, std::uint64_t count);
+
+  [[nodiscard]] std::string take() && { return std::move(text_); }
+
+ private:
+  void head(std::string_view name, std::string_view help, std::string_view type);
+  void line(std::string_view name, std::string_view suffix, std::uint64_t value);
+
+  std::string text_;
+};
+
+}  // namespace parley::observability
