@@ -11,8 +11,10 @@
 #include "base/event_loop.hpp"
 #include "base/log_sink.hpp"
 #include "base/result.hpp"
+#include "protocol/engineio/socket_handler.hpp"
 #include "protocol/http/http_handler.hpp"
 #include "protocol/socketio/namespace_handler.hpp"
+#include "protocol/websocket/message_handler.hpp"
 #include "server/server_config.hpp"
 
 namespace parley::server {
@@ -36,9 +38,12 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   [[nodiscard]] std::vector<EventLoop*> loops();
-  /// Both must outlive `run`. Without a namespace handler, the Engine.IO path is answered like any other.
+  /// Handlers are set before `listen` and must outlive `run`. Without a namespace handler, its path is answered like any other.
   void set_http_handler(protocol::http::HttpHandler& handler);
   void set_namespace_handler(protocol::socketio::NamespaceHandler& handler);
+  /// Bare Engine.IO at `config.path`, and bare WebSocket at exactly `path`.
+  void set_engineio_handler(EngineioConfig config, protocol::engineio::OpenHandler& handler);
+  void set_websocket_handler(std::string path, WebsocketConfig config, protocol::websocket::OpenHandler& handler);
 
   /// Binds and listens. Error invalid_argument: which address, why, how to mend.
   [[nodiscard]] Result<void> listen();

@@ -15,17 +15,26 @@ struct EngineioConfig {
   std::chrono::milliseconds ping_interval = limits::ping_interval;
   std::chrono::milliseconds ping_timeout = limits::ping_timeout;
   std::chrono::milliseconds upgrade_timeout = limits::upgrade_timeout;
-  std::chrono::milliseconds connect_timeout = limits::connect_timeout;
+  std::chrono::milliseconds connect_timeout = limits::connect_timeout;  // for a Socket.IO CONNECT; not used by bare Engine.IO
   std::size_t payload_bytes_max = limits::payload_bytes_max;
   std::vector<std::string> namespaces = {"/"};
   std::vector<std::string> cors_origins;  // a foreign origin is not refused, it just gets no allow header
 };
 
+/// Of a handler for bare WebSocket.
+struct WebsocketConfig {
+  std::size_t message_bytes_max = limits::frame_bytes_max;
+  std::size_t outbound_queue_bytes_max = limits::outbound_queue_bytes_max;
+};
+
 struct ServerConfig {
-  std::string address = "127.0.0.1";
+  std::string address = "127.0.0.1";      // numeric; `localhost`: 127.0.0.1 and, where there is one, ::1
   std::uint16_t port = 3000;              // 0: the system picks one
   std::size_t event_loops = 0;            // 0: one a core
   std::vector<std::string> trusted_proxies;  // CIDR; their X-Forwarded-For is believed
+  std::size_t http_body_bytes_max = limits::http_body_bytes_max;
+  std::chrono::milliseconds http_request_timeout = limits::http_request_timeout;
+  std::chrono::milliseconds http_idle_timeout = limits::http_idle_timeout;
   EngineioConfig engineio;
 };
 

@@ -1,0 +1,156 @@
+// An echo for protocol test suites: Engine.IO at /engine.io/, Socket.IO at /socket.io/. Uses `protocol` and `server` alone; it is also
+// the smallest program that shows how to build on them.
+//
+//   protocol_echo --port 3000
+//
+// Engine.IO    every message comes back.
+// Socket.IO    on connect `auth` with the CONNECT payload; `message` comes back as `message-back`, `message-with-ack` is acknowledged,
+//              each with the arguments it brought; namespaces `/` and `/custom`.
+// Timing       heartbeat 300 ms and 200 ms, payloads up to 1,000,000 bytes, a second to send CONNECT: what the official suites expect.
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "base/clock.hpp"
+#include "base/log_sink.hpp"
+#include "server/server.hpp"
+
+namespace engineio = parley::protocol::engineio;
+namespace socketio = parley::protocol::socketio;
+
+namespace {
+
+class EchoSocket final : public engineio::SocketHandler {
+ public:
+  explicit EchoSocket(std::shared_ptr<engineio::Socket> socket) : socket_(std::move(socket)) {}
+  void on_text(std::string_view text) override { socket_->send(engineio::encode_message(text)); }
+  void on_binary(parley::BytesView bytes) override { socket_->send(engineio::EncodedPacket::binary(bytes)); }
+  void on_close(engineio::CloseReason) override {}
+
+ private:
+  std::shared_ptr<engineio::Socket> socket_;
+};
+
+class EngineioEcho final : public engineio::OpenHandler {
+ public:
+  std::unique_ptr<engineio::SocketHandler> on_open(std::shared_ptr<engineio::Socket> socket) override {
+    return std::make_unique<EchoSocket>(std::move(socket));
+  }
+};
+
+/// The values behind the event's name: `["name",1,2]` has `1,2`.
+std::string_view arguments_of(std::string_view json) {
+  std::size_t end_of_name = json.find('"') + 1;
+  while (json[end_of_name] != '"') end_of_name += json[end_of_name] == '\\' ? 2 : 1;
+  const std::size_t comma = json.find(',', end_of_name);
+  if (comma == std::string_view::npos) return {};
+  return json.substr(comma + 1, json.rfind(']') - comma - 1);
+}
+
+class EventEcho final : public socketio::SocketHandler {
+ public:
+  EventEcho(std::string nsp, std::shared_ptr<socketio::Peer> peer) : nsp_(std::move(nsp)), peer_(std::move(peer)) {}
+
+  void on_event(const socketio::Event& event) override {
+    const std::string_view arguments = arguments_of(event.json);
+    if (event.name == "message") peer_->send(socketio::encode_event(nsp_, "message-back", arguments, event.attachments));
+    if (event.name == "message-with-ack" && event.ack_id) {
+      peer_->send(socketio::encode_ack(nsp_, *event.ack_id, arguments, event.attachments));
+    }
+  }
+  void on_ack(std::uint64_t, std::string_view, std::span<const parley::Bytes>) override {}
+  void on_disconnect(socketio::DisconnectReason) override {}
+
+ private:
+  const std::string nsp_;
+  const std::shared_ptr<socketio::Peer> peer_;
+};
+
+class SocketioEcho final : public socketio::NamespaceHandler {
+ public:
+  void on_connect(const socketio::ConnectRequest& request, std::shared_ptr<socketio::Peer> peer, socketio::Decide decide) override {
+    const std::string nsp(request.nsp);
+    const std::string auth(request.auth_json.empty() ? "{}" : request.auth_json);
+    decide(socketio::ConnectAccepted{std::make_unique<EventEcho>(nsp, peer), {}});
+    peer->send(socketio::encode_event(nsp, "auth", auth));
+  }
+};
+
+class StderrLog final : public parley::LogSink {
+ public:
+  void write(parley::LogLevel level, std::string_view, std::string_view message,
+             std::initializer_list<parley::LogField> fields) override {
+    if (level < parley::LogLevel::warning) return;
+    std::fprintf(stderr, "%.*s", static_cast<int>(message.size()), message.data());
+    for (const auto& [name, value] : fields) {
+      std::fprintf(stderr, " %.*s=%.*s", static_cast<int>(name.size()), name.data(), static_cast<int>(value.size()), value.data());
+    }
+    std::fputc('\n', stderr);
+  }
+};
+
+parley::server::EngineioConfig echo_timing(std::string path) {
+  using std::chrono_literals::operator""ms;
+  parley::server::EngineioConfig config;
+  config.path = std::move(path);
+  config.ping_interval = 300ms;
+  config.ping_timeout = 200ms;
+  config.connect_timeout = 1000ms;
+  config.namespaces = {"/", "/custom"};
+  return config;
+}
+
+int usage() {
+  std::fputs("usage: protocol_echo [--port N] [--address ADDRESS] [--loops N]\n", stderr);
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  parley::server::ServerConfig config;
+  config.address = "localhost";
+  config.event_loops = 1;
+  config.engineio = echo_timing("/socket.io/");
+  for (int index = 1; index < argc; index += 2) {
+    const std::string_view flag = argv[index];
+    if (index + 1 == argc) return usage();
+    const std::string value = argv[index + 1];
+    if (flag == "--port") config.port = static_cast<std::uint16_t>(std::atoi(value.c_str()));
+    else if (flag == "--address") config.address = value;
+    else if (flag == "--loops") config.event_loops = static_cast<std::size_t>(std::atoi(value.c_str()));
+    else return usage();
+  }
+
+  sigset_t signals;  // taken by one thread, so that none of the loops is interrupted
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  parley::SystemClock clock;
+  StderrLog logs;
+  parley::server::Server server(std::move(config), clock, logs);
+  EngineioEcho engineio_echo;
+  SocketioEcho socketio_echo;
+  server.set_engineio_handler(echo_timing("/engine.io/"), engineio_echo);
+  server.set_namespace_handler(socketio_echo);
+  if (const auto listening = server.listen(); !listening) {
+    std::fprintf(stderr, "%s\n", listening.error().message.c_str());
+    return 1;
+  }
+  std::printf("listening on port %u\n", static_cast<unsigned>(server.port()));
+  std::fflush(stdout);
+  std::thread waiter([&] {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    server.stop({});
+  });
+  server.run();
+  waiter.join();
+  return 0;
+}

@@ -1,0 +1,18 @@
+// WebSocket without Engine.IO: joins an application's MessageHandler to a connection.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "protocol/websocket/message_handler.hpp"
+#include "server/exchange.hpp"
+#include "server/server_config.hpp"
+#include "server/shard.hpp"
+
+namespace parley::server {
+
+/// Answers the opening handshake; a request that is none gets its refusal.
+void open_bare_websocket(const std::shared_ptr<Exchange>& exchange, Shard& shard, const WebsocketConfig& config,
+                         protocol::websocket::OpenHandler& handler);
+
+}  // namespace parley::server

@@ -1,0 +1,104 @@
+#include "server/client_address.hpp"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+
+#include "base/assert.hpp"
+
+namespace parley::server {
+
+namespace {
+
+constexpr unsigned mapped_bits = 96;
+
+bool is_mapped(const AddressBytes& address) {
+  static constexpr AddressBytes mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  return std::equal(address.begin(), address.begin() + 12, mapped.begin());
+}
+
+std::string to_text(const AddressBytes& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (is_mapped(address)) {
+    inet_ntop(AF_INET, address.data() + 12, text.data(), text.size());
+  } else {
+    inet_ntop(AF_INET6, address.data(), text.data(), text.size());
+  }
+  return text.data();
+}
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// All X-Forwarded-For headers as one list, as RFC 9110 §5.3 joins them.
+std::string forwarded_list(const protocol::http::Request& request) {
+  std::string list;
+  for (const auto& [name, value] : request.headers) {
+    const bool matches = name.size() == 15 && strncasecmp(name.c_str(), "x-forwarded-for", 15) == 0;
+    if (matches) list += (list.empty() ? "" : ",") + value;
+  }
+  return list;
+}
+
+}  // namespace
+
+std::optional<AddressBytes> parse_address(std::string_view text) {
+  AddressBytes bytes{};
+  const std::string copy(text);
+  if (inet_pton(AF_INET6, copy.c_str(), bytes.data()) == 1) return bytes;
+  bytes = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+  if (inet_pton(AF_INET, copy.c_str(), bytes.data() + 12) == 1) return bytes;
+  return std::nullopt;
+}
+
+std::expected<TrustedProxies, std::string> TrustedProxies::parse(std::span<const std::string> networks) {
+  TrustedProxies result;
+  for (const std::string& text : networks) {
+    const auto slash = text.find('/');
+    const auto address = parse_address(text.substr(0, slash));
+    const bool four = text.find(':') == std::string::npos;
+    unsigned bits = four ? 32 : 128;
+    bool good = address.has_value();
+    if (slash != std::string::npos) {
+      const char* end = text.data() + text.size();
+      const unsigned bits_max = bits;
+      const auto read = std::from_chars(text.data() + slash + 1, end, bits);
+      good = good && read.ec == std::errc{} && read.ptr == end && bits <= bits_max;
+    }
+    if (!good) return std::unexpected("trusted proxy '" + text + "' is no address or network; write for example 10.0.0.0/8 or ::1/128");
+    result.networks_.push_back({*address, four ? mapped_bits + bits : bits});
+  }
+  return result;
+}
+
+bool TrustedProxies::trusts(const AddressBytes& address) const {
+  return std::any_of(networks_.begin(), networks_.end(), [&](const Network& network) {
+    const unsigned whole = network.prefix_bits / 8;
+    if (!std::equal(address.begin(), address.begin() + whole, network.address.begin())) return false;
+    const unsigned rest = network.prefix_bits % 8;
+    return rest == 0 || (address[whole] >> (8 - rest)) == (network.address[whole] >> (8 - rest));
+  });
+}
+
+std::string TrustedProxies::client_of(const std::string& peer, const protocol::http::Request& request) const {
+  if (networks_.empty()) return peer;
+  auto client = parse_address(peer);
+  if (!client || !trusts(*client)) return peer;
+  const std::string list = forwarded_list(request);
+  std::string_view rest = list;
+  while (trusts(*client) && !rest.empty()) {
+    const auto comma = rest.rfind(',');
+    const auto named = parse_address(trim(comma == std::string_view::npos ? rest : rest.substr(comma + 1)));
+    if (!named) break;
+    client = named;
+    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(0, comma);
+  }
+  return to_text(*client);
+}
+
+}  // namespace parley::server

@@ -1,0 +1,171 @@
+#include "server/connection.hpp"
+
+#include <utility>
+
+#include "base/assert.hpp"
+
+namespace parley::server {
+
+namespace {
+
+constexpr int reads_per_turn_max = 4;  // then the others have their turn
+constexpr auto relaxed = std::memory_order_relaxed;
+
+}  // namespace
+
+Connection::Connection(Config config, Descriptor socket, std::string remote_address)
+    : config_(std::move(config)),
+      socket_(std::move(socket)),
+      remote_address_(std::move(remote_address)),
+      watch_(config_.loop.watch(socket_.get(), *this)),
+      deadline_(config_.loop, [this] { on_deadline(); }) {}
+
+Connection::~Connection() = default;
+
+void Connection::converse(std::unique_ptr<Conversation> conversation) {
+  const bool first = conversation_ == nullptr;
+  if (!first) config_.loop.bury(std::shared_ptr<Conversation>(std::move(conversation_)));
+  conversation_ = std::move(conversation);
+  if (!first) return;
+  resume();
+  if (wants_to_read()) watch_->want_read();
+}
+
+void Connection::resume() {
+  if (offering_ || !open() || finishing_) return;
+  if (!unread_.empty()) unread_.erase(0, offer(unread_));
+  if (unread_.empty()) unread_ = std::string();
+  if (wants_to_read()) watch_->want_read();
+}
+
+bool Connection::wants_to_read() const {
+  return open() && !peer_ended_ && unread_.size() < limits::unread_bytes_max;
+}
+
+void Connection::on_readable() {
+  for (int reads = 0; reads < reads_per_turn_max && wants_to_read(); ++reads) {
+    const std::span<char> buffer = config_.loop.read_buffer();
+    const Transfer received = receive(socket_.get(), buffer);
+    if (received.kind == Transfer::Kind::would_block) break;
+    if (received.kind == Transfer::Kind::failed) return cut();
+    if (received.kind == Transfer::Kind::ended) return ended();
+    take(buffer.first(received.count));
+    if (received.count < buffer.size()) break;
+  }
+  if (wants_to_read()) watch_->want_read();
+}
+
+void Connection::take(std::span<char> bytes) {
+  if (finishing_) return;
+  if (unread_.empty() && !offering_) {
+    const std::size_t used = offer(bytes);
+    if (open()) unread_.assign(bytes.data() + used, bytes.size() - used);
+    return;
+  }
+  unread_.append(bytes.data(), bytes.size());
+  resume();
+}
+
+// One conversation may follow another in the middle of the bytes: an upgrade, with the first frame right behind it.
+std::size_t Connection::offer(std::span<char> bytes) {
+  offering_ = true;
+  std::size_t used = 0;
+  while (used < bytes.size() && open() && !finishing_) {
+    const Conversation* before = conversation_.get();
+    const std::size_t taken = conversation_->on_bytes(bytes.subspan(used));
+    used += taken;
+    if (taken == 0 && conversation_.get() == before) break;
+  }
+  offering_ = false;
+  return finishing_ || !open() ? bytes.size() : used;
+}
+
+void Connection::ended() {
+  peer_ended_ = true;
+  if (!finishing_) return conversation_->on_end();
+  if (sending_ended_) close();
+}
+
+void Connection::flush() {
+  if (!open()) return;
+  const bool tried = writable_;  // while the peer takes nothing, further writes must not move its deadline
+  while (writable_ && !outbound_.empty()) {
+    const Transfer sent = send_some(socket_.get(), outbound_.unsent());
+    config_.counts.sends.fetch_add(1, relaxed);
+    if (sent.kind == Transfer::Kind::failed) return cut();
+    if (sent.kind == Transfer::Kind::would_block) {
+      writable_ = false;
+      watch_->want_write();
+      break;
+    }
+    config_.counts.bytes_sent.fetch_add(sent.count, relaxed);
+    outbound_.consume(sent.count);
+  }
+  if (outbound_.empty()) return sent_everything();
+  if (outbound_.size() > unsent_bytes_max_) {
+    config_.counts.slow_readers_cut.fetch_add(1, relaxed);
+    return cut();
+  }
+  if (tried) deadline_.set(config_.loop.now() + limits::unsent_timeout);
+}
+
+void Connection::on_writable() {
+  writable_ = true;
+  flush();
+}
+
+void Connection::finish() {
+  if (!open() || finishing_) return;
+  finishing_ = true;
+  written();
+  if (wants_to_read()) watch_->want_read();
+}
+
+void Connection::sent_everything() {
+  if (!finishing_) return deadline_.clear();
+  if (peer_ended_) return close();
+  if (sending_ended_) return;
+  end_sending(socket_.get());
+  sending_ended_ = true;
+  unread_ = std::string();
+  deadline_.set(config_.loop.now() + limits::linger_timeout);
+}
+
+void Connection::on_deadline() {
+  if (!sending_ended_) config_.counts.slow_readers_cut.fetch_add(1, relaxed);
+  cut();
+}
+
+void Connection::cut() {
+  if (open()) close();
+}
+
+void Connection::drain() {
+  if (finishing_ || !open()) return;
+  if (conversation_ == nullptr) return finish();
+  conversation_->drain();
+}
+
+void Connection::close() {
+  const auto self = shared_from_this();
+  config_.loop.bury(self);
+  watch_.reset();
+  socket_.close();
+  outbound_.clear();
+  deadline_.clear();
+  config_.on_closed(*this);
+  if (conversation_ != nullptr) conversation_->on_gone();
+}
+
+Connection::Released Connection::release() {
+  PARLEY_ASSERT(open());
+  config_.loop.bury(shared_from_this());
+  watch_.reset();
+  deadline_.clear();
+  config_.on_closed(*this);
+  Released released{std::move(socket_), std::move(unread_), std::string(outbound_.unsent())};
+  outbound_.clear();
+  return released;
+}
+
+}  // namespace parley::server

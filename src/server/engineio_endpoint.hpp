@@ -1,0 +1,65 @@
+// One Engine.IO path on one loop: handshakes, and the sessions that were born here. Their sid names this loop, so a request that
+// another loop accepted finds its way, and a WebSocket moves to where its session lives.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/entropy.hpp"
+#include "protocol/engineio/socket_handler.hpp"
+#include "server/engineio_session.hpp"
+#include "server/exchange.hpp"
+#include "server/session_request.hpp"
+#include "server/shard.hpp"
+
+namespace parley::server {
+
+/// Threads: its loop's.
+class EngineioEndpoint {
+ public:
+  struct Config {
+    Shard& shard;
+    const EngineioConfig& engineio;
+    protocol::engineio::OpenHandler& handler;
+    SessionTotals& totals;
+    Entropy& entropy;
+  };
+  explicit EngineioEndpoint(Config config) : config_(config) {}
+
+  /// The endpoints of the same path on every loop, by index; they live as long as this one.
+  void set_siblings(std::vector<EngineioEndpoint*> siblings) { siblings_ = std::move(siblings); }
+
+  /// Whether a path is this endpoint's: `/socket.io`, `/socket.io/` and everything below.
+  [[nodiscard]] bool serves(std::string_view path) const;
+  void handle(const std::shared_ptr<Exchange>& exchange);
+  /// The answer to a body above `body_bytes_max`; the session it was for is closed.
+  [[nodiscard]] protocol::http::Response body_too_large(const protocol::http::Request& head);
+  [[nodiscard]] std::size_t body_bytes_max() const { return config_.engineio.payload_bytes_max; }
+
+  /// Closes every session, reason `server shutting down`.
+  void shut_down();
+
+ private:
+  void open_polling(SessionRequestPtr request);
+  void open_websocket(const SessionRequestPtr& request);
+  void forward(const SessionRequestPtr& request);
+  void serve(const SessionRequestPtr& request);
+  void probe(const SessionRequestPtr& request, EngineioEndpoint& owner);
+  void take_probe(const std::string& sid, const std::shared_ptr<Connection>& connection, EngineioSession::Binary binary);
+
+  [[nodiscard]] std::vector<protocol::http::Header> cors_headers(const protocol::http::Request& request) const;
+  void answer_preflight(const std::shared_ptr<Exchange>& exchange) const;
+  [[nodiscard]] std::shared_ptr<EngineioSession> make_session(const protocol::http::Request& request);
+  [[nodiscard]] std::string make_sid();
+  [[nodiscard]] EngineioEndpoint* owner_of(std::string_view sid) const;
+  [[nodiscard]] std::shared_ptr<EngineioSession> find(const std::string& sid) const;
+
+  Config config_;
+  std::vector<EngineioEndpoint*> siblings_;
+  std::unordered_map<std::string, std::shared_ptr<EngineioSession>> sessions_;
+};
+
+}  // namespace parley::server

@@ -1,0 +1,347 @@
+#include "server/engineio_session.hpp"
+
+#include <utility>
+
+#include "base/assert.hpp"
+#include "protocol/engineio/packet.hpp"
+#include "server/http_response.hpp"
+
+namespace parley::server {
+
+namespace engineio = protocol::engineio;
+namespace websocket = protocol::websocket;
+using engineio::CloseReason;
+using engineio::PacketType;
+
+/// One WebSocket of a session: the transport, or a candidate.
+class EngineioSession::Websocket final : public WebsocketUser {
+ public:
+  Websocket(EngineioSession& session, Binary binary) : session_(&session), binary_(binary) {}
+  void attach(WebsocketConnection& connection) { connection_ = &connection; }
+
+  void send(const engineio::EncodedPacket& packet) {
+    if (connection_ == nullptr) return;
+    if (binary_ == Binary::base64 && !packet.attachments().empty()) {
+      engineio::append_base64_frames(connection_->output(), packet);
+    } else {
+      connection_->output() += packet.websocket_frames();
+    }
+    connection_->written();
+  }
+  void close(std::uint16_t code = websocket::close_code::no_status) {
+    session_ = nullptr;
+    if (connection_ != nullptr) connection_->close(code, {});
+  }
+
+  void on_text(std::string_view text) override {
+    if (session_ != nullptr) session_->on_websocket_text(*this, text);
+  }
+  void on_binary(BytesView bytes) override {
+    if (session_ != nullptr) session_->on_websocket_binary(*this, bytes);
+  }
+  void on_end(const WebsocketEnd& end) override {
+    connection_ = nullptr;
+    if (session_ != nullptr) session_->on_websocket_end(*this, end);
+  }
+
+ private:
+  EngineioSession* session_;  // null once the session has let go of it
+  WebsocketConnection* connection_ = nullptr;
+  Binary binary_;
+};
+
+struct EngineioSession::Candidate {
+  Candidate(Loop& loop, SteadyTime deadline, std::function<void()> on_due) : upgrade(deadline), due(loop, std::move(on_due)) {
+    due.set(deadline);
+  }
+  std::shared_ptr<Websocket> socket;
+  engineio::Upgrade upgrade;
+  Deadline due;
+};
+
+EngineioSession::EngineioSession(Config config, engineio::Handshake handshake)
+    : config_(std::move(config)),
+      handshake_(std::move(handshake)),
+      heartbeat_(config_.engineio.ping_interval, config_.engineio.ping_timeout, config_.shard.loop().now()),
+      heartbeat_due_(config_.shard.loop(), [this] { on_heartbeat(); }) {
+  config_.totals.count_open();
+}
+
+EngineioSession::~EngineioSession() = default;
+
+engineio::Transport EngineioSession::current() const {
+  return upgraded_ ? engineio::Transport::websocket : engineio::Transport::polling;
+}
+
+void EngineioSession::open(SessionRequestPtr request, engineio::OpenHandler& handler) {
+  start(handler);
+  if (life_ == Life::ended) return request->answer_error(engineio::RequestError::bad_request);
+  poll(std::move(request));
+}
+
+void EngineioSession::open(const std::shared_ptr<Connection>& connection, Binary binary, engineio::OpenHandler& handler) {
+  auto [socket, conversation] = attach(*connection, binary);
+  upgraded_ = true;
+  websocket_ = std::move(socket);
+  start(handler);
+  connection->converse(std::move(conversation));
+}
+
+void EngineioSession::start(engineio::OpenHandler& handler) {
+  send(engineio::EncodedPacket::text(engineio::encode_open({.sid = handshake_.sid,
+                                                            .transport = current(),
+                                                            .ping_interval = config_.engineio.ping_interval,
+                                                            .ping_timeout = config_.engineio.ping_timeout,
+                                                            .payload_bytes_max = config_.engineio.payload_bytes_max})));
+  heartbeat_due_.set(heartbeat_.next());
+  handler_ = handler.on_open(shared_from_this());
+}
+
+EngineioSession::Attached EngineioSession::attach(Connection& connection, Binary binary) {
+  auto socket = std::make_shared<Websocket>(*this, binary);
+  auto conversation = std::make_unique<WebsocketConnection>(connection, config_.engineio.payload_bytes_max, socket);
+  socket->attach(*conversation);
+  connection.limit_unsent(limits::outbound_queue_bytes_max);
+  return {std::move(socket), std::move(conversation)};
+}
+
+void EngineioSession::send(engineio::PacketPtr packet) {
+  if (life_ != Life::open) return;
+  if (websocket_ != nullptr) return websocket_->send(*packet);
+  queue_bytes_ += packet->websocket_frames().size();
+  queue_.push_back(std::move(packet));
+  config_.shard.loop().flush_later(*this);
+}
+
+void EngineioSession::flush() {
+  if (life_ == Life::ended || websocket_ != nullptr || queue_.empty()) return;
+  if (poll_ != nullptr) return answer_poll(take_payload());
+  if (queue_bytes_ <= limits::outbound_queue_bytes_max) return;
+  config_.shard.sends.slow_readers_cut.fetch_add(1, std::memory_order_relaxed);
+  end(CloseReason::transport_close);
+}
+
+std::string EngineioSession::take_payload() {
+  std::string payload;
+  payload.reserve(queue_bytes_ + queue_.size());
+  for (const auto& packet : queue_) engineio::append_to_payload(payload, *packet);
+  queue_ = {};
+  queue_bytes_ = 0;
+  return payload;
+}
+
+void EngineioSession::answer_poll(std::string payload) {
+  if (const auto poll = std::exchange(poll_, nullptr)) poll->answer_packets(std::move(payload));
+}
+
+void EngineioSession::poll(SessionRequestPtr request) {
+  on_heartbeat();  // a poll that comes as the time is up finds the session gone, whichever the loop saw first
+  if (life_ == Life::ended) return request->answer_error(engineio::RequestError::session_id_unknown);
+  if (poll_ != nullptr) return overlap(request);
+  poll_ = std::move(request);
+  if (life_ == Life::closing) {
+    std::string payload = take_payload();
+    engineio::append_packet(payload, PacketType::close);
+    answer_poll(std::move(payload));
+    return retire();
+  }
+  if (!queue_.empty()) return answer_poll(take_payload());
+  if (candidate_ != nullptr && candidate_->upgrade.releases_polls()) answer_poll("6");
+}
+
+/// Two polls at once would race for the same packets: the client is broken, as the JavaScript server sees it too.
+void EngineioSession::overlap(const SessionRequestPtr& request) {
+  answer_poll("1");
+  end(CloseReason::transport_error);
+  request->answer_error(engineio::RequestError::bad_request);
+}
+
+void EngineioSession::poll_gone(const SessionRequestPtr& request) {
+  if (poll_ != request) return;
+  poll_.reset();
+  end(CloseReason::transport_error);
+}
+
+void EngineioSession::post(const SessionRequestPtr& request) {
+  if (life_ != Life::open) return request->answer_error(engineio::RequestError::session_id_unknown);
+  if (request->parts.octet_stream) {
+    end(CloseReason::transport_error);
+    return request->answer_error(engineio::RequestError::bad_request);
+  }
+  const auto packets = engineio::decode_payload(request->parts.body);
+  if (!packets) {
+    end(CloseReason::parse_error);
+    return request->answer_error(engineio::RequestError::bad_request);
+  }
+  for (const engineio::Packet& packet : *packets) {
+    if (life_ != Life::open) break;
+    on_packet(packet);
+  }
+  protocol::http::Response response;
+  response.headers.push_back({"Content-Type", "text/html"});
+  response.headers.push_back({"Cache-Control", "no-store"});
+  response.body = "ok";
+  request->answer(std::move(response));
+}
+
+void EngineioSession::on_packet(const engineio::Packet& packet) {
+  switch (packet.type) {
+    case PacketType::message:
+      return packet.binary ? handler_->on_binary(packet.data) : handler_->on_text(packet.data);
+    case PacketType::pong:
+      heartbeat_.on_pong(config_.shard.loop().now());
+      return heartbeat_due_.set(heartbeat_.next());
+    case PacketType::close:
+      answer_poll("6");
+      return end(CloseReason::transport_close);
+    case PacketType::ping:  // only the server pings in protocol 4
+      return end(CloseReason::transport_error);
+    case PacketType::open:
+    case PacketType::upgrade:
+    case PacketType::noop:
+      return;  // means nothing here; the JavaScript server ignores it too
+  }
+}
+
+void EngineioSession::on_heartbeat() {
+  switch (heartbeat_.at(config_.shard.loop().now())) {
+    case engineio::Heartbeat::Due::timed_out:
+      return life_ == Life::closing ? retire() : end(CloseReason::ping_timeout);
+    case engineio::Heartbeat::Due::ping: {
+      static const engineio::PacketPtr ping = engineio::EncodedPacket::text("2");
+      send(ping);
+      break;
+    }
+    case engineio::Heartbeat::Due::nothing:
+      break;
+  }
+  heartbeat_due_.set(heartbeat_.next());
+}
+
+bool EngineioSession::is_candidate(const Websocket& websocket) const {
+  return candidate_ != nullptr && candidate_->socket.get() == &websocket;
+}
+
+void EngineioSession::on_websocket_text(Websocket& from, std::string_view text) {
+  Bytes scratch;
+  const auto packet = engineio::decode_packet(text, scratch);
+  if (is_candidate(from)) {
+    if (!packet) return drop_candidate();
+    return on_candidate_packet(*packet);
+  }
+  if (life_ != Life::open) return;
+  if (!packet) return end(CloseReason::parse_error);
+  on_packet(*packet);
+}
+
+void EngineioSession::on_websocket_binary(Websocket& from, BytesView bytes) {
+  if (is_candidate(from)) return drop_candidate();
+  if (life_ == Life::open) handler_->on_binary(bytes);
+}
+
+void EngineioSession::on_websocket_end(Websocket& from, const WebsocketEnd& how) {
+  if (is_candidate(from)) {
+    candidate_.reset();
+    return;
+  }
+  end(how.how == WebsocketEnd::How::violated ? CloseReason::transport_error : CloseReason::transport_close);
+}
+
+void EngineioSession::probe(const std::shared_ptr<Connection>& connection, Binary binary) {
+  auto [socket, conversation] = attach(*connection, binary);
+  if (life_ != Life::open || upgraded_ || candidate_ != nullptr) {
+    socket->close();
+  } else {
+    const SteadyTime deadline = config_.shard.loop().now() + config_.engineio.upgrade_timeout;
+    candidate_ = std::make_unique<Candidate>(config_.shard.loop(), deadline, [this] { drop_candidate(); });
+    candidate_->socket = std::move(socket);
+  }
+  connection->converse(std::move(conversation));
+}
+
+void EngineioSession::on_candidate_packet(const engineio::Packet& packet) {
+  using Action = engineio::Upgrade::Action;
+  switch (candidate_->upgrade.on_packet(packet)) {
+    case Action::nothing:
+      return;
+    case Action::answer_probe:
+      candidate_->socket->send(*engineio::EncodedPacket::text("3probe"));
+      return answer_poll(queue_.empty() ? "6" : take_payload());
+    case Action::switch_over:
+      return switch_over();
+    case Action::close:
+      return drop_candidate();
+  }
+}
+
+void EngineioSession::switch_over() {
+  // A poll that still hangs carries nothing but its end: whatever is queued leaves on the WebSocket, behind what earlier polls took.
+  answer_poll("6");
+  websocket_ = std::move(candidate_->socket);
+  candidate_.reset();
+  upgraded_ = true;
+  for (const auto& packet : queue_) websocket_->send(*packet);
+  queue_ = {};
+  queue_bytes_ = 0;
+}
+
+void EngineioSession::drop_candidate() {
+  if (candidate_ == nullptr) return;
+  candidate_->socket->close();
+  // The deadline that rang may be the candidate's own.
+  config_.shard.loop().bury(std::shared_ptr<Candidate>(std::move(candidate_)));
+}
+
+void EngineioSession::close() {
+  if (life_ != Life::open) return;
+  life_ = Life::closing;
+  drop_candidate();
+  if (websocket_ != nullptr) websocket_->close();
+  // Not now: the caller is the handler that is to be told.
+  config_.shard.loop().post([self = shared_from_this()] { self->finish_closing(); });
+}
+
+void EngineioSession::finish_closing() {
+  tell_closed(CloseReason::forced_close);
+  if (life_ != Life::closing) return;
+  if (websocket_ != nullptr) return retire();
+  if (poll_ != nullptr) return poll(std::exchange(poll_, nullptr));
+  config_.shard.loop().call_after(limits::poll_close_timeout, [weak = weak_from_this()] {
+    if (const auto session = weak.lock()) session->retire();
+  });
+}
+
+void EngineioSession::shut_down() {
+  answer_poll("1");
+  if (websocket_ != nullptr) websocket_->close(websocket::close_code::going_away);
+  end(CloseReason::server_shutting_down);
+}
+
+void EngineioSession::end(CloseReason reason) {
+  if (life_ == Life::ended) return;
+  const bool by_us = life_ == Life::closing;
+  answer_poll("1");
+  retire();
+  tell_closed(by_us ? CloseReason::forced_close : reason);
+}
+
+void EngineioSession::tell_closed(CloseReason reason) {
+  if (handler_ == nullptr) return;
+  const std::shared_ptr<engineio::SocketHandler> handler = std::move(handler_);
+  config_.shard.loop().bury(handler);
+  handler->on_close(reason);
+}
+
+void EngineioSession::retire() {
+  if (life_ == Life::ended) return;
+  life_ = Life::ended;
+  config_.shard.loop().bury(shared_from_this());
+  drop_candidate();
+  if (websocket_ != nullptr) websocket_->close();
+  heartbeat_due_.clear();
+  queue_ = {};
+  config_.totals.count_closed();
+  config_.on_ended(*this);
+}
+
+}  // namespace parley::server

@@ -1,0 +1,114 @@
+// One Engine.IO session: heartbeat, long polling, WebSocket, and the step from one to the other without losing or reordering a packet.
+//
+// What waits for a poll is one queue. A poll takes all of it; an upgrade takes all of it; so a packet leaves exactly once, in order.
+// While a candidate WebSocket is probed, polls do not hang, so that the client can let go of the last one and say `5`.
+//
+// Lifetime  Its endpoint keeps it until it has ended. Threads: its loop's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/engineio/handshake.hpp"
+#include "protocol/engineio/heartbeat.hpp"
+#include "protocol/engineio/socket_handler.hpp"
+#include "protocol/engineio/upgrade.hpp"
+#include "server/server_config.hpp"
+#include "server/session_request.hpp"
+#include "server/shard.hpp"
+#include "server/totals.hpp"
+#include "server/websocket_connection.hpp"
+
+namespace parley::server {
+
+class EngineioSession final : public protocol::engineio::Socket,
+                              public std::enable_shared_from_this<EngineioSession>,
+                              private Corked {
+ public:
+  struct Config {
+    Shard& shard;
+    const EngineioConfig& engineio;
+    SessionTotals& totals;
+    std::function<void(EngineioSession&)> on_ended;  // once: nothing more will be asked of it
+  };
+  EngineioSession(Config config, protocol::engineio::Handshake handshake);
+  ~EngineioSession() override;
+
+  /// Begins with long polling: `request` is answered with the open packet.
+  void open(SessionRequestPtr request, protocol::engineio::OpenHandler& handler);
+  /// Begins with WebSocket on a connection that has been told `101`. `base64`: the client wants no binary frames.
+  enum class Binary : std::uint8_t { frames, base64 };
+  void open(const std::shared_ptr<Connection>& connection, Binary binary, protocol::engineio::OpenHandler& handler);
+
+  void poll(SessionRequestPtr request);
+  void post(const SessionRequestPtr& request);
+  /// The client of a poll went before it was answered.
+  void poll_gone(const SessionRequestPtr& request);
+  /// A request for this session was more than is allowed.
+  void refuse_too_large() { end(protocol::engineio::CloseReason::transport_error); }
+  /// A WebSocket that wants to take over; closed at once when there is one already.
+  void probe(const std::shared_ptr<Connection>& connection, Binary binary);
+  /// The server stops.
+  void shut_down();
+
+  /// What requests with this sid are checked against: nothing once it is closing, but for the poll that fetches the last packets.
+  [[nodiscard]] protocol::engineio::Transport current() const;
+
+  // protocol::engineio::Socket
+  const protocol::engineio::Handshake& handshake() const override { return handshake_; }
+  EventLoop& loop() override { return config_.shard.loop(); }
+  bool connected() const override { return life_ == Life::open; }
+  std::string_view transport() const override { return protocol::engineio::name_of(current()); }
+  void send(protocol::engineio::PacketPtr packet) override;
+  void close() override;
+
+ private:
+  enum class Life : std::uint8_t { open, closing, ended };
+  class Websocket;
+  struct Candidate;
+
+  void flush() override;
+  void start(protocol::engineio::OpenHandler& handler);
+  struct Attached {
+    std::shared_ptr<Websocket> socket;
+    std::unique_ptr<WebsocketConnection> conversation;  // to be spoken once the session knows the socket
+  };
+  [[nodiscard]] Attached attach(Connection& connection, Binary binary);
+  void answer_poll(std::string payload);
+  [[nodiscard]] std::string take_payload();
+
+  void on_heartbeat();
+  void on_packet(const protocol::engineio::Packet& packet);
+  void on_websocket_text(Websocket& from, std::string_view text);
+  void on_websocket_binary(Websocket& from, BytesView bytes);
+  void on_websocket_end(Websocket& from, const WebsocketEnd& end);
+  void on_candidate_packet(const protocol::engineio::Packet& packet);
+  void switch_over();
+  void drop_candidate();
+  [[nodiscard]] bool is_candidate(const Websocket& websocket) const;
+
+  void finish_closing();
+  void overlap(const SessionRequestPtr& request);
+  void end(protocol::engineio::CloseReason reason);
+  void tell_closed(protocol::engineio::CloseReason reason);
+  void retire();
+
+  Config config_;
+  const protocol::engineio::Handshake handshake_;
+  std::unique_ptr<protocol::engineio::SocketHandler> handler_;  // null before it is open and after it was told of the end
+  protocol::engineio::Heartbeat heartbeat_;
+  Deadline heartbeat_due_;
+  Life life_ = Life::open;
+  bool upgraded_ = false;
+
+  std::shared_ptr<Websocket> websocket_;  // the transport, or null: long polling
+  std::unique_ptr<Candidate> candidate_;
+  SessionRequestPtr poll_;                // hangs
+  std::vector<protocol::engineio::PacketPtr> queue_;  // for the next poll
+  std::size_t queue_bytes_ = 0;
+};
+
+}  // namespace parley::server

@@ -1,0 +1,62 @@
+// Where whole requests go on one loop: by path to Socket.IO, Engine.IO, bare WebSocket, and everything else to the HTTP handler.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/entropy.hpp"
+#include "server/bare_websocket.hpp"
+#include "server/engineio_endpoint.hpp"
+#include "server/http_connection.hpp"
+#include "server/socketio_connection.hpp"
+
+namespace parley::server {
+
+/// Everything an application has set, the same for all loops.
+struct Site {
+  struct Websocket {
+    std::string path;
+    WebsocketConfig config;
+    protocol::websocket::OpenHandler* handler;
+  };
+  struct Engineio {
+    EngineioConfig config;
+    protocol::engineio::OpenHandler* handler = nullptr;             // one of these two
+    protocol::socketio::NamespaceHandler* namespaces = nullptr;
+  };
+  ServerConfig config;
+  TrustedProxies proxies;
+  protocol::http::HttpHandler* http = nullptr;
+  std::vector<Websocket> websockets;
+  std::vector<std::unique_ptr<Engineio>> engineio;
+  SessionTotals totals;
+};
+
+/// Threads: its loop's.
+class Front final : public RequestHandler {
+ public:
+  Front(Site& site, Shard& shard);
+
+  /// The endpoints, in the order of site.engineio, so that those of all loops can be made siblings.
+  [[nodiscard]] const std::vector<std::unique_ptr<EngineioEndpoint>>& endpoints() { return endpoints_; }
+  void accept(Descriptor socket, std::string remote_address);
+  /// Tells every session that the server stops, and lets connections end as soon as what is under way is done.
+  void drain();
+
+  void handle(std::shared_ptr<Exchange> exchange) override;
+  std::size_t body_bytes_max(const protocol::http::Request& head) override;
+  protocol::http::Response body_too_large(const protocol::http::Request& head) override;
+
+ private:
+  [[nodiscard]] EngineioEndpoint* endpoint_of(std::string_view path) const;
+  [[nodiscard]] const Site::Websocket* websocket_of(std::string_view path) const;
+
+  Site& site_;
+  Shard& shard_;
+  SystemEntropy entropy_;
+  std::vector<std::unique_ptr<SocketioOpenHandler>> socketio_;
+  std::vector<std::unique_ptr<EngineioEndpoint>> endpoints_;
+};
+
+}  // namespace parley::server

@@ -1,0 +1,70 @@
+// HTTP/1.1 on one connection: whole requests in, one at a time, answers out; keep-alive, pipelining, limits and timeouts.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "protocol/http/http_handler.hpp"
+#include "server/client_address.hpp"
+#include "server/connection.hpp"
+#include "server/exchange.hpp"
+#include "server/http_parser.hpp"
+
+namespace parley::server {
+
+/// Where whole requests go. One a loop.
+class RequestHandler {
+ public:
+  virtual ~RequestHandler() = default;
+  virtual void handle(std::shared_ptr<Exchange> exchange) = 0;
+  [[nodiscard]] virtual std::size_t body_bytes_max(const protocol::http::Request& head) = 0;
+  [[nodiscard]] virtual protocol::http::Response body_too_large(const protocol::http::Request& head) = 0;
+};
+
+struct HttpTimeouts {
+  std::chrono::milliseconds request = limits::http_request_timeout;
+  std::chrono::milliseconds idle = limits::http_idle_timeout;
+};
+
+class HttpConnection final : public Conversation {
+ public:
+  struct Config {
+    RequestHandler& handler;
+    const TrustedProxies& proxies;
+    HttpTimeouts timeouts;
+  };
+  HttpConnection(Connection& connection, Config config);
+  ~HttpConnection() override;
+
+  std::size_t on_bytes(std::span<char> bytes) override;
+  void on_end() override;
+  void on_gone() override;
+  void drain() override;
+
+ private:
+  friend class Exchange;
+  enum class Then : std::uint8_t { keep_alive, close };
+
+  [[nodiscard]] std::size_t feed(std::span<const char> bytes, bool& stop);
+  void on_head();
+  void on_whole();
+  void refuse(protocol::http::Response response);
+  void answer(const protocol::http::Response& response, Then then);
+  void give_way(Shard& target, Exchange::TakeOver take_over);
+  void on_deadline();
+  void forget_exchange();
+
+  Connection& connection_;
+  Config config_;
+  Deadline deadline_;
+  std::unique_ptr<HttpParser> parser_;   // while a request is coming
+  std::shared_ptr<Exchange> exchange_;   // while it is being answered
+  bool head_only_ = false;
+  bool keep_alive_ = true;
+  bool http_1_0_ = false;
+  bool peer_ended_ = false;
+  bool draining_ = false;
+  bool handing_over_ = false;
+};
+
+}  // namespace parley::server

@@ -1,0 +1,94 @@
+#include "server/http_parser.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <utility>
+
+#include "base/limits.hpp"
+
+namespace parley::server {
+
+namespace beast_http = boost::beast::http;
+
+struct HttpParser::Impl {
+  beast_http::request_parser<beast_http::string_body> parser;
+  protocol::http::Request request;
+  std::size_t body_bytes_max = 0;
+  bool head_said = false;
+};
+
+namespace {
+
+using Kind = HttpParser::Progress::Kind;
+
+std::string text(boost::beast::string_view view) { return {view.data(), view.size()}; }
+
+/// Proxies may send `GET http://host/path`; a server must take it (RFC 9112 §3.2.2).
+std::string origin_form(std::string target) {
+  if (target.empty() || target.front() == '/' || target.front() == '*') return target;
+  const std::size_t scheme_end = target.find("://");
+  if (scheme_end == std::string::npos) return target;
+  const std::size_t path = target.find('/', scheme_end + 3);
+  return path == std::string::npos ? "/" : target.substr(path);
+}
+
+unsigned status_of(const boost::beast::error_code& error) {
+  if (error == beast_http::error::header_limit) return 431;
+  return 400;
+}
+
+}  // namespace
+
+HttpParser::HttpParser() : impl_(std::make_unique<Impl>()) {
+  impl_->parser.header_limit(limits::http_header_bytes_max);
+  impl_->parser.body_limit(boost::none);  // checked here: the bound is known only when the path is
+}
+
+HttpParser::~HttpParser() = default;
+
+HttpParser::Progress HttpParser::feed(std::span<const char> bytes) {
+  auto& parser = impl_->parser;
+  boost::beast::error_code error;
+  std::size_t used = 0;
+  if (!parser.is_done()) used = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+  if (error == beast_http::error::need_more) error = {};
+  if (error) return {Kind::bad, used, status_of(error)};
+  if (!parser.is_header_done()) return {Kind::need_more, used};
+  if (!impl_->head_said) {
+    impl_->head_said = true;
+    auto& request = impl_->request;
+    const auto& message = parser.get();
+    request.method = text(message.method_string());
+    request.target = origin_form(text(message.target()));
+    for (const auto& field : message) request.headers.push_back({text(field.name_string()), text(field.value())});
+    request.has_body = parser.chunked() || message.find(beast_http::field::content_length) != message.end();
+    if (!http_1_0() && message.find(beast_http::field::host) == message.end()) return {Kind::bad, used, 400};  // RFC 9112 §3.2
+    parser.eager(true);
+    return {Kind::head, used};
+  }
+  const std::size_t body_bytes = std::max<std::uint64_t>(parser.content_length().value_or(0), parser.get().body().size());
+  if (body_bytes > impl_->body_bytes_max) return {Kind::body_too_large, used};
+  return {parser.is_done() ? Kind::whole : Kind::need_more, used};
+}
+
+const protocol::http::Request& HttpParser::head() const { return impl_->request; }
+
+void HttpParser::limit_body(std::size_t bytes_max) { impl_->body_bytes_max = bytes_max; }
+
+bool HttpParser::expects_continue() const {
+  const auto* expect = impl_->request.find("Expect");
+  return !http_1_0() && expect != nullptr && boost::beast::iequals(*expect, "100-continue");
+}
+
+bool HttpParser::keep_alive() const { return impl_->parser.get().keep_alive(); }
+
+bool HttpParser::http_1_0() const { return impl_->parser.get().version() < 11; }
+
+protocol::http::Request HttpParser::take() {
+  impl_->request.body = std::move(impl_->parser.get().body());
+  return std::move(impl_->request);
+}
+
+}  // namespace parley::server

@@ -1,0 +1,49 @@
+// Bytes to whole HTTP/1.1 requests (RFC 9112), by Beast's parser, which stays behind this header. One object a request.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "protocol/http/http_handler.hpp"
+
+namespace parley::server {
+
+class HttpParser {
+ public:
+  HttpParser();
+  ~HttpParser();
+  HttpParser(const HttpParser&) = delete;
+  HttpParser& operator=(const HttpParser&) = delete;
+
+  struct Progress {
+    enum class Kind : std::uint8_t {
+      need_more,
+      head,            // request line and headers are there: set the limit of the body, then feed on
+      whole,           // take the request
+      body_too_large,  // answer with what the handler says
+      bad,             // answer with `status`
+    };
+    Kind kind = Kind::need_more;
+    std::size_t used = 0;
+    unsigned status = 0;
+  };
+  /// Takes bytes; what is not used must come again with more behind it. After whole, body_too_large or bad the parser is done.
+  [[nodiscard]] Progress feed(std::span<const char> bytes);
+
+  /// After `head`, without the body.
+  [[nodiscard]] const protocol::http::Request& head() const;
+  void limit_body(std::size_t bytes_max);
+  /// Whether the client waits for `100 Continue` before it sends its body (RFC 9110 §10.1.1).
+  [[nodiscard]] bool expects_continue() const;
+  [[nodiscard]] bool keep_alive() const;
+  [[nodiscard]] bool http_1_0() const;
+  /// After `whole`.
+  [[nodiscard]] protocol::http::Request take();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace parley::server

@@ -1,0 +1,27 @@
+// Writes an HTTP/1.1 answer: what every answer needs is added here, so that handlers give only what is theirs.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "protocol/http/http_handler.hpp"
+
+namespace parley::server {
+
+struct ResponseFrame {
+  std::string_view date;        // as RFC 9110 §5.6.7 wants it
+  bool head_only = false;       // the answer to HEAD: the length, not the body
+  bool keep_alive = true;
+  bool http_1_0 = false;        // such a client must be told that the connection stays
+};
+
+/// Appends status line, headers and body.
+void append_response(std::string& out, const protocol::http::Response& response, const ResponseFrame& frame);
+
+/// `Bad Request` for 400; empty for what is not registered.
+[[nodiscard]] std::string_view reason_of(unsigned status);
+
+/// An answer of this server's own, of one line of text.
+[[nodiscard]] protocol::http::Response plain_response(unsigned status);
+
+}  // namespace parley::server

@@ -1,0 +1,123 @@
+// The event loop of one thread, on Asio's epoll reactor. What it adds to Asio is the cork: everything that one bounded batch of
+// handlers wrote to a connection leaves in one system call, because a send costs 5 µs whatever its size (ARCHITECTURE, "the send").
+// Asio stays behind this header; sockets are plain descriptors.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/event_loop.hpp"
+#include "base/limits.hpp"
+#include "server/timer_queue.hpp"
+
+namespace parley::server {
+
+/// Told when a watched descriptor can be read or written.
+class Ready {
+ public:
+  virtual ~Ready() = default;
+  virtual void on_readable() = 0;
+  virtual void on_writable() = 0;
+};
+
+/// Something with bytes to send at the end of the turn.
+class Corked {
+ public:
+  virtual ~Corked() = default;
+  virtual void flush() = 0;
+
+ private:
+  friend class Loop;
+  bool flush_due_ = false;
+};
+
+/// One descriptor in the loop's reactor. Each want lasts for one call of Ready. Destroying it stops the watching and leaves the
+/// descriptor open. Threads: the loop's only.
+class Watch {
+ public:
+  struct State;
+  explicit Watch(std::shared_ptr<State> state) : state_(std::move(state)) {}
+  ~Watch();
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+  void want_read();
+  void want_write();
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+class Loop final : public EventLoop {
+ public:
+  Loop(std::size_t index, Clock& clock);
+  ~Loop() override;
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  [[nodiscard]] std::size_t index() const override { return index_; }
+  [[nodiscard]] bool in_this_thread() const override;
+  void post(Task task) override;
+  TimerId call_after(std::chrono::milliseconds delay, Task task) override;
+  void cancel(TimerId timer) override;
+  /// As call_after, to the precision of the machine's timers. Threads: this loop's only.
+  TimerId call_at(SteadyTime due, Task task);
+
+  /// Runs handlers until `stop`; the calling thread becomes this loop's. May be called again after it returned.
+  void run();
+  /// Makes `run` return at the end of its turn. Threads: any.
+  void stop();
+  /// Runs what is ready now and ends the turn, without waiting: for tests.
+  void run_ready();
+
+  /// `descriptor` must be non-blocking; `ready` must outlive the watch.
+  [[nodiscard]] std::unique_ptr<Watch> watch(int descriptor, Ready& ready);
+
+  /// Calls `corked.flush()` at the end of this turn.
+  void flush_later(Corked& corked);
+  /// Keeps `remains` until the end of this turn, so that an object may end its own life while it is being called.
+  void bury(std::shared_ptr<void> remains) { buried_.push_back(std::move(remains)); }
+
+  /// Where sockets are read into; contents last until the next socket is read.
+  [[nodiscard]] std::span<char> read_buffer() { return read_buffer_; }
+  [[nodiscard]] SteadyTime now() const { return clock_.steady_now(); }
+  [[nodiscard]] Clock& clock() { return clock_; }
+  /// The `Date` header's value, made once a second.
+  [[nodiscard]] std::string_view http_date();
+
+ private:
+  struct Reactor;
+
+  void end_turn();
+  void run_posted();
+  void arm_timer();
+
+  const std::size_t index_;
+  Clock& clock_;
+  std::unique_ptr<Reactor> reactor_;
+  std::thread::id thread_;
+  bool stopped_ = false;
+
+  std::mutex posted_mutex_;
+  std::vector<Task> posted_;       // guarded by posted_mutex_
+  bool posted_awake_ = false;      // guarded by posted_mutex_: run_posted is on its way
+
+  TimerQueue timers_;
+  std::optional<SteadyTime> armed_for_;
+  std::vector<Corked*> corked_;
+  std::vector<std::shared_ptr<void>> buried_;
+  std::array<char, limits::read_buffer_bytes> read_buffer_;
+  std::string date_;
+  std::int64_t date_second_ = -1;
+};
+
+}  // namespace parley::server

@@ -1,0 +1,29 @@
+#include "server/shard.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace parley::server {
+
+Shard::~Shard() = default;
+
+std::shared_ptr<Connection> Shard::adopt(Descriptor socket, std::string remote_address) {
+  Connection::Config config{loop_, sends, [this](Connection& connection) {
+                              connections_.erase(&connection);
+                              if (on_closed_) on_closed_();
+                            }};
+  auto connection = std::make_shared<Connection>(std::move(config), std::move(socket), std::move(remote_address));
+  connections_.emplace(connection.get(), connection);
+  return connection;
+}
+
+void Shard::for_each_connection(const std::function<void(Connection&)>& each) {
+  std::vector<std::shared_ptr<Connection>> all;
+  all.reserve(connections_.size());
+  for (const auto& [address, connection] : connections_) all.push_back(connection);
+  for (const auto& connection : all) {
+    if (connection->open()) each(*connection);
+  }
+}
+
+}  // namespace parley::server

@@ -1,0 +1,38 @@
+// What belongs to one event loop: its connections and their counts. Nothing here is shared between loops but the counts.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+#include "server/connection.hpp"
+#include "server/loop.hpp"
+
+namespace parley::server {
+
+/// Threads: the loop's, but for the counts.
+class Shard {
+ public:
+  Shard(std::size_t index, Clock& clock) : loop_(index, clock) {}
+  ~Shard();
+
+  [[nodiscard]] Loop& loop() { return loop_; }
+  /// Keeps the connection until it closes. It reads nothing until it converses.
+  std::shared_ptr<Connection> adopt(Descriptor socket, std::string remote_address);
+
+  /// Calls `each` for every connection; those may close meanwhile.
+  void for_each_connection(const std::function<void(Connection&)>& each);
+  [[nodiscard]] std::size_t connection_count() const { return connections_.size(); }
+  /// Called whenever a connection has closed.
+  void watch_closed(std::function<void()> on_closed) { on_closed_ = std::move(on_closed); }
+
+  SendCounts sends;
+
+ private:
+  Loop loop_;
+  std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
+  std::function<void()> on_closed_;
+};
+
+}  // namespace parley::server

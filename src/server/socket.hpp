@@ -1,0 +1,78 @@
+// The few system calls on sockets that the server makes, and textual addresses. Every descriptor is non-blocking and close-on-exec.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace parley::server {
+
+/// Owns a descriptor.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int value) : value_(value) {}
+  ~Descriptor();
+  Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept;
+
+  [[nodiscard]] int get() const { return value_; }
+  [[nodiscard]] bool open() const { return value_ >= 0; }
+  void close();
+
+ private:
+  int value_ = -1;
+};
+
+/// One place to listen: a numeric IPv4 or IPv6 address.
+struct ListenAddress {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+struct Listener {
+  Descriptor socket;
+  std::uint16_t port = 0;  // the one the system chose, if it was asked to
+};
+
+/// Binds and listens with SO_REUSEPORT, so that each loop has an acceptor of its own. `::` takes IPv4 as well.
+/// Errors: the text says which address, why, and how to mend it.
+[[nodiscard]] std::expected<Listener, std::string> listen_on(const ListenAddress& address);
+
+/// SO_REUSEPORT would let two servers share a port silently, each with half of the connections: asks without it.
+[[nodiscard]] std::expected<void, std::string> check_port_free(const ListenAddress& address);
+
+struct Accepted {
+  enum class Kind : std::uint8_t {
+    connection,
+    nothing,    // nobody waits
+    exhausted,  // no descriptors or memory: try again later
+    failed,     // this one went before it was accepted: go on
+  };
+  Kind kind = Kind::nothing;
+  Descriptor socket;
+  std::string remote_address;  // textual IP, an IPv4-mapped address as IPv4
+  int error = 0;
+};
+/// TCP_NODELAY is set: the cork gathers what belongs together, so Nagle's algorithm would only delay.
+[[nodiscard]] Accepted accept_from(int listener);
+
+struct Transfer {
+  enum class Kind : std::uint8_t { done, would_block, ended, failed };
+  Kind kind = Kind::done;
+  std::size_t count = 0;
+};
+[[nodiscard]] Transfer receive(int socket, std::span<char> buffer);
+/// Never raises SIGPIPE.
+[[nodiscard]] Transfer send_some(int socket, std::string_view bytes);
+/// Tells the peer that no more will come.
+void end_sending(int socket);
+
+}  // namespace parley::server

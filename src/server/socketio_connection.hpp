@@ -1,0 +1,72 @@
+// Socket.IO (protocol v5) on one Engine.IO connection: namespaces, events, acks, and who is told when it ends.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/entropy.hpp"
+#include "protocol/engineio/socket_handler.hpp"
+#include "protocol/socketio/connection_state.hpp"
+#include "protocol/socketio/namespace_handler.hpp"
+#include "protocol/socketio/packet.hpp"
+#include "server/server_config.hpp"
+#include "server/totals.hpp"
+
+namespace parley::server {
+
+/// What the Socket.IO connections of one loop share. The decoder's buffers are large, so there is one.
+struct SocketioShared {
+  protocol::socketio::NamespaceHandler& handler;
+  const EngineioConfig& config;
+  SessionTotals& totals;
+  Entropy& entropy;
+  protocol::socketio::PacketDecoder decoder = {};
+};
+
+/// Makes every Engine.IO session of a path a Socket.IO connection. Threads: its loop's.
+class SocketioOpenHandler final : public protocol::engineio::OpenHandler {
+ public:
+  explicit SocketioOpenHandler(SocketioShared shared) : shared_(std::move(shared)) {}
+  std::unique_ptr<protocol::engineio::SocketHandler> on_open(std::shared_ptr<protocol::engineio::Socket> socket) override;
+
+ private:
+  SocketioShared shared_;
+};
+
+class NamespacePeer;
+
+class SocketioConnection final : public protocol::engineio::SocketHandler {
+ public:
+  SocketioConnection(std::shared_ptr<protocol::engineio::Socket> socket, SocketioShared& shared);
+  ~SocketioConnection() override;
+
+  void on_text(std::string_view text) override;
+  void on_binary(BytesView bytes) override;
+  void on_close(protocol::engineio::CloseReason reason) override;
+
+ private:
+  friend class NamespacePeer;
+  using Whole = std::expected<std::optional<protocol::socketio::WholePacket>, protocol::engineio::DecodeError>;
+
+  void on_decoded(const Whole& decoded);
+  void on_packet(const protocol::socketio::WholePacket& whole);
+  void ask(const protocol::socketio::Packet& packet);
+  void decided(NamespacePeer& peer, protocol::socketio::ConnectDecision decision);
+  void leave(std::string_view nsp);
+  void disconnect(NamespacePeer& peer, protocol::socketio::Peer::Close close);
+  void fail(protocol::socketio::DisconnectReason reason);
+  [[nodiscard]] std::shared_ptr<NamespacePeer> find(std::string_view nsp) const;
+  [[nodiscard]] std::shared_ptr<NamespacePeer> take(std::string_view nsp);
+
+  const std::shared_ptr<protocol::engineio::Socket> socket_;
+  SocketioShared& shared_;
+  protocol::socketio::ConnectionState state_;
+  protocol::socketio::PacketAssembler assembler_;
+  std::vector<std::shared_ptr<NamespacePeer>> peers_;  // deciding or connected; one, nearly always
+  TimerId connect_timer_ = 0;
+  std::optional<protocol::socketio::DisconnectReason> failed_;  // why this side closed
+};
+
+}  // namespace parley::server

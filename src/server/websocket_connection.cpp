@@ -1,0 +1,75 @@
+#include "server/websocket_connection.hpp"
+
+#include <utility>
+
+namespace parley::server {
+
+namespace websocket = protocol::websocket;
+using Kind = websocket::Decoded::Kind;
+
+WebsocketConnection::WebsocketConnection(Connection& connection, std::size_t message_bytes_max, std::shared_ptr<WebsocketUser> user)
+    : connection_(connection),
+      decoder_({.role = websocket::Role::server, .message_bytes_max = message_bytes_max}),
+      user_(std::move(user)) {}
+
+std::size_t WebsocketConnection::on_bytes(std::span<char> bytes) {
+  decoder_.feed(bytes);
+  while (connection_.open() && !connection_.finishing()) {
+    const websocket::Decoded decoded = decoder_.next();
+    if (decoded.kind == Kind::need_more) break;
+    if (decoded.kind == Kind::text && !closing_) {
+      user_->on_text(decoded.payload);
+    } else if (decoded.kind == Kind::binary && !closing_) {
+      user_->on_binary(decoded.payload);
+    } else {
+      on_control(decoded);
+    }
+  }
+  return bytes.size();
+}
+
+void WebsocketConnection::on_control(const websocket::Decoded& decoded) {
+  switch (decoded.kind) {
+    case Kind::ping:
+      if (closing_) return;
+      websocket::append_frame(output(), websocket::Opcode::pong, decoded.payload);
+      return written();
+    case Kind::close:
+      return on_close_frame(decoded);
+    case Kind::error:
+      return on_violation(decoded);
+    default:
+      return;
+  }
+}
+
+void WebsocketConnection::on_close_frame(const websocket::Decoded& decoded) {
+  if (!closing_) websocket::append_close_frame(output(), decoded.code, {});
+  connection_.finish();
+  end({WebsocketEnd::How::closed, decoded.code, decoded.payload});
+}
+
+void WebsocketConnection::on_violation(const websocket::Decoded& decoded) {
+  if (!closing_) websocket::append_close_frame(output(), decoded.code, decoded.payload);
+  connection_.finish();
+  end({WebsocketEnd::How::violated, decoded.code, decoded.payload});
+}
+
+void WebsocketConnection::close(std::uint16_t code, std::string_view reason) {
+  if (closing_ || !connection_.open() || connection_.finishing()) return;
+  closing_ = true;
+  websocket::append_close_frame(output(), code, reason);
+  written();
+  // A peer that does not answer the close frame is not waited for.
+  connection_.loop().call_after(limits::linger_timeout, [connection = connection_.weak_from_this()] {
+    if (const auto alive = connection.lock()) alive->finish();
+  });
+}
+
+void WebsocketConnection::on_gone() { end({}); }
+
+void WebsocketConnection::end(const WebsocketEnd& end) {
+  if (const auto user = std::exchange(user_, nullptr)) user->on_end(end);
+}
+
+}  // namespace parley::server

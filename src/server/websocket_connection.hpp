@@ -1,0 +1,64 @@
+// WebSocket (RFC 6455) on one connection: frames in, messages out; pings answered, the closing handshake kept and timed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "protocol/websocket/frame_codec.hpp"
+#include "server/connection.hpp"
+
+namespace parley::server {
+
+struct WebsocketEnd {
+  enum class How : std::uint8_t {
+    closed,    // by the peer, or by us and the peer agreed
+    lost,      // the connection went without a close frame
+    violated,  // the peer broke the protocol, or sent more than is allowed
+  };
+  How how = How::lost;
+  std::uint16_t code = protocol::websocket::close_code::abnormal;
+  std::string_view reason;  // lives as long as the call
+};
+
+/// Who the messages are for.
+class WebsocketUser {
+ public:
+  virtual ~WebsocketUser() = default;
+  virtual void on_text(std::string_view text) = 0;
+  virtual void on_binary(BytesView bytes) = 0;
+  /// Exactly once, the last call; the WebsocketConnection is not to be used any more.
+  virtual void on_end(const WebsocketEnd& end) = 0;
+};
+
+/// Threads: its connection's loop.
+class WebsocketConnection final : public Conversation {
+ public:
+  WebsocketConnection(Connection& connection, std::size_t message_bytes_max, std::shared_ptr<WebsocketUser> user);
+
+  /// To append whole frames to; then call `written`.
+  [[nodiscard]] std::string& output() { return connection_.output(); }
+  void written() { connection_.written(); }
+  /// Begins the closing handshake behind everything queued; what the peer still sends is ignored.
+  void close(std::uint16_t code, std::string_view reason);
+  [[nodiscard]] bool closing() const { return closing_; }
+
+  std::size_t on_bytes(std::span<char> bytes) override;
+  void on_end() override { connection_.cut(); }
+  void on_gone() override;
+  void drain() override { close(protocol::websocket::close_code::going_away, {}); }
+
+ private:
+  void on_control(const protocol::websocket::Decoded& decoded);
+  void on_close_frame(const protocol::websocket::Decoded& decoded);
+  void on_violation(const protocol::websocket::Decoded& decoded);
+  void end(const WebsocketEnd& end);
+
+  Connection& connection_;
+  protocol::websocket::FrameDecoder decoder_;
+  std::shared_ptr<WebsocketUser> user_;  // null once it has been told of the end
+  bool closing_ = false;
+};
+
+}  // namespace parley::server
