@@ -1,0 +1,27 @@
+# Suites in other languages, against the server that was just built. tests/clients/install.sh brings what they need.
+find_program(NODE node)
+set(clients_python ${CMAKE_SOURCE_DIR}/build/clients-venv/bin/python)
+
+# parley_suite(<name> LABELS <labels> TIMEOUT <seconds> COMMAND <…>): PARLEY in its environment names the server.
+function(parley_suite name)
+  cmake_parse_arguments(ARG "" "TIMEOUT;FOLDER" "LABELS;COMMAND" ${ARGN})
+  if(NOT TARGET parley OR NOT NODE)
+    return()
+  endif()
+  add_test(NAME ${name} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_FOLDER}
+           COMMAND ${CMAKE_COMMAND} -E env PARLEY=$<TARGET_FILE:parley> ${ARG_COMMAND})
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+foreach(suite connect chat sessions signalling robustness validation limits)
+  parley_suite(clients_javascript_${suite} FOLDER clients/javascript LABELS "clients" TIMEOUT 240
+               COMMAND ${NODE} --test-reporter=spec ${suite}.test.mjs)
+endforeach()
+parley_suite(security_table FOLDER clients/javascript LABELS "clients;security" TIMEOUT 300 COMMAND ${NODE} --test-reporter=spec security.test.mjs)
+parley_suite(bad_input FOLDER clients/javascript LABELS "bad-input" TIMEOUT 300 COMMAND ${NODE} --test-reporter=spec bad-input.test.mjs)
+foreach(suite sync asyncio)
+  parley_suite(clients_python_${suite} FOLDER clients/python LABELS "clients" TIMEOUT 180 COMMAND ${clients_python} -B test_${suite}.py)
+endforeach()
+parley_suite(browser_parts FOLDER browser LABELS "browser" TIMEOUT 30 COMMAND ${NODE} --test-reporter=spec parts.test.mjs)
+parley_suite(browser_demo FOLDER browser LABELS "browser;clients" TIMEOUT 240 COMMAND ${NODE} --test-reporter=spec demo.test.mjs)
+parley_suite(torture_kill FOLDER torture LABELS "torture" TIMEOUT 600 COMMAND ${NODE} kill.mjs --rounds 50)
