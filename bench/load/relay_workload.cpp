@@ -98,6 +98,7 @@ RelayResult RelayRun::run() {
     poller_.wait(time_to_next(clock_.steady_now()));
   }
   part_.tick(clock_.steady_now());
+  if (plan_.pace.open_loop()) send_due(clock_.steady_now());  // what became due while this thread was kept away
   drain();
   RelayResult result;
   result.acks = part_.finish(clock_.steady_now());

@@ -35,6 +35,7 @@ LoadFigures RequestLoop::run() {
     poller_.wait(time_to_next(clock_.steady_now()));
   }
   part_.tick(clock_.steady_now());
+  ask_free(clock_.steady_now());  // what became due while this thread was kept away; the rest as answers free connections
   drain();
   return part_.finish(clock_.steady_now());
 }

@@ -1,0 +1,288 @@
+#!/usr/bin/env python3
+"""The performance rows of "What is proven": each starts a server of its own in a temporary folder, loads it with `parley bench`, and
+prints one PASS or FAIL line with its figures, seed and commit. What led to it goes to standard error.
+
+    bench/run_light_load.sh     50 sessions x 2, 100 messages a second: latency
+    bench/run_throughput.sh     relay and store as fast as they go, server on core 0, client on core 1
+    bench/run_start.sh          a million stored messages, kill -9, start
+
+Environment: PARLEY (build/release/parley), SEED (random), SECONDS_EACH, REPEAT, MESSAGES, KEEP=1 keeps the folder.
+It needs nothing but Python 3.9.
+"""
+
+import base64
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+START_PATIENCE_SECONDS = 60
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def commit():
+    answer = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty", "--exclude=*"], capture_output=True, text=True)
+    return answer.stdout.strip() if answer.returncode == 0 else "unknown"
+
+
+def pin(core):
+    """For a child process: only that core, where there are two at all."""
+    if core is None or (os.cpu_count() or 1) < 2:
+        return None
+    return lambda: os.sched_setaffinity(0, {core})
+
+
+class Bench:
+    """One check: its folder, its server, its runs of `parley bench`."""
+
+    def __init__(self):
+        self.parley = pathlib.Path(os.environ.get("PARLEY", ROOT / "build/release/parley")).resolve()
+        if not self.parley.exists():
+            sys.exit(f"{self.parley} is not there: run `make build`, or name the binary in PARLEY")
+        self.seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(1, 1_000_000))
+        self.commit = commit()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="parley-bench-"))
+        self.secret = "parley-bench-secret-of-more-than-32-bytes"
+        (self.folder / "secret").write_text(self.secret)
+        self.port = free_port()
+        self.server = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+        if os.environ.get("KEEP"):
+            say(f"kept: {self.folder}")
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self, core=None, threads=None):
+        """Starts the server; returns the seconds until /health answered 200."""
+        command = [self.parley, "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.folder / "data",
+                   "--jwt-secret-file", self.folder / "secret", "--limits", "off"]
+        if threads:
+            command += ["--threads", str(threads)]
+        log = open(self.folder / "server.log", "ab")
+        begin = time.monotonic()
+        self.server = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=pin(core))
+        while time.monotonic() - begin < START_PATIENCE_SECONDS:
+            if self.server.poll() is not None:
+                break
+            if self.get("/health")[0] == 200:
+                return time.monotonic() - begin
+            time.sleep(0.002)
+        tail = (self.folder / "server.log").read_text(errors="replace")[-2000:]
+        raise RuntimeError(f"the server does not answer; its log ends:\n{tail}")
+
+    def kill(self):
+        if self.server and self.server.poll() is None:
+            self.server.send_signal(signal.SIGKILL)
+            self.server.wait()
+
+    def request(self, method, target, token=None, body=None):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            if body is not None:
+                headers["Content-Type"] = "application/json"
+            connection.request(method, target, json.dumps(body) if body is not None else None, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        except OSError:
+            return 0, b""
+
+    def get(self, target, token=None):
+        return self.request("GET", target, token)
+
+    def token(self, user, role):
+        part = lambda value: base64.urlsafe_b64encode(value).rstrip(b"=")
+        signed = part(b'{"alg":"HS256","typ":"JWT"}') + b"." + part(json.dumps({"id": user, "role": role}).encode())
+        return (signed + b"." + part(hmac.new(self.secret.encode(), signed, hashlib.sha256).digest())).decode()
+
+    def command(self, workload, *arguments):
+        return [self.parley, "bench", workload, "--url", f"http://127.0.0.1:{self.port}", "--jwt-secret-file", self.folder / "secret",
+                "--commit", self.commit, "--seed", str(self.seed), "--pid", str(self.server.pid), *map(str, arguments)]
+
+    def run(self, workload, *arguments, core=None):
+        """One `parley bench`; returns its report."""
+        report = self.folder / f"{workload}.json"
+        report.unlink(missing_ok=True)
+        done = subprocess.run([*self.command(workload, *arguments), "--json", report], capture_output=True, text=True, preexec_fn=pin(core))
+        say((done.stdout + done.stderr).strip())
+        if not report.exists():
+            raise RuntimeError(f"parley bench {workload} gave no report: {done.stderr.strip()}")
+        return json.loads(report.read_text())
+
+
+class Conclusion:
+    """Collects figures with their thresholds; says PASS only when all hold."""
+
+    def __init__(self, name, bench):
+        self.name, self.bench, self.parts, self.passed = name, bench, [], True
+
+    def note(self, text):
+        self.parts.append(text)
+
+    def demand(self, text, holds):
+        self.parts.append(text if holds else f"{text} (!)")
+        self.passed = self.passed and holds
+
+    def clean(self, report):
+        counts = {}
+        for run in report["runs"]:
+            for name, count in run["verdict"].items():
+                counts[name] = counts.get(name, 0) + count
+        faults = {name: counts[name] for name in ("lost", "unheard", "doubled", "reordered", "foreign", "altered")}
+        self.demand(f"{report['workload']} checked {counts['stored']} stored: " + ", ".join(f"{n} {f}" for f, n in faults.items()),
+                    report["clean"] and counts["stored"] > 0)
+        for run in report["runs"]:
+            if run["complaint"]:
+                self.note(run["complaint"])
+
+    def say(self):
+        print(f"{'PASS' if self.passed else 'FAIL'} {self.name}: {'; '.join(self.parts)}; seed {self.bench.seed}, "
+              f"commit {self.bench.commit}", flush=True)
+        return 0 if self.passed else 1
+
+
+def spread(report, name):
+    """Median of the runs, and its text with the spread."""
+    figure = report["spread"][name]
+    shown = "{:,.2f}" if figure["most"] < 100 else "{:,.0f}"
+    text = shown.format(figure["median"])
+    if len(report["runs"]) > 1:
+        text += f" ({shown.format(figure['least'])} to {shown.format(figure['most'])})"
+    return figure["median"], text
+
+
+def light_load(bench):
+    bench.start()
+    report = bench.run("relay", "--sessions", 50, "--members", 2, "--rate", 100, "--poisson", "--warm-up", 2,
+                       "--seconds", os.environ.get("SECONDS_EACH", "15"), "--repeat", os.environ.get("REPEAT", "3"))
+    conclusion = Conclusion("light load, 50 sessions x 2, 100 msg/s", bench)
+    p50, p50_text = spread(report, "delivery_p50_ms")
+    p99, p99_text = spread(report, "delivery_p99_ms")
+    conclusion.demand(f"due to delivered p50 {p50_text} ms < 2", p50 < 2)
+    conclusion.demand(f"p99 {p99_text} ms < 10", p99 < 10)
+    conclusion.note(f"due to acknowledged p50 {spread(report, 'ack_p50_ms')[1]} ms, p99 {spread(report, 'ack_p99_ms')[1]} ms")
+    conclusion.clean(report)
+    return conclusion.say()
+
+
+def throughput(bench):
+    bench.start(core=0, threads=1)
+    length = ["--seconds", os.environ.get("SECONDS_EACH", "10"), "--repeat", os.environ.get("REPEAT", "3")]
+    relay = bench.run("relay", "--sessions", 250, "--members", 2, "--in-flight", 1, "--text-bytes", 120, *length, core=1)
+    store = bench.run("store", "--connections", 64, *length, core=1)
+    conclusion = Conclusion("throughput, server on core 0, client on core 1", bench)
+    rate, rate_text = spread(relay, "messages_per_second")
+    p99, p99_text = spread(relay, "delivery_p99_ms")
+    conclusion.demand(f"relay 250 x 2, 1 in flight: {rate_text} msg/s >= 30,000", rate >= 30_000)
+    conclusion.demand(f"p99 {p99_text} ms < 200", p99 < 200)
+    conclusion.note(f"server {spread(relay, 'server_processor_us_each')[1]} us/msg, client busy {spread(relay, 'client_processor_share')[1]}")
+    conclusion.clean(relay)
+    rate, rate_text = spread(store, "requests_per_second")
+    conclusion.demand(f"store, 64 connections: {rate_text} req/s >= 10,000", rate >= 10_000)
+    conclusion.note(f"server {spread(store, 'server_processor_us_each')[1]} us/req, client busy {spread(store, 'client_processor_share')[1]}")
+    conclusion.clean(store)
+    return conclusion.say()
+
+
+def make_marked_session(bench):
+    """A session with ten known messages, to be found again after the kill."""
+    doctor, patient = f"{bench.seed:024x}", f"{bench.seed + 1:024x}"
+    token = bench.token(doctor, "doctor")
+    status, body = bench.request("POST", "/api/sessions/create", token, {"patientId": patient})
+    if status != 201:
+        raise RuntimeError(f"POST /api/sessions/create: {status} {body[:300]!r}")
+    session = json.loads(body)["session"]["sessionId"]
+    for number in range(10):
+        status, body = bench.request("POST", "/api/chat/store", token, {"sessionId": session, "message": f"marked {number}"})
+        if status != 201:
+            raise RuntimeError(f"POST /api/chat/store: {status} {body[:300]!r}")
+    return session, token
+
+
+def marked_session_is_whole(bench, session, token):
+    status, body = bench.get(f"/api/chat/session/{session}", token)
+    texts = [message["message"] for message in json.loads(body)["messages"]] if status == 200 else []
+    return texts == [f"marked {number}" for number in range(10)]
+
+
+def kill_under_load(bench):
+    """Load that never ends by itself, so that the kill meets a write-ahead log in use. The client's complaint is expected."""
+    load = subprocess.Popen(bench.command("relay", "--sessions", 50, "--seconds", 60, "--in-flight", 8),
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(2)
+    if load.poll() is not None:
+        raise RuntimeError(f"the load that was to be interrupted ended by itself with {load.returncode}")
+    bench.kill()
+    load.wait()
+
+
+def forget_file_cache(folder):
+    """So that the next start reads from the disk; best effort, and only of this folder's files."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with open(path, "rb") as file:
+                os.fsync(file.fileno())
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def start(bench):
+    messages = int(os.environ.get("MESSAGES", "1000000"))
+    bench.start()
+    marked = make_marked_session(bench)
+    fill = bench.run("relay", "--sessions", 250, "--in-flight", 8, "--messages", messages)
+    kill_under_load(bench)
+    warm = bench.start()
+    warm_whole = marked_session_is_whole(bench, *marked)
+    bench.kill()
+    forget_file_cache(bench.folder / "data")
+    cold = bench.start()
+    cold_whole = marked_session_is_whole(bench, *marked)
+    size = sum(path.stat().st_size for path in (bench.folder / "data").rglob("*") if path.is_file())
+    conclusion = Conclusion(f"start after kill -9 with {messages:,} stored messages", bench)
+    conclusion.demand(f"/health answers after {warm * 1000:.0f} ms < 1,000", warm < 1.0)
+    conclusion.note(f"with cold files after {cold * 1000:.0f} ms")
+    conclusion.demand(f"marked session {'whole' if warm_whole and cold_whole else 'NOT whole'}", warm_whole and cold_whole)
+    conclusion.note(f"{size / 1e6:,.0f} MB on disk, filled at {spread(fill, 'messages_per_second')[1]} msg/s")
+    conclusion.clean(fill)
+    return conclusion.say()
+
+
+def main():
+    checks = {"light_load": light_load, "throughput": throughput, "start": start}
+    if len(sys.argv) != 2 or sys.argv[1] not in checks:
+        sys.exit(f"usage: {sys.argv[0]} {'|'.join(checks)}")
+    with Bench() as bench:
+        try:
+            return checks[sys.argv[1]](bench)
+        except RuntimeError as error:
+            print(f"FAIL {sys.argv[1]}: {error}; seed {bench.seed}, commit {bench.commit}", flush=True)
+            return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
