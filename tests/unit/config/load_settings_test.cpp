@@ -1,0 +1,153 @@
+// Values become structs; what cannot work is refused by name, with where it was set and how to mend it.
+#include "config/load_settings.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace parley::config {
+namespace {
+
+Result<Settings> settings_with(std::vector<GivenFlag> flags) {
+  const auto values = collect_values(flags, {});
+  if (!values) return std::unexpected(values.error());
+  return make_settings(*values);
+}
+
+void expect_refusal(std::vector<GivenFlag> flags, std::string_view part) {
+  const auto settings = settings_with(flags);
+  ASSERT_FALSE(settings.has_value()) << part;
+  EXPECT_NE(settings.error().message.find(part), std::string::npos) << settings.error().message;
+}
+
+struct SecretFile : testing::Test {
+  std::string write(std::string_view content) {
+    std::ofstream(path, std::ios::binary) << content;
+    return path;
+  }
+  void TearDown() override { std::filesystem::remove(path); }
+  const std::string path = (std::filesystem::temp_directory_path() / ("parley-secret-test-" + std::to_string(::getpid()))).string();
+};
+
+TEST(Settings, by_default_are_the_contracts) {
+  const auto settings = settings_with({});
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  EXPECT_EQ(settings->server.address, "127.0.0.1");
+  EXPECT_EQ(settings->server.port, 3000);
+  EXPECT_EQ(settings->http.allowed_origins, http_api::HttpApiConfig{}.allowed_origins);
+  EXPECT_EQ(settings->server.engineio.cors_origins,
+            (std::vector<std::string>{"http://localhost:5173", "http://localhost:3000", "https://localhost:5173"}));
+  EXPECT_EQ(settings->http.limits.general, limits::requests_per_window);
+  EXPECT_EQ(settings->http.limits.chat, limits::chat_requests_per_window);
+  EXPECT_EQ(settings->http.limits.sessions, limits::session_requests_per_window);
+  EXPECT_EQ(settings->http.limits.session_creates, limits::session_creates_per_window);
+  EXPECT_EQ(settings->service.rates.chat, limits::chat_events_per_window);
+  EXPECT_EQ(settings->service.connections_total_max, limits::connections_total_max);
+  EXPECT_EQ(settings->service.connections_per_address_max, limits::connections_per_address_max);
+  EXPECT_EQ(settings->service.connections_per_user_max, limits::connections_per_user_max);
+  EXPECT_EQ(settings->http.environment_name, "dev");
+  EXPECT_TRUE(settings->jwt.secret.empty());
+}
+
+TEST(Settings, limits_off_turns_counts_off_and_leaves_sizes) {
+  const auto settings = settings_with({{"--limits", "off"}});
+  ASSERT_TRUE(settings.has_value());
+  const auto& http = settings->http.limits;
+  EXPECT_EQ(http.general + http.chat + http.sessions + http.session_creates, 0U);
+  const auto& rates = settings->service.rates;
+  EXPECT_EQ(rates.chat + rates.offer + rates.answer + rates.ice_candidate + rates.signalling_chat + rates.join_leave, 0U);
+  EXPECT_EQ(settings->service.connections_total_max + settings->service.connections_per_address_max +
+                settings->service.connections_per_user_max, 0U);
+  EXPECT_EQ(settings->server.http_body_bytes_max, limits::http_body_bytes_max);
+}
+
+TEST(Settings, a_further_origin_joins_both_lists) {
+  const auto settings = settings_with({{"--origin", "https://app.example.org"}, {"--front-end", "https://call.example.org"}});
+  ASSERT_TRUE(settings.has_value());
+  EXPECT_EQ(settings->http.allowed_origins.front(), "https://call.example.org");
+  EXPECT_EQ(settings->http.allowed_origins.back(), "https://app.example.org");
+  EXPECT_EQ(settings->server.engineio.cors_origins.front(), "https://call.example.org");
+  EXPECT_EQ(settings->server.engineio.cors_origins.back(), "https://app.example.org");
+}
+
+TEST(Settings, refusals_name_the_key_its_source_and_the_way_out) {
+  expect_refusal({{"--listen", "3000"}}, "listen = \"3000\" (flag --listen) must be ADDR:PORT");
+  expect_refusal({{"--trusted-proxy", "10.0.0.0/33"}}, "trusted_proxy = \"10.0.0.0/33\"");
+  expect_refusal({{"--store", "mongodb://u:p@h/d"}}, "MongoDB, which this version cannot use yet");
+  expect_refusal({{"--store", "sqlite"}}, "must be `embedded`");
+  expect_refusal({{"--relay", "nats://h:4222"}}, "one node");
+  expect_refusal({{"--origin", "app.example.org"}}, "must be an origin");
+  expect_refusal({{"--origin", "https://app.example.org/"}}, "must be an origin");
+  expect_refusal({{"--threads", "65"}}, "from 0 to 64");
+  expect_refusal({{"--threads", "-1"}}, "from 0 to 64");
+  expect_refusal({{"--threads", ""}}, "from 0 to 64");
+  expect_refusal({{"--limits", "none"}}, "on|off");
+  expect_refusal({{"--log-level", "loud"}}, "debug|info|warning|error");
+  expect_refusal({{"--data", ""}}, "must name a folder");
+  expect_refusal({{"--turn-url", "turn:t.example:3478"}}, "--turn-secret-file");
+  expect_refusal({{"--turn-url", "https://t.example"}}, "must begin with turn:");
+  expect_refusal({{"--stun-url", "turn:t.example"}}, "must begin with stun:");
+  expect_refusal({{"--jwt-secret-file", "/nowhere/secret"}}, "/nowhere/secret cannot be read: No such file");
+}
+
+TEST(Settings, a_refused_uri_does_not_repeat_its_password) {
+  for (const auto& flag : {GivenFlag{"--store", "mongodb://u:hunter2@h/d"}, GivenFlag{"--relay", "nats://u:hunter2@h"}}) {
+    EXPECT_EQ(settings_with({flag}).error().message.find("hunter2"), std::string::npos);
+  }
+}
+
+TEST_F(SecretFile, loses_one_newline_and_nothing_else) {
+  const std::string secret = " sixteen bytes! ";
+  EXPECT_EQ(*read_secret(write(secret), "--x", 16), secret);
+  EXPECT_EQ(*read_secret(write(secret + "\n"), "--x", 16), secret);
+  EXPECT_EQ(*read_secret(write(secret + "\r\n"), "--x", 16), secret);
+  EXPECT_EQ(*read_secret(write(secret + "\n\n"), "--x", 16), secret + "\n");
+}
+
+TEST_F(SecretFile, that_is_empty_or_short_is_refused_with_how_to_make_one) {
+  EXPECT_NE(read_secret(write(""), "--jwt-secret-file", 16).error().message.find("is empty. Make one with: "), std::string::npos);
+  EXPECT_NE(read_secret(write("\n"), "--jwt-secret-file", 16).error().message.find("is empty"), std::string::npos);
+  EXPECT_TRUE(read_secret(write(std::string(limits::jwt_secret_bytes_min, 's')), "--x", limits::jwt_secret_bytes_min).has_value());
+  const auto refusal = read_secret(write(std::string(limits::jwt_secret_bytes_min - 1, 's') + "\n"), "--jwt-secret-file", limits::jwt_secret_bytes_min);
+  ASSERT_FALSE(refusal.has_value());
+  EXPECT_NE(refusal.error().message.find("has 15 bytes"), std::string::npos) << refusal.error().message;
+}
+
+TEST_F(SecretFile, larger_than_any_secret_is_the_wrong_file) {
+  EXPECT_TRUE(read_small_file(write(std::string(limits::settings_file_bytes_max, 's')), "X").has_value());
+  EXPECT_FALSE(read_small_file(write(std::string(limits::settings_file_bytes_max + 1, 's')), "X").has_value());
+}
+
+TEST_F(SecretFile, reaches_the_settings) {
+  const auto settings = settings_with({{"--jwt-secret-file", write("a secret that is long enough\n")}, {"--turn-url", "turn:t.example"}, {"--turn-secret-file", path}});
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  EXPECT_EQ(settings->jwt.secret, "a secret that is long enough");
+  EXPECT_EQ(settings->http.ice.turn_secret, settings->jwt.secret);
+  EXPECT_EQ(settings->service.ice.turn_urls, settings->http.ice.turn_urls);
+}
+
+TEST(Addresses, to_listen_on) {
+  EXPECT_EQ(parse_listen("0.0.0.0:80")->address, "0.0.0.0");
+  EXPECT_EQ(parse_listen("[::1]:3000")->address, "::1");
+  EXPECT_EQ(parse_listen("localhost:0")->address, "localhost");
+  EXPECT_EQ(parse_listen("127.0.0.1:65535")->port, 65'535);
+  for (const std::string_view text : {"", ":3000", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:+1", "127.0.0.1:3000x", "::1:3000",
+                                      "[127.0.0.1]:3000", "[::1]", "256.0.0.1:1", "example.org:80"}) {
+    EXPECT_FALSE(parse_listen(text).has_value()) << text;
+  }
+}
+
+TEST(Addresses, of_proxies) {
+  EXPECT_EQ(parse_cidr("10.0.0.0/8"), "10.0.0.0/8");
+  EXPECT_EQ(parse_cidr("10.1.2.3"), "10.1.2.3/32");
+  EXPECT_EQ(parse_cidr("::1"), "::1/128");
+  EXPECT_EQ(parse_cidr("fd00::/128"), "fd00::/128");
+  for (const std::string_view text : {"", "/8", "10.0.0.0/", "10.0.0.0/33", "fd00::/129", "10.0.0/8", "proxy", "10.0.0.0/8/8"}) {
+    EXPECT_FALSE(parse_cidr(text).has_value()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace parley::config
