@@ -72,7 +72,7 @@ sanitize: install-test ## Unit, contract and integration tests under address, un
 	  tools/run-tests.sh build/$$preset -L 'unit|contract|integration' || exit 1; done
 
 fuzz: install-dev ## Every fuzzer for SECONDS (60) each
-	@cmake --preset fuzz >/dev/null && cmake --build build/fuzz -j $(JOBS)
+	@cmake --preset fuzz >/dev/null && cmake --build build/fuzz --target fuzzers -j $(JOBS)
 	@tools/run-fuzzers.sh build/fuzz $(or $(SECONDS),60)
 
 format: install-dev ## Format the C++ sources

@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Writes the seeds of the record formats from docs/formats/entry-vectors.json, so that fuzzing starts from real bytes."""
+import json
+import pathlib
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SEEDS = ROOT / "tests/fuzz/seeds"
+
+
+def write(target, name, data):
+    folder = SEEDS / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+
+
+vectors = json.loads((ROOT / "docs/formats/entry-vectors.json").read_text())
+for vector in vectors["entries"]:
+    record = bytes.fromhex(vector["record"])
+    core_size, body_size = int.from_bytes(record[1:3], "big"), int.from_bytes(record[3:5], "big")
+    body_begin, trailer_begin = 5 + core_size, 5 + core_size + body_size
+    write("entry_record", vector["name"], record)
+    write("entry_core", vector["name"], record[5:body_begin])
+    write("entry_trailer", vector["name"], record[trailer_begin:])
+    if body_size:
+        write("entry_body", vector["name"], record[body_begin:trailer_begin])
+for vector in vectors["refused"]:
+    write("entry_record", "refused_" + vector["name"], bytes.fromhex(vector["record"]))
+for vector in vectors["sessionRows"]:
+    write("session_row", vector["name"], bytes.fromhex(vector["bytes"]))
+
+TEXTS = {
+    "plain": "Good morning", "emoji": "🙂" * 500, "too_long": "a" * 1001, "blank": " \t\r\n\u00a0\u2003\ufeff", "controls": "a\0b\x0bc\x7f\n",
+    "html": "<script>alert(\"&\")</script>", "accents": "Grüße e\u0301 世界",
+}
+for name, text in TEXTS.items():
+    write("message_text", name, text.encode())
+write("message_text", "broken", b"ok \xf0\x9f\x99 \xff\xed\xa0\x80")
+
+JSON = {
+    "lone": r'["\ud800","\uDFFF"]', "pair": r'{"message":"\ud83d\ude42"}', "escaped": r'"\\ud800\\\ud800"', "cut": r'"\ud8', "swapped": r'"\ude42\ud83d"',
+    "high_high_low": r'"\ud83d\ud83d\ude42"',
+}
+for name, text in JSON.items():
+    write("lone_surrogates", name, text.encode())
+
+SMALL = {
+    "oid": "65a000000000000000000001", "uuid": "0b5e9d3c-52a1-4f0e-9c6d-3f1a7e2b4c58", "position": "42.9f86d081884c7d65", "date": "2024-02-29",
+    "time": "2024-02-29T23:59:59.999Z", "offset": "2024-02-29T23:59:59.999999+05:30", "role": "doctor", "base64": "Zm9vYg==", "base64url": "-_-_", "hex": "DeadBEEF",
+}
+for name, text in SMALL.items():
+    write("small_texts", name, text.encode())

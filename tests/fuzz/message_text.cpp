@@ -1,0 +1,22 @@
+// Texts of clients: what is accepted keeps to every rule of docs/api-contract.md §4.1, and is accepted again as it is.
+#include "base/json_writer.hpp"
+#include "base/limits.hpp"
+#include "base/utf8.hpp"
+#include "domain/validation.hpp"
+#include "support/fuzz.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace parley;
+  using fuzz::require;
+  const std::string text(fuzz::view(data, size));
+  const auto accepted = domain::accept_message({domain::TextField::State::text, text});
+  if (!accepted) return 0;
+  require(is_valid_utf8(*accepted) && !domain::is_blank(*accepted));
+  require(utf16_length(*accepted) <= limits::message_utf16_units_max && code_point_count(*accepted) <= utf16_length(*accepted));
+  require(domain::sanitised(*accepted) == *accepted);
+  require(domain::accept_message({domain::TextField::State::text, *accepted}) == *accepted);
+  std::string json;
+  append_json_string(json, *accepted);
+  require(is_valid_utf8(json) && json.size() >= accepted->size() + 2);
+  return 0;
+}
