@@ -76,6 +76,9 @@ struct ServiceCounts {
   std::uint64_t members_joined = 0;    // now
   std::uint64_t refused_rate_limited = 0;
   std::uint64_t refused_overloaded = 0;
+  std::uint64_t connections = 0;          // sockets, now
+  std::uint64_t connections_refused = 0;  // CONNECT_ERRORs
+  std::uint64_t rate_windows = 0;         // remembered now
 };
 
 class ChatService {
@@ -92,7 +95,7 @@ class ChatService {
   void get_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done);
   /// Access rule · `Session has already ended`. `created` becomes `active`; the view is as after. Nobody joins the room.
   void start_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done);
-  /// Access rule · session_ended with `already_ended_text`. Tells the room `session-ended`.
+  /// Access rule · `Session is already ended`. Tells the room `session-ended`.
   void end_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::EndView> done);
   /// Sessions not ended where the caller takes part, newest first.
   void active_sessions(EventLoop& from, domain::Caller caller, Done<std::vector<domain::SessionView>> done);

@@ -1,0 +1,130 @@
+// The facade: gives every call to its use case.
+#include "service/chat_service.hpp"
+
+#include <utility>
+
+#include "base/assert.hpp"
+#include "service/connect.hpp"
+#include "service/create.hpp"
+#include "service/delete_message.hpp"
+#include "service/end.hpp"
+#include "service/join.hpp"
+#include "service/publish.hpp"
+#include "service/read.hpp"
+#include "service/router.hpp"
+
+namespace parley::service {
+namespace {
+
+CallerPtr shared(domain::Caller caller) { return std::make_shared<const domain::Caller>(std::move(caller)); }
+
+std::vector<std::unique_ptr<Creator>> make_creators(Router& router) {
+  std::vector<std::unique_ptr<Creator>> creators;
+  for (std::size_t index = 0; index < router.shard_count(); ++index) {
+    creators.push_back(std::make_unique<Creator>(router.shard_at(index)));
+  }
+  return creators;
+}
+
+}  // namespace
+
+struct ChatService::Impl {
+  Impl(Dependencies dependencies, ServiceConfig config)
+      : context(std::move(dependencies), std::move(config)), router(context), creators(make_creators(router)), sockets(router, creators) {}
+
+  Context context;
+  Router router;
+  std::vector<std::unique_ptr<Creator>> creators;  // by loop index
+  SocketNamespace sockets;
+};
+
+ChatService::ChatService(Dependencies dependencies, ServiceConfig config) {
+  PARLEY_ASSERT(!dependencies.loops.empty());
+  impl_ = std::make_unique<Impl>(std::move(dependencies), std::move(config));
+}
+
+ChatService::~ChatService() = default;
+
+void ChatService::create_session(EventLoop& from, domain::Caller caller, CreateSession request, Done<domain::SessionView> done) {
+  service::create_session(impl_->router, impl_->creators, from, shared(std::move(caller)), std::move(request), std::move(done));
+}
+
+void ChatService::get_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done) {
+  service::get_session(impl_->router, from, shared(std::move(caller)), session, std::move(done));
+}
+
+void ChatService::start_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done) {
+  service::start_session(impl_->router, from, shared(std::move(caller)), session, std::move(done));
+}
+
+void ChatService::end_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::EndView> done) {
+  service::end_session(impl_->router, from, shared(std::move(caller)), session, std::move(done));
+}
+
+void ChatService::active_sessions(EventLoop& from, domain::Caller caller, Done<std::vector<domain::SessionView>> done) {
+  service::active_sessions(impl_->router, from, shared(std::move(caller)), std::move(done));
+}
+
+void ChatService::send_message(EventLoop& from, domain::Caller caller, SendMessage request, Done<domain::MessageView> done) {
+  service::publish(impl_->router, from, shared(std::move(caller)), std::move(request), std::move(done));
+}
+
+void ChatService::read_page(EventLoop& from, domain::Caller caller, ReadPage request, Done<domain::PageView> done) {
+  service::read_page(impl_->router, from, shared(std::move(caller)), std::move(request), std::move(done));
+}
+
+void ChatService::read_history(EventLoop& from, domain::Caller caller, domain::SessionField session,
+                               Done<std::vector<domain::MessageView>> done) {
+  service::read_history(impl_->router, from, shared(std::move(caller)), session, std::move(done));
+}
+
+void ChatService::read_stats(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::StatsView> done) {
+  service::read_stats(impl_->router, from, shared(std::move(caller)), session, std::move(done));
+}
+
+void ChatService::delete_message(EventLoop& from, domain::Caller caller, std::string message_id, Done<Deleted> done) {
+  service::delete_message(impl_->router, from, shared(std::move(caller)), message_id, std::move(done));
+}
+
+void ChatService::read_signalling(EventLoop& from, domain::Caller caller, domain::SessionField session, std::uint32_t limit,
+                                  Done<SignallingList> done) {
+  service::read_signalling(impl_->router, from, shared(std::move(caller)), session, limit, std::move(done));
+}
+
+protocol::socketio::NamespaceHandler& ChatService::namespace_handler() { return impl_->sockets; }
+
+void ChatService::remember_user(const domain::User& user) { service::remember_user(impl_->context, user); }
+
+void ChatService::drain(EventLoop& from, std::move_only_function<void()> drained) {
+  impl_->context.draining = true;
+  struct Waiting {
+    std::atomic<std::size_t> shards;
+    Task drained;
+  };
+  auto waiting = std::make_shared<Waiting>(impl_->router.shard_count(), std::move(drained));
+  for (std::size_t index = 0; index < impl_->router.shard_count(); ++index) {
+    impl_->router.on_shard(from, impl_->router.shard_at(index), [&from, waiting](SessionShard& shard) {
+      shard.when_drained([&from, waiting] {
+        if (waiting->shards.fetch_sub(1) == 1) from.post([waiting] { waiting->drained(); });
+      });
+    });
+  }
+}
+
+ServiceCounts ChatService::counts() const {
+  const Counters& counters = impl_->context.counters;
+  const auto value = [](const std::atomic<std::uint64_t>& counter) { return counter.load(std::memory_order_relaxed); };
+  ServiceCounts counts;
+  counts.messages_stored = value(counters.messages_stored);
+  counts.messages_delivered = value(counters.messages_delivered);
+  counts.sessions_loaded = value(counters.sessions_loaded);
+  counts.members_joined = value(counters.members_joined);
+  counts.refused_rate_limited = value(counters.refused_rate_limited);
+  counts.refused_overloaded = value(counters.refused_overloaded);
+  counts.connections = impl_->context.connections.total();
+  counts.connections_refused = value(counters.connections_refused);
+  counts.rate_windows = impl_->context.rates.size();
+  return counts;
+}
+
+}  // namespace parley::service

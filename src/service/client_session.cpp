@@ -1,0 +1,138 @@
+#include "service/client_session.hpp"
+
+#include <string>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "service/end.hpp"
+#include "service/join.hpp"
+#include "service/publish.hpp"
+#include "service/refusals.hpp"
+#include "service/signal.hpp"
+#include "service/socket_answer.hpp"
+
+namespace parley::service {
+namespace {
+
+using api::Fields;
+using domain::SessionView;
+
+/// What `${value}` gives in ECMAScript, near enough for an error text.
+std::string as_text(const Fields& fields, std::string_view name) {
+  switch (fields.kind(name)) {
+    case Fields::Kind::absent: return "undefined";
+    case Fields::Kind::string: return *fields.string(name);
+    case Fields::Kind::object: return "[object Object]";
+    default: return std::string(fields.raw(name));
+  }
+}
+
+/// Which member of an event's payload is the thing that is relayed; empty: the event is no signal.
+std::string_view payload_name(std::string_view event) {
+  if (event == "webrtc-offer") return "offer";
+  if (event == "webrtc-answer") return "answer";
+  if (event == "ice-candidate") return "candidate";
+  return event == "signaling-message" ? "payload" : std::string_view();
+}
+
+void write_joined(JsonWriter& writer, const Context& context, const SessionView& view) {
+  const IceConfig& ice = context.config.ice;
+  writer.key("session");
+  api::write_session(writer, view, api::SessionForm::plain);
+  writer.key("iceServers");
+  const api::IceSettings settings{ice.stun_urls, ice.turn_urls, ice.turn_secret, ice.turn_username};
+  api::write_ice_servers(writer, api::ice_servers(settings, context.deps.clock.now()));
+  writer.key("participants");
+  api::write_participants(writer, view.row.participants);
+}
+
+void write_sent(JsonWriter& writer, const domain::MessageView& message) {
+  writer.key("chatMessage");
+  api::write_chat_event(writer, message);
+  if (message.freshness == domain::MessageView::Freshness::duplicate) writer.key("duplicate").boolean(true);
+}
+
+}  // namespace
+
+ClientSession::ClientSession(Router& router, std::vector<std::unique_ptr<Creator>>& creators, EventLoop& loop, ConnectionPtr connection)
+    : router_(router), creators_(creators), loop_(loop), connection_(std::move(connection)) {}
+
+void ClientSession::on_event(const protocol::socketio::Event& event) {
+  const Fields fields = Fields::from_event(event.json);
+  if (event.name == "chat-message") return chat_message(fields, event.ack_id);
+  if (event.name == "join-session") return join_session(fields, event.ack_id);
+  if (event.name == "create-session") return create_session(fields, event.ack_id);
+  if (event.name == "end-session") return end_session(fields, event.ack_id);
+  if (!payload_name(event.name).empty()) return relay_signal(event.name, fields);
+  // Anything else, the client's own `ping` included, is ignored (docs/api-contract.md §6.3).
+}
+
+void ClientSession::chat_message(const Fields& fields, AckId ack) {
+  SendMessage request{fields.session_field("sessionId"), fields.text_field("message"), fields.text_field("clientMessageId"),
+                      SendMessage::Transport::socket};
+  publish(router_, loop_, connection_->caller, std::move(request),
+          [answer = SocketAnswer(connection_, ack)](Result<domain::MessageView> sent) {
+            if (sent) return answer.succeed([&](JsonWriter& writer) { write_sent(writer, *sent); });
+            answer.fail(sent.error());
+            answer.emit_error(sent.error());  // for clients that asked for no ack
+          });
+}
+
+void ClientSession::join_session(const Fields& fields, AckId ack) {
+  const domain::SessionField session = fields.session_field("sessionId");
+  const SocketAnswer answer(connection_, ack);
+  if (!rooms_->rooms.contains(session.id) && rooms_->rooms.size() >= limits::joined_sessions_max) {
+    return answer.fail({ErrorCode::invalid_argument, "Too many sessions joined", {}});
+  }
+  ++rooms_->rooms[session.id].joining;
+  join(router_, loop_, connection_, session,
+       [answer, rooms = rooms_, id = session.id, &context = router_.context()](Result<SessionView> joined) {
+         Rooms::Room& room = rooms->rooms[id];
+         --room.joining;
+         if (joined) room.joined = true;
+         else if (!room.joined && room.joining == 0) rooms->rooms.erase(id);
+         if (!joined) return answer.fail(joined.error());
+         answer.succeed([&](JsonWriter& writer) { write_joined(writer, context, *joined); });
+       });
+}
+
+void ClientSession::create_session(const Fields& fields, AckId ack) {
+  service::create_session(router_, creators_, loop_, connection_->caller,
+                          {fields.text_field("patientId"), fields.text_field("appointmentId")},
+                          [answer = SocketAnswer(connection_, ack)](Result<SessionView> created) {
+                            if (!created) return answer.fail(created.error());
+                            answer.succeed([&](JsonWriter& writer) {
+                              writer.key("session");
+                              api::write_session(writer, *created, api::SessionForm::plain);
+                            });
+                          });
+}
+
+void ClientSession::end_session(const Fields& fields, AckId ack) {
+  service::end_session(router_, loop_, connection_->caller, fields.session_field("sessionId"),
+                       [answer = SocketAnswer(connection_, ack)](Result<domain::EndView> ended) {
+                         if (ended) return answer.succeed([](JsonWriter&) {});
+                         answer.fail(ended.error());
+                         answer.emit_error(ended.error());
+                       });
+}
+
+void ClientSession::relay_signal(std::string_view event, const Fields& fields) {
+  Signal signal;
+  signal.event = event;
+  signal.session = fields.session_field("sessionId");
+  signal.type = as_text(fields, "type");
+  signal.payload_json = fields.raw(payload_name(event));
+  service::signal(router_, loop_, connection_, std::move(signal),
+                  [answer = SocketAnswer(connection_, std::nullopt), type = std::string(event)](Error error) {
+                    answer.emit_error(error, type);
+                  });
+}
+
+void ClientSession::on_disconnect(protocol::socketio::DisconnectReason reason) {
+  connection_->gone = true;
+  for (const auto& [session, room] : rooms_->rooms) leave(router_, loop_, connection_, session, reason);
+  router_.context().connections.release(connection_->caller->address, connection_->caller->user.id);
+}
+
+}  // namespace parley::service

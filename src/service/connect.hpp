@@ -1,0 +1,28 @@
+// Admits sockets (docs/api-contract.md §6.2): the checks in their order, with their texts.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "protocol/socketio/namespace_handler.hpp"
+#include "service/create.hpp"
+#include "service/router.hpp"
+
+namespace parley::service {
+
+class SocketNamespace final : public protocol::socketio::NamespaceHandler {
+ public:
+  SocketNamespace(Router& router, std::vector<std::unique_ptr<Creator>>& creators) : router_(router), creators_(creators) {}
+
+  void on_connect(const protocol::socketio::ConnectRequest& request, std::shared_ptr<protocol::socketio::Peer> peer,
+                  protocol::socketio::Decide decide) override;
+
+ private:
+  Router& router_;
+  std::vector<std::unique_ptr<Creator>>& creators_;
+};
+
+/// Puts a user whose token was verified into the cache and, when it says something new, into the directory. Threads: any.
+void remember_user(Context& context, const domain::User& user);
+
+}  // namespace parley::service

@@ -1,0 +1,29 @@
+// One connected socket as the use cases see it.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "domain/user.hpp"
+#include "protocol/socketio/namespace_handler.hpp"
+
+namespace parley::service {
+
+using CallerPtr = std::shared_ptr<const domain::Caller>;
+
+/// Shared by the socket's handler and the sessions it joined. Nothing but `gone` changes, so any thread may read it; `peer` is
+/// told things on its own loop only (Outbox sees to that).
+struct Connection {
+  std::uint64_t id = 0;  // unique in this process
+  CallerPtr caller;
+  std::string sid;
+  std::shared_ptr<protocol::socketio::Peer> peer;
+  std::size_t loop_index = 0;
+  mutable std::atomic<bool> gone = false;  // set once, before its rooms are left: a join still under way then enters nothing
+};
+using ConnectionPtr = std::shared_ptr<const Connection>;
+
+}  // namespace parley::service

@@ -1,0 +1,40 @@
+// What all shards share: the dependencies, the configuration, and the few tables that are not one session's. Each is safe from any thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "service/chat_service.hpp"
+#include "service/connection_table.hpp"
+#include "service/rate_limiter.hpp"
+#include "service/user_cache.hpp"
+
+namespace parley::service {
+
+struct Counters {
+  std::atomic<std::uint64_t> messages_stored = 0;
+  std::atomic<std::uint64_t> messages_delivered = 0;
+  std::atomic<std::uint64_t> sessions_loaded = 0;
+  std::atomic<std::uint64_t> members_joined = 0;
+  std::atomic<std::uint64_t> refused_rate_limited = 0;
+  std::atomic<std::uint64_t> refused_overloaded = 0;
+  std::atomic<std::uint64_t> connections_refused = 0;
+};
+
+struct Context {
+  Context(Dependencies dependencies, ServiceConfig service_config)
+      : deps(std::move(dependencies)), config(std::move(service_config)), rates(deps.clock), connections(config) {}
+
+  Dependencies deps;
+  ServiceConfig config;
+  RateLimiter rates;
+  ConnectionTable connections;
+  UserCache users;
+  Counters counters;
+  std::atomic<std::uint64_t> next_connection = 1;
+  std::atomic<bool> draining = false;
+};
+
+inline void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) { counter.fetch_add(by, std::memory_order_relaxed); }
+
+}  // namespace parley::service

@@ -1,0 +1,144 @@
+// Two reads: the message's id says the session's number, so the first finds the session; the second, when everything sent before is
+// committed, finds the text and what the first and the last live text will be without it.
+#include "service/delete_message.hpp"
+
+#include <utility>
+
+#include "base/utf8.hpp"
+#include "domain/authorization.hpp"
+#include "domain/extensions.hpp"
+#include "service/deliver.hpp"
+#include "service/live_texts.hpp"
+#include "service/refusals.hpp"
+
+namespace parley::service {
+namespace {
+
+using Deleted = ChatService::Deleted;
+
+class DeleteStep final : public Step {
+ public:
+  DeleteStep(Answer<Deleted> answer, CallerPtr caller, const ObjectId& message)
+      : answer_(std::move(answer)), caller_(std::move(caller)), message_(message) {}
+
+  Decision decide(const Outlook& outlook) override;
+  Result<void> read(store::LogReader& reader, store::Directory& directory) override;
+  void forget_read() override { found_.reset(); }
+  void committed(SessionState& session, const Committed& committed) override;
+  void refused(Error error) override { answer_.refuse(std::move(error)); }
+
+ private:
+  struct Found {
+    std::optional<StoredText> target;  // nothing: no such live text
+    std::optional<Timestamp> first_live_text;  // without it
+    std::optional<Timestamp> last_live_text;
+  };
+  [[nodiscard]] Result<std::optional<StoredText>> read_target(store::LogReader& reader) const;
+  [[nodiscard]] domain::Draft make_draft(const Outlook& outlook) const;
+
+  Answer<Deleted> answer_;
+  CallerPtr caller_;
+  ObjectId message_;
+  SessionNumber number_;
+  std::optional<Found> found_;
+};
+
+Decision DeleteStep::decide(const Outlook& outlook) {
+  // The counters after it depend on every entry before it, so it waits until all of them are in the log.
+  if (outlook.place != Outlook::Place::first) return WaitForTurn{};
+  number_ = outlook.row.number;
+  if (!found_) return Read{};
+  if (!found_->target) return Refuse{message_not_found()};
+  const StoredText& target = *found_->target;
+  if (auto allowed = domain::authorize_delete(target.sender, caller_->user); !allowed) return Refuse{std::move(allowed.error())};
+
+  Propose proposal;
+  proposal.now = answer_.shard().context().deps.clock.now();
+  proposal.draft = make_draft(outlook);
+  proposal.deletion = domain::Deletion{target.sender_role, code_point_count(target.text), found_->first_live_text, found_->last_live_text};
+  proposal.erase_body_of = target.seq();
+  return proposal;
+}
+
+domain::Draft DeleteStep::make_draft(const Outlook& outlook) const {
+  const domain::User& user = caller_->user;
+  const domain::Participant* participant = outlook.row.participant(user.id);
+  domain::Draft draft;
+  draft.kind = domain::EntryKind::deleted;
+  draft.sender = user.id;
+  draft.sender_role = participant != nullptr ? participant->role : user.role;
+  draft.extensions.push_back(domain::target_seq_extension(found_->target->seq()));
+  draft.extensions.push_back(domain::target_id_extension(found_->target->id));
+  // The audit record of docs/api-contract.md §4.4.
+  if (!user.email.empty()) draft.attributes.push_back({"email", user.email});
+  if (!caller_->address.empty()) draft.attributes.push_back({"address", caller_->address});
+  if (!caller_->user_agent.empty()) draft.attributes.push_back({"userAgent", caller_->user_agent});
+  return draft;
+}
+
+Result<std::optional<StoredText>> DeleteStep::read_target(store::LogReader& reader) const {
+  const auto encoded = reader.entry(number_, domain::address_of(message_).seq);
+  if (!encoded && encoded.error().code == ErrorCode::not_found) return std::nullopt;
+  if (!encoded) return std::unexpected(encoded.error());
+  auto entry = domain::decode_entry(*encoded);
+  if (!entry) return std::unexpected(entry.error());
+  if (entry->core.kind != domain::EntryKind::text) return std::nullopt;
+  StoredText text = stored_text(std::move(*entry));
+  if (text.id != message_ || !text.live()) return std::nullopt;
+  return text;
+}
+
+Result<void> DeleteStep::read(store::LogReader& reader, store::Directory&) {
+  auto target = read_target(reader);
+  if (!target) return std::unexpected(target.error());
+  Found found;
+  found.target = std::move(*target);
+  if (found.target) {
+    auto texts = LiveTexts::open(reader, number_);
+    if (!texts) return std::unexpected(texts.error());
+    // The two at each end: the target is at most one of them.
+    const auto oldest = texts->range(1, 2);
+    if (!oldest) return std::unexpected(oldest.error());
+    const auto newest = texts->range(texts->total() > 1 ? texts->total() - 1 : 1, 2);
+    if (!newest) return std::unexpected(newest.error());
+    for (auto text = oldest->rbegin(); text != oldest->rend(); ++text) {
+      if (text->seq() != found.target->seq()) found.first_live_text = text->timestamp;
+    }
+    for (const StoredText& text : *newest) {
+      if (text.seq() != found.target->seq()) found.last_live_text = text.timestamp;
+    }
+  }
+  found_ = std::move(found);
+  return {};
+}
+
+void DeleteStep::committed(SessionState& session, const Committed& committed) {
+  answer_(Deleted{});
+  deliver_deletion(answer_.shard(), session, {message_, caller_->user.id, committed.seq, committed.timestamp});
+}
+
+}  // namespace
+
+void delete_message(Router& router, EventLoop& from, CallerPtr caller, const std::string& message_id, Done<Deleted> done) {
+  const auto id = ObjectId::parse(message_id);
+  if (!id) {
+    done(std::unexpected(message_not_found()));
+    return;
+  }
+  using Row = std::optional<domain::SessionRow>;
+  SessionShard& home = router.shard_at(from);
+  const SessionShard::Turn turn(home);
+  home.read<Row>(
+      [number = domain::address_of(*id).session, &directory = router.context().deps.directory](store::LogReader&) {
+        return directory.find_session(number);
+      },
+      [&router, &from, &home, id = *id, caller = std::move(caller), done = std::move(done)](Result<Row> row) mutable {
+        if (!row) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(std::move(row.error())));
+        if (!*row) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(message_not_found()));
+        const SessionId session = (*row)->id;
+        Answer<Deleted> answer(router.shard_of(session), from, std::move(done));
+        router.submit(from, session, std::make_unique<DeleteStep>(std::move(answer), std::move(caller), id));
+      });
+}
+
+}  // namespace parley::service

@@ -1,0 +1,87 @@
+#include "service/deliver.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "api/answer.hpp"
+#include "domain/extensions.hpp"
+#include "service/session_shard.hpp"
+#include "service/session_state.hpp"
+
+namespace parley::service {
+namespace {
+
+constexpr std::string_view chat_namespace = "/";
+
+}  // namespace
+
+void tell_room(SessionShard& shard, SessionState& session, std::string_view event, std::string_view arguments, std::uint64_t except) {
+  protocol::socketio::PacketPtr packet;
+  std::uint64_t told = 0;
+  for (const ConnectionPtr& member : session.members) {
+    if (member->id == except) continue;
+    if (!packet) packet = protocol::socketio::encode_event(chat_namespace, event, arguments);
+    shard.outbox().send(member->loop_index, member->peer, packet);
+    ++told;
+  }
+  count(shard.context().counters.messages_delivered, told);
+}
+
+void deliver_text(SessionShard& shard, SessionState& session, const StoredText& text) {
+  const std::uint32_t prev = std::exchange(session.emitted_seq, text.seq());
+  if (session.members.empty()) return;
+  std::string json;
+  JsonWriter writer(json);
+  api::write_chat_event(writer, message_view(session.id(), text, {}), prev);
+  tell_room(shard, session, "chat-message", json);
+}
+
+void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion& deletion) {
+  const std::uint32_t prev = std::exchange(session.emitted_seq, deletion.seq);
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().key("id");
+  api::write_id(writer, deletion.message);
+  writer.key("sessionId");
+  api::write_id(writer, session.id());
+  writer.key("seq").integer(deletion.seq).key("deletedBy");
+  api::write_id(writer, deletion.deleted_by);
+  writer.key("timestamp");
+  api::write_time(writer, deletion.timestamp);
+  if (prev != 0) writer.key("prev").integer(prev);
+  writer.end_object();
+  tell_room(shard, session, "chat-message-deleted", json);
+}
+
+void deliver_end(SessionShard& shard, SessionState& session, const ObjectId& ended_by) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().key("sessionId");
+  api::write_id(writer, session.id());
+  writer.key("endedBy");
+  api::write_id(writer, ended_by);
+  writer.end_object();
+  tell_room(shard, session, "session-ended", json);
+}
+
+void deliver_foreign(SessionShard& shard, SessionState& session, domain::Entry entry) {
+  const domain::Core core = entry.core;
+  const StoredText* text = session.apply(std::move(entry));
+  if (text != nullptr && text->live()) deliver_text(shard, session, *text);
+  if (core.kind == domain::EntryKind::ended) deliver_end(shard, session, core.sender);
+  if (core.kind != domain::EntryKind::deleted) return;
+  if (const auto target = domain::read_target_id(core)) {
+    deliver_deletion(shard, session, {*target, core.sender, core.seq, core.timestamp});
+  }
+}
+
+void deliver_since(SessionShard& shard, SessionState& session, std::uint32_t seq) {
+  const std::uint32_t last_seq = std::exchange(session.emitted_seq, seq);
+  for (const StoredText& text : session.texts.texts()) {
+    if (text.seq() > seq && text.live()) deliver_text(shard, session, text);
+  }
+  session.emitted_seq = last_seq;  // a deletion that was not told leaves a hole that clients see in the next `prev`
+}
+
+}  // namespace parley::service

@@ -1,0 +1,40 @@
+// Hop 7: tells rooms. A room's packet is encoded once and everybody in it gets the same bytes.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "domain/entry.hpp"
+#include "protocol/socketio/namespace_handler.hpp"
+#include "service/connection.hpp"
+#include "service/stored_text.hpp"
+
+namespace parley::service {
+
+class SessionShard;
+struct SessionState;
+
+/// `arguments` is the event's one argument as JSON. `except` (a connection's id, 0: nobody) does not get it.
+void tell_room(SessionShard& shard, SessionState& session, std::string_view event, std::string_view arguments, std::uint64_t except = 0);
+
+/// `chat-message` to everyone in the room.
+void deliver_text(SessionShard& shard, SessionState& session, const StoredText& text);
+
+/// `chat-message-deleted` to everyone in the room.
+struct Deletion {
+  ObjectId message;
+  ObjectId deleted_by;
+  std::uint32_t seq = 0;  // of the deletion
+  Timestamp timestamp{};
+};
+void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion& deletion);
+
+/// `session-ended` to everyone in the room.
+void deliver_end(SessionShard& shard, SessionState& session, const ObjectId& ended_by);
+
+/// Takes an entry that another node committed into the session (head, row and keys are the caller's) and tells the room what it is.
+void deliver_foreign(SessionShard& shard, SessionState& session, domain::Entry entry);
+/// After a reload: the texts above `seq` that nobody here heard of.
+void deliver_since(SessionShard& shard, SessionState& session, std::uint32_t seq);
+
+}  // namespace parley::service

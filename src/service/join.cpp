@@ -1,0 +1,148 @@
+#include "service/join.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "api/answer.hpp"
+#include "domain/extensions.hpp"
+#include "service/access.hpp"
+#include "service/deliver.hpp"
+#include "service/view.hpp"
+
+namespace parley::service {
+namespace {
+
+using domain::SessionView;
+
+/// The entry and the row of a session's first join.
+Propose first_join(const Outlook& outlook, const domain::Participant& participant, Timestamp now) {
+  Propose proposal;
+  proposal.now = std::max(now, outlook.head.timestamp);
+  proposal.draft.kind = domain::EntryKind::participant;
+  proposal.draft.sender = participant.user;
+  proposal.draft.sender_role = participant.role;
+  proposal.draft.extensions.push_back(
+      domain::participant_extension({domain::ParticipantChangeKind::first_join, participant}));
+  auto row = std::make_shared<domain::SessionRow>(outlook.row);
+  row->status = domain::SessionStatus::active;
+  if (!row->started_at) row->started_at = proposal.now;
+  proposal.row = std::move(row);
+  return proposal;
+}
+
+/// What joining and starting share: access, not ended, and the entry when it is the first.
+Decision decide_join(const Outlook& outlook, const domain::Caller& caller, Clock& clock) {
+  auto participant = domain::authorize_participant(outlook.row, caller.user);
+  if (!participant) return Refuse{std::move(participant.error())};
+  if (auto open = domain::require_open(outlook.row); !open) return Refuse{std::move(open.error())};
+  if (outlook.row.status != domain::SessionStatus::created) return Settle{};
+  return first_join(outlook, *participant, clock.now());
+}
+
+class StartStep final : public Step {
+ public:
+  StartStep(Answer<SessionView> answer, CallerPtr caller) : answer_(std::move(answer)), caller_(std::move(caller)) {}
+
+  Decision decide(const Outlook& outlook) override {
+    return decide_join(outlook, *caller_, answer_.shard().context().deps.clock);
+  }
+  void committed(SessionState& session, const Committed&) override { settled(session); }
+  void settled(SessionState& session) override { answer_(session_view(answer_.shard().context(), session, *session.row)); }
+  void refused(Error error) override { answer_.refuse(std::move(error)); }
+
+ private:
+  Answer<SessionView> answer_;
+  CallerPtr caller_;
+};
+
+class JoinStep final : public Step {
+ public:
+  JoinStep(Answer<SessionView> answer, CallerPtr caller, ConnectionPtr connection)
+      : answer_(std::move(answer)), caller_(std::move(caller)), connection_(std::move(connection)) {}
+
+  Decision decide(const Outlook& outlook) override {
+    before_ = std::make_shared<const domain::SessionRow>(outlook.row);
+    return decide_join(outlook, *caller_, answer_.shard().context().deps.clock);
+  }
+  void committed(SessionState& session, const Committed&) override { enter(session); }
+  void settled(SessionState& session) override { enter(session); }
+  void refused(Error error) override { answer_.refuse(std::move(error)); }
+
+ private:
+  void enter(SessionState& session);
+
+  Answer<SessionView> answer_;
+  CallerPtr caller_;
+  ConnectionPtr connection_;
+  std::shared_ptr<const domain::SessionRow> before_;
+};
+
+void JoinStep::enter(SessionState& session) {
+  SessionShard& shard = answer_.shard();
+  answer_(session_view(shard.context(), session, *before_));
+  if (session.is_member(connection_->id) || connection_->gone) return;
+  session.members.push_back(connection_);
+  count(shard.context().counters.members_joined);
+
+  const domain::User& user = caller_->user;
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().key("userId");
+  api::write_id(writer, user.id);
+  writer.member("userRole", user.role.name);
+  if (!user.email.empty()) writer.member("userEmail", user.email);
+  writer.end_object();
+  tell_room(shard, session, "user-joined", json, connection_->id);
+}
+
+/// Waits for its turn, so what the socket sent before it went is heard before it is gone. Whatever refuses the step, the room is left.
+class LeaveStep final : public Step {
+ public:
+  LeaveStep(SessionShard& shard, const SessionId& session, ConnectionPtr connection, protocol::socketio::DisconnectReason reason)
+      : shard_(shard), session_(session), connection_(std::move(connection)), reason_(reason) {}
+
+  Decision decide(const Outlook&) override { return Settle{}; }
+  void settled(SessionState& session) override;
+  void refused(Error) override {
+    if (SessionState* session = shard_.find(session_)) settled(*session);
+  }
+
+ private:
+  SessionShard& shard_;
+  SessionId session_;
+  ConnectionPtr connection_;
+  protocol::socketio::DisconnectReason reason_;
+};
+
+void LeaveStep::settled(SessionState& session) {
+  const auto left = std::erase_if(session.members, [this](const ConnectionPtr& member) { return member->id == connection_->id; });
+  if (left == 0) return;
+  shard_.context().counters.members_joined.fetch_sub(1, std::memory_order_relaxed);
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().key("userId");
+  api::write_id(writer, connection_->caller->user.id);
+  writer.member("userRole", connection_->caller->user.role.name);
+  writer.member("reason", protocol::socketio::name_of(reason_)).end_object();
+  tell_room(shard_, session, "user-left", json);
+}
+
+}  // namespace
+
+void start_session(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, Done<SessionView> done) {
+  submit_step<StartStep>(router, from, session, std::move(done), std::move(caller));
+}
+
+void join(Router& router, EventLoop& from, ConnectionPtr connection, const domain::SessionField& session, Done<SessionView> done) {
+  CallerPtr caller = connection->caller;
+  submit_step<JoinStep>(router, from, session, std::move(done), std::move(caller), std::move(connection));
+}
+
+void leave(Router& router, EventLoop& from, ConnectionPtr connection, const SessionId& session, protocol::socketio::DisconnectReason reason) {
+  router.on_shard_of(from, session, [session, reason, connection = std::move(connection)](SessionShard& shard) mutable {
+    shard.submit_if_present(session, std::make_unique<LeaveStep>(shard, session, std::move(connection), reason));
+  });
+}
+
+}  // namespace parley::service

@@ -1,0 +1,36 @@
+// What one read job brings of a session: its row, its head, its newest texts and keys, its participants' names.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "domain/chain.hpp"
+#include "domain/session.hpp"
+#include "domain/user.hpp"
+#include "service/stored_text.hpp"
+#include "store/directory.hpp"
+#include "store/session_log.hpp"
+
+namespace parley::service {
+
+struct LoadedSession {
+  domain::SessionRow row;
+  domain::Head head;
+  std::uint32_t from_seq = 1;  // texts and keys are complete from here on
+  std::vector<StoredText> texts;
+  std::vector<std::pair<std::uint32_t, Key16>> keys;  // ascending seq
+  std::uint32_t emitted_seq = 0;  // the last text or deletion seen
+  std::vector<domain::User> users;
+};
+
+/// On a reader thread. Errors: not_found `Session not found`, store_failed, log_corrupt.
+[[nodiscard]] Result<LoadedSession> load_session(const SessionId& id, store::LogReader& reader, store::Directory& directory);
+
+/// A session that is just being created: an empty log.
+[[nodiscard]] LoadedSession new_session(domain::SessionRow row, std::vector<domain::User> users);
+
+}  // namespace parley::service

@@ -1,0 +1,174 @@
+// The order of the checks is a promise (ARCHITECTURE.md, "Order of checks"): the key comes after access and before end, rate and
+// content, so that a retry succeeds whenever the first try did. Ack and delivery are released by the same commit, here and nowhere
+// else: PublishStep::committed runs when the entry is durable, never before.
+#include "service/publish.hpp"
+
+#include <utility>
+
+#include "base/limits.hpp"
+#include "domain/authorization.hpp"
+#include "domain/validation.hpp"
+#include "service/deliver.hpp"
+#include "service/refusals.hpp"
+
+namespace parley::service {
+namespace {
+
+using domain::MessageView;
+using domain::TextField;
+using Transport = SendMessage::Transport;
+
+/// What the message says, as far as it says anything, to be compared with what was sent under the same key.
+std::string comparable_text(const TextField& field) {
+  return field.state == TextField::State::text ? domain::sanitised(field.value) : std::string();
+}
+
+class PublishStep final : public Step {
+ public:
+  PublishStep(Answer<MessageView> answer, CallerPtr caller, SendMessage request)
+      : answer_(std::move(answer)), caller_(std::move(caller)), request_(std::move(request)) {}
+
+  Decision decide(const Outlook& outlook) override;
+  Result<void> read(store::LogReader& reader, store::Directory& directory) override;
+  void forget_read() override;
+  void committed(SessionState& session, const Committed& committed) override;
+  void settled(SessionState& session) override;
+  void refused(Error error) override { answer_.refuse(std::move(error)); }
+
+ private:
+  [[nodiscard]] std::optional<Decision> find_repeat(const Outlook& outlook);
+  [[nodiscard]] Result<void> admit_rate();
+  [[nodiscard]] Context& context() const { return answer_.shard().context(); }
+
+  Answer<MessageView> answer_;
+  CallerPtr caller_;
+  SendMessage request_;
+  std::string client_message_id_;
+  Key16 key_{};
+  SessionNumber number_;
+  std::optional<std::uint32_t> repeat_of_;  // the seq of the entry with this key
+  bool rate_counted_ = false;               // a send counts once, however often it is decided
+
+  enum class Lookup : std::uint8_t { not_done, done } lookup_ = Lookup::not_done;
+  std::optional<StoredText> found_;  // what the lookup found
+};
+
+Decision PublishStep::decide(const Outlook& outlook) {
+  auto participant = domain::authorize_participant(outlook.row, caller_->user);
+  if (!participant) return Refuse{std::move(participant.error())};
+
+  auto client_message_id = domain::accept_client_message_id(request_.client_message_id);
+  if (!client_message_id) return Refuse{std::move(client_message_id.error())};
+  client_message_id_ = std::move(*client_message_id);
+  key_ = domain::idempotency_key(outlook.row.secret, caller_->user.id, client_message_id_);
+  number_ = outlook.row.number;
+  if (auto repeat = find_repeat(outlook)) return std::move(*repeat);
+
+  if (auto open = domain::require_open(outlook.row); !open) return Refuse{std::move(open.error())};
+  if (auto admitted = admit_rate(); !admitted) return Refuse{std::move(admitted.error())};
+  auto text = domain::accept_message(request_.message);
+  if (!text) return Refuse{std::move(text.error())};
+  if (outlook.head.seq >= limits::text_seq_max) return Refuse{session_full()};
+
+  Propose proposal;
+  proposal.draft.sender = caller_->user.id;
+  proposal.draft.sender_role = std::move(participant->role);
+  proposal.draft.key = key_;
+  proposal.draft.text = std::move(*text);
+  proposal.draft.client_message_id = client_message_id_;
+  proposal.now = context().deps.clock.now();
+  return proposal;
+}
+
+std::optional<Decision> PublishStep::find_repeat(const Outlook& outlook) {
+  repeat_of_.reset();
+  if (key_ == Key16{}) return std::nullopt;
+  const KeyIndex& keys = outlook.session.keys;
+  repeat_of_ = keys.find(key_);
+  // In flight (answered when it is committed), or committed and at hand.
+  if (repeat_of_ && (*repeat_of_ > outlook.session.head.seq || outlook.session.texts.find(*repeat_of_) != nullptr)) return Settle{};
+  if (lookup_ == Lookup::done) {
+    if (found_) repeat_of_ = found_->seq();
+    return found_ ? std::optional<Decision>(Settle{}) : std::nullopt;
+  }
+  const bool ask_store = repeat_of_.has_value() || keys.may_have_older();
+  return ask_store ? std::optional<Decision>(Read{}) : std::nullopt;
+}
+
+Result<void> PublishStep::read(store::LogReader& reader, store::Directory&) {
+  lookup_ = Lookup::done;
+  const auto seq = reader.find_key(number_, key_);
+  if (!seq) return std::unexpected(seq.error());
+  if (!*seq) return {};
+  const auto encoded = reader.entry(number_, **seq);
+  if (!encoded) return std::unexpected(encoded.error());
+  auto entry = domain::decode_entry(*encoded);
+  if (!entry) return std::unexpected(entry.error());
+  if (entry->core.kind == domain::EntryKind::text) found_ = stored_text(std::move(*entry));
+  return {};
+}
+
+void PublishStep::forget_read() {
+  lookup_ = Lookup::not_done;
+  found_.reset();
+}
+
+Result<void> PublishStep::admit_rate() {
+  if (request_.transport != Transport::socket || rate_counted_) return {};
+  const auto verdict = context().rates.admit(caller_->user.id, EventKind::chat, context().config.rates.chat);
+  if (!verdict.admitted) {
+    count(context().counters.refused_rate_limited);
+    return std::unexpected(rate_limited("chat", verdict.retry_after_ms));
+  }
+  rate_counted_ = true;
+  return {};
+}
+
+void PublishStep::committed(SessionState& session, const Committed& committed) {
+  count(context().counters.messages_stored);
+  answer_(message_view(session.id(), *committed.text, caller_->user));
+  deliver_text(answer_.shard(), session, *committed.text);
+}
+
+void PublishStep::settled(SessionState& session) {
+  const StoredText* original = session.texts.find(*repeat_of_);
+  if (original == nullptr && found_) original = &*found_;
+  if (original == nullptr) {  // pushed out of the tail by what was committed since it was decided
+    answer_.refuse(overloaded());
+    return;
+  }
+  if (original->live() && original->text != comparable_text(request_.message)) {
+    answer_.refuse(idempotency_conflict());
+    return;
+  }
+  MessageView view = message_view(session.id(), *original, caller_->user);
+  view.freshness = MessageView::Freshness::duplicate;
+  view.client_message_id = client_message_id_;
+  answer_(std::move(view));
+}
+
+/// Checks 1 and 2 of docs/api-contract.md §4.1, which come before access over REST; `sessionId` alone over a socket.
+Result<void> check_form(const SendMessage& request) {
+  if (request.session.state == domain::SessionField::State::falsy) return std::unexpected(text_required());
+  if (request.transport == Transport::socket) return {};
+  if (auto text = domain::accept_message(request.message); !text) return std::unexpected(std::move(text.error()));
+  return {};
+}
+
+}  // namespace
+
+void publish(Router& router, EventLoop& from, CallerPtr caller, SendMessage request, Done<MessageView> done) {
+  if (auto form = check_form(request); !form) {
+    done(std::unexpected(std::move(form.error())));
+    return;
+  }
+  if (request.session.state != domain::SessionField::State::given) {
+    done(std::unexpected(session_not_found()));
+    return;
+  }
+  const SessionId id = request.session.id;
+  Answer<MessageView> answer(router.shard_of(id), from, std::move(done));
+  router.submit(from, id, std::make_unique<PublishStep>(std::move(answer), std::move(caller), std::move(request)));
+}
+
+}  // namespace parley::service

@@ -1,0 +1,70 @@
+// Brings a call to the loop that owns its session. Calls of one loop about one session keep their order.
+#pragma once
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "service/session_shard.hpp"
+
+namespace parley::service {
+
+class Router {
+ public:
+  explicit Router(Context& context) : context_(context) {
+    for (EventLoop* loop : context.deps.loops) shards_.push_back(std::make_unique<SessionShard>(context, *loop));
+  }
+
+  [[nodiscard]] Context& context() { return context_; }
+  [[nodiscard]] SessionShard& shard_of(const SessionId& id) { return *shards_[std::hash<SessionId>{}(id) % shards_.size()]; }
+  /// The shard of a loop.
+  [[nodiscard]] SessionShard& shard_at(const EventLoop& loop) { return *shards_[loop.index()]; }
+  [[nodiscard]] SessionShard& shard_at(std::size_t index) { return *shards_[index]; }
+  [[nodiscard]] std::size_t shard_count() const { return shards_.size(); }
+
+  /// Runs `call(SessionShard&)` in a Turn on the shard's loop: now when `from` is that loop, else posted. Threads: `from`'s.
+  template <typename Call>
+  void on_shard(EventLoop& from, SessionShard& shard, Call call) {
+    if (shard.loop().index() == from.index()) {
+      const SessionShard::Turn turn(shard);
+      call(shard);
+      return;
+    }
+    shard.loop().post([&shard, call = std::move(call)]() mutable {
+      const SessionShard::Turn turn(shard);
+      call(shard);
+    });
+  }
+  template <typename Call>
+  void on_shard_of(EventLoop& from, const SessionId& id, Call call) {
+    on_shard(from, shard_of(id), std::move(call));
+  }
+  /// Hands a step to its session.
+  void submit(EventLoop& from, const SessionId& id, std::unique_ptr<Step> step) {
+    on_shard_of(from, id, [id, step = std::move(step)](SessionShard& shard) mutable { shard.submit(id, std::move(step)); });
+  }
+
+ private:
+  Context& context_;
+  std::vector<std::unique_ptr<SessionShard>> shards_;  // by loop index
+};
+
+/// Where an answer goes: `done` on loop `from`.
+template <typename T>
+class Answer {
+ public:
+  Answer(SessionShard& shard, const EventLoop& from, Done<T> done) : shard_(&shard), from_(from.index()), done_(std::move(done)) {}
+
+  /// Once. On the shard's thread, in a Turn.
+  void operator()(Result<T> result) { shard_->answer<T>(from_, std::move(done_), std::move(result)); }
+  void refuse(Error error) { (*this)(std::unexpected(std::move(error))); }
+
+  [[nodiscard]] SessionShard& shard() const { return *shard_; }
+
+ private:
+  SessionShard* shard_;
+  std::size_t from_;
+  Done<T> done_;
+};
+
+}  // namespace parley::service

@@ -1,0 +1,95 @@
+// The order of one session's writes: decides steps one after the other, chains and appends what they propose while earlier appends
+// are still in flight, and answers them in their order.
+//
+//   waiting ──decide──► in_flight ──outcome──► committed ─┐
+//      ▲  │  └────────► settled / refused ────────────────┼─► answered, when first in line
+//      │  └─ read, turn ─┘      │                         │
+//      └──── conflict, failure before it ──┘   failed ────┘
+//
+// Committed  the entry becomes part of the session, and of every answer, in the turn in which its ack and its delivery leave.
+// Conflict   another node was faster: its entries are taken in and every check is run again.
+// Refused    the outlook rolls back to before the entry; what was appended behind it fails with the same error, what was merely
+//            decided behind it is decided again.
+// Unknown    it and everything in flight behind it get `outcome_unknown`; the session is read again before anything else is decided.
+//
+// Owner: the session's thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "domain/chain.hpp"
+#include "service/step.hpp"
+#include "store/session_log.hpp"
+
+namespace parley::service {
+
+class SessionShard;
+struct LoadedSession;
+
+class Sequencer {
+ public:
+  Sequencer(SessionShard& shard, SessionState& session);
+
+  /// Takes the step; it is answered inside this call or later. Beyond limits::session_steps_max it is refused at once.
+  void submit(std::unique_ptr<Step> step);
+  /// The outcome of an append of this session. One that nobody waits for any more is ignored.
+  void settle(store::AppendOutcome& outcome);
+
+  /// Nothing waits, is in flight, or is running right now.
+  [[nodiscard]] bool idle() const { return slots_.empty() && !advancing_ && !reading_; }
+  /// The head and row were replaced from outside (load); nothing may be in flight.
+  void reset_outlook();
+
+ private:
+  enum class State : std::uint8_t { waiting, in_flight, settled, refused, committed, failed };
+  struct Slot {
+    std::unique_ptr<Step> step;
+    State state = State::waiting;
+    std::uint64_t token = 0;  // in_flight
+    std::optional<Error> error;  // refused, failed, or what reading gave
+    std::uint8_t conflicts = 0;
+    // in_flight, committed:
+    domain::Chained chained;
+    domain::Head head_after;
+    std::shared_ptr<const domain::SessionRow> row_after;
+  };
+  using Slots = std::deque<Slot>;
+
+  void advance();
+  [[nodiscard]] bool answer_first();
+  void take_into_session(Slot& slot);
+  [[nodiscard]] bool decide_next();
+  [[nodiscard]] bool carry_out(Slot& slot, Decision decision);
+  void append(Slot& slot, Propose proposal);
+  [[nodiscard]] bool start_read(Slot& slot);
+  void finish_read(Result<void> result);
+  [[nodiscard]] bool start_reload();
+  void finish_reload(Result<LoadedSession> loaded);
+
+  void on_refused(std::size_t index, Error error);
+  void on_unknown(std::size_t index, Error error);
+  void on_conflict(std::size_t index, store::AppendOutcome& outcome);
+  [[nodiscard]] Result<void> take_in(const std::vector<domain::EncodedEntry>& tail);
+  /// Decides everything from `index` on again, except what has its final outcome.
+  void decide_again_from(std::size_t index);
+  void roll_back_outlook_to(std::size_t index);
+  [[nodiscard]] bool nothing_in_flight() const;
+
+  SessionShard& shard_;
+  SessionState& session_;
+  Slots slots_;
+  std::size_t decided_ = 0;  // slots before it are not waiting
+  domain::Head head_;        // of the outlook
+  std::shared_ptr<const domain::SessionRow> row_;  // of the outlook
+  bool reading_ = false;           // a step's read or a reload is under way; nothing is decided
+  Step* read_by_ = nullptr;        // whose read it is; null: a reload
+  bool read_is_stale_ = false;
+  bool reload_due_ = false;
+  bool advancing_ = false;
+};
+
+}  // namespace parley::service

@@ -1,0 +1,127 @@
+#include "service/session_shard.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "service/refusals.hpp"
+
+namespace parley::service {
+
+SessionShard::SessionShard(Context& context, EventLoop& loop)
+    : context_(context), loop_(loop), entropy_(context.deps.make_entropy()), outbox_(context.deps.loops, loop),
+      sessions_max_(std::max<std::size_t>(1, limits::sessions_loaded_max / context.deps.loops.size())) {
+  context_.deps.log.attach(loop_, *this);
+}
+
+SessionState* SessionShard::find(const SessionId& id) {
+  const auto found = sessions_.find(id);
+  if (found == sessions_.end()) return nullptr;
+  touch(*found->second);
+  return found->second.get();
+}
+
+void SessionShard::submit(const SessionId& id, std::unique_ptr<Step> step) {
+  if (SessionState* session = find(id)) {
+    session->sequencer.submit(std::move(step));
+    return;
+  }
+  look(id, [step = std::move(step)](Result<SessionState*> session) mutable {
+    if (session) (*session)->sequencer.submit(std::move(step));
+    else step->refused(std::move(session.error()));
+  });
+}
+
+void SessionShard::submit_if_present(const SessionId& id, std::unique_ptr<Step> step) {
+  if (sessions_.contains(id) || loading_.contains(id)) submit(id, std::move(step));
+}
+
+void SessionShard::look(const SessionId& id, Look look) {
+  if (SessionState* session = find(id)) {
+    look(session);
+    return;
+  }
+  const auto [loading, started_here] = loading_.try_emplace(id);
+  if (loading->second.waiting.size() >= limits::session_steps_max) {
+    count(context_.counters.refused_overloaded);
+    look(std::unexpected(overloaded()));
+    return;
+  }
+  loading->second.waiting.push_back(std::move(look));
+  if (started_here) start_load(id);
+}
+
+void SessionShard::start_load(const SessionId& id) {
+  read<LoadedSession>([id, &directory = context_.deps.directory](store::LogReader& reader) { return load_session(id, reader, directory); },
+                      [this, id](Result<LoadedSession> loaded) { finish_load(id, std::move(loaded)); });
+}
+
+void SessionShard::finish_load(const SessionId& id, Result<LoadedSession> loaded) {
+  auto waiting = std::move(loading_.extract(id).mapped().waiting);
+  SessionState* session = nullptr;
+  if (loaded) {
+    for (const domain::User& user : loaded->users) context_.users.put_if_absent(user);
+    session = &add(std::move(*loaded));
+  }
+  for (Look& look : waiting) {
+    if (session != nullptr) look(session);
+    else look(std::unexpected(loaded.error()));
+  }
+}
+
+SessionState& SessionShard::add(LoadedSession loaded) {
+  if (sessions_.size() >= sessions_max_) let_go_of_one();
+  auto session = std::make_unique<SessionState>(*this, std::move(loaded));
+  SessionState& added = *session;
+  added.recency = recency_.insert(recency_.begin(), added.id());
+  by_number_.emplace(added.row->number, &added);
+  sessions_.emplace(added.id(), std::move(session));
+  count(context_.counters.sessions_loaded);
+  return added;
+}
+
+void SessionShard::let_go_of_one() {
+  constexpr int tries_max = 16;  // joined and busy sessions go to the front; a shard full of them grows with its connections
+  for (int tries = 0; tries < tries_max && !recency_.empty(); ++tries) {
+    SessionState& oldest = *sessions_.at(recency_.back());
+    if (oldest.members.empty() && oldest.sequencer.idle()) return let_go(oldest);
+    touch(oldest);
+  }
+}
+
+void SessionShard::let_go(SessionState& session) {
+  const SessionId id = session.id();
+  by_number_.erase(session.row->number);
+  recency_.erase(session.recency);
+  sessions_.erase(id);
+  context_.counters.sessions_loaded.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void SessionShard::drop_later(const SessionId& id) {
+  loop_.post([this, id] {
+    const auto session = sessions_.find(id);
+    if (session != sessions_.end() && session->second->members.empty() && session->second->sequencer.idle()) let_go(*session->second);
+  });
+}
+
+void SessionShard::append(store::Append append) {
+  ++appends_in_flight_;
+  context_.deps.log.append(loop_, std::move(append));
+}
+
+void SessionShard::on_appended(std::span<store::AppendOutcome> outcomes) {
+  const Turn turn(*this);
+  for (store::AppendOutcome& outcome : outcomes) {
+    --appends_in_flight_;
+    const auto session = by_number_.find(outcome.session);
+    if (session != by_number_.end()) session->second->sequencer.settle(outcome);
+  }
+  if (appends_in_flight_ != 0) return;
+  for (Task& drained : std::exchange(when_drained_, {})) drained();
+}
+
+void SessionShard::when_drained(Task drained) {
+  if (appends_in_flight_ == 0) drained();
+  else when_drained_.push_back(std::move(drained));
+}
+
+}  // namespace parley::service

@@ -1,0 +1,127 @@
+// The sessions of one event loop: finds them, loads them, lets them go, and speaks for them.
+//
+// Turn     Everything from outside (a call, an outcome, a read that came back) enters through a Turn; what it says leaves when the
+//          outermost Turn ends.
+// Bounds   limits::sessions_loaded_max split over the shards; sessions that are joined or busy stay. An id that does not exist leaves nothing.
+// Owner    The loop's thread; nothing here is locked.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/entropy.hpp"
+#include "service/context.hpp"
+#include "service/load.hpp"
+#include "service/outbox.hpp"
+#include "service/session_state.hpp"
+#include "service/step.hpp"
+#include "store/session_log.hpp"
+
+namespace parley::service {
+
+class SessionShard final : public store::CommitListener {
+ public:
+  SessionShard(Context& context, EventLoop& loop);
+
+  class Turn {
+   public:
+    explicit Turn(SessionShard& shard) : shard_(shard) { ++shard_.turn_depth_; }
+    ~Turn() {
+      if (--shard_.turn_depth_ == 0) shard_.outbox_.flush();
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    SessionShard& shard_;
+  };
+
+  // The rest wants a Turn.
+
+  /// Hands the step to the session's sequencer, loading the session first; a step whose session cannot be loaded is refused.
+  void submit(const SessionId& id, std::unique_ptr<Step> step);
+  /// As submit, but a session that is neither loaded nor being loaded drops the step unanswered.
+  void submit_if_present(const SessionId& id, std::unique_ptr<Step> step);
+  /// Runs `look` on the loaded session, inside this call or later, in order with what was submitted before it while loading.
+  using Look = std::move_only_function<void(Result<SessionState*>)>;
+  void look(const SessionId& id, Look look);
+  /// The session if it is loaded.
+  [[nodiscard]] SessionState* find(const SessionId& id);
+  /// Takes in a session that is being created.
+  SessionState& add(LoadedSession loaded);
+  /// Lets go of a session that did not come to be, once the turn is over.
+  void drop_later(const SessionId& id);
+
+  void on_appended(std::span<store::AppendOutcome> outcomes) override;
+  void append(store::Append append);
+
+  /// Runs `job` on a reader thread and `then` back here, in a Turn; `then` gets overloaded at once when the reader pool is full.
+  template <typename T>
+  void read(std::move_only_function<Result<T>(store::LogReader&)> job, std::move_only_function<void(Result<T>)> then);
+  /// Gives `result` to `done` on loop `from`, in order with everything else this turn says.
+  template <typename T>
+  void answer(std::size_t from, Done<T> done, Result<T> result);
+
+  /// `drained` runs here when every accepted append has its outcome.
+  void when_drained(Task drained);
+
+  [[nodiscard]] Context& context() { return context_; }
+  [[nodiscard]] EventLoop& loop() { return loop_; }
+  [[nodiscard]] Entropy& entropy() { return *entropy_; }
+  [[nodiscard]] Outbox& outbox() { return outbox_; }
+  [[nodiscard]] std::uint64_t next_token() { return next_token_++; }
+  [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
+
+ private:
+  struct Loading {
+    std::vector<Look> waiting;
+  };
+
+  void start_load(const SessionId& id);
+  void finish_load(const SessionId& id, Result<LoadedSession> loaded);
+  void touch(SessionState& session) { recency_.splice(recency_.begin(), recency_, session.recency); }
+  void let_go_of_one();
+  void let_go(SessionState& session);
+
+  Context& context_;
+  EventLoop& loop_;
+  std::unique_ptr<Entropy> entropy_;
+  Outbox outbox_;
+  std::unordered_map<SessionId, std::unique_ptr<SessionState>> sessions_;
+  std::unordered_map<SessionNumber, SessionState*> by_number_;
+  std::unordered_map<SessionId, Loading> loading_;  // each has a read job: bounded by limits::read_queue_jobs_max
+  std::list<SessionId> recency_;                    // most recently used first
+  std::size_t sessions_max_;
+  std::size_t appends_in_flight_ = 0;
+  std::vector<Task> when_drained_;
+  std::uint64_t next_token_ = 1;
+  unsigned turn_depth_ = 0;
+};
+
+template <typename T>
+void SessionShard::read(std::move_only_function<Result<T>(store::LogReader&)> job, std::move_only_function<void(Result<T>)> then) {
+  // Shared, because a job that the pool refuses is gone, and `then` must still be called.
+  const auto shared = std::make_shared<std::move_only_function<void(Result<T>)>>(std::move(then));
+  const auto accepted = context_.deps.log.read([this, shared, job = std::move(job)](store::LogReader& reader) mutable {
+    loop_.post([this, shared, result = job(reader)]() mutable {
+      const Turn turn(*this);
+      (*shared)(std::move(result));
+    });
+  });
+  if (accepted) return;
+  count(context_.counters.refused_overloaded);
+  (*shared)(std::unexpected(accepted.error()));
+}
+
+template <typename T>
+void SessionShard::answer(std::size_t from, Done<T> done, Result<T> result) {
+  outbox_.run(from, [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
+}
+
+}  // namespace parley::service

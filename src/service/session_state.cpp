@@ -1,0 +1,59 @@
+#include "service/session_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "domain/extensions.hpp"
+#include "service/load.hpp"
+
+namespace parley::service {
+
+SessionState::SessionState(SessionShard& shard, LoadedSession loaded) : sequencer(shard, *this) { adopt(std::move(loaded)); }
+
+bool SessionState::is_member(std::uint64_t connection) const {
+  return std::ranges::any_of(members, [connection](const ConnectionPtr& member) { return member->id == connection; });
+}
+
+void SessionState::adopt(LoadedSession loaded) {
+  row = std::make_shared<const domain::SessionRow>(std::move(loaded.row));
+  head = std::move(loaded.head);
+  texts.reset(loaded.from_seq, std::move(loaded.texts));
+  keys.reset(loaded.from_seq);
+  for (const auto& [seq, key] : loaded.keys) keys.add(key, seq);
+  emitted_seq = loaded.emitted_seq;
+  users = std::move(loaded.users);
+  sequencer.reset_outlook();
+}
+
+const StoredText* SessionState::apply(domain::Entry entry) {
+  if (entry.core.kind == domain::EntryKind::text) return &texts.push(stored_text(std::move(entry)));
+  if (entry.core.kind == domain::EntryKind::deleted) {
+    if (const auto target = domain::read_target_seq(entry.core)) texts.mark_deleted(*target);
+  }
+  return nullptr;
+}
+
+std::shared_ptr<const domain::SessionRow> row_after(const domain::SessionRow& row, const domain::Entry& entry) {
+  domain::SessionRow after = row;
+  if (entry.core.kind == domain::EntryKind::ended) {
+    after.status = domain::SessionStatus::ended;
+    after.ended_at = entry.core.timestamp;
+    return std::make_shared<const domain::SessionRow>(std::move(after));
+  }
+  if (entry.core.kind != domain::EntryKind::participant) return nullptr;
+  const auto change = domain::read_participant_change(entry.core);
+  if (!change) return nullptr;
+  switch (change->kind) {
+    case domain::ParticipantChangeKind::added: after.participants.push_back(change->participant); break;
+    case domain::ParticipantChangeKind::removed:
+      std::erase_if(after.participants, [&](const auto& participant) { return participant.user == change->participant.user; });
+      break;
+    case domain::ParticipantChangeKind::first_join:
+      after.status = domain::SessionStatus::active;
+      if (!after.started_at) after.started_at = entry.core.timestamp;
+      break;
+  }
+  return std::make_shared<const domain::SessionRow>(std::move(after));
+}
+
+}  // namespace parley::service

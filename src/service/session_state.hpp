@@ -1,0 +1,48 @@
+// One loaded session: what is committed of it, who is in its room, and its sequencer.
+//
+// Owner: the session's thread. Loaded by one read job (load.hpp); let go when it is least recently used, nobody is joined and
+// nothing is under way.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <vector>
+
+#include "domain/chain.hpp"
+#include "domain/session.hpp"
+#include "domain/views.hpp"
+#include "service/connection.hpp"
+#include "service/key_index.hpp"
+#include "service/sequencer.hpp"
+#include "service/text_tail.hpp"
+
+namespace parley::service {
+
+struct SessionState {
+  SessionState(SessionShard& shard, LoadedSession loaded);
+  SessionState(const SessionState&) = delete;
+  SessionState& operator=(const SessionState&) = delete;
+
+  std::shared_ptr<const domain::SessionRow> row;
+  domain::Head head;
+  TextTail texts;
+  KeyIndex keys;                        // in-flight ones too
+  std::uint32_t emitted_seq = 0;        // of the last entry the room was told of; 0: not known
+  std::vector<domain::User> users;      // of the participants, as they were when loaded
+  std::vector<ConnectionPtr> members;   // the room
+  Sequencer sequencer;
+  std::list<SessionId>::iterator recency;
+
+  [[nodiscard]] const SessionId& id() const { return row->id; }
+  [[nodiscard]] bool is_member(std::uint64_t connection) const;
+  /// Replaces everything committed; members stay.
+  void adopt(LoadedSession loaded);
+  /// Makes a committed entry part of the session. Gives the text it is, or null.
+  const StoredText* apply(domain::Entry entry);
+};
+
+/// The row after an entry that another node wrote; null: unchanged.
+[[nodiscard]] std::shared_ptr<const domain::SessionRow> row_after(const domain::SessionRow& row, const domain::Entry& entry);
+
+}  // namespace parley::service

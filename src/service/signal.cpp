@@ -1,0 +1,149 @@
+#include "service/signal.hpp"
+
+#include <utility>
+
+#include "api/answer.hpp"
+#include "api/request.hpp"
+#include "base/limits.hpp"
+#include "service/access.hpp"
+#include "service/deliver.hpp"
+
+namespace parley::service {
+namespace {
+
+using api::Fields;
+using Kind = Fields::Kind;
+
+struct SignalRow {
+  EventKind kind;
+  std::string_view type;          // in `signaling-message`
+  std::string_view event;         // of its own; empty: none
+  std::string_view payload_name;  // in its own event
+  std::string_view called;        // in refusals
+  std::uint32_t EventRates::*rate;
+};
+constexpr SignalRow signal_rows[] = {
+    {EventKind::offer, "offer", "webrtc-offer", "offer", "offer", &EventRates::offer},
+    {EventKind::answer, "answer", "webrtc-answer", "answer", "answer", &EventRates::answer},
+    {EventKind::ice_candidate, "ice-candidate", "ice-candidate", "candidate", "ICE candidate", &EventRates::ice_candidate},
+    {EventKind::signalling_chat, "chat", "", "", "chat", &EventRates::signalling_chat},
+    {EventKind::join, "join", "", "", "join", &EventRates::join_leave},
+    {EventKind::leave, "leave", "", "", "leave", &EventRates::join_leave},
+};
+
+const SignalRow* row_of_event(std::string_view event) {
+  for (const SignalRow& row : signal_rows) {
+    if (!row.event.empty() && row.event == event) return &row;
+  }
+  return nullptr;
+}
+
+const SignalRow* row_of_type(std::string_view type) {
+  for (const SignalRow& row : signal_rows) {
+    if (row.type == type) return &row;
+  }
+  return nullptr;
+}
+
+Error invalid_format(std::string_view called) {
+  return {ErrorCode::invalid_argument, "Invalid " + std::string(called) + " message format", {}};
+}
+
+Result<void> admit_rate(Context& context, const ObjectId& user, const SignalRow& row, std::string_view called) {
+  std::uint32_t limit = context.config.rates.*row.rate;
+  if (limit > 1 && context.connections.crowded()) limit /= 2;
+  const auto verdict = context.rates.admit(user, row.kind, limit);
+  if (verdict.admitted) return {};
+  count(context.counters.refused_rate_limited);
+  return std::unexpected(rate_limited(called, verdict.retry_after_ms));
+}
+
+ObjectId record_id(SessionShard& shard, Timestamp now) {
+  ObjectId id;
+  const auto random = shard.entropy().bytes<8>();
+  const auto seconds = static_cast<std::uint32_t>(std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
+  for (std::size_t index = 0; index < 4; ++index) id.bytes[index] = static_cast<std::uint8_t>(seconds >> (24 - 8 * index));
+  for (std::size_t index = 0; index < random.size(); ++index) id.bytes[4 + index] = random[index];
+  return id;
+}
+
+std::string relayed_json(const Signal& signal, const SignalRow& row, const domain::Participant& sender, Timestamp now) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object();
+  if (row.event == signal.event) {
+    writer.key(row.payload_name).raw(signal.payload_json);
+  } else {
+    writer.member("type", row.type);
+    if (!signal.payload_json.empty()) writer.key("payload").raw(signal.payload_json);
+  }
+  writer.key("senderId");
+  api::write_id(writer, sender.user);
+  writer.member("senderRole", sender.role.name).key("timestamp");
+  api::write_time(writer, now);
+  writer.end_object();
+  return json;
+}
+
+/// The checks behind access, then the relay and the record.
+Result<void> relay_signal(SessionShard& shard, SessionState& session, const Connection& connection, const Signal& signal) {
+  if (auto open = domain::require_open(*session.row); !open) return open;
+  const SignalRow* row = row_of_event(signal.event);
+  const bool own_event = row != nullptr;
+  if (!own_event) row = row_of_type(signal.type);
+  if (row == nullptr) return refuse(ErrorCode::invalid_argument, "Invalid signaling message type: " + signal.type);
+  if (!own_event) {
+    if (auto admitted = admit_rate(shard.context(), connection.caller->user.id, *row, row->type); !admitted) return admitted;
+  }
+  if (shape_of(row->kind, signal.payload_json) != Shape::fits) return std::unexpected(invalid_format(own_event ? row->called : row->type));
+
+  const Timestamp now = shard.context().deps.clock.now();
+  const domain::Participant sender = *session.row->participant(connection.caller->user.id);
+  tell_room(shard, session, signal.event, relayed_json(signal, *row, sender, now), connection.id);
+  shard.context().deps.signalling.record({record_id(shard, now), session.row->number, sender.user, std::string(row->type),
+                                          signal.payload_json, now, connection.caller->user_agent, connection.caller->address,
+                                          connection.sid});
+  return {};
+}
+
+}  // namespace
+
+Shape shape_of(EventKind kind, std::string_view payload_json) {
+  const auto description = [&](std::string_view type) {
+    const Fields fields = Fields::from_value(payload_json);
+    return fields.string("type") == type && fields.kind("sdp") == Kind::string ? Shape::fits : Shape::foreign;
+  };
+  switch (kind) {
+    case EventKind::offer: return description("offer");
+    case EventKind::answer: return description("answer");
+    case EventKind::ice_candidate: {
+      const Fields fields = Fields::from_value(payload_json);
+      const bool fits = fields.kind("candidate") == Kind::string && fields.kind("sdpMLineIndex") == Kind::number &&
+                        fields.kind("sdpMid") != Kind::absent;
+      return fits ? Shape::fits : Shape::foreign;
+    }
+    default: return Shape::fits;
+  }
+}
+
+void signal(Router& router, EventLoop& from, ConnectionPtr connection, Signal signal, Refused refused) {
+  if (const SignalRow* row = row_of_event(signal.event)) {
+    if (auto admitted = admit_rate(router.context(), connection->caller->user.id, *row, row->called); !admitted) {
+      refused(std::move(admitted.error()));
+      return;
+    }
+  }
+  struct Nothing {};
+  const domain::SessionField session = signal.session;
+  CallerPtr caller = connection->caller;
+  with_access<Nothing>(
+      router, from, std::move(caller), session,
+      [refused = std::move(refused)](Result<Nothing> result) mutable {
+        if (!result) refused(std::move(result.error()));
+      },
+      [connection = std::move(connection), signal = std::move(signal)](SessionShard& shard, SessionState& state, Answer<Nothing> answer) {
+        if (auto relayed = relay_signal(shard, state, *connection, signal); !relayed) answer.refuse(std::move(relayed.error()));
+      });
+}
+
+}  // namespace parley::service

@@ -1,0 +1,29 @@
+// The signalling relay: offers, answers, candidates and the rest, handed to the others of the room as they were sent, and recorded.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "service/connection.hpp"
+#include "service/rate_limiter.hpp"
+#include "service/router.hpp"
+
+namespace parley::service {
+
+/// `Invalid offer message format` and the like: whether a payload has the shape its type asks for (docs/api-contract.md §6.3).
+enum class Shape : std::uint8_t { fits, foreign };
+[[nodiscard]] Shape shape_of(EventKind kind, std::string_view payload_json);
+struct Signal {
+  std::string event;       // `webrtc-offer`, `webrtc-answer`, `ice-candidate` or `signaling-message`
+  domain::SessionField session;
+  std::string type;        // of a signaling-message: what the client called it, as text
+  std::string payload_json;  // as sent; empty: absent
+};
+
+/// Relays or refuses. The order of the checks: offers, answers and candidates by their own events: rate, access, ended, shape;
+/// signaling-message: access, ended, type, rate, shape. `done` runs on `from` with a refusal only.
+using Refused = std::move_only_function<void(Error)>;
+void signal(Router& router, EventLoop& from, ConnectionPtr connection, Signal signal, Refused refused);
+
+}  // namespace parley::service

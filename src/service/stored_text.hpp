@@ -1,0 +1,31 @@
+// A text as the log holds it: what pages, history, repeats and live events are made of.
+#pragma once
+
+#include <string>
+
+#include "domain/entry.hpp"
+#include "domain/views.hpp"
+
+namespace parley::service {
+
+struct StoredText {
+  domain::Position position;
+  ObjectId id;
+  ObjectId sender;
+  domain::Role sender_role;
+  Timestamp timestamp{};
+  domain::MessageType type = domain::MessageType::text;
+  std::string text;  // empty once deleted
+  std::string client_message_id;
+  domain::MessageView::Presence presence = domain::MessageView::Presence::live;
+
+  [[nodiscard]] std::uint32_t seq() const { return position.seq; }
+  [[nodiscard]] bool live() const { return presence == domain::MessageView::Presence::live; }
+};
+
+/// `entry` must be of kind text. A message adopted from an earlier server keeps its own id and time; an erased body is a deleted text.
+[[nodiscard]] StoredText stored_text(domain::Entry entry);
+
+[[nodiscard]] domain::MessageView message_view(const SessionId& session, const StoredText& text, domain::User sender);
+
+}  // namespace parley::service

@@ -1,0 +1,61 @@
+#include "service/text_tail.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.hpp"
+#include "base/limits.hpp"
+
+namespace parley::service {
+
+void TextTail::reset(std::uint32_t from_seq, std::vector<StoredText> texts) {
+  from_seq_ = from_seq;
+  texts_.assign(std::make_move_iterator(texts.begin()), std::make_move_iterator(texts.end()));
+}
+
+const StoredText& TextTail::push(StoredText text) {
+  PARLEY_ASSERT(texts_.empty() || texts_.back().seq() < text.seq());
+  texts_.push_back(std::move(text));
+  if (texts_.size() > limits::session_tail_entries) {
+    from_seq_ = texts_.front().seq() + 1;
+    texts_.pop_front();
+  }
+  return texts_.back();
+}
+
+void TextTail::mark_deleted(std::uint32_t seq) {
+  const auto found = std::ranges::lower_bound(texts_, seq, {}, &StoredText::seq);
+  if (found == texts_.end() || found->seq() != seq) return;
+  found->presence = domain::MessageView::Presence::deleted;
+  std::string().swap(found->text);
+}
+
+const StoredText* TextTail::find(std::uint32_t seq) const {
+  const auto found = std::ranges::lower_bound(texts_, seq, {}, &StoredText::seq);
+  return found == texts_.end() || found->seq() != seq ? nullptr : &*found;
+}
+
+std::optional<TextTail::Slice> TextTail::slice(const Wanted& wanted) const {
+  Slice slice;
+  std::uint64_t live_seen = 0;
+  std::uint64_t older = 0;  // live texts seen that are strictly older than `before`
+  for (auto text = texts_.rbegin(); text != texts_.rend(); ++text) {
+    if (!text->live()) continue;
+    ++live_seen;
+    if (wanted.before && text->timestamp >= *wanted.before) {
+      ++slice.newer;
+      continue;
+    }
+    if (++older > wanted.skip && slice.texts.size() < wanted.count) slice.texts.push_back(&*text);
+  }
+  // With an older text at hand, times (which never decrease) say that nothing before it counts as newer.
+  const bool newer_is_known = !wanted.before || older > 0 || live_seen == wanted.live_total;
+  if (!newer_is_known) return std::nullopt;
+  const std::uint64_t older_total = wanted.live_total - slice.newer;
+  const std::uint64_t expected = older_total > wanted.skip ? std::min(wanted.count, older_total - wanted.skip) : 0;
+  if (slice.texts.size() != expected) return std::nullopt;
+  std::ranges::reverse(slice.texts);
+  return slice;
+}
+
+}  // namespace parley::service

@@ -1,0 +1,50 @@
+// The newest texts of one session, kept decoded: most pages, every history and every repeat come from here without the disk.
+//
+// Owner: the session's thread. Bounded by limits::session_tail_entries; what is older is read from the log.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "service/stored_text.hpp"
+
+namespace parley::service {
+
+class TextTail {
+ public:
+  /// Starts over: every text of the log with seq >= `from_seq` is in `texts`, oldest first.
+  void reset(std::uint32_t from_seq, std::vector<StoredText> texts);
+  const StoredText& push(StoredText text);
+  /// Takes the text away and leaves that it was deleted.
+  void mark_deleted(std::uint32_t seq);
+
+  /// The text at `seq`, live or deleted; null when it is too old, or no text.
+  [[nodiscard]] const StoredText* find(std::uint32_t seq) const;
+  /// Every text with seq at or above this is here.
+  [[nodiscard]] std::uint32_t from_seq() const { return from_seq_; }
+  [[nodiscard]] const std::deque<StoredText>& texts() const { return texts_; }
+
+  /// The part of the live texts strictly older than `before` (none: of all) that a page shows.
+  struct Slice {
+    std::uint64_t newer = 0;                 // live texts at or after `before`
+    std::vector<const StoredText*> texts;    // oldest first
+  };
+  struct Wanted {
+    std::uint64_t skip = 0;   // newest ones to leave out
+    std::uint64_t count = 0;
+    std::optional<Timestamp> before;
+    std::uint64_t live_total = 0;  // of the whole session
+  };
+  /// Nothing when the answer needs texts that are older than what is here.
+  [[nodiscard]] std::optional<Slice> slice(const Wanted& wanted) const;
+
+ private:
+  std::uint32_t from_seq_ = 1;
+  std::deque<StoredText> texts_;  // ascending seq
+};
+
+}  // namespace parley::service

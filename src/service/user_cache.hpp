@@ -1,0 +1,43 @@
+// What is known of users, in memory: answers are filled from here. The directory has the rest.
+//
+// Threads: any; sharded by user, each shard locked. Bounded by limits::users_cached_max; beyond, the longest known go.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+
+#include "base/limits.hpp"
+#include "domain/user.hpp"
+
+namespace parley::service {
+
+class UserCache {
+ public:
+  [[nodiscard]] std::optional<domain::User> find(const ObjectId& user) const;
+  enum class Change : bool { none, changed };
+  /// From a verified token: the newest there is.
+  [[nodiscard]] Change put(const domain::User& user);
+  /// From the directory: what a token said meanwhile stays.
+  void put_if_absent(const domain::User& user);
+
+ private:
+  struct Shard {
+    mutable std::mutex mutex;
+    std::unordered_map<ObjectId, domain::User> users;  // guarded by mutex
+    std::deque<ObjectId> by_age;                       // guarded by mutex
+  };
+  static constexpr std::size_t shard_count = 16;
+  static constexpr std::size_t shard_users_max = limits::users_cached_max / shard_count;
+
+  [[nodiscard]] const Shard& shard_of(const ObjectId& user) const { return shards_[std::hash<ObjectId>{}(user) % shard_count]; }
+  [[nodiscard]] Shard& shard_of(const ObjectId& user) { return shards_[std::hash<ObjectId>{}(user) % shard_count]; }
+  static void add(Shard& shard, const domain::User& user);
+
+  std::array<Shard, shard_count> shards_;
+};
+
+}  // namespace parley::service

@@ -1,0 +1,16 @@
+// Domain views of a loaded session, with users filled from what is known.
+#pragma once
+
+#include "domain/views.hpp"
+#include "service/context.hpp"
+#include "service/session_state.hpp"
+
+namespace parley::service {
+
+/// The newest that is known of a user: from the cache, else from `fallback`, else the id alone.
+[[nodiscard]] domain::User known_user(const Context& context, const ObjectId& id, const std::vector<domain::User>& fallback);
+
+/// `row` may be older or newer than what is committed: a join shows the session as it was before.
+[[nodiscard]] domain::SessionView session_view(const Context& context, const SessionState& session, const domain::SessionRow& row);
+
+}  // namespace parley::service
