@@ -93,8 +93,9 @@ void ModelStore::commit() {
     Waiting next = std::move(queue_.front());
     queue_.pop_front();
     waiting_entries_ -= next.append.entries.size();
-    outcomes[next.loop->index()].push_back(settle(std::move(next.append)));
+    outcomes[next.loop->index()].push_back(sync_broken_ ? lose(next.append) : settle(std::move(next.append)));
   }
+  if (std::exchange(sync_broken_, false)) refusal_ = error_of(ErrorCode::store_failed, "The store has failed and accepts nothing until restart");
   for (; !waiting_users_.empty(); waiting_users_.pop_front()) users_[waiting_users_.front().id] = waiting_users_.front();
   for (; !waiting_signalling_.empty(); waiting_signalling_.pop_front())
     signalling_[waiting_signalling_.front().session].push_back(waiting_signalling_.front());
@@ -103,6 +104,12 @@ void ModelStore::commit() {
     auto [loop, listener] = listeners_.at(index);
     loop->post([listener, batch = std::move(of_loop)]() mutable { listener->on_appended(batch); });
   }
+}
+
+AppendOutcome ModelStore::lose(const Append& append) const {
+  AppendOutcome outcome{.session = append.session, .token = append.token, .status = AppendStatus::unknown};
+  outcome.error = error_of(ErrorCode::outcome_unknown, "The outcome is not known");
+  return outcome;
 }
 
 AppendOutcome ModelStore::settle(Append append) {
@@ -118,6 +125,11 @@ AppendOutcome ModelStore::settle(Append append) {
   }
   if (append.expected.seq != head_of(append.session).seq || (append.expected.seq > 0 && append.expected != head_of(append.session)))
     return conflict(append);
+  if (append.erase_body_of && (*append.erase_body_of == 0 || *append.erase_body_of > append.expected.seq)) {
+    outcome.status = AppendStatus::refused;
+    outcome.error = error_of(ErrorCode::not_found, "No such entry to erase");
+    return outcome;
+  }
   outcome.head = position_of(append.entries.back());
   if (const auto fate = std::exchange(unknown_, std::nullopt)) {
     outcome = AppendOutcome{.session = append.session, .token = append.token, .status = AppendStatus::unknown};
@@ -131,11 +143,9 @@ AppendOutcome ModelStore::settle(Append append) {
 std::optional<Error> ModelStore::check(const Append& append) const {
   if (refusal_) return refusal_;
   if (auto error = first_corruption(append.session, 1, limits::seq_max)) return error;
-  if (!append.erase_body_of) return std::nullopt;
-  const auto log = logs_.find(append.session);
-  const bool exists = log != logs_.end() && *append.erase_body_of >= 1 && *append.erase_body_of <= log->second.entries.size();
-  if (exists) return std::nullopt;
-  return error_of(ErrorCode::not_found, "No such entry to erase");
+  const auto is_text = [](const EncodedEntry& entry) { return core_of(entry).kind == EntryKind::text; };
+  if (full_ && std::ranges::any_of(append.entries, is_text)) return error_of(ErrorCode::store_full, "The store is full");
+  return std::nullopt;
 }
 
 std::optional<Error> ModelStore::first_corruption(SessionNumber session, std::uint32_t first, std::uint32_t last) const {
@@ -270,13 +280,21 @@ Result<void> ModelStore::read(ReadJob job) {
   if (read_jobs_refused_ || read_jobs_.size() >= limits::read_queue_jobs_max)
     return std::unexpected(Error{ErrorCode::overloaded, "The server is overloaded", {}, 100});
   read_jobs_.push_back(std::move(job));
-  worker_.post([this] {
-    ReadJob next = std::move(read_jobs_.front());
-    read_jobs_.pop_front();
-    Reader reader(*this);
-    next(reader);
-  });
+  if (!reads_held_) worker_.post([this] { run_read_job(); });
   return {};
+}
+
+void ModelStore::run_read_job() {
+  if (reads_held_ || read_jobs_.empty()) return;
+  ReadJob next = std::move(read_jobs_.front());
+  read_jobs_.pop_front();
+  Reader reader(*this);
+  next(reader);
+}
+
+void ModelStore::release_reads() {
+  reads_held_ = false;
+  for (std::size_t count = read_jobs_.size(); count > 0; --count) worker_.post([this] { run_read_job(); });
 }
 
 Result<std::optional<domain::SessionRow>> ModelStore::find_session(const SessionId& session) {

@@ -56,6 +56,13 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   /// Every read (log, directory, signalling) gives `error` until `mend_reads`.
   void fail_reads(Error error) { read_failure_ = std::move(error); }
   void mend_reads() { read_failure_.reset(); }
+  /// Read jobs are accepted but do not run until `release_reads`.
+  void hold_reads() { reads_held_ = true; }
+  void release_reads();
+  /// There is too little room for texts: `store_full`, while set.
+  void fill(bool full) { full_ = full; }
+  /// The next commit fails as a failed sync does: its appends are `unknown` (and lost), all later ones refused with store_failed.
+  void break_sync() { sync_broken_ = true; }
   /// `read` refuses jobs with `overloaded` while set.
   void refuse_read_jobs(bool refused) { read_jobs_refused_ = refused; }
   enum class Fate : std::uint8_t { stored, lost };
@@ -86,6 +93,8 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   };
 
   void schedule_commit();
+  void run_read_job();
+  [[nodiscard]] store::AppendOutcome lose(const store::Append& append) const;
   void commit();
   [[nodiscard]] store::AppendOutcome settle(store::Append append);
   [[nodiscard]] std::optional<Error> check(const store::Append& append) const;
@@ -111,6 +120,9 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   bool commit_scheduled_ = false;
   bool held_ = false;
   bool read_jobs_refused_ = false;
+  bool reads_held_ = false;
+  bool full_ = false;
+  bool sync_broken_ = false;
   std::deque<Error> failures_;
   std::optional<Error> refusal_;
   std::optional<Error> read_failure_;

@@ -255,6 +255,7 @@ void CommitBatch::fail_all(const std::string& reason) {
 }
 
 void CommitBatch::note_written(std::chrono::nanoseconds took) {
+  context_.keys.written();
   for (const auto& [session, written] : written_)
     if (written.watermark) context_.keys.indexed(session, *written.watermark);
   if (entries_put_ == 0) return;

@@ -16,8 +16,14 @@ void KeyIndex::remember(Recent& recent, const Key16& key, std::uint32_t seq) {
 
 void KeyIndex::note(SessionNumber session, const Key16& key, std::uint32_t seq) {
   const std::lock_guard lock(mutex_);
+  in_flight_[session].emplace_back(key, seq);
   const auto found = sessions_.find(session);
   if (found != sessions_.end()) remember(found->second, key, seq);
+}
+
+void KeyIndex::written() {
+  const std::lock_guard lock(mutex_);
+  in_flight_.clear();
 }
 
 void KeyIndex::indexed(SessionNumber session, std::uint32_t watermark) {
@@ -33,15 +39,26 @@ Result<std::uint32_t> KeyIndex::watermark(LogView& view, SessionNumber session) 
   return *value ? decode_seq(**value) : 0;
 }
 
-// The place in memory is made before the log is read: what is committed meanwhile is noted there, so nothing falls between.
+KeyIndex::Recent& KeyIndex::place_of(SessionNumber session) {
+  const auto [found, is_new] = sessions_.try_emplace(session);
+  Recent& recent = found->second;
+  if (is_new) {
+    recent.place = order_.insert(order_.end(), session);
+    if (const auto noted = in_flight_.find(session); noted != in_flight_.end())
+      for (const auto& [key, seq] : noted->second) remember(recent, key, seq);
+  }
+  order_.splice(order_.end(), order_, recent.place);
+  return recent;
+}
+
+// The place in memory is made before the log is read, with what is in flight; what is committed meanwhile is noted there. So nothing
+// falls between.
 Result<std::optional<std::uint32_t>> KeyIndex::find_recent(LogView& latest, SessionNumber session, const Key16& key) {
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
-      const auto [place, is_new] = sessions_.try_emplace(session);
-      if (is_new) place->second.place = order_.insert(order_.end(), session);
-      order_.splice(order_.end(), order_, place->second.place);
-      if (place->second.complete) return seq_in(place->second, key);
+      const Recent& recent = place_of(session);
+      if (recent.complete) return seq_in(recent, key);
     }
     const auto keys = read_unindexed(latest, session);
     if (!keys) return std::unexpected(keys.error());

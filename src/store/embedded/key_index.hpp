@@ -4,9 +4,9 @@
 // entries after it are not (the committer keeps that bound). Those are kept in memory for the sessions that were asked about since
 // the store was opened, and made from the log at the first question. A session that is forgotten costs one more such scan.
 //
-// In flight  The committer notes a key before its entry is written, so between commit and note there is no moment at which an entry is
+// In flight  The committer notes a key before its entry is written and says when it was, so there is no moment at which an entry is
 //            visible and its key unknown. What is noted but not (yet) written is not found: every hit is looked for in the view.
-// Threads    `note` and `indexed` on the committer's, `find` on readers'.
+// Threads    `note`, `written` and `indexed` on the committer's, `find` on readers'.
 #pragma once
 
 #include <cstddef>
@@ -32,6 +32,8 @@ class KeyIndex {
 
   /// Before the write of the entry at `seq`.
   void note(SessionNumber session, const Key16& key, std::uint32_t seq);
+  /// After the write of everything noted so far.
+  void written();
   /// After the write that put all keys up to `watermark` into the family.
   void indexed(SessionNumber session, std::uint32_t watermark);
   /// `latest` sees the newest state, `view` is what the answer is about.
@@ -52,6 +54,7 @@ class KeyIndex {
 
   [[nodiscard]] Result<std::optional<std::uint32_t>> find_recent(LogView& latest, SessionNumber session, const Key16& key);
   [[nodiscard]] static std::optional<std::uint32_t> seq_in(const Recent& recent, const Key16& key);
+  [[nodiscard]] Recent& place_of(SessionNumber session);
   void remember(Recent& recent, const Key16& key, std::uint32_t seq);
   void forget_oldest();
 
@@ -60,6 +63,7 @@ class KeyIndex {
   std::unordered_map<SessionNumber, Recent> sessions_;  // guarded by mutex_
   std::list<SessionNumber> order_;                      // least recently asked about first; guarded by mutex_
   std::size_t keys_ = 0;                                // guarded by mutex_
+  std::unordered_map<SessionNumber, std::vector<std::pair<Key16, std::uint32_t>>> in_flight_;  // guarded by mutex_
 };
 
 }  // namespace parley::store::embedded

@@ -1,0 +1,115 @@
+// What the contract suite needs of an engine, and the fixture that all its tests share. Each test runs once for every engine.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/directory.hpp"
+#include "store/session_log.hpp"
+#include "store/signalling_record.hpp"
+#include "support/log_script.hpp"
+#include "support/manual_clock.hpp"
+#include "support/manual_loop.hpp"
+
+namespace parley::test {
+
+class StoreUnderTest {
+ public:
+  virtual ~StoreUnderTest() = default;
+  [[nodiscard]] virtual store::SessionLog& log() = 0;
+  [[nodiscard]] virtual store::Directory& directory() = 0;
+  [[nodiscard]] virtual store::SignallingRecord& signalling() = 0;
+  /// From here on nothing becomes durable. When it returns, a commit may have begun but none can end.
+  virtual void hold() = 0;
+  virtual void release() = 0;
+  /// Read jobs accepted from here on do not run until `resume_reads`.
+  virtual void pause_reads() = 0;
+  virtual void resume_reads() = 0;
+  /// Closes and opens again, as after a clean stop. The loops must be attached again.
+  virtual void reopen() = 0;
+  /// From here on there is too little room for texts.
+  virtual void fill() = 0;
+  /// Flips a bit of a stored entry.
+  virtual void damage(SessionNumber session, std::uint32_t seq) = 0;
+  /// From here on the next commit fails as a failed sync does.
+  virtual void break_sync() = 0;
+  /// Lets everything run until `done`; false when it never is.
+  [[nodiscard]] virtual bool run_until(ManualLoop& loop, const std::function<bool()>& done) = 0;
+};
+
+struct Engine {
+  std::string name;
+  std::unique_ptr<StoreUnderTest> (*make)(const ManualClock& clock);
+};
+[[nodiscard]] std::vector<Engine> engines();
+
+/// Collects what it is told, call by call.
+class Outcomes final : public store::CommitListener {
+ public:
+  void on_appended(std::span<store::AppendOutcome> outcomes) override {
+    calls.push_back(outcomes.size());
+    for (store::AppendOutcome& outcome : outcomes) all.push_back(std::move(outcome));
+  }
+  [[nodiscard]] const store::AppendOutcome* of(std::uint64_t token) const {
+    for (const auto& outcome : all)
+      if (outcome.token == token) return &outcome;
+    return nullptr;
+  }
+
+  std::vector<std::size_t> calls;
+  std::vector<store::AppendOutcome> all;
+};
+
+class StoreContract : public testing::TestWithParam<Engine> {
+ protected:
+  StoreContract() : store(GetParam().make(clock)) { store->log().attach(loop, outcomes); }
+
+  /// Appends, and gives a token under which the outcome comes.
+  std::uint64_t send(store::Append append);
+  /// Waits for the outcome of `token`.
+  store::AppendOutcome outcome_of(std::uint64_t token);
+  store::AppendOutcome append(store::Append append) { return outcome_of(send(std::move(append))); }
+  /// Appends and expects `committed`.
+  void commit(store::Append append);
+  /// Writes created, started and `texts` texts.
+  void commit_session(LogScript& script, std::size_t texts);
+
+  /// Runs `ask` in a read job and gives its answer.
+  template <typename Answer>
+  Answer read(std::function<Answer(store::LogReader&)> ask) {
+    std::optional<Answer> answer;
+    const auto accepted = store->log().read([&, ask = std::move(ask)](store::LogReader& reader) {
+      loop.post([&answer, got = ask(reader)]() mutable { answer.emplace(std::move(got)); });
+    });
+    EXPECT_TRUE(accepted.has_value());
+    EXPECT_TRUE(store->run_until(loop, [&] { return answer.has_value(); }));
+    return *std::move(answer);
+  }
+  using Entries = std::vector<domain::EncodedEntry>;
+  Result<Entries> range(SessionNumber session, std::uint32_t first, std::size_t count);
+  Result<std::optional<domain::EncodedEntry>> last(SessionNumber session);
+  Result<domain::EncodedEntry> entry(SessionNumber session, std::uint32_t seq);
+  Result<std::optional<std::uint32_t>> find_key(SessionNumber session, const Key16& key);
+  Result<std::vector<std::uint32_t>> deleted(SessionNumber session);
+  Result<std::optional<domain::SessionRow>> find_session(const SessionId& session);
+  Result<std::optional<domain::SessionRow>> find_session(SessionNumber session);
+  Result<std::optional<SessionId>> find_open(std::uint32_t doctor, std::uint32_t patient);
+  Result<std::vector<domain::SessionRow>> open_sessions_of(std::uint32_t user);
+  Result<std::optional<domain::User>> find_user(std::uint32_t user);
+  Result<std::vector<store::SignallingMessage>> newest(SessionNumber session, std::size_t limit);
+
+  ManualClock clock;
+  ManualLoop loop{0};
+  Outcomes outcomes;
+  std::unique_ptr<StoreUnderTest> store;
+
+ private:
+  std::uint64_t next_token_ = 1;
+};
+
+}  // namespace parley::test
