@@ -3,8 +3,6 @@
 #include "protocol/engineio/encoded_packet.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <new>
 
 #include "protocol/engineio/packet.hpp"
@@ -55,8 +53,7 @@ struct EncodedPacket::Builder {
 
   static char* write_binary_frame(char* out, BytesView payload) {
     out += websocket::write_frame_header(out, websocket::Opcode::binary, payload.size());
-    std::memcpy(out, payload.data(), payload.size());
-    return out + payload.size();
+    return std::ranges::copy(payload, out).out;
   }
 };
 

@@ -12,6 +12,7 @@ namespace parley::protocol::websocket {
 namespace {
 
 constexpr std::uint8_t control_bit = 0x08;
+constexpr std::string_view not_utf8 = "text is not UTF-8";
 
 bool is_control(Opcode opcode) { return (static_cast<std::uint8_t>(opcode) & control_bit) != 0; }
 
@@ -61,7 +62,7 @@ bool FrameDecoder::read_header() {
     const std::size_t size = header_size_ < 2 ? 2 : full_header_size();
     if (header_size_ < size) {
       const std::span<char> piece = take(size - header_size_);
-      std::memcpy(header_bytes_.data() + header_size_, piece.data(), piece.size());
+      std::ranges::copy(piece, header_bytes_.begin() + header_size_);
       header_size_ += static_cast<std::uint8_t>(piece.size());
       if (header_size_ < size) {
         return false;
@@ -130,7 +131,7 @@ Decoded FrameDecoder::read_control_payload() {
   const std::span<char> piece = take_payload();
   std::span<char> payload = piece;
   if (piece.size() < header_.payload_size) {  // cut: collect what is there
-    std::memcpy(control_.data() + payload_read_ - piece.size(), piece.data(), piece.size());
+    std::ranges::copy(piece, control_.begin() + static_cast<std::ptrdiff_t>(payload_read_ - piece.size()));
     if (payload_read_ < header_.payload_size) {
       return {};
     }
@@ -178,7 +179,7 @@ Decoded FrameDecoder::read_data_payload() {
   }
   const bool text = (opens ? header_.opcode : fragmented_) == Opcode::text;
   if (text && !utf8_.accept(view(piece))) {
-    fail(close_code::invalid_payload, "text is not UTF-8");
+    fail(close_code::invalid_payload, not_utf8);
     return failure();
   }
   message_.append(view(piece));
@@ -202,7 +203,7 @@ Decoded FrameDecoder::finish_whole_message(BytesView payload) {
     return {Decoded::Kind::binary, 0, payload};
   }
   if (!simdjson::validate_utf8(payload.data(), payload.size())) {
-    fail(close_code::invalid_payload, "text is not UTF-8");
+    fail(close_code::invalid_payload, not_utf8);
     return failure();
   }
   return {Decoded::Kind::text, 0, payload};
@@ -210,7 +211,7 @@ Decoded FrameDecoder::finish_whole_message(BytesView payload) {
 
 Decoded FrameDecoder::finish_split_message(bool text) {
   if (text && !utf8_.at_boundary()) {
-    fail(close_code::invalid_payload, "text ends inside a code point");
+    fail(close_code::invalid_payload, not_utf8);
     return failure();
   }
   fragmented_ = Opcode::continuation;

@@ -15,6 +15,7 @@ std::vector<std::string> conversations() {
           frame(Opcode::continuation, "σμε \xF0\x9F\x98\x80") + frame(Opcode::pong, "") + frame(Opcode::text, ""),
       frame(Opcode::text, "fine") + frame(Opcode::text, "\xce\xba\xed\xa0\x80 no"),
       fragment(Opcode::text, "half") + frame(Opcode::text, "wrong"),
+      frame(Opcode::text, "ends in half a code point \xcd"),
       frame(Opcode::close, "\x03"),
       frame(Opcode::text, "ok") + raw_frame(0x83, "reserved") + frame(Opcode::text, "never"),
       frame(Opcode::binary, std::string(70'000, 'x')) + frame(Opcode::text, "after"),
