@@ -27,6 +27,7 @@ class Demo {
   #wake = () => {};
   #hasEarlier = false;
   #loaded = false;
+  #refreshing = Promise.resolve();
 
   constructor(identity, view) {
     this.#identity = identity;
@@ -61,7 +62,7 @@ class Demo {
       session: (session) => this.#joined(session),
       message: (message) => this.#received(message),
       deleted: ({ id, deletedBy }) => this.#timeline.remove(id, deletedBy) && this.#draw(),
-      joined: ({ userId }) => this.#presence.joined(userId),
+      joined: ({ userId }) => this.#cameIn(userId),
       left: ({ userId }) => this.#presence.left(userId),
       ended: ({ endedBy }) => this.#hasEnded(endedBy),
       refused: (text) => this.#view.block('This link does not open the session', `The server says: “${text}”.`),
@@ -76,7 +77,15 @@ class Demo {
     if (status >= 400 && status < 500 && status !== 429) this.#linkEvents().refused(body.message);
   }
 
+  /** Somebody the server had never seen before has a name from now on. */
+  async #cameIn(userId) {
+    if (!this.#peer()?.name) await this.#loadSession();
+    this.#presence.joined(userId);
+  }
+
   #showSession(session) {
+    session.doctorId = { role: 'doctor', ...session.doctorId };
+    session.patientId = { role: 'patient', ...session.patientId };
     this.#session = session;
     this.#draw();
     if (session.status === 'ended') this.#hasEnded();
@@ -132,8 +141,14 @@ class Demo {
     this.#draw();
   }
 
+  /** One after the other: each begins with what the one before has learned. */
+  #refresh() {
+    this.#refreshing = this.#refreshing.then(() => this.#readNewest());
+    return this.#refreshing;
+  }
+
   /** The newest pages, back to what is already known, so that no gap stays. */
-  async #refresh() {
+  async #readNewest() {
     const knownTo = this.#timeline.highestSeq();
     for (let number = 1; ; number += 1) {
       const answer = await this.#page(number, knownTo);

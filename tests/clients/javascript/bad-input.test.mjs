@@ -31,7 +31,7 @@ class Bystanders {
     pair.said = [];
     pair.going = true;
     pair.talk = pair.#talk();
-    pair.talk.catch(() => {});
+    pair.talk.catch((error) => { pair.failure = error; });
     return pair;
   }
 
@@ -49,7 +49,8 @@ class Bystanders {
 
   async check() {
     const count = this.said.length;
-    await until(() => this.said.length > count + 2 || this.failed, 'the bystanders talk on');
+    await until(() => this.failure || this.said.length > count + 2, 'the bystanders talk on');
+    assert.ifError(this.failure);
     const { doctorSocket, patientSocket } = this.call;
     assert.deepEqual([doctorSocket.disconnects, patientSocket.disconnects], [[], []]);
   }

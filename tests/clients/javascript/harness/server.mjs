@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SECRET } from './token.mjs';
-import { within } from './wait.mjs';
+import { delay, within } from './wait.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 export const PARLEY = resolve(process.env.PARLEY ?? join(ROOT, 'build/release/parley'));
@@ -56,6 +56,14 @@ export class Server {
   async restart() {
     if (this.alive) await this.kill();
     await this.#launch();
+  }
+
+  /** Starts on the same data and is killed again after `ms`, ready or not. */
+  async stumble(ms) {
+    const launch = this.#launch().catch(() => {});
+    await delay(ms);
+    await this.kill();
+    await launch;
   }
 
   /** SIGTERM; gives {code, signal}. */

@@ -1,0 +1,74 @@
+// Chromium without a head, and the demo page in it. CHROMIUM names another one than Debian's.
+import { chromium } from 'playwright-core';
+import { makeSession } from '../clients/javascript/harness/session.mjs';
+import { person } from '../clients/javascript/harness/token.mjs';
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+export const people = () => ({
+  doctor: person('doctor', { name: 'Dr. Ada Okafor', email: 'ada@clinic.example' }),
+  patient: person('patient', { name: 'Sam Rivera', email: 'sam@mail.example' }),
+});
+
+export async function makeNamedSession(server) {
+  return makeSession(server, people());
+}
+
+/** The page as one participant sees it, in a browser context of its own: another tab of another person. */
+export class Tab {
+  static async open(browser, server, who, sessionId, options = {}) {
+    const context = await browser.newContext({ viewport: { width: 1180, height: 760 }, locale: 'en-GB', ...options });
+    const tab = new Tab(await context.newPage());
+    tab.page.on('console', (message) => message.type() === 'error' && tab.errors.push(message.text()));
+    tab.page.on('pageerror', (error) => tab.errors.push(String(error)));
+    await tab.page.goto(`${server.origin}/demo#token=${who.token}&session=${sessionId}`);
+    return tab;
+  }
+
+  constructor(page) {
+    this.page = page;
+    this.errors = [];
+  }
+
+  /** The badge: websocket, polling, rest, offline, ended. */
+  async path(name) {
+    await this.page.waitForSelector(`#path[data-path="${name}"]`);
+  }
+
+  async use(mode) {
+    await this.page.check(`input[name=mode][value=${mode}]`);
+  }
+
+  async type(text) {
+    await this.page.fill('#text', text);
+    await this.page.press('#text', 'Enter');
+  }
+
+  /** Types, and waits for the check mark. */
+  async say(text) {
+    await this.type(text);
+    await this.shows(text, 'stored');
+  }
+
+  async shows(text, state) {
+    const row = this.page.locator(`.message${state ? `[data-state="${state}"]` : ''}`, { has: this.page.getByText(text, { exact: true }) });
+    await row.first().waitFor();
+    return row.first();
+  }
+
+  /** The bubbles from top to bottom. */
+  texts() {
+    return this.page.locator('.message .bubble').allTextContents();
+  }
+
+  async remove(text) {
+    const row = await this.shows(text, 'stored');
+    await row.hover();
+    await row.locator('.remove').click();
+  }
+}

@@ -1,0 +1,148 @@
+// The parts of the demo page that need no browser.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { displayName, identityFromFragment, newMessageId } from '../../web/demo/identity.js';
+import { Outbox } from '../../web/demo/outbox.js';
+import { Presence } from '../../web/demo/presence.js';
+import { Timeline } from '../../web/demo/timeline.js';
+import { person } from '../clients/javascript/harness/token.mjs';
+
+const event = (seq, more = {}) => ({
+  id: `${'a'.repeat(18)}${String(seq).padStart(6, '0')}`, senderId: 'me', senderRole: 'doctor', message: `text ${seq}`, timestamp: '2026-01-01T00:00:00.000Z', seq, ...more,
+});
+const stored = (seq, more = {}) => {
+  const { id, ...rest } = event(seq, more);
+  return { ...rest, _id: id, senderId: { _id: 'me' } };
+};
+
+describe('the timeline', () => {
+  test('orders by seq, whatever comes first, and keeps one of each', () => {
+    const timeline = new Timeline();
+    timeline.merge([event(5), event(3)]);
+    assert.equal(timeline.merge([stored(4), stored(5), stored(3)]).length, 1);
+    assert.deepEqual(timeline.messages().map((message) => message.seq), [3, 4, 5]);
+    assert.equal(timeline.highestSeq(), 5);
+  });
+
+  test('an old page does not bring back what was deleted', () => {
+    const timeline = new Timeline();
+    timeline.merge([event(1)]);
+    assert.equal(timeline.remove(event(1).id, 'me'), true);
+    assert.equal(timeline.remove(event(1).id, 'me'), false);
+    timeline.merge([stored(1)]);
+    assert.deepEqual(timeline.messages().map((message) => [message.deleted, message.text]), [[true, '']]);
+    assert.equal(timeline.liveCount(), 0);
+  });
+
+  test('what a page no longer shows was deleted; what came after it was asked for was not', () => {
+    const timeline = new Timeline();
+    timeline.merge([1, 2, 3, 4, 5].map((seq) => event(seq)));
+    const gone = timeline.removeMissing([stored(2), stored(4)], { knownTo: 4, newest: true, oldest: false });
+    assert.equal(gone, 1);
+    assert.deepEqual(timeline.messages().map((message) => message.deleted), [false, false, true, false, false]);
+  });
+
+  test('the newest page without the newest message: it was deleted', () => {
+    const timeline = new Timeline();
+    timeline.merge([1, 2].map((seq) => event(seq)));
+    assert.equal(timeline.removeMissing([stored(1)], { knownTo: 2, newest: true, oldest: true }), 1);
+    assert.equal(timeline.removeMissing([], { knownTo: 2, newest: true, oldest: true }), 1);
+  });
+
+  test('an older page says nothing about newer messages', () => {
+    const timeline = new Timeline();
+    timeline.merge([1, 2, 3, 4].map((seq) => event(seq)));
+    assert.equal(timeline.removeMissing([stored(1), stored(2)], { knownTo: 4, newest: false, oldest: true }), 0);
+  });
+
+  test('a note stands after what was newest when it came', () => {
+    const timeline = new Timeline();
+    timeline.merge([event(1)]);
+    timeline.note('somebody joined');
+    timeline.merge([event(2)]);
+    assert.deepEqual(timeline.rows().map((row) => row.kind), ['message', 'note', 'message']);
+  });
+});
+
+describe('the outbox', () => {
+  const storage = () => {
+    const kept = new Map();
+    return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+  };
+
+  test('is first in, first out, and a refused one stands aside', () => {
+    const outbox = new Outbox('k', storage());
+    outbox.add({ clientMessageId: 'a', text: '1', at: 1 });
+    outbox.add({ clientMessageId: 'b', text: '2', at: 2 });
+    assert.equal(outbox.next().clientMessageId, 'a');
+    outbox.mark('a', 'failed', 'why');
+    assert.equal(outbox.next().clientMessageId, 'b');
+    outbox.mark('a', 'waiting');
+    assert.equal(outbox.next().clientMessageId, 'a');
+    outbox.remove('a');
+    outbox.remove('b');
+    assert.equal(outbox.next(), undefined);
+  });
+
+  test('survives a reload, and what was being sent waits again', () => {
+    const kept = storage();
+    const outbox = new Outbox('k', kept);
+    outbox.add({ clientMessageId: 'a', text: '1', at: 1 });
+    outbox.mark('a', 'sending');
+    assert.deepEqual(new Outbox('k', kept).items.map((item) => [item.clientMessageId, item.state]), [['a', 'waiting']]);
+    assert.deepEqual(new Outbox('another', kept).items, []);
+  });
+
+  test('lives without storage too', () => {
+    const refusing = { getItem: () => { throw new Error(); }, setItem: () => { throw new Error(); } };
+    const outbox = new Outbox('k', refusing);
+    outbox.add({ clientMessageId: 'a', text: '1', at: 1 });
+    assert.equal(outbox.next().text, '1');
+  });
+});
+
+describe('presence', () => {
+  test('counts the connections of the other side', () => {
+    const notes = [];
+    const presence = new Presence('me', ({ note }) => notes.push(note));
+    assert.equal(presence.state, 'unknown');
+    presence.reset(0);
+    assert.equal(presence.state, 'away');
+    presence.joined('me');
+    assert.equal(presence.state, 'away');
+    presence.joined('you');
+    presence.joined('you');
+    presence.left('you');
+    assert.equal(presence.state, 'here');
+    presence.left('you');
+    assert.equal(presence.state, 'away');
+    assert.deepEqual(notes.filter(Boolean), ['joined']);
+    presence.unknown();
+    assert.equal(presence.state, 'unknown');
+  });
+});
+
+describe('identity', () => {
+  test('comes from the fragment', () => {
+    const doctor = person('doctor', { name: 'Dr. Zoë' });
+    const identity = identityFromFragment(`#token=${doctor.token}&session=s-1`);
+    assert.deepEqual([identity.user.id, identity.user.name, identity.session], [doctor.id, 'Dr. Zoë', 's-1']);
+  });
+
+  for (const fragment of ['', '#', '#token=x&session=s', '#session=s', '#token=a.b.c&session=s', `#token=x.${btoa('{}')}.y&session=s`]) {
+    test(`is refused from ${fragment || 'nothing'}`, () => assert.equal(identityFromFragment(fragment), null));
+  }
+
+  test('ids are 128 random bits', () => {
+    assert.match(newMessageId(), /^[0-9a-f]{32}$/);
+    assert.notEqual(newMessageId(), newMessageId());
+  });
+
+  test('the best name there is', () => {
+    assert.equal(displayName({ name: 'N', email: 'e', role: 'doctor' }), 'N');
+    assert.equal(displayName({ email: 'e' }), 'e');
+    assert.equal(displayName({ role: 'patient' }), 'Patient');
+    assert.equal(displayName({ _id: 'abcdef' }), 'User cdef');
+    assert.equal(displayName(null), 'Someone');
+  });
+});

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Installs what the suites in other languages need: npm packages next to each package.json, Python packages in build/clients-venv.
+# Quick when nothing has changed: a stamp remembers the lock files it was done for.
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+
+for folder in web/demo tests/clients/javascript tests/browser; do
+  lock=$root/$folder/package-lock.json
+  stamp=$root/$folder/node_modules/.installed-for
+  if ! cmp -s "$lock" "$stamp"; then
+    echo "npm ci in $folder"
+    (cd "$root/$folder" && npm ci --no-audit --no-fund --loglevel=error)
+    cp "$lock" "$stamp"
+  fi
+done
+
+venv=$root/build/clients-venv
+requirements=$root/tests/clients/python/requirements.txt
+if ! cmp -s "$requirements" "$venv/installed-for"; then
+  echo "pip install in build/clients-venv"
+  rm -rf "$venv"
+  mkdir -p "$root/build"
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
+  cp "$requirements" "$venv/installed-for"
+fi
