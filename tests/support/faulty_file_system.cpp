@@ -157,7 +157,7 @@ void FaultyFileSystem::power_off() {
   changed_.notify_all();
 }
 
-void FaultyFileSystem::drop_unsynced() {
+void FaultyFileSystem::drop_unsynced(double kept) {
   const std::lock_guard lock(mutex_);
   for (const auto& [name, state] : files_) {
     if (!std::filesystem::exists(name)) continue;
@@ -165,8 +165,8 @@ void FaultyFileSystem::drop_unsynced() {
       std::ofstream(name, std::ios::binary | std::ios::trunc) << *state.synced_content;
     } else if (!state.named) {
       std::filesystem::remove(name);
-    } else if (std::filesystem::file_size(name) > state.synced_bytes) {
-      std::filesystem::resize_file(name, state.synced_bytes);
+    } else if (const auto size = std::filesystem::file_size(name); size > state.synced_bytes) {
+      std::filesystem::resize_file(name, state.synced_bytes + static_cast<std::uint64_t>(kept * static_cast<double>(size - state.synced_bytes)));
     }
   }
 }

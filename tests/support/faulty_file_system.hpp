@@ -43,8 +43,9 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   void forbid_writing();
 
   void power_off();
-  /// After `power_off` and when every file is closed. Takes away all that was not synced.
-  void drop_unsynced();
+  /// After `power_off` and when every file is closed. Takes away what was not synced; of what was appended to a file since, the share
+  /// `kept` (0 to 1) stays, so that a record may be torn.
+  void drop_unsynced(double kept = 0);
 
   /// Syncs of files whose name ends so that have succeeded.
   [[nodiscard]] std::size_t syncs(const std::string& name_end = ".log") const;

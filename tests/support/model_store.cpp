@@ -116,7 +116,7 @@ AppendOutcome ModelStore::settle(Append append) {
   AppendOutcome outcome{.session = append.session, .token = append.token};
   outcome.error = check(append);
   if (!failures_.empty()) {
-    outcome.error = std::move(failures_.front());
+    if (failures_.front()) outcome.error = std::move(failures_.front());
     failures_.pop_front();
   }
   if (outcome.error) {

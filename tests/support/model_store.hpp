@@ -50,6 +50,11 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   void release_commits();
   /// The next append to be committed is refused with `error` instead. Calls add up.
   void fail_next(Error error) { failures_.push_back(std::move(error)); }
+  /// As fail_next, after `passed` more appends got through.
+  void fail_after(std::size_t passed, Error error) {
+    failures_.insert(failures_.end(), passed, std::nullopt);
+    failures_.push_back(std::move(error));
+  }
   /// Every append is refused with `error` until `accept`.
   void refuse_all(Error error) { refusal_ = std::move(error); }
   void accept() { refusal_.reset(); }
@@ -123,7 +128,7 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   bool reads_held_ = false;
   bool full_ = false;
   bool sync_broken_ = false;
-  std::deque<Error> failures_;
+  std::deque<std::optional<Error>> failures_;  // nothing: that append gets through
   std::optional<Error> refusal_;
   std::optional<Error> read_failure_;
   std::optional<Fate> unknown_;

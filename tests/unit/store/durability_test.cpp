@@ -1,0 +1,237 @@
+// Promise 1 at the store: what is acknowledged survives power loss, and nothing is told or shown that might not. And the proof that
+// these tests would notice if commits did not wait for the disk.
+#include <random>
+
+#include "base/limits.hpp"
+#include "embedded_fixture.hpp"
+
+namespace parley::store::embedded {
+
+using test::LogScript;
+
+class Durability : public EmbeddedFixture {
+ protected:
+  /// Commits some, holds the disk, sends more, cuts the power. Gives what was acknowledged, in order.
+  Entries acknowledge_some_then_lose_power(LogScript& script, double kept) {
+    commit_session(script, 130);
+    const Entries acknowledged = script.entries();
+    files->hold_syncs();
+    for (int index = 0; index < 20; ++index) send(script.text("never synced"));
+    EXPECT_TRUE(files->wait_for_held_sync());
+    loop.run_pending();
+    EXPECT_EQ(outcomes.size() + 20, sent) << "nobody is told while the sync is held";
+    EXPECT_EQ(*all(script.number()), acknowledged) << "nothing is shown while the sync is held";
+    lose_power(kept);
+    return acknowledged;
+  }
+};
+
+TEST_F(Durability, what_was_acknowledged_survives_power_loss_and_nothing_else_appears) {
+  LogScript script(7);
+  open();
+  const Entries acknowledged = acknowledge_some_then_lose_power(script, 0);
+  open();
+  EXPECT_EQ(*all(script.number()), acknowledged);
+}
+
+TEST_F(Durability, the_outcomes_of_appends_that_power_loss_caught_are_not_committed) {
+  LogScript script(7);
+  open();
+  acknowledge_some_then_lose_power(script, 0);
+  ASSERT_EQ(outcomes.size(), sent) << "each append gets an outcome, even then";
+  for (std::size_t index = sent - 20; index < sent; ++index) EXPECT_NE(outcomes[index].status, AppendStatus::committed);
+}
+
+TEST_F(Durability, a_record_torn_by_power_loss_is_dropped_whole) {
+  for (const double kept : {0.1, 0.5, 0.9, 0.99}) {
+    LogScript script(static_cast<std::uint64_t>(kept * 1000));
+    open();
+    const Entries acknowledged = acknowledge_some_then_lose_power(script, kept);
+    open();
+    const auto there = all(script.number());
+    ASSERT_TRUE(there.has_value());
+    ASSERT_GE(there->size(), acknowledged.size());
+    ASSERT_TRUE(std::equal(there->begin(), there->end(), script.entries().begin())) << "a prefix of what was sent";
+  }
+}
+
+// The test of the test: with the sync left out, the same scenario must lose what was acknowledged, or be refused by name.
+TEST_F(Durability, without_the_sync_acknowledged_entries_are_missed_by_this_very_test) {
+  LogScript script(7);
+  open(Syncing::skipped);
+  commit_session(script, 130);
+  const Entries acknowledged = script.entries();
+  lose_power();
+  const auto opened = try_open();
+  const bool survived = opened.has_value() && all(script.number()).has_value() && *all(script.number()) == acknowledged;
+  EXPECT_FALSE(survived);
+}
+
+TEST_F(Durability, what_is_synced_and_not_yet_told_may_appear_and_in_order) {
+  std::mt19937 random(20260101);  // fixed: a failure is the same every time
+  std::size_t told_in_all = 0;
+  for (int round = 0; round < 12; ++round) {
+    LogScript script(100 + static_cast<std::uint64_t>(round));
+    config.write_buffer_bytes = 64 * 1024;  // so that flushes and their logs are in the way of the power, too
+    open();
+    commit(script.create());
+    const std::size_t rounds = random() % 40;
+    for (std::size_t index = 0; index < rounds; ++index) {
+      send(script.texts(1 + random() % 64));
+      if (random() % 4 == 0) settle();
+    }
+    lose_power(static_cast<double>(random() % 5) / 5.0);
+    std::uint32_t told = 0;
+    for (const AppendOutcome& outcome : outcomes)
+      if (outcome.session == script.number() && outcome.status == AppendStatus::committed) told = std::max(told, outcome.head.seq);
+    told_in_all += told;
+    open();
+    const auto there = all(script.number());
+    ASSERT_TRUE(there.has_value()) << there.error().detail;
+    EXPECT_GE(there->size(), told) << "round " << round;
+    ASSERT_TRUE(std::equal(there->begin(), there->end(), script.entries().begin())) << "round " << round;
+  }
+  EXPECT_GT(told_in_all, 1000u) << "the rounds must have something to lose";
+}
+
+TEST_F(Durability, entries_row_and_deletion_survive_together) {
+  LogScript script(7);
+  open();
+  commit_session(script, 3);
+  commit(script.start());
+  commit(script.remove(2));
+  lose_power();
+  open();
+  EXPECT_EQ(*read<Result<std::optional<domain::SessionRow>>>([&](LogReader&) { return store->find_session(script.number()); }), script.row());
+  EXPECT_EQ(*read<Result<std::vector<std::uint32_t>>>([&](LogReader& reader) { return reader.deleted(script.number()); }), std::vector{2u});
+  EXPECT_TRUE(entry(script.number(), 2)->body.empty());
+}
+
+TEST_F(Durability, one_sync_serves_all_that_wait) {
+  open();
+  std::vector<LogScript> scripts;
+  files->hold_syncs();
+  for (std::uint64_t number = 1; number <= 500; ++number) {
+    scripts.emplace_back(number);
+    send(scripts.back().create());
+  }
+  ASSERT_TRUE(files->wait_for_held_sync());
+  const std::size_t before = files->syncs();
+  files->release_syncs();
+  ASSERT_TRUE(settle());
+  EXPECT_LE(files->syncs() - before, 2u);
+  EXPECT_EQ(store->health().entries_committed, 500u);
+  EXPECT_LE(store->health().commits, 2u);
+}
+
+// Failures are final
+
+TEST_F(Durability, a_failed_sync_latches_until_restart_and_health_says_why) {
+  LogScript script(7);
+  LogScript other(8, 3, 4);
+  open();
+  commit_session(script, 3);
+  EXPECT_TRUE(store->health().writable);
+  files->fail_sync(1);
+  EXPECT_EQ(append(script.text("its sync fails")).status, AppendStatus::unknown);
+  const AppendOutcome later = append(other.create());
+  EXPECT_EQ(later.status, AppendStatus::refused);
+  EXPECT_EQ(later.error->code, ErrorCode::store_failed);
+  EXPECT_FALSE(store->health().writable);
+  EXPECT_NE(store->health().reason.find("injected: sync failed"), std::string::npos) << store->health().reason;
+  const std::size_t syncs = files->syncs();
+  for (int index = 0; index < 20; ++index) EXPECT_EQ(append(other.text("still refused")).error->code, ErrorCode::store_failed);
+  EXPECT_EQ(files->syncs(), syncs) << "the disk is not asked again";
+  EXPECT_EQ(all(script.number())->size(), 4u) << "reads go on";
+  open();
+  EXPECT_TRUE(store->health().writable);
+  LogScript fresh(9, 5, 6);
+  commit(fresh.create());
+}
+
+TEST_F(Durability, a_failed_write_of_the_log_latches) {
+  LogScript script(7);
+  open();
+  commit_session(script, 3);
+  files->fail_write(1);
+  EXPECT_EQ(append(script.text("its write fails")).status, AppendStatus::unknown);
+  LogScript other(8, 3, 4);
+  EXPECT_EQ(append(other.create()).error->code, ErrorCode::store_failed);
+}
+
+TEST_F(Durability, a_failed_write_of_SYNCED_latches_after_what_was_durable_is_told) {
+  LogScript script(7);
+  open();
+  commit_session(script, 3);
+  files->fail_write(1, "SYNCED");
+  EXPECT_EQ(append(script.text("durable all the same")).status, AppendStatus::committed);
+  EXPECT_EQ(append(script.text("refused")).error->code, ErrorCode::store_failed);
+  open();
+  EXPECT_EQ(all(script.number())->size(), 5u);
+}
+
+TEST_F(Durability, a_full_disk_latches_and_opening_with_room_goes_on) {
+  LogScript script(7);
+  open();
+  commit_session(script, 3);
+  const Entries before = script.entries();
+  files->fill_disk(true);
+  LogScript fork = script;
+  EXPECT_EQ(append(fork.text("no space left")).status, AppendStatus::unknown);
+  EXPECT_EQ(append(fork.text("refused")).error->code, ErrorCode::store_failed);
+  EXPECT_NE(store->health().reason.find("No space left"), std::string::npos) << store->health().reason;
+  files->fill_disk(false);
+  EXPECT_EQ(append(fork.text("still refused")).error->code, ErrorCode::store_failed) << "room alone mends nothing";
+  EXPECT_EQ(*all(script.number()), before);
+  open();
+  EXPECT_EQ(*all(script.number()), before);
+  commit(script.text("goes on"));
+}
+
+TEST_F(Durability, too_little_room_refuses_texts_and_ends_when_there_is_room_again) {
+  LogScript script(7);
+  open();
+  commit_session(script, 3);
+  files->set_free_bytes(limits::free_bytes_min - 1);
+  LogScript fork = script;
+  EXPECT_EQ(append(fork.text("no room")).error->code, ErrorCode::store_full);
+  EXPECT_FALSE(store->health().has_room);
+  EXPECT_TRUE(store->health().writable);
+  EXPECT_EQ(store->health().free_bytes, limits::free_bytes_min - 1);
+  EXPECT_FALSE(store->health().reason.empty());
+  commit(script.remove(3));
+  files->set_free_bytes(limits::free_bytes_min);
+  commit(script.text("room again"));
+  EXPECT_TRUE(store->health().has_room);
+  EXPECT_TRUE(store->health().reason.empty());
+}
+
+// Stop
+
+TEST_F(Durability, stopping_commits_what_is_queued_and_then_refuses) {
+  LogScript script(7);
+  open();
+  send(script.create());
+  for (int index = 0; index < 100; ++index) send(script.text("queued"));
+  store->stop();
+  loop.run_pending();
+  ASSERT_EQ(outcomes.size(), sent);
+  for (const AppendOutcome& outcome : outcomes) EXPECT_EQ(outcome.status, AppendStatus::committed);
+  send(script.text("after the end"));
+  loop.run_pending();
+  EXPECT_EQ(outcomes.back().error->code, ErrorCode::store_failed);
+  EXPECT_EQ(store->read([](LogReader&) {}).error().code, ErrorCode::store_failed);
+  EXPECT_FALSE(store->health().writable);
+  open();
+  EXPECT_EQ(all(script.number())->size(), 101u);
+}
+
+TEST_F(Durability, stopping_runs_the_read_jobs_it_accepted) {
+  open();
+  std::atomic<int> ran = 0;
+  for (int index = 0; index < 100; ++index) ASSERT_TRUE(store->read([&](LogReader&) { ++ran; }).has_value());
+  store->stop();
+  EXPECT_EQ(ran, 100);
+}
+
+}  // namespace parley::store::embedded

@@ -1,0 +1,164 @@
+// Keys and rows, byte for byte as docs/formats/embedded-store.md shows them.
+#include <gtest/gtest.h>
+
+#include <rocksdb/db.h>
+
+#include "base/limits.hpp"
+#include "domain/error_code.hpp"
+#include "embedded_fixture.hpp"
+#include "store/embedded/database.hpp"
+#include "store/embedded/head_cache.hpp"
+#include "store/embedded/layout.hpp"
+#include "store/embedded/rows.hpp"
+
+namespace parley::store::embedded {
+
+namespace {
+
+constexpr SessionNumber session{0x0102030405};
+const SessionId session_id = *SessionId::parse("123e4567-e89b-42d3-a456-426614174000");
+const ObjectId doctor = *ObjectId::parse("650000000000000000000001");
+const ObjectId patient = *ObjectId::parse("650000000000000000000002");
+constexpr Timestamp time{std::chrono::milliseconds{1'767'225'600'000}};
+
+SignallingMessage example_message() {
+  return {.id = doctor,
+          .session = session,
+          .sender = patient,
+          .type = "offer",
+          .payload_json = R"({"type":"offer"})",
+          .timestamp = time,
+          .user_agent = "browser",
+          .address = "192.0.2.1",
+          .connection_id = "c1"};
+}
+
+}  // namespace
+
+TEST(Layout, keys_are_as_documented) {
+  EXPECT_EQ(to_hex(session_prefix(session)), "0102030405");
+  EXPECT_EQ(to_hex(log_key(session, 42)), "010203040500002a");
+  EXPECT_EQ(to_hex(idempotency_key(session, Key16{0xaa})), "0102030405aa000000000000000000000000000000");
+  EXPECT_EQ(to_hex(encode_seq(42)), "00002a");
+  EXPECT_EQ(to_hex(pair_key(doctor, patient, session_id)),
+            "70650000000000000000000001650000000000000000000002123e4567e89b42d3a456426614174000");
+  EXPECT_EQ(to_hex(user_session_key(doctor, time, session_id)), "75650000000000000000000001fffffe64892557ff123e4567e89b42d3a456426614174000");
+  EXPECT_EQ(to_hex(signalling_key(session, time, doctor)), "0102030405fffffe64892557ff9afffffffffffffffffffffe");
+}
+
+TEST(Layout, keys_are_read_back) {
+  EXPECT_EQ(seq_of(log_key(session, limits::seq_max)), limits::seq_max);
+  EXPECT_EQ(decode_seq(encode_seq(0x010203)), 0x010203u);
+  EXPECT_EQ(decode_seq("four"), 0u);
+  EXPECT_EQ(session_at_end_of(pair_key(doctor, patient, session_id)), session_id);
+  EXPECT_EQ(session_at_end_of(user_session_key(doctor, time, session_id)), session_id);
+  EXPECT_EQ(time_of_signalling(signalling_key(session, time, doctor)), time);
+  EXPECT_EQ(id_of_signalling(signalling_key(session, time, doctor)), doctor);
+}
+
+TEST(Layout, the_order_of_keys_is_the_order_of_what_they_name) {
+  EXPECT_LT(log_key(session, 255), log_key(session, 256));
+  EXPECT_LT(log_key(session, limits::seq_max), log_key(SessionNumber{session.value + 1}, 1));
+  EXPECT_GT(signalling_key(session, time, doctor), signalling_key(session, time + std::chrono::milliseconds{1}, doctor)) << "newest first";
+  EXPECT_GT(user_session_key(doctor, time, session_id), user_session_key(doctor, time + std::chrono::seconds{1}, session_id));
+}
+
+TEST(Layout, a_prefix_ends_before_the_next_one) {
+  EXPECT_EQ(to_hex(prefix_end(session_prefix(session))), "0102030406");
+  EXPECT_EQ(to_hex(prefix_end(session_prefix(SessionNumber{0x01020304ff}))), "01020305");
+  EXPECT_GT(prefix_end(session_prefix(SessionNumber{0xffffffffff})), log_key(SessionNumber{0xffffffffff}, limits::seq_max));
+}
+
+TEST(Rows, users_are_read_back) {
+  const domain::User user{.id = doctor, .role = {"doctor"}, .email = "d@example.org", .name = std::string(limits::name_bytes_max, 'n')};
+  EXPECT_EQ(*decode_user(doctor, encode_user(user)), user);
+  EXPECT_EQ(*decode_user(doctor, encode_user({.id = doctor, .role = {}, .email = {}, .name = {}})),
+            (domain::User{.id = doctor, .role = {}, .email = {}, .name = {}}));
+}
+
+TEST(Rows, every_truncation_of_a_user_is_damage) {
+  const Bytes value = encode_user({.id = doctor, .role = {"doctor"}, .email = "d@example.org", .name = "D"});
+  for (std::size_t size = 0; size < value.size(); ++size)
+    EXPECT_EQ(decode_user(doctor, BytesView(value).substr(0, size)).error().code, ErrorCode::log_corrupt) << size;
+  EXPECT_FALSE(decode_user(doctor, value + "x").has_value());
+}
+
+TEST(Rows, signalling_messages_are_read_back) {
+  const SignallingMessage message = example_message();
+  const Bytes key = signalling_key(session, message.timestamp, message.id);
+  EXPECT_EQ(*decode_signalling(session, key, encode_signalling(message)), message);
+}
+
+TEST(Rows, a_truncated_head_of_a_signalling_message_is_damage) {
+  const SignallingMessage message = example_message();
+  const Bytes key = signalling_key(session, message.timestamp, message.id);
+  const Bytes value = encode_signalling(message);
+  for (std::size_t size = 0; size < value.size() - message.payload_json.size(); ++size)
+    EXPECT_EQ(decode_signalling(session, key, BytesView(value).substr(0, size)).error().code, ErrorCode::log_corrupt) << size;
+}
+
+TEST(HeadCache, forgets_the_least_recently_used_first) {
+  HeadCache heads(2);
+  heads.put(SessionNumber{1}, {{1, 1}});
+  heads.put(SessionNumber{2}, {{2, 2}});
+  heads.put(SessionNumber{3}, {{3, 3}});
+  ASSERT_NE(heads.find(SessionNumber{1}), nullptr) << "nothing goes before trim";
+  heads.trim();
+  EXPECT_NE(heads.find(SessionNumber{1}), nullptr);
+  EXPECT_EQ(heads.find(SessionNumber{2}), nullptr);
+  EXPECT_EQ(heads.find(SessionNumber{3})->position.seq, 3u);
+}
+
+class SignallingExpiry : public EmbeddedFixture {};
+
+TEST_F(SignallingExpiry, records_past_their_days_leave_the_files_when_those_are_rewritten) {
+  open();
+  store->record(example_message());
+  SignallingMessage fresh = example_message();
+  fresh.timestamp += std::chrono::days{1};
+  store->record(fresh);
+  close();
+  clock.advance(limits::signalling_kept + std::chrono::milliseconds{1});
+  {
+    StoreState state(logs);
+    const auto database = Database::open(config, {rocksdb::FileSystem::Default(), clock, state, logs});
+    ASSERT_TRUE(database.has_value());
+    rocksdb::CompactRangeOptions options;
+    options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    ASSERT_TRUE((*database)->db().CompactRange(options, (*database)->family(Family::signalling), nullptr, nullptr).ok());
+  }
+  const auto left = test::RawDatabase(config.directory).all("signalling");
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(time_of_signalling(left[0].first), fresh.timestamp);
+}
+
+class Rides : public EmbeddedFixture {};
+
+TEST_F(Rides, rows_alone_are_written_without_a_sync_and_a_full_queue_drops_and_counts) {
+  open();
+  const std::size_t syncs = files->syncs();
+  SignallingMessage message = example_message();
+  for (std::uint32_t index = 0; index < 3 * limits::signalling_queue_max; ++index) {
+    message.id = test::user_id(index);
+    store->record(message);
+  }
+  const auto count = [&] {
+    return read<Result<std::vector<SignallingMessage>>>([&](LogReader&) { return store->newest(session, 100'000); })->size();
+  };
+  ASSERT_TRUE(loop.run_until([&] { return count() + store->health().signalling_dropped == 3 * limits::signalling_queue_max; }));
+  EXPECT_EQ(files->syncs(), syncs);
+  EXPECT_GE(count(), limits::signalling_queue_max);
+}
+
+TEST_F(Rides, a_user_seen_again_unchanged_is_not_written_again) {
+  open();
+  const domain::User user{.id = doctor, .role = {"doctor"}, .email = "d@example.org", .name = "D"};
+  for (int index = 0; index < 1000; ++index) store->remember_user(user);
+  close();
+  StoreState state(logs);
+  const auto database = Database::open(config, {rocksdb::FileSystem::Default(), clock, state, logs});
+  ASSERT_TRUE(database.has_value());
+  EXPECT_LE((*database)->latest_sequence(), 2u) << "the format and the user";
+}
+
+}  // namespace parley::store::embedded
