@@ -30,7 +30,7 @@ struct CommonOptions {
   std::string url = "http://127.0.0.1:3000";
   std::string secret_file;
   std::string json_file;
-  std::string commit = std::string(main::commit);  // of this binary: server and client are one program
+  std::string commit = std::string(parley::commit);  // of this binary: server and client are one program
   std::uint64_t seed = 1;
   unsigned repeat = 1;
   pid_t server_process = 0;
