@@ -34,7 +34,7 @@ void Connection::converse(std::unique_ptr<Conversation> conversation) {
 void Connection::resume() {
   if (offering_ || !open() || finishing_) return;
   if (!unread_.empty()) unread_.erase(0, offer(unread_));
-  if (unread_.empty()) unread_ = std::string();
+  if (unread_.empty()) std::string().swap(unread_);  // assigning an empty string would keep the memory
   if (wants_to_read()) watch_->want_read();
 }
 
@@ -127,12 +127,17 @@ void Connection::sent_everything() {
   if (sending_ended_) return;
   end_sending(socket_.get());
   sending_ended_ = true;
-  unread_ = std::string();
+  std::string().swap(unread_);
   deadline_.set(config_.loop.now() + limits::linger_timeout);
 }
 
 void Connection::on_deadline() {
-  if (!sending_ended_) config_.counts.slow_readers_cut.fetch_add(1, relaxed);
+  if (!sending_ended_) {
+    // The kernel's own queue may hold megabytes that a slow network still carries: that is progress, too.
+    const std::size_t in_kernel = bytes_in_kernel(socket_.get());
+    if (std::exchange(in_kernel_, in_kernel) > in_kernel) return deadline_.set(config_.loop.now() + limits::unsent_timeout);
+    config_.counts.slow_readers_cut.fetch_add(1, relaxed);
+  }
   cut();
 }
 

@@ -106,6 +106,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::string unread_;
   OutboundQueue outbound_;
   std::size_t unsent_bytes_max_ = SIZE_MAX;
+  std::size_t in_kernel_ = SIZE_MAX;  // bytes the kernel had not delivered when the deadline last rang
   Deadline deadline_;        // of a finish, or of a peer that takes nothing
   bool writable_ = true;
   bool peer_ended_ = false;

@@ -204,7 +204,12 @@ void EngineioSession::on_packet(const engineio::Packet& packet) {
 }
 
 void EngineioSession::on_heartbeat() {
-  switch (heartbeat_.at(config_.shard.loop().now())) {
+  // A timer rings a little late. Counted from when it should have rung, a client's time is up exactly when the protocol says; after a
+  // long stall of this process it counts from now, or everybody would be timed out at once.
+  const SteadyTime now = config_.shard.loop().now();
+  const SteadyTime due = heartbeat_.next();
+  const bool slightly_late = due <= now && now - due < config_.engineio.ping_timeout / 2;
+  switch (heartbeat_.at(slightly_late ? due : now)) {
     case engineio::Heartbeat::Due::timed_out:
       return life_ == Life::closing ? retire() : end(CloseReason::ping_timeout);
     case engineio::Heartbeat::Due::ping: {

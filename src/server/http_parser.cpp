@@ -16,7 +16,10 @@ struct HttpParser::Impl {
   beast_http::request_parser<beast_http::string_body> parser;
   protocol::http::Request request;
   std::size_t body_bytes_max = 0;
+  std::size_t head_bytes = 0;
   bool head_said = false;
+
+  void read_head();
 };
 
 namespace {
@@ -41,6 +44,14 @@ unsigned status_of(const boost::beast::error_code& error) {
 
 }  // namespace
 
+void HttpParser::Impl::read_head() {
+  const auto& message = parser.get();
+  request.method = text(message.method_string());
+  request.target = origin_form(text(message.target()));
+  for (const auto& field : message) request.headers.push_back({text(field.name_string()), text(field.value())});
+  request.has_body = parser.chunked() || message.find(beast_http::field::content_length) != message.end();
+}
+
 HttpParser::HttpParser() : impl_(std::make_unique<Impl>()) {
   impl_->parser.header_limit(limits::http_header_bytes_max);
   impl_->parser.body_limit(boost::none);  // checked here: the bound is known only when the path is
@@ -49,27 +60,36 @@ HttpParser::HttpParser() : impl_(std::make_unique<Impl>()) {
 HttpParser::~HttpParser() = default;
 
 HttpParser::Progress HttpParser::feed(std::span<const char> bytes) {
+  return impl_->head_said ? feed_body(bytes) : feed_head(bytes);
+}
+
+HttpParser::Progress HttpParser::feed_head(std::span<const char> bytes) {
   auto& parser = impl_->parser;
+  boost::beast::error_code error;
+  const std::size_t used = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+  if (error && error != beast_http::error::need_more) return {Kind::bad, used, status_of(error)};
+  // Beast counts the headers without the request line; the limit is for both.
+  impl_->head_bytes += used;
+  const std::size_t unused_bytes = parser.is_header_done() ? 0 : bytes.size() - used;
+  if (impl_->head_bytes + unused_bytes > limits::http_header_bytes_max) return {Kind::bad, used, 431};
+  if (!parser.is_header_done()) return {Kind::need_more, used};
+  impl_->head_said = true;
+  impl_->read_head();
+  const bool names_host = parser.get().find(beast_http::field::host) != parser.get().end();
+  if (!http_1_0() && !names_host) return {Kind::bad, used, 400};  // RFC 9112 §3.2
+  parser.eager(true);
+  return {Kind::head, used};
+}
+
+HttpParser::Progress HttpParser::feed_body(std::span<const char> bytes) {
+  auto& parser = impl_->parser;
+  // Before Beast sees a byte of it: it reserves what is announced.
+  if (parser.content_length().value_or(0) > impl_->body_bytes_max) return {Kind::body_too_large, 0};
   boost::beast::error_code error;
   std::size_t used = 0;
   if (!parser.is_done()) used = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
-  if (error == beast_http::error::need_more) error = {};
-  if (error) return {Kind::bad, used, status_of(error)};
-  if (!parser.is_header_done()) return {Kind::need_more, used};
-  if (!impl_->head_said) {
-    impl_->head_said = true;
-    auto& request = impl_->request;
-    const auto& message = parser.get();
-    request.method = text(message.method_string());
-    request.target = origin_form(text(message.target()));
-    for (const auto& field : message) request.headers.push_back({text(field.name_string()), text(field.value())});
-    request.has_body = parser.chunked() || message.find(beast_http::field::content_length) != message.end();
-    if (!http_1_0() && message.find(beast_http::field::host) == message.end()) return {Kind::bad, used, 400};  // RFC 9112 §3.2
-    parser.eager(true);
-    return {Kind::head, used};
-  }
-  const std::size_t body_bytes = std::max<std::uint64_t>(parser.content_length().value_or(0), parser.get().body().size());
-  if (body_bytes > impl_->body_bytes_max) return {Kind::body_too_large, used};
+  if (error && error != beast_http::error::need_more) return {Kind::bad, used, status_of(error)};
+  if (parser.get().body().size() > impl_->body_bytes_max) return {Kind::body_too_large, used};
   return {parser.is_done() ? Kind::whole : Kind::need_more, used};
 }
 

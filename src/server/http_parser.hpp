@@ -42,6 +42,9 @@ class HttpParser {
   [[nodiscard]] protocol::http::Request take();
 
  private:
+  [[nodiscard]] Progress feed_head(std::span<const char> bytes);
+  [[nodiscard]] Progress feed_body(std::span<const char> bytes);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

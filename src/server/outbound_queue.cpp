@@ -24,7 +24,7 @@ void OutboundQueue::consume(std::size_t count) {
 void OutboundQueue::clear() {
   sent_ = 0;
   if (bytes_.capacity() > kept_bytes_max) {
-    bytes_ = std::string();
+    std::string().swap(bytes_);  // assigning an empty string would keep the memory
   } else {
     bytes_.clear();
   }

@@ -1,9 +1,10 @@
 #include "server/socket.hpp"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -152,6 +153,11 @@ Transfer send_some(int socket, std::string_view bytes) {
     if (errno == EAGAIN || errno == EWOULDBLOCK) return {Transfer::Kind::would_block, 0};
     if (errno != EINTR) return {Transfer::Kind::failed, 0};
   }
+}
+
+std::size_t bytes_in_kernel(int socket) {
+  int count = 0;
+  return ::ioctl(socket, SIOCOUTQ, &count) == 0 ? static_cast<std::size_t>(count) : 0;
 }
 
 void end_sending(int socket) { ::shutdown(socket, SHUT_WR); }

@@ -72,6 +72,8 @@ struct Transfer {
 [[nodiscard]] Transfer receive(int socket, std::span<char> buffer);
 /// Never raises SIGPIPE.
 [[nodiscard]] Transfer send_some(int socket, std::string_view bytes);
+/// Bytes sent that the peer has not acknowledged.
+[[nodiscard]] std::size_t bytes_in_kernel(int socket);
 /// Tells the peer that no more will come.
 void end_sending(int socket);
 

@@ -1,0 +1,77 @@
+// A server on its own threads and a plain blocking client, for tests over real loopback sockets.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "base/clock.hpp"
+#include "base/log_sink.hpp"
+#include "protocol/http/http_handler.hpp"
+#include "server/server.hpp"
+#include "server/socket.hpp"
+
+namespace parley::server::test {
+
+/// Listens on a port of the system's choice and runs until destroyed.
+class TestServer {
+ public:
+  /// `set_up` sets the handlers.
+  TestServer(ServerConfig config, const std::function<void(Server&)>& set_up);
+  ~TestServer();
+
+  Server& operator*() { return server_; }
+  Server* operator->() { return &server_; }
+  /// Stops it and waits until `run` has returned.
+  void stop();
+
+ private:
+  SystemClock clock_;
+  NullLogSink logs_;
+  Server server_;
+  std::thread thread_;
+};
+
+/// A blocking TCP connection to 127.0.0.1. Every wait fails the test after 10 s instead of hanging it.
+class Client {
+ public:
+  explicit Client(std::uint16_t port);
+
+  void send(std::string_view bytes);
+  void end_sending();
+  /// Reads until `text` has come, and returns everything up to and with it.
+  std::string read_until(std::string_view text);
+  std::string read_bytes(std::size_t count);
+  /// One answer: head and body by its Content-Length. For HEAD there is no body.
+  enum class Body { expected, none };
+  std::string read_response(Body body = Body::expected);
+  /// Whatever comes until the server ends; fails when it does not.
+  std::string read_to_end();
+  /// Whether the server resets or ends the connection without another byte.
+  bool closed_silently() { return read_to_end().empty(); }
+  int descriptor() const { return socket_.get(); }
+
+ private:
+  bool fill();
+
+  Descriptor socket_;
+  std::string received_;
+};
+
+/// Answers what the test says; by default echoes method, target and body as text.
+class TestHttpHandler : public protocol::http::HttpHandler {
+ public:
+  using Handle = std::function<void(protocol::http::Request, EventLoop&, protocol::http::Respond)>;
+  TestHttpHandler() = default;
+  explicit TestHttpHandler(Handle handle) : handle_(std::move(handle)) {}
+
+  void handle(protocol::http::Request request, EventLoop& loop, protocol::http::Respond respond) override;
+  protocol::http::Response body_too_large(const protocol::http::Request& head) override;
+
+ private:
+  Handle handle_;
+};
+
+}  // namespace parley::server::test
