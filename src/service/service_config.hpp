@@ -37,6 +37,8 @@ struct ServiceConfig {
   std::size_t connections_total_max = limits::connections_total_max;
   std::size_t connections_per_address_max = limits::connections_per_address_max;
   std::size_t connections_per_user_max = limits::connections_per_user_max;
+  // In memory, over all loops; those that nobody joined and nothing waits for go first.
+  std::size_t sessions_loaded_max = limits::sessions_loaded_max;
 };
 
 }  // namespace parley::service

@@ -9,7 +9,7 @@ namespace parley::service {
 
 SessionShard::SessionShard(Context& context, EventLoop& loop)
     : context_(context), loop_(loop), entropy_(context.deps.make_entropy()), outbox_(context.deps.loops, loop),
-      sessions_max_(std::max<std::size_t>(1, limits::sessions_loaded_max / context.deps.loops.size())) {
+      sessions_max_(std::max<std::size_t>(1, context.config.sessions_loaded_max / context.deps.loops.size())) {
   context_.deps.log.attach(loop_, *this);
 }
 

@@ -1,0 +1,234 @@
+// P3: exactly once, for the life of the session: the same (session, sender, clientMessageId) gives one entry and the same answer.
+#include <gtest/gtest.h>
+
+#include "base/limits.hpp"
+#include "world.hpp"
+
+namespace parley::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using domain::MessageView;
+
+void expect_same(const MessageView& first, const Result<MessageView>& repeat) {
+  ASSERT_TRUE(repeat.has_value()) << repeat.error().message;
+  EXPECT_EQ(repeat->id, first.id);
+  EXPECT_EQ(repeat->position, first.position);
+  EXPECT_EQ(repeat->timestamp, first.timestamp);
+  EXPECT_EQ(repeat->text, first.text);
+  EXPECT_EQ(repeat->client_message_id, first.client_message_id);
+  EXPECT_EQ(repeat->freshness, MessageView::Freshness::duplicate);
+}
+
+TEST(Repeat, a_repeat_gets_the_same_answer_and_tells_no_one) {
+  Room room;
+  const auto first = room.world.send("doctor", room.session, "once", "key").value();
+  room.patient->take();
+  expect_same(first, room.world.send("doctor", room.session, "once", "key"));
+  EXPECT_THAT(room.patient->take(), IsEmpty());
+  EXPECT_THAT(room.world.texts(room.session), SizeIs(1));
+}
+
+TEST(Repeat, whichever_transport_it_comes_on) {
+  Room room;
+  const auto first = room.world.send("doctor", room.session, "once", "key").value();
+  room.doctor->take();
+  room.say(*room.doctor, "once", "key", 1);
+  room.run();
+  EXPECT_THAT(room.doctor->take(), ElementsAre(AllOf(Contains("\"duplicate\":true"), Contains(first.id.to_string()))));
+}
+
+TEST(Repeat, keys_belong_to_their_sender_and_session) {
+  World world;
+  const SessionId session = world.create();
+  world.introduce("other", "patient");
+  const SessionId other = world.create("doctor", "other");
+  const auto first = world.send("doctor", session, "mine", "key").value();
+  EXPECT_NE(world.send("patient", session, "yours", "key")->id, first.id);
+  EXPECT_NE(world.send("doctor", other, "elsewhere", "key")->id, first.id);
+  EXPECT_NE(world.send("doctor", session, "mine", "key2")->id, first.id);
+}
+
+TEST(Repeat, without_a_key_nothing_is_a_repeat) {
+  World world;
+  const SessionId session = world.create();
+  world.send("doctor", session, "same").value();
+  EXPECT_EQ(world.send("doctor", session, "same")->freshness, MessageView::Freshness::fresh);
+  EXPECT_THAT(world.texts(session), ElementsAre("same", "same"));
+}
+
+TEST(Repeat, another_text_under_the_same_key_is_a_conflict) {
+  Room room;
+  room.world.send("doctor", room.session, "one", "key").value();
+  const auto conflict = room.world.send("doctor", room.session, "two", "key");
+  ASSERT_FALSE(conflict.has_value());
+  EXPECT_EQ(conflict.error().code, ErrorCode::idempotency_conflict);
+  room.doctor->take();
+  room.say(*room.doctor, "three", "key", 1);
+  room.run();
+  EXPECT_THAT(room.doctor->take(), ElementsAre(Contains("\"code\":\"idempotency_conflict\""), Contains("42[\"error\"")));
+  EXPECT_THAT(room.world.texts(room.session), ElementsAre("one"));
+}
+
+TEST(Repeat, texts_are_compared_as_they_are_stored) {
+  World world;
+  const SessionId session = world.create();
+  const auto first = world.send("doctor", session, std::string("a\x01") + "b", "key").value();
+  expect_same(first, world.send("doctor", session, std::string("a") + "\x02" + "b", "key"));
+}
+
+TEST(Repeat, a_retry_succeeds_after_the_end_but_not_for_strangers) {
+  World world;
+  const SessionId session = world.create();
+  const auto first = world.send("doctor", session, "once", "key").value();
+  world.end("doctor", session).value();
+  expect_same(first, world.send("doctor", session, "once", "key"));
+  EXPECT_EQ(world.send("stranger", session, "once", "key").error().message, "Unauthorized access to session");
+  EXPECT_EQ(world.send("doctor", session, "new", "new key").error().message, "Session has already ended");
+}
+
+TEST(Repeat, a_retry_succeeds_over_the_rate) {
+  auto config = World::unlimited();
+  config.rates.chat = 1;
+  Room room(config);
+  room.say(*room.doctor, "once", "key", 1);
+  room.run();
+  room.doctor->take();
+  for (std::uint64_t ack = 2; ack < 5; ++ack) room.say(*room.doctor, "once", "key", ack);
+  room.run();
+  const auto acks = room.doctor->take();
+  ASSERT_THAT(acks, SizeIs(3));
+  for (const auto& ack : acks) EXPECT_THAT(ack, Contains("\"duplicate\":true"));
+}
+
+TEST(Repeat, a_retry_of_a_deleted_message_says_so_whatever_its_text) {
+  World world;
+  const SessionId session = world.create();
+  const auto first = world.send("doctor", session, "once", "key").value();
+  world.remove("doctor", first.id.to_string()).value();
+  for (const char* text : {"once", "another"}) {
+    const auto repeat = world.send("doctor", session, text, "key").value();
+    EXPECT_EQ(repeat.id, first.id);
+    EXPECT_EQ(repeat.presence, MessageView::Presence::deleted);
+    EXPECT_EQ(repeat.text, "");
+    EXPECT_EQ(repeat.freshness, MessageView::Freshness::duplicate);
+  }
+  world.restart();
+  EXPECT_EQ(world.send("doctor", session, "once", "key")->presence, MessageView::Presence::deleted);
+  EXPECT_THAT(world.texts(session), IsEmpty());
+}
+
+TEST(Repeat, over_a_socket_a_deleted_message_is_acked_without_text) {
+  Room room;
+  const auto first = room.world.send("doctor", room.session, "secret words", "key").value();
+  room.world.remove("doctor", first.id.to_string()).value();
+  room.doctor->take();
+  room.say(*room.doctor, "secret words", "key", 1);
+  room.run();
+  EXPECT_THAT(room.doctor->take(), ElementsAre(AllOf(Contains("\"deleted\":true"), Contains("\"duplicate\":true"), Not(Contains("secret words")))));
+}
+
+TEST(Repeat, a_retry_succeeds_after_a_restart) {
+  World world;
+  const SessionId session = world.create();
+  const auto first = world.send("doctor", session, "once", "key").value();
+  world.restart();
+  expect_same(first, world.send("doctor", session, "once", "key"));
+  EXPECT_EQ(world.send("doctor", session, "twice", "key").error().code, ErrorCode::idempotency_conflict);
+}
+
+/// A session whose first message is far behind everything that is kept in memory, loaded anew.
+class Old : public ::testing::Test {
+ protected:
+  Old() : session(world.create()), first(world.send("doctor", session, "once", "key").value()) {
+    for (std::size_t count = 0; count <= limits::session_tail_entries; ++count) world.start_send("patient", session, "x" + std::to_string(count));
+    world.restart();
+    world.get("doctor", session).value();  // loads it
+  }
+
+  World world;
+  SessionId session;
+  MessageView first;
+};
+
+TEST_F(Old, a_retry_finds_its_message_however_old) {
+  expect_same(first, world.send("doctor", session, "once", "key"));
+  EXPECT_EQ(world.send("doctor", session, "other", "key").error().code, ErrorCode::idempotency_conflict);
+  world.remove("doctor", first.id.to_string()).value();
+  EXPECT_EQ(world.send("doctor", session, "once", "key")->presence, MessageView::Presence::deleted);
+}
+
+TEST_F(Old, a_new_key_is_looked_up_once_and_then_known) {
+  const auto fresh = world.send("doctor", session, "new", "new key").value();
+  EXPECT_EQ(fresh.freshness, MessageView::Freshness::fresh);
+  expect_same(fresh, world.send("doctor", session, "new", "new key"));
+}
+
+TEST_F(Old, what_comes_behind_a_lookup_waits_and_keeps_its_order) {
+  const std::size_t before = world.log_of(session).size();
+  world.store.hold_reads();
+  const auto looked_up = world.start_send("doctor", session, "one", "k1");
+  const auto plain = world.start_send("doctor", session, "two");
+  const auto repeat = world.start_send("doctor", session, "one", "k1");
+  world.run();
+  EXPECT_FALSE(looked_up->has_value());
+  EXPECT_FALSE(plain->has_value());
+  EXPECT_EQ(world.log_of(session).size(), before);
+  world.store.release_reads();
+  world.run();
+  EXPECT_EQ((*looked_up)->value().position.seq + 1, (*plain)->value().position.seq);
+  expect_same((*looked_up)->value(), (**repeat));
+}
+
+TEST_F(Old, without_a_key_nothing_waits_for_a_read) {
+  world.store.hold_reads();
+  const auto plain = world.start_send("doctor", session, "at once");
+  world.run();
+  EXPECT_TRUE(plain->has_value() && (*plain)->has_value());
+  world.store.release_reads();
+}
+
+TEST_F(Old, a_failed_lookup_is_a_verdict_and_stores_nothing) {
+  const std::size_t before = world.log_of(session).size();
+  world.store.fail_reads({ErrorCode::store_failed, "The store failed", {}});
+  EXPECT_EQ(world.send("doctor", session, "new", "new key").error().code, ErrorCode::store_failed);
+  world.store.mend_reads();
+  world.store.refuse_read_jobs(true);
+  EXPECT_EQ(world.send("doctor", session, "new", "new key").error().code, ErrorCode::overloaded);
+  world.store.refuse_read_jobs(false);
+  EXPECT_EQ(world.log_of(session).size(), before);
+  EXPECT_EQ(world.send("doctor", session, "new", "new key")->freshness, MessageView::Freshness::fresh);
+}
+
+TEST(Repeat, keys_beyond_those_kept_in_memory_are_found_in_the_store) {
+  World world;
+  const SessionId session = world.create();
+  const auto first = world.send("doctor", session, "m", "k0").value();
+  for (std::size_t count = 1; count <= limits::session_keys_max; ++count) {
+    world.start_send("doctor", session, "m", "k" + std::to_string(count));
+    if (count % 1000 == 0) world.run();
+  }
+  world.run();
+  expect_same(first, world.send("doctor", session, "m", "k0"));
+  EXPECT_EQ(world.stats("doctor", session)->total_messages, limits::session_keys_max + 1);
+}
+
+TEST(Repeat, of_two_in_flight_with_different_texts_the_first_wins) {
+  World world;
+  const SessionId session = world.create();
+  world.store.hold_commits();
+  const auto one = world.start_send("doctor", session, "one", "key");
+  const auto two = world.start_send("doctor", session, "two", "key");
+  world.run();
+  world.store.release_commits();
+  world.run();
+  EXPECT_TRUE((*one)->has_value());
+  EXPECT_EQ((*two)->error().code, ErrorCode::idempotency_conflict);
+}
+
+}  // namespace
+}  // namespace parley::test

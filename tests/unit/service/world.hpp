@@ -1,0 +1,192 @@
+// A whole service over the model store, driven by hand: two loops, people, sockets. Scripts of the tests are written against this.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "domain/error_code.hpp"
+#include "service/chat_service.hpp"
+#include "support/manual_clock.hpp"
+#include "support/manual_loop.hpp"
+#include "support/model_store.hpp"
+
+namespace parley::test {
+
+using domain::Caller;
+using domain::SessionField;
+using domain::TextField;
+using domain::User;
+using service::ChatService;
+
+/// Repeatable "randomness": a run of the tests is the same every time.
+class CountingEntropy final : public Entropy {
+ public:
+  explicit CountingEntropy(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15ull + 1) {}
+  void fill(std::span<std::uint8_t> bytes) override {
+    for (std::uint8_t& byte : bytes) {
+      state_ ^= state_ << 13, state_ ^= state_ >> 7, state_ ^= state_ << 17;
+      byte = static_cast<std::uint8_t>(state_ >> 32);
+    }
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+/// A token is `<name>`; whoever was introduced is known by it.
+class TestAuthenticator final : public auth::Authenticator {
+ public:
+  std::expected<User, auth::AuthFailure> authenticate(std::string_view token) override {
+    if (token == "revoked") return std::unexpected(auth::AuthFailure::revoked);
+    if (token == "nobody") return std::unexpected(auth::AuthFailure::user_not_found);
+    const auto found = users.find(std::string(token));
+    if (found == users.end()) return std::unexpected(auth::AuthFailure::invalid);
+    return found->second;
+  }
+  std::map<std::string, User> users;
+};
+
+class RecordingRelay final : public relay::Relay {
+ public:
+  void publish(const SessionId& session, const domain::EncodedEntry& entry) override { published.emplace_back(session, entry.seq); }
+  std::vector<std::pair<SessionId, std::uint32_t>> published;
+};
+
+class TestPeer final : public protocol::socketio::Peer {
+ public:
+  TestPeer(EventLoop& loop, protocol::socketio::Handshake handshake) : loop_(loop), handshake_(std::move(handshake)) {}
+  const protocol::socketio::Handshake& handshake() const override { return handshake_; }
+  EventLoop& loop() override { return loop_; }
+  bool connected() const override { return true; }
+  std::string_view transport() const override { return "websocket"; }
+  void send(protocol::socketio::PacketPtr packet) override { received.emplace_back(packet->text_packet()); }
+  void disconnect(Close) override {}
+  std::vector<std::string> received;
+
+ private:
+  EventLoop& loop_;
+  protocol::socketio::Handshake handshake_;
+};
+
+/// What a Done gave, once it did.
+template <typename T>
+using Answer = std::shared_ptr<std::optional<Result<T>>>;
+template <typename T>
+std::pair<Answer<T>, service::Done<T>> expect_answer() {
+  auto answer = std::make_shared<std::optional<Result<T>>>();
+  return {answer, [answer](Result<T> result) {
+            EXPECT_FALSE(answer->has_value()) << "answered twice";
+            *answer = std::move(result);
+          }};
+}
+
+class World;
+
+/// One connected socket.
+class Socket {
+ public:
+  /// `{"a":1}` goes out as the event's one argument; empty: no argument. `ack`: the id to ask for.
+  void emit(std::string_view event, std::string_view json, std::optional<std::uint64_t> ack = std::nullopt);
+  /// As sent, array and all.
+  void emit_raw(std::string_view event, std::string_view array, std::optional<std::uint64_t> ack = std::nullopt);
+  void disconnect(protocol::socketio::DisconnectReason reason = protocol::socketio::DisconnectReason::transport_close);
+  /// What came since the last look.
+  std::vector<std::string> take() { return std::exchange(peer->received, {}); }
+  /// As take, events of one name only; the rest is dropped.
+  std::vector<std::string> take(std::string_view event);
+
+  std::shared_ptr<TestPeer> peer;
+  std::unique_ptr<protocol::socketio::SocketHandler> handler;  // null: refused or gone
+  std::string refusal;
+};
+
+class World {
+ public:
+  explicit World(service::ServiceConfig config = unlimited(), std::size_t loop_count = 2);
+  ~World();
+
+  /// The defaults, with every limit of number off.
+  static service::ServiceConfig unlimited();
+
+  /// Runs everything until nothing has anything to do.
+  void run();
+  /// Forgets everything in memory, as a restart does; the store stays. Sockets of before are gone.
+  void restart();
+
+  User introduce(const std::string& name, const std::string& role);
+  [[nodiscard]] Caller caller(const std::string& name) const { return {authenticator.users.at(name), "192.0.2.1", "test"}; }
+
+  std::unique_ptr<Socket> connect(const std::string& name, std::size_t loop = 0, const std::string& address = "192.0.2.1");
+  std::unique_ptr<Socket> connect_raw(std::string_view auth_json, const std::string& query, const std::string& address = "192.0.2.1");
+
+  /// Creates a session of `doctor` and `patient`.
+  SessionId create(const std::string& doctor = "doctor", const std::string& patient = "patient");
+  [[nodiscard]] SessionNumber number_of(const SessionId& session);
+  [[nodiscard]] std::vector<domain::Entry> log_of(const SessionId& session);
+
+  // Use cases by REST, from `loop`. Each gives the answer as it is after everything ran.
+  Result<domain::MessageView> send(const std::string& name, const SessionId& session, const std::string& text, const std::string& key = "");
+  Answer<domain::MessageView> start_send(const std::string& name, const SessionId& session, const std::string& text,
+                                         const std::string& key = "", std::size_t loop = 0);
+  Result<domain::SessionView> get(const std::string& name, const SessionId& session);
+  Result<domain::SessionView> start(const std::string& name, const SessionId& session);
+  Result<domain::EndView> end(const std::string& name, const SessionId& session);
+  Result<domain::PageView> page(const std::string& name, service::ReadPage request);
+  Result<std::vector<domain::MessageView>> history(const std::string& name, const SessionId& session);
+  Result<domain::StatsView> stats(const std::string& name, const SessionId& session);
+  Result<ChatService::Deleted> remove(const std::string& name, const std::string& message);
+  Answer<ChatService::Deleted> start_remove(const std::string& name, const std::string& message, std::size_t loop = 0);
+  std::vector<std::string> texts(const SessionId& session, const std::string& name = "doctor");
+
+  ManualClock clock;
+  ManualLoop worker{1000};
+  std::vector<std::unique_ptr<ManualLoop>> loops;
+  ModelStore store{worker, clock};
+  TestAuthenticator authenticator;
+  RecordingRelay relay;
+  NullLogSink logs;
+  std::unique_ptr<ChatService> service;
+
+ private:
+  void build();
+
+  service::ServiceConfig config_;
+  std::uint64_t seed_ = 1;
+};
+
+/// A session with both people in its room: the doctor on loop 0, the patient on loop 1. What their joins said is dropped.
+class Room {
+ public:
+  explicit Room(service::ServiceConfig config = World::unlimited());
+
+  void run() { world.run(); }
+  /// Emits a message, without an ack.
+  void say(Socket& socket, std::string_view text, std::string_view key = "", std::optional<std::uint64_t> ack = std::nullopt);
+
+  World world;
+  SessionId session;
+  std::unique_ptr<Socket> doctor;
+  std::unique_ptr<Socket> patient;
+};
+
+[[nodiscard]] inline SessionField field(const SessionId& id) { return {SessionField::State::given, id}; }
+[[nodiscard]] inline TextField text_field(const std::string& text) {
+  return text.empty() ? TextField{} : TextField{TextField::State::text, text};
+}
+/// `{"sessionId":"…","message":"…"[,"clientMessageId":"…"]}`; the text needs no escaping.
+[[nodiscard]] std::string message_json(const SessionId& session, std::string_view text, std::string_view key = "");
+[[nodiscard]] std::string session_json(const SessionId& session);
+
+MATCHER_P(Contains, part, "contains " + std::string(part)) { return std::string(arg).find(part) != std::string::npos; }
+
+}  // namespace parley::test
