@@ -271,7 +271,9 @@ void EngineioSession::on_candidate_packet(const engineio::Packet& packet) {
       return;
     case Action::answer_probe:
       candidate_->socket->send(*engineio::EncodedPacket::text("3probe"));
-      return answer_poll(queue_.empty() ? "6" : take_payload());
+      // Without a poll to answer, what is queued waits for the next one, or for the WebSocket.
+      if (poll_ != nullptr) answer_poll(queue_.empty() ? "6" : take_payload());
+      return;
     case Action::switch_over:
       return switch_over();
     case Action::close:

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { Client } from './harness/client.mjs';
+import { frame, Raw } from './harness/raw.mjs';
 import { get, request } from './harness/rest.mjs';
 import { Server } from './harness/server.mjs';
 import { badTokens, person, sign } from './harness/token.mjs';
@@ -135,6 +136,17 @@ describe('the handshake', () => {
     assert.deepEqual([answer.status, answer.text, answer.headers['content-type']], [200, 'ok', 'text/html']);
     const opened = await get(server, `/socket.io/?EIO=4&transport=polling&sid=${sid}`);
     assert.match(opened.text, /^40\{"sid":"[\w-]{20}"\}$/);
+  });
+
+  test('a packet that waits between two polls survives the upgrade', async () => {
+    const { sid } = JSON.parse((await get(server, '/socket.io/?EIO=4&transport=polling')).text.slice(1));
+    await request(server, 'POST', `/socket.io/?EIO=4&transport=polling&sid=${sid}`, { body: `40${JSON.stringify({ token: person('doctor').token })}` });
+    const raw = await Raw.webSocket(server, `?EIO=4&transport=websocket&sid=${sid}`);
+    raw.write(frame(1, '2probe'));
+    await raw.until(/3probe/, 'the probe to be answered');
+    raw.write(frame(1, '5'));
+    await raw.until(/40\{"sid":/, 'the answer to CONNECT');
+    raw.destroy();
   });
 
   test('a foreign Origin is served without an allow header, a known one with it', async () => {
