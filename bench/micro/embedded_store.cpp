@@ -9,6 +9,9 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,7 +30,8 @@ constexpr std::size_t sessions_count = 250;
 struct PrintingSink final : LogSink {
   void write(LogLevel, std::string_view, std::string_view message, std::initializer_list<LogField> fields) override {
     std::fprintf(stderr, "%.*s", static_cast<int>(message.size()), message.data());
-    for (const auto& [name, value] : fields) std::fprintf(stderr, " %.*s=%.*s", static_cast<int>(name.size()), name.data(), static_cast<int>(value.size()), value.data());
+    for (const auto& [name, value] : fields)
+      std::fprintf(stderr, " %.*s=%.*s", static_cast<int>(name.size()), name.data(), static_cast<int>(value.size()), value.data());
     std::fprintf(stderr, "\n");
   }
 };
@@ -35,13 +39,30 @@ struct PrintingSink final : LogSink {
 PrintingSink logs;
 SystemClock system_clock;
 
-double seconds(SteadyTime begin) { return std::chrono::duration<double>(system_clock.steady_now() - begin).count(); }
+double seconds(SteadyTime begin) {
+  return std::chrono::duration<double>(system_clock.steady_now() - begin).count();
+}
 
 double cpu_seconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const auto of = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
   return of(usage.ru_utime) + of(usage.ru_stime);
+}
+
+/// CPU seconds of each of our threads, by name.
+std::map<std::string, double> cpu_by_thread() {
+  std::map<std::string, double> seconds_of;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream comm(task.path() / "comm");
+    std::ifstream schedule(task.path() / "schedstat");  // its first number: nanoseconds on a processor
+    std::string name;
+    double nanoseconds = 0;
+    std::getline(comm, name);
+    schedule >> nanoseconds;
+    seconds_of[name] += nanoseconds / 1e9;
+  }
+  return seconds_of;
 }
 
 std::unique_ptr<EmbeddedStore> open_store(const std::string& directory) {
@@ -64,7 +85,9 @@ struct Producer final : store::CommitListener {
   std::size_t done = 0;
 };
 
-std::string text_of(std::size_t index) { return "A message of an ordinary length, number " + std::to_string(index) + ", said in a call."; }
+std::string text_of(std::size_t index) {
+  return "A message of an ordinary length, number " + std::to_string(index) + ", said in a call.";
+}
 
 std::vector<test::LogScript> make_sessions(EmbeddedStore& store, test::ManualLoop& loop, Producer& producer, std::uint64_t base) {
   std::vector<test::LogScript> scripts;
@@ -89,6 +112,7 @@ int commit(const std::string& directory, std::size_t messages, std::size_t in_fl
   for (std::size_t index = 0; index < messages; ++index)
     appends.push_back(scripts[index % sessions_count].text(text_of(index), "client-" + std::to_string(index)));
   const auto before = store->health();
+  const auto threads_begin = cpu_by_thread();
   const double cpu_begin = cpu_seconds();
   const SteadyTime begin = system_clock.steady_now();
   std::size_t sent = 0;
@@ -99,13 +123,21 @@ int commit(const std::string& directory, std::size_t messages, std::size_t in_fl
   }
   const double wall = seconds(begin);
   const double cpu = cpu_seconds() - cpu_begin;
+  const auto threads_end = cpu_by_thread();
   const auto health = store->health();
   const auto commits = health.commits - before.commits;
-  std::printf("%zu messages, %zu in flight: %.0f msg/s, %.2f CPU us per message, %.0f entries per sync, sync %.0f us on average, %.0f bytes an entry\n",
-              messages, in_flight, static_cast<double>(messages) / wall, cpu * 1e6 / static_cast<double>(messages),
-              static_cast<double>(messages) / static_cast<double>(commits),
-              static_cast<double>(health.sync_microseconds - before.sync_microseconds) / static_cast<double>(commits),
-              static_cast<double>(health.bytes_committed - before.bytes_committed) / static_cast<double>(messages));
+  std::printf(
+      "%zu messages, %zu in flight: %.0f msg/s, %.2f CPU us per message, %.0f entries per sync, sync %.0f us on average, %.0f bytes an "
+      "entry\n",
+      messages, in_flight, static_cast<double>(messages) / wall, cpu * 1e6 / static_cast<double>(messages),
+      static_cast<double>(messages) / static_cast<double>(commits),
+      static_cast<double>(health.sync_microseconds - before.sync_microseconds) / static_cast<double>(commits),
+      static_cast<double>(health.bytes_committed - before.bytes_committed) / static_cast<double>(messages));
+  for (const auto& [name, end] : threads_end) {
+    const auto found = threads_begin.find(name);
+    const double used = end - (found == threads_begin.end() ? 0 : found->second);
+    std::printf("  %-16s %.2f CPU us per message\n", name.c_str(), used * 1e6 / static_cast<double>(messages));
+  }
   return 0;
 }
 

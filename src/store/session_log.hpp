@@ -47,7 +47,7 @@ class CommitListener {
 };
 
 /// A consistent look at what is committed, used inside one read job on a reader thread. Blocking. Every entry read is checked
-/// (checksum, dense seq): a bad one is the error log_corrupt that names session and seq, never a shorter history.
+/// (checksum, dense seq, inside a range the chain): a bad one is the error log_corrupt that names session and seq, never a shorter history.
 class LogReader {
  public:
   virtual ~LogReader() = default;

@@ -1,5 +1,6 @@
 #include "store/embedded/committer.hpp"
 
+#include <pthread.h>
 #include <rocksdb/file_system.h>
 
 #include <algorithm>
@@ -26,14 +27,14 @@ void Committer::attach(EventLoop& loop, CommitListener& listener) {
   PARLEY_ASSERT(loop.index() < ports_.size());
   const std::lock_guard lock(mutex_);
   PARLEY_ASSERT(!ports_[loop.index()]);
-  ports_[loop.index()] = std::make_unique<LoopPort>(LoopPort{.loop = &loop, .listener = &listener});
+  ports_[loop.index()] = std::make_shared<LoopPort>(LoopPort{.loop = &loop, .listener = &listener});
 }
 
 void Committer::append(EventLoop& loop, Append append) {
   PARLEY_ASSERT(loop.index() < ports_.size() && ports_[loop.index()]);
-  LoopPort& port = *ports_[loop.index()];
+  const std::shared_ptr<LoopPort>& port = ports_[loop.index()];
   AppendOutcome outcome{.session = append.session, .token = append.token};
-  auto prepared = prepare(port, append);
+  auto prepared = prepare(*port, append);
   std::optional<Error> error;
   if (!prepared) error = prepared.error();
   if (!error) error = enqueue(*prepared);
@@ -62,15 +63,15 @@ std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {
 }
 
 // One post brings all refusals of a turn: under overload there are many.
-void Committer::refuse(LoopPort& port, AppendOutcome outcome, Error error) {
+void Committer::refuse(const std::shared_ptr<LoopPort>& port, AppendOutcome outcome, Error error) {
   surroundings_.state.note_refused();
   outcome.status = AppendStatus::refused;
   outcome.error = std::move(error);
-  port.refusals.push_back(std::move(outcome));
-  if (port.refusals.size() > 1) return;
-  port.loop->post([&port] {
-    auto refusals = std::exchange(port.refusals, {});
-    port.listener->on_appended(refusals);
+  port->refusals.push_back(std::move(outcome));
+  if (port->refusals.size() > 1) return;
+  port->loop->post([port] {
+    auto refusals = std::exchange(port->refusals, {});
+    port->listener->on_appended(refusals);
   });
 }
 
@@ -102,6 +103,7 @@ void Committer::record(SignallingMessage message) {
 }
 
 void Committer::run() {
+  pthread_setname_np(pthread_self(), "store-commit");  // as tools that list threads show it
   while (wait_for_work()) commit_once();
   if (auto synced = surroundings_.database.synced_file().sync(); !synced) surroundings_.state.fail(synced.error().message);
 }

@@ -61,7 +61,7 @@ class Committer {
   void publish(CommitBatch& batch);
   void sync_synced_file_when_due();
   [[nodiscard]] std::optional<Error> enqueue(PreparedAppend& prepared);
-  void refuse(LoopPort& port, AppendOutcome outcome, Error error);
+  void refuse(const std::shared_ptr<LoopPort>& port, AppendOutcome outcome, Error error);
 
   const Surroundings surroundings_;
   HeadCache heads_;                                  // Owner: committer
@@ -69,7 +69,7 @@ class Committer {
   SteadyTime synced_file_at_{};                      // Owner: committer
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<std::unique_ptr<LoopPort>> ports_;     // by loop index; a slot is written once, by attach
+  std::vector<std::shared_ptr<LoopPort>> ports_;     // by loop index; a slot is written once, by attach; shared with posted refusals
   std::deque<PreparedAppend> queue_;                 // guarded by mutex_
   std::deque<domain::User> users_;                   // guarded by mutex_
   std::deque<SignallingMessage> signalling_;         // guarded by mutex_

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/limits.hpp"
+#include "domain/chain.hpp"
 #include "domain/error_code.hpp"
 
 namespace parley::store::embedded {
@@ -43,6 +44,18 @@ Result<domain::EncodedEntry> LogView::checked(SessionNumber session, std::uint32
   return entry;
 }
 
+/// `digest` is the predecessor's, nothing for the first of a range; it becomes this entry's.
+Result<domain::EncodedEntry> LogView::linked(SessionNumber session, std::uint32_t seq, BytesView record, std::optional<Digest32>& digest) {
+  auto entry = checked(session, seq, record);
+  if (!entry) return entry;
+  const auto trailer = domain::decode_trailer(entry->trailer, entry->core, entry->body);
+  if (!trailer) return std::unexpected(state_.note_damage(session, seq, trailer.error().message + " " + trailer.error().detail));
+  if (digest && domain::next_digest(*digest, entry->core) != trailer->digest)
+    return std::unexpected(state_.note_damage(session, seq, "the chain is broken: its digest does not follow from the entry before it"));
+  digest = trailer->digest;
+  return entry;
+}
+
 Result<std::optional<domain::EncodedEntry>> LogView::last(SessionNumber session) {
   const Bytes prefix = session_prefix(session);
   const std::unique_ptr<rocksdb::Iterator> iterator(database_.db().NewIterator(options(), database_.family(Family::log)));
@@ -67,7 +80,7 @@ Result<domain::EncodedEntry> LogView::entry(SessionNumber session, std::uint32_t
 Result<std::vector<domain::EncodedEntry>> LogView::range(SessionNumber session, std::uint32_t first, std::size_t count) {
   std::vector<domain::EncodedEntry> entries;
   std::uint32_t expected = first == 0 ? 1 : first;
-  std::optional<Error> damage;
+  std::optional<Digest32> digest;
   const Bytes prefix = session_prefix(session);
   const Bytes end = prefix_end(prefix);
   rocksdb::ReadOptions read_options = options();
@@ -78,7 +91,7 @@ Result<std::vector<domain::EncodedEntry>> LogView::range(SessionNumber session, 
   for (iterator->Seek(log_key(session, expected)); iterator->Valid() && entries.size() < count; iterator->Next(), ++expected) {
     const std::uint32_t seq = seq_of(iterator->key().ToStringView());
     if (seq != expected) return std::unexpected(state_.note_damage(session, expected, "the entry is missing"));
-    auto entry = checked(session, seq, iterator->value().ToStringView());
+    auto entry = linked(session, seq, iterator->value().ToStringView(), digest);
     if (!entry) return std::unexpected(entry.error());
     entries.push_back(*std::move(entry));
   }

@@ -1,5 +1,5 @@
-// Reads of one session's log as of one moment. Every entry that leaves here has its checksum and its seq checked and follows its
-// predecessor without a hole; damage is noted in the store's state, so that the session takes no more entries.
+// Reads of one session's log as of one moment. Every entry that leaves here has its checksum and its seq checked, and inside a range it
+// continues the chain of its predecessor without a hole; damage is noted in the store's state, so that the session takes no more entries.
 //
 // A view holds a snapshot of the database, or none: then each call sees the latest. Threads: one at a time.
 #pragma once
@@ -49,6 +49,8 @@ class LogView {
  private:
   [[nodiscard]] rocksdb::ReadOptions options() const;
   [[nodiscard]] Result<domain::EncodedEntry> checked(SessionNumber session, std::uint32_t seq, BytesView record);
+  [[nodiscard]] Result<domain::EncodedEntry> linked(SessionNumber session, std::uint32_t seq, BytesView record,
+                                                    std::optional<Digest32>& digest);
   [[nodiscard]] std::unexpected<Error> failed(const rocksdb::Status& status, SessionNumber session, std::uint32_t seq);
 
   const Database& database_;

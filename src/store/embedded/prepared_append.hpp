@@ -13,7 +13,7 @@
 
 namespace parley::store::embedded {
 
-/// Where the outcomes of one loop go. Lives as long as the committer.
+/// Where the outcomes of one loop go. Lives as long as the committer and every refusal on its way.
 struct LoopPort {
   EventLoop* loop = nullptr;
   CommitListener* listener = nullptr;

@@ -1,5 +1,7 @@
 #include "store/embedded/reader_pool.hpp"
 
+#include <pthread.h>
+
 #include <optional>
 #include <utility>
 
@@ -64,6 +66,7 @@ Result<void> ReaderPool::run(SessionLog::ReadJob job) {
 }
 
 void ReaderPool::serve() {
+  pthread_setname_np(pthread_self(), "store-read");  // as tools that list threads show it
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });

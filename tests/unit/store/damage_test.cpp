@@ -82,6 +82,23 @@ TEST_F(Damage, an_entry_under_the_wrong_seq_is_damage) {
   EXPECT_EQ(entry(script.number(), 3).error().code, ErrorCode::log_corrupt);
 }
 
+TEST_F(Damage, an_entry_of_another_history_breaks_the_chain_and_is_named) {
+  LogScript script(7);
+  open();
+  commit_session(script, 3);
+  LogScript fork = script;
+  commit(script.texts(3));
+  close();
+  const Append foreign = fork.text("never said");
+  RawDatabase(config.directory).put("log", log_key(script.number(), 5), domain::encode_record(foreign.entries[0]));
+  open();
+  const auto read = all(script.number());
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error().code, ErrorCode::log_corrupt);
+  EXPECT_NE(read.error().detail.find("Session 7, entry 6: the chain is broken"), std::string::npos) << read.error().detail;
+  EXPECT_EQ(append(script.text("on top")).error->code, ErrorCode::log_corrupt);
+}
+
 TEST_F(Damage, a_damaged_directory_row_is_an_error_and_not_an_absence) {
   LogScript script(7);
   open();
