@@ -50,6 +50,11 @@ void SessionShard::look(const SessionId& id, Look look) {
   if (started_here) start_load(id);
 }
 
+void SessionShard::in_order(const SessionId& id, Task task) {
+  if (!loading_.contains(id)) return task();
+  look(id, [task = std::move(task)](Result<SessionState*>) mutable { task(); });
+}
+
 void SessionShard::start_load(const SessionId& id) {
   read<LoadedSession>([id, &directory = context_.deps.directory](store::LogReader& reader) { return load_session(id, reader, directory); },
                       [this, id](Result<LoadedSession> loaded) { finish_load(id, std::move(loaded)); });

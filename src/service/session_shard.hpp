@@ -51,6 +51,8 @@ class SessionShard final : public store::CommitListener {
   /// Runs `look` on the loaded session, inside this call or later, in order with what was submitted before it while loading.
   using Look = std::move_only_function<void(Result<SessionState*>)>;
   void look(const SessionId& id, Look look);
+  /// Runs `task` behind everything that waits for the session to be loaded; loads nothing.
+  void in_order(const SessionId& id, Task task);
   /// The session if it is loaded.
   [[nodiscard]] SessionState* find(const SessionId& id);
   /// Takes in a session that is being created.

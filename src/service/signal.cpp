@@ -126,24 +126,50 @@ Shape shape_of(EventKind kind, std::string_view payload_json) {
   }
 }
 
-void signal(Router& router, EventLoop& from, ConnectionPtr connection, Signal signal, Refused refused) {
+namespace {
+
+struct Nothing {};
+
+/// On the session's shard, so that refusals by rate keep their place among the other answers to this connection.
+void take_signal(SessionShard& shard, const SessionId& id, ConnectionPtr connection, Signal signal, Answer<Nothing> answer) {
   if (const SignalRow* row = row_of_event(signal.event)) {
-    if (auto admitted = admit_rate(router.context(), connection->caller->user.id, *row, row->called); !admitted) {
-      refused(std::move(admitted.error()));
+    if (auto admitted = admit_rate(shard.context(), connection->caller->user.id, *row, row->called); !admitted) {
+      shard.in_order(id, [answer = std::move(answer), error = std::move(admitted.error())]() mutable { answer.refuse(std::move(error)); });
       return;
     }
   }
-  struct Nothing {};
-  const domain::SessionField session = signal.session;
-  CallerPtr caller = connection->caller;
-  with_access<Nothing>(
-      router, from, std::move(caller), session,
-      [refused = std::move(refused)](Result<Nothing> result) mutable {
-        if (!result) refused(std::move(result.error()));
-      },
-      [connection = std::move(connection), signal = std::move(signal)](SessionShard& shard, SessionState& state, Answer<Nothing> answer) {
-        if (auto relayed = relay_signal(shard, state, *connection, signal); !relayed) answer.refuse(std::move(relayed.error()));
-      });
+  shard.look(id, [&shard, connection = std::move(connection), signal = std::move(signal), answer = std::move(answer)](
+                     Result<SessionState*> session) mutable {
+    if (!session) return answer.refuse(std::move(session.error()));
+    auto participant = domain::authorize_participant(*(*session)->row, connection->caller->user);
+    if (!participant) return answer.refuse(std::move(participant.error()));
+    if (auto relayed = relay_signal(shard, **session, *connection, signal); !relayed) answer.refuse(std::move(relayed.error()));
+  });
+}
+
+/// A session that no client can have still counts against the rate, which comes first.
+Error refusal_without_session(Context& context, const Connection& connection, const Signal& signal) {
+  if (const SignalRow* row = row_of_event(signal.event)) {
+    if (auto admitted = admit_rate(context, connection.caller->user.id, *row, row->called); !admitted) return admitted.error();
+  }
+  return session_not_found();
+}
+
+}  // namespace
+
+void signal(Router& router, EventLoop& from, ConnectionPtr connection, Signal signal, Refused refused) {
+  const auto id = named_session(signal.session);
+  if (!id) {
+    refused(refusal_without_session(router.context(), *connection, signal));
+    return;
+  }
+  Answer<Nothing> answer(router.shard_of(*id), from, [refused = std::move(refused)](Result<Nothing> result) mutable {
+    if (!result) refused(std::move(result.error()));
+  });
+  router.on_shard_of(from, *id, [id = *id, connection = std::move(connection), signal = std::move(signal), answer = std::move(answer)](
+                                    SessionShard& shard) mutable {
+    take_signal(shard, id, std::move(connection), std::move(signal), std::move(answer));
+  });
 }
 
 }  // namespace parley::service

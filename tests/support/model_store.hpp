@@ -82,6 +82,7 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
 
   [[nodiscard]] std::vector<domain::EncodedEntry> entries_of(SessionNumber session) const;
   [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
+  [[nodiscard]] std::size_t reads_waiting() const { return read_jobs_.size(); }
   [[nodiscard]] std::uint64_t commits() const { return commits_; }
   [[nodiscard]] std::uint64_t signalling_dropped() const { return signalling_dropped_; }
 

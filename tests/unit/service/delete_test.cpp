@@ -1,0 +1,178 @@
+// Deleting a message (docs/api-contract.md §4.4): who may, what stays, and that the text is in no answer from then on.
+#include <gtest/gtest.h>
+
+#include "domain/extensions.hpp"
+#include "world.hpp"
+
+namespace parley::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class Delete : public ::testing::Test {
+ protected:
+  std::string send(const std::string& text, const std::string& name = "doctor") {
+    const auto id = room.world.send(name, room.session, text)->id.to_string();
+    room.doctor->take(), room.patient->take();
+    return id;
+  }
+  std::string refusal(const std::string& name, const std::string& message) {
+    const auto result = room.world.remove(name, message);
+    return result ? "deleted" : result.error().message;
+  }
+
+  Room room;
+};
+
+TEST_F(Delete, the_room_hears_who_deleted_what) {
+  const std::string message = send("gone soon");
+  room.world.clock.advance(std::chrono::seconds(1));
+  EXPECT_EQ(refusal("doctor", message), "deleted");
+  const std::string event = "42[\"chat-message-deleted\",{\"id\":\"" + message + "\",\"sessionId\":\"" + room.session.to_string() +
+                            "\",\"seq\":4,\"deletedBy\":\"" + room.world.authenticator.users["doctor"].id.to_string() +
+                            "\",\"timestamp\":\"2026-01-01T00:00:01.000Z\",\"prev\":3}]";
+  EXPECT_THAT(room.doctor->take(), ElementsAre(event));
+  EXPECT_THAT(room.patient->take(), ElementsAre(event));
+}
+
+TEST_F(Delete, the_text_is_in_no_answer_and_in_no_entry_from_then_on) {
+  const std::string message = send("gone soon");
+  send("stays");
+  EXPECT_EQ(refusal("doctor", message), "deleted");
+  for (const bool restarted : {false, true}) {
+    if (restarted) room.world.restart();
+    EXPECT_THAT(room.world.texts(room.session), ElementsAre("stays"));
+    service::ReadPage page;
+    page.session = field(room.session);
+    EXPECT_EQ(room.world.page("doctor", page)->total_messages, 1u);
+    EXPECT_EQ(room.world.stats("doctor", room.session)->total_messages, 1u);
+    EXPECT_EQ(refusal("doctor", message), "Message not found") << "a second time";
+  }
+  for (const auto& entry : room.world.store.entries_of(room.world.number_of(room.session))) {
+    EXPECT_EQ((entry.core + entry.body + entry.trailer).find("gone soon"), std::string::npos);
+  }
+}
+
+TEST_F(Delete, the_entry_is_the_audit_record) {
+  const std::string message = send("gone soon", "patient");
+  EXPECT_EQ(refusal("admin", message), "deleted");
+  const auto entry = room.world.log_of(room.session).back();
+  EXPECT_EQ(entry.core.kind, domain::EntryKind::deleted);
+  EXPECT_EQ(entry.core.sender, room.world.authenticator.users["admin"].id);
+  EXPECT_EQ(entry.core.sender_role.name, "admin");
+  EXPECT_EQ(domain::read_target_id(entry.core)->to_string(), message);
+  EXPECT_EQ(*domain::read_target_seq(entry.core), 3u);
+  EXPECT_EQ(*entry.body->attribute("email"), "admin@example.org");
+  EXPECT_EQ(*entry.body->attribute("address"), "192.0.2.1");
+  EXPECT_EQ(*entry.body->attribute("userAgent"), "test");
+}
+
+TEST_F(Delete, is_the_right_of_the_sender_and_of_admins) {
+  const std::string message = send("mine");
+  EXPECT_EQ(refusal("patient", message), "Unauthorized to delete this message") << "though a participant";
+  EXPECT_EQ(refusal("stranger", message), "Unauthorized to delete this message");
+  EXPECT_THAT(room.patient->take(), IsEmpty());
+  EXPECT_EQ(refusal("doctor", message), "deleted");
+}
+
+TEST_F(Delete, what_is_no_message_is_not_found) {
+  const std::string message = send("here");
+  const auto log = room.world.log_of(room.session);
+  std::string other_time = message;
+  other_time[0] = other_time[0] == '0' ? '1' : '0';
+  std::string beyond = message;
+  beyond.back() = 'f';
+  for (const std::string& id : {std::string(""), std::string("nonsense"), std::string(24, 'z'), std::string(24, '0'), std::string(24, 'f'),
+                                message + "0", other_time, beyond, log[0].core.id.to_string(), log[1].core.id.to_string()}) {
+    EXPECT_EQ(refusal("admin", id), "Message not found") << id;
+  }
+  EXPECT_THAT(room.world.texts(room.session), ElementsAre("here"));
+}
+
+TEST_F(Delete, of_a_deletion_is_not_found) {
+  EXPECT_EQ(refusal("doctor", send("x")), "deleted");
+  EXPECT_EQ(refusal("admin", room.world.log_of(room.session).back().core.id.to_string()), "Message not found");
+}
+
+TEST_F(Delete, goes_on_after_the_end) {
+  const std::string message = send("mine");
+  room.world.end("doctor", room.session).value();
+  EXPECT_EQ(refusal("doctor", message), "deleted");
+  EXPECT_EQ(room.world.get("doctor", room.session)->row.status, domain::SessionStatus::ended);
+}
+
+TEST_F(Delete, of_the_same_message_twice_at_once_deletes_once) {
+  const std::string message = send("mine");
+  room.world.store.hold_commits();
+  const auto one = room.world.start_remove("doctor", message, 0);
+  const auto two = room.world.start_remove("admin", message, 1);
+  room.run();
+  room.world.store.release_commits();
+  room.run();
+  const int deleted = (*one)->has_value() + (*two)->has_value();
+  EXPECT_EQ(deleted, 1);
+  EXPECT_EQ(room.world.stats("doctor", room.session)->total_messages, 0u);
+  EXPECT_THAT(room.patient->take(), SizeIs(1));
+}
+
+TEST_F(Delete, of_a_message_still_in_flight_waits_for_it) {
+  // Its id is known before it is durable only to who can compute it; the deletion still waits its turn.
+  const std::string first = send("first");
+  room.world.store.hold_commits();
+  const auto sent = room.world.start_send("doctor", room.session, "second");
+  const auto removed = room.world.start_remove("doctor", first);
+  room.run();
+  room.world.store.release_commits();
+  room.run();
+  EXPECT_TRUE((*sent)->has_value());
+  EXPECT_TRUE((*removed)->has_value());
+  EXPECT_THAT(room.world.texts(room.session), ElementsAre("second"));
+  EXPECT_EQ(room.world.stats("doctor", room.session)->first_message_at, (*sent)->value().timestamp);
+}
+
+TEST_F(Delete, that_fails_leaves_the_message) {
+  const std::string message = send("still here");
+  room.world.store.fail_next({ErrorCode::store_failed, "The store failed", {}});
+  EXPECT_EQ(room.world.remove("doctor", message).error().code, ErrorCode::store_failed);
+  EXPECT_THAT(room.world.texts(room.session), ElementsAre("still here"));
+  room.world.store.fail_reads({ErrorCode::store_failed, "The store failed", {}});
+  EXPECT_EQ(room.world.remove("doctor", message).error().code, ErrorCode::store_failed);
+  room.world.store.mend_reads();
+  room.world.store.refuse_read_jobs(true);
+  EXPECT_EQ(room.world.remove("doctor", message).error().code, ErrorCode::overloaded);
+  room.world.store.refuse_read_jobs(false);
+  EXPECT_THAT(room.patient->take(), IsEmpty());
+  EXPECT_EQ(refusal("doctor", message), "deleted");
+}
+
+TEST_F(Delete, across_a_conflict_reads_its_target_again) {
+  const std::string message = send("x");
+  room.world.store.hold_commits();
+  const auto removed = room.world.start_remove("doctor", message);
+  room.run();
+  // Another node adds a text in between: what the last live text is has changed.
+  domain::Head head = domain::head_after(room.world.log_of(room.session).back());
+  domain::Draft draft;
+  draft.sender = room.world.authenticator.users["patient"].id;
+  draft.sender_role = {"patient"};
+  draft.text = "between";
+  room.world.clock.advance(std::chrono::seconds(9));
+  CountingEntropy entropy(7);
+  const auto number = room.world.number_of(room.session);
+  store::Append append{number, head.position(), {}, {}, {}, 0};
+  append.entries.push_back(domain::chain(head, number, room.world.clock.now(), draft, entropy).encoded);
+  room.world.store.intrude(std::move(append));
+  room.world.store.release_commits();
+  room.run();
+  ASSERT_TRUE((*removed)->has_value());
+  const auto stats = room.world.stats("doctor", room.session).value();
+  EXPECT_EQ(stats.total_messages, 1u);
+  EXPECT_EQ(stats.first_message_at, room.world.clock.now());
+  EXPECT_EQ(stats.last_message_at, room.world.clock.now());
+}
+
+}  // namespace
+}  // namespace parley::test

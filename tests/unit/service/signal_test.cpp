@@ -1,0 +1,236 @@
+// The signalling relay (docs/api-contract.md §6.3, "Details"): order of checks, shapes, limits, the record.
+#include <gtest/gtest.h>
+
+#include "world.hpp"
+
+namespace parley::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+std::string signal_json(const SessionId& session, const std::string& members) {
+  return "{\"sessionId\":\"" + session.to_string() + "\"" + (members.empty() ? "" : ",") + members + "}";
+}
+
+const std::string offer = R"("offer":{"type":"offer","sdp":"v=0\r\n","extra":[1, 2]})";
+const std::string answer = R"("answer":{"type":"answer","sdp":"v=0"})";
+const std::string candidate = R"("candidate":{"candidate":"candidate:1","sdpMLineIndex":0,"sdpMid":null})";
+
+class Signals : public ::testing::Test {
+ protected:
+  std::vector<std::string> emit(Socket& socket, const std::string& event, const std::string& members) {
+    socket.emit(event, signal_json(room.session, members));
+    room.run();
+    return socket.take();
+  }
+  std::string error(const std::string& text, const std::string& event) {
+    return "42[\"error\",{\"message\":\"" + text + "\",\"type\":\"" + event + "\"}]";
+  }
+  std::string sender() { return "\"senderId\":\"" + room.world.authenticator.users["doctor"].id.to_string() + "\",\"senderRole\":\"doctor\",\"timestamp\":\"2026-01-01T00:00:00.000Z\""; }
+  std::vector<store::SignallingMessage> recorded() {
+    room.world.send("doctor", room.session, "commit").value();
+    return room.world.store.newest(room.world.number_of(room.session), 1000).value();
+  }
+
+  Room room;
+};
+
+TEST_F(Signals, are_relayed_as_sent_to_the_others) {
+  EXPECT_THAT(emit(*room.doctor, "webrtc-offer", offer), IsEmpty());
+  EXPECT_THAT(emit(*room.doctor, "webrtc-answer", answer), IsEmpty());
+  EXPECT_THAT(emit(*room.doctor, "ice-candidate", candidate), IsEmpty());
+  EXPECT_THAT(room.patient->take(), ElementsAre("42[\"webrtc-offer\",{" + offer + "," + sender() + "}]",
+                                                "42[\"webrtc-answer\",{" + answer + "," + sender() + "}]",
+                                                "42[\"ice-candidate\",{" + candidate + "," + sender() + "}]"));
+}
+
+TEST_F(Signals, messages_of_every_type_are_relayed_with_their_payload) {
+  emit(*room.doctor, "signaling-message", R"("type":"offer","payload":{"type":"offer","sdp":"s"})");
+  emit(*room.doctor, "signaling-message", R"("type":"chat","payload":"any")");
+  emit(*room.doctor, "signaling-message", R"("type":"join")");
+  emit(*room.doctor, "signaling-message", R"("type":"leave","payload":null)");
+  EXPECT_THAT(room.patient->take(),
+              ElementsAre("42[\"signaling-message\",{\"type\":\"offer\",\"payload\":{\"type\":\"offer\",\"sdp\":\"s\"}," + sender() + "}]",
+                          "42[\"signaling-message\",{\"type\":\"chat\",\"payload\":\"any\"," + sender() + "}]",
+                          "42[\"signaling-message\",{\"type\":\"join\"," + sender() + "}]",
+                          "42[\"signaling-message\",{\"type\":\"leave\",\"payload\":null," + sender() + "}]"));
+}
+
+TEST_F(Signals, sending_needs_participation_not_joining) {
+  auto second = room.world.connect("doctor", 1);
+  EXPECT_THAT(emit(*second, "webrtc-offer", offer), IsEmpty());
+  EXPECT_THAT(room.doctor->take(), SizeIs(1));
+  EXPECT_THAT(room.patient->take(), SizeIs(1));
+}
+
+TEST_F(Signals, access_comes_before_shape) {
+  auto stranger = room.world.connect("stranger");
+  for (const char* event : {"webrtc-offer", "webrtc-answer", "ice-candidate", "signaling-message"}) {
+    EXPECT_THAT(emit(*stranger, event, ""), ElementsAre(error("Unauthorized access to session", event)));
+    stranger->emit(event, "{\"sessionId\":\"0b1e8a6e-9f3d-4c5a-8b7c-1d2e3f405162\"}");
+    stranger->emit(event, "{\"sessionId\":{}}");
+    stranger->emit(event, "");
+    room.run();
+    const std::string not_found = error("Session not found", event);
+    EXPECT_THAT(stranger->take(), ElementsAre(not_found, not_found, not_found));
+  }
+  EXPECT_THAT(room.patient->take(), IsEmpty());
+}
+
+TEST_F(Signals, shapes_are_checked) {
+  for (const std::string bad : {"", "\"offer\":null", "\"offer\":\"x\"", "\"offer\":{}", R"("offer":{"type":"answer","sdp":"s"})",
+                                R"("offer":{"type":"offer"})", R"("offer":{"type":"offer","sdp":5})", R"("offer":[{"type":"offer","sdp":"s"}])"}) {
+    EXPECT_THAT(emit(*room.doctor, "webrtc-offer", bad), ElementsAre(error("Invalid offer message format", "webrtc-offer"))) << bad;
+  }
+  EXPECT_THAT(emit(*room.doctor, "webrtc-answer", R"("answer":{"type":"offer","sdp":"s"})"),
+              ElementsAre(error("Invalid answer message format", "webrtc-answer")));
+  for (const std::string bad : {"", R"("candidate":{"candidate":"c","sdpMLineIndex":0})", R"("candidate":{"candidate":1,"sdpMLineIndex":0,"sdpMid":""})",
+                                R"("candidate":{"candidate":"c","sdpMLineIndex":"0","sdpMid":""})", R"("candidate":{"candidate":"c","sdpMid":""})"}) {
+    EXPECT_THAT(emit(*room.doctor, "ice-candidate", bad), ElementsAre(error("Invalid ICE candidate message format", "ice-candidate"))) << bad;
+  }
+  EXPECT_THAT(emit(*room.doctor, "signaling-message", R"("type":"offer","payload":{"type":"answer","sdp":"s"})"),
+              ElementsAre(error("Invalid offer message format", "signaling-message")));
+  EXPECT_THAT(emit(*room.doctor, "signaling-message", R"("type":"ice-candidate")"),
+              ElementsAre(error("Invalid ice-candidate message format", "signaling-message")));
+  EXPECT_THAT(room.patient->take(), IsEmpty());
+  EXPECT_THAT(recorded(), IsEmpty()) << "what is refused is not recorded";
+}
+
+TEST_F(Signals, an_unknown_type_is_named) {
+  const std::pair<std::string, std::string> types[] = {{"", "undefined"},          {"\"type\":null", "null"},  {"\"type\":\"bye\"", "bye"},
+                                                       {"\"type\":5", "5"},        {"\"type\":true", "true"},  {"\"type\":{}", "[object Object]"},
+                                                       {"\"type\":\"Offer\"", "Offer"}, {"\"type\":\"\"", ""}};
+  for (const auto& [members, name] : types) {
+    EXPECT_THAT(emit(*room.doctor, "signaling-message", members),
+                ElementsAre(error("Invalid signaling message type: " + name, "signaling-message")));
+  }
+}
+
+TEST_F(Signals, after_the_end_are_refused) {
+  room.world.end("doctor", room.session).value();
+  room.doctor->take(), room.patient->take();
+  EXPECT_THAT(emit(*room.doctor, "webrtc-offer", offer), ElementsAre(error("Session has already ended", "webrtc-offer")));
+  EXPECT_THAT(emit(*room.doctor, "signaling-message", R"("type":"chat")"), ElementsAre(error("Session has already ended", "signaling-message")));
+  auto stranger = room.world.connect("stranger");
+  EXPECT_THAT(emit(*stranger, "webrtc-offer", offer), ElementsAre(error("Unauthorized access to session", "webrtc-offer"))) << "access first";
+  EXPECT_THAT(room.patient->take(), IsEmpty());
+}
+
+TEST_F(Signals, are_recorded_with_who_and_from_where) {
+  emit(*room.doctor, "webrtc-offer", offer);
+  room.world.clock.advance(std::chrono::seconds(1));
+  emit(*room.patient, "signaling-message", R"("type":"chat","payload":{"x":1})");
+  const auto messages = recorded();
+  ASSERT_THAT(messages, SizeIs(2));
+  EXPECT_EQ(messages[0].type, "chat");
+  EXPECT_EQ(messages[0].payload_json, "{\"x\":1}");
+  EXPECT_EQ(messages[0].sender, room.world.authenticator.users["patient"].id);
+  EXPECT_EQ(messages[1].type, "offer");
+  EXPECT_EQ(messages[1].payload_json, R"({"type":"offer","sdp":"v=0\r\n","extra":[1, 2]})");
+  EXPECT_EQ(messages[1].user_agent, "test agent");
+  EXPECT_EQ(messages[1].address, "192.0.2.1");
+  EXPECT_EQ(messages[1].connection_id, "sid-doctor");
+  EXPECT_NE(messages[0].id, messages[1].id);
+}
+
+TEST_F(Signals, the_record_is_for_participants) {
+  emit(*room.doctor, "webrtc-offer", offer);
+  recorded();
+  const auto read = [&](const std::string& name, std::uint32_t limit) {
+    auto [list, done] = expect_answer<ChatService::SignallingList>();
+    room.world.service->read_signalling(*room.world.loops[0], room.world.caller(name), field(room.session), limit, std::move(done));
+    room.run();
+    return std::move(**list);
+  };
+  const auto list = read("patient", 100).value();
+  EXPECT_EQ(list.session, room.session);
+  ASSERT_THAT(list.messages, SizeIs(1));
+  ASSERT_THAT(list.users, SizeIs(1));
+  EXPECT_EQ(list.users[0].name, "doctor");
+  EXPECT_EQ(read("stranger", 100).error().message, "Unauthorized access to session");
+  EXPECT_EQ(read("admin", 100).error().message, "Unauthorized access to session");
+  room.world.store.fail_reads({ErrorCode::store_failed, "The store failed", {}});
+  EXPECT_EQ(read("patient", 100).error().code, ErrorCode::store_failed);
+}
+
+service::ServiceConfig limited(std::uint32_t limit) {
+  auto config = World::unlimited();
+  config.rates = {limit, limit, limit, limit, limit, limit};
+  return config;
+}
+
+TEST(SignalRate, comes_before_access_for_events_of_their_own) {
+  Room room(limited(2));
+  auto stranger = room.world.connect("stranger");
+  const std::tuple<const char*, const char*, std::string> events[] = {{"webrtc-offer", "offer", offer}, {"webrtc-answer", "answer", answer}, {"ice-candidate", "ICE candidate", candidate}};
+  for (const auto& [event, called, members] : events) {
+    for (int count = 0; count < 3; ++count) stranger->emit(event, signal_json(room.session, members));
+    room.run();
+    EXPECT_THAT(stranger->take(), ElementsAre(Contains("Unauthorized"), Contains("Unauthorized"),
+                                              "42[\"error\",{\"message\":\"Rate limit exceeded for " + std::string(called) +
+                                                  " messages\",\"type\":\"" + event + "\"}]"));
+  }
+}
+
+TEST(SignalRate, is_shared_by_both_ways_of_sending_a_kind) {
+  Room room(limited(2));
+  room.doctor->emit("webrtc-offer", signal_json(room.session, offer));
+  for (int count = 0; count < 2; ++count) {
+    room.doctor->emit("signaling-message", signal_json(room.session, R"("type":"offer","payload":{"type":"offer","sdp":"s"})"));
+  }
+  room.run();
+  EXPECT_THAT(room.doctor->take(), ElementsAre(Contains("Rate limit exceeded for offer messages")));
+  EXPECT_THAT(room.patient->take(), SizeIs(2));
+}
+
+TEST(SignalRate, counts_joins_leaves_and_chats_each_for_themselves) {
+  Room room(limited(1));
+  for (const char* type : {"join", "leave", "chat"}) {
+    for (int count = 0; count < 2; ++count) {
+      room.doctor->emit("signaling-message", signal_json(room.session, "\"type\":\"" + std::string(type) + "\""));
+    }
+    room.run();
+    EXPECT_THAT(room.doctor->take(), ElementsAre(Contains("Rate limit exceeded for " + std::string(type) + " messages")));
+  }
+}
+
+TEST(SignalRate, survives_a_disconnect_and_ends_with_its_window) {
+  Room room(limited(1));
+  room.doctor->emit("webrtc-offer", signal_json(room.session, offer));
+  room.doctor->disconnect();
+  room.doctor = room.world.connect("doctor");
+  room.doctor->emit("webrtc-offer", signal_json(room.session, offer));
+  room.run();
+  EXPECT_THAT(room.doctor->take(), ElementsAre(Contains("Rate limit exceeded")));
+  room.world.clock.advance(std::chrono::milliseconds(59'999));
+  room.doctor->emit("webrtc-offer", signal_json(room.session, offer));
+  room.run();
+  EXPECT_THAT(room.doctor->take(), ElementsAre(Contains("Rate limit exceeded")));
+  room.world.clock.advance(std::chrono::milliseconds(1));
+  room.doctor->emit("webrtc-offer", signal_json(room.session, offer));
+  room.run();
+  EXPECT_THAT(room.doctor->take(), IsEmpty());
+}
+
+TEST(SignalRate, halves_above_four_fifths_of_the_connections) {
+  auto config = limited(4);
+  config.connections_total_max = 5;
+  Room room(config);
+  auto third = room.world.connect("doctor");
+  auto fourth = room.world.connect("doctor");
+  const auto relayed = [&](Socket& socket) {
+    room.patient->take();
+    for (int count = 0; count < 6; ++count) socket.emit("webrtc-offer", signal_json(room.session, offer));
+    room.run();
+    return room.patient->take("webrtc-offer").size();
+  };
+  EXPECT_EQ(relayed(*room.doctor), 4u) << "at 80 % nothing changes";
+  room.world.clock.advance(std::chrono::seconds(60));
+  auto fifth = room.world.connect("doctor");
+  EXPECT_EQ(relayed(*room.doctor), 2u);
+}
+
+}  // namespace
+}  // namespace parley::test
