@@ -12,13 +12,15 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+constexpr std::size_t iso8601_bytes = 24;
 constexpr Timestamp first_writable = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
 constexpr Timestamp last_writable = std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - milliseconds{1};
 
-void append_digits(std::string& out, unsigned value, int width) {
-  char digits[4];
-  for (int place = width; place-- > 0; value /= 10) digits[place] = static_cast<char>('0' + value % 10);
-  out.append(digits, static_cast<std::size_t>(width));
+/// Writes `value` with `width` digits, then `separator`, and gives the place behind them.
+char* put_digits(char* place, unsigned value, int width, char separator) {
+  for (int index = width; index-- > 0; value /= 10) place[index] = static_cast<char>('0' + value % 10);
+  place[width] = separator;
+  return place + width + 1;
 }
 
 /// Takes pieces from the front of a text; after the first piece that does not fit everything fails.
@@ -108,25 +110,20 @@ void append_iso8601(std::string& out, Timestamp time) {
   const auto day = std::chrono::floor<days>(time);
   const std::chrono::year_month_day date{day};
   const auto of_day = static_cast<unsigned>((time - day).count());
-  append_digits(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-  out.push_back('-');
-  append_digits(out, static_cast<unsigned>(date.month()), 2);
-  out.push_back('-');
-  append_digits(out, static_cast<unsigned>(date.day()), 2);
-  out.push_back('T');
-  append_digits(out, of_day / 3'600'000, 2);
-  out.push_back(':');
-  append_digits(out, of_day / 60'000 % 60, 2);
-  out.push_back(':');
-  append_digits(out, of_day / 1'000 % 60, 2);
-  out.push_back('.');
-  append_digits(out, of_day % 1'000, 3);
-  out.push_back('Z');
+  char text[iso8601_bytes];
+  char* place = put_digits(text, static_cast<unsigned>(static_cast<int>(date.year())), 4, '-');
+  place = put_digits(place, static_cast<unsigned>(date.month()), 2, '-');
+  place = put_digits(place, static_cast<unsigned>(date.day()), 2, 'T');
+  place = put_digits(place, of_day / 3'600'000, 2, ':');
+  place = put_digits(place, of_day / 60'000 % 60, 2, ':');
+  place = put_digits(place, of_day / 1'000 % 60, 2, '.');
+  put_digits(place, of_day % 1'000, 3, 'Z');
+  out.append(text, sizeof text);
 }
 
 std::string to_iso8601(Timestamp time) {
   std::string text;
-  text.reserve(24);
+  text.reserve(iso8601_bytes);
   append_iso8601(text, time);
   return text;
 }

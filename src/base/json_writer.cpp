@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/assert.hpp"
+#include "base/byte_words.hpp"
 
 namespace parley {
 namespace {
@@ -20,6 +21,16 @@ constexpr std::array<bool, 256> make_needs_escape() {
   return needs_escape;
 }
 constexpr auto needs_escape = make_needs_escape();
+
+/// The first character at or behind `offset` that needs an escape, or the size.
+std::size_t next_escape(std::string_view text, std::size_t offset) {
+  for (; offset + words::size_bytes <= text.size(); offset += words::size_bytes) {
+    const std::uint64_t word = words::load(text.data() + offset);
+    if (words::any_below(word, 0x20) || words::any_equal(word, '"') || words::any_equal(word, '\\')) break;
+  }
+  while (offset < text.size() && !needs_escape[static_cast<std::uint8_t>(text[offset])]) ++offset;
+  return offset;
+}
 
 void append_escaped(std::string& out, char character) {
   switch (character) {
@@ -58,11 +69,12 @@ void append_escaped(std::string& out, char character) {
 void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
   std::size_t plain_begin = 0;  // stretches without an escape are copied whole
-  for (std::size_t offset = 0; offset < text.size(); ++offset) {
-    if (!needs_escape[static_cast<std::uint8_t>(text[offset])]) continue;
+  std::size_t offset = next_escape(text, 0);
+  while (offset < text.size()) {
     out.append(text.substr(plain_begin, offset - plain_begin));
     append_escaped(out, text[offset]);
     plain_begin = offset + 1;
+    offset = next_escape(text, plain_begin);
   }
   out.append(text.substr(plain_begin));
   out.push_back('"');

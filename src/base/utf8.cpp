@@ -2,7 +2,8 @@
 #include "base/utf8.hpp"
 
 #include <cstdint>
-#include <cstring>
+
+#include "base/byte_words.hpp"
 
 namespace parley {
 namespace {
@@ -11,11 +12,22 @@ constexpr bool is_continuation(char byte) {
   return (static_cast<std::uint8_t>(byte) & 0xc0) == 0x80;
 }
 
+constexpr bool is_four_byte_lead(char byte) {
+  return static_cast<std::uint8_t>(byte) >= 0xf0;
+}
+
+/// Bytes 10xxxxxx.
+constexpr std::size_t count_continuations(std::uint64_t word) {
+  return words::count_ones((word >> 7) & ~(word >> 6) & words::filled(1));
+}
+
+/// Bytes 1111xxxx.
+constexpr std::size_t count_four_byte_leads(std::uint64_t word) {
+  return words::count_ones((word >> 7) & (word >> 6) & (word >> 5) & (word >> 4) & words::filled(1));
+}
+
 bool starts_with_8_ascii(std::string_view text) {
-  if (text.size() < 8) return false;
-  std::uint64_t word = 0;
-  std::memcpy(&word, text.data(), sizeof word);
-  return (word & 0x8080808080808080ull) == 0;
+  return text.size() >= words::size_bytes && !words::any_not_ascii(words::load(text.data()));
 }
 
 /// The lead byte decides how long the sequence is and which second bytes are allowed: that excludes overlong forms, surrogates and
@@ -68,17 +80,16 @@ bool is_valid_utf8(std::string_view text) {
 }
 
 std::size_t utf16_length(std::string_view text) {
-  std::size_t units = 0;
-  for (const char byte : text) {
-    units += is_continuation(byte) ? 0 : 1;
-    units += static_cast<std::uint8_t>(byte) >= 0xf0 ? 1 : 0;  // four bytes are a surrogate pair
-  }
+  std::size_t units = code_point_count(text);
+  for (; text.size() >= words::size_bytes; text.remove_prefix(words::size_bytes)) units += count_four_byte_leads(words::load(text.data()));
+  for (const char byte : text) units += is_four_byte_lead(byte) ? 1 : 0;  // four bytes are a surrogate pair
   return units;
 }
 
 std::size_t code_point_count(std::string_view text) {
-  std::size_t count = 0;
-  for (const char byte : text) count += is_continuation(byte) ? 0 : 1;
+  std::size_t count = text.size();
+  for (; text.size() >= words::size_bytes; text.remove_prefix(words::size_bytes)) count -= count_continuations(words::load(text.data()));
+  for (const char byte : text) count -= is_continuation(byte) ? 1 : 0;
   return count;
 }
 

@@ -1,6 +1,9 @@
 // docs/api-contract.md §4.1: what is taken out of a text, what a text must be, and the order of the refusals.
 #include "domain/validation.hpp"
 
+#include <algorithm>
+
+#include "base/byte_words.hpp"
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
 #include "domain/error_code.hpp"
@@ -12,6 +15,15 @@ constexpr bool is_removed(char character) {
   const auto byte = static_cast<std::uint8_t>(character);
   const bool is_kept_control = byte == '\t' || byte == '\n' || byte == '\r';
   return (byte < 0x20 && !is_kept_control) || byte == 0x7f;
+}
+
+/// False for nearly every text there is: no control character, kept ones included, and no U+007F.
+bool may_hold_removed(std::string_view text) {
+  for (; text.size() >= words::size_bytes; text.remove_prefix(words::size_bytes)) {
+    const std::uint64_t word = words::load(text.data());
+    if (words::any_below(word, 0x20) || words::any_equal(word, 0x7f)) return true;
+  }
+  return std::ranges::any_of(text, is_removed);
 }
 
 /// ECMA-262, `WhiteSpace` and `LineTerminator`, as UTF-8.
@@ -26,6 +38,8 @@ constexpr std::string_view white_space[] = {
 };
 
 std::size_t white_space_at_front(std::string_view text) {
+  const bool is_plain = text.front() > ' ' && text.front() < 0x7f;
+  if (is_plain) return 0;  // what nearly every text begins with
   for (const std::string_view space : white_space) {
     if (text.starts_with(space)) return space.size();
   }
@@ -39,7 +53,7 @@ std::unexpected<Error> refuse_message(std::string text) {
 }  // namespace
 
 std::string sanitised(std::string text) {
-  std::erase_if(text, is_removed);
+  if (may_hold_removed(text)) std::erase_if(text, is_removed);
   return text;
 }
 
