@@ -104,16 +104,18 @@ Chained chain(Head& head, SessionNumber session, Timestamp now, Draft draft, Ent
 }
 
 Result<void> verify_link(const Head& previous, const EncodedEntry& entry) {
-  const std::string name = "entry " + std::to_string(entry.seq) + " after " + std::to_string(previous.seq);
+  const auto broken = [&](std::size_t offset, std::string_view expected) {
+    return damaged("entry " + std::to_string(entry.seq) + " after " + std::to_string(previous.seq), offset, expected);
+  };
   const auto core = decode_core(entry.core);
   if (!core) return std::unexpected(core.error());
   if (entry.seq != core->seq || core->seq != previous.seq + 1) {
-    return damaged(name, layout::core_seq_offset, "seq " + std::to_string(previous.seq + 1));
+    return broken(layout::core_seq_offset, "seq " + std::to_string(previous.seq + 1));
   }
-  if (core->timestamp < previous.timestamp) return damaged(name, layout::core_timestamp_offset, "a time not before its predecessor's");
+  if (core->timestamp < previous.timestamp) return broken(layout::core_timestamp_offset, "a time not before its predecessor's");
   const auto trailer = decode_trailer(entry.trailer, entry.core, entry.body);
   if (!trailer) return std::unexpected(trailer.error());
-  if (trailer->digest != next_digest(previous.digest, entry.core)) return damaged(name, 0, "the digest of the chain");
+  if (trailer->digest != next_digest(previous.digest, entry.core)) return broken(0, "the digest of the chain");
   return {};
 }
 
