@@ -1,0 +1,149 @@
+// The whole of http_api over the service and the model store, on loops driven by hand: a test sends a request and looks at the answer.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/entropy.hpp"
+#include "domain/error_code.hpp"
+#include "http_api/http_api.hpp"
+#include "relay/local/local_relay.hpp"
+#include "support/manual_clock.hpp"
+#include "support/manual_loop.hpp"
+#include "support/model_store.hpp"
+
+namespace parley::http_api::test {
+
+inline constexpr std::string_view doctor_id = "65f000000000000000000001";
+inline constexpr std::string_view patient_id = "65f000000000000000000002";
+inline constexpr std::string_view stranger_id = "65f000000000000000000003";
+inline constexpr std::string_view admin_id = "65f000000000000000000004";
+inline constexpr std::string_view unknown_session = "00000000-0000-4000-8000-000000000000";
+
+/// Tokens are the names of people here.
+class NamedPeople final : public auth::Authenticator {
+ public:
+  [[nodiscard]] std::expected<domain::User, auth::AuthFailure> authenticate(std::string_view token) override {
+    if (token == "revoked") return std::unexpected(auth::AuthFailure::revoked);
+    if (token == "nobody") return std::unexpected(auth::AuthFailure::user_not_found);
+    if (token == "doctor") return person(doctor_id, "doctor");
+    if (token == "patient") return person(patient_id, "patient");
+    if (token == "stranger") return person(stranger_id, "doctor");
+    if (token == "admin") return person(admin_id, "admin");
+    return std::unexpected(auth::AuthFailure::invalid);
+  }
+
+ private:
+  static domain::User person(std::string_view id, const std::string& role) {
+    return {*ObjectId::parse(id), {role}, role + "@example.org", "A " + role};
+  }
+};
+
+struct CountingEntropy final : Entropy {
+  void fill(std::span<std::uint8_t> bytes) override {
+    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(state = state * 6364136223846793005ULL + 1442695040888963407ULL, state >> 56);
+  }
+  std::uint64_t state = 1;
+};
+
+using Headers = std::vector<protocol::http::Header>;
+
+struct Answer : protocol::http::Response {
+  /// Of the headers proper and of the shared lines; nothing when it is absent.
+  [[nodiscard]] std::optional<std::string> header(std::string_view name) const {
+    for (const auto& each : headers) {
+      if (each.name == name) return each.value;
+    }
+    const auto line = "\r\n" + std::string(name) + ": ";
+    const auto lines = "\r\n" + shared_headers;
+    const auto at = lines.find(line);
+    if (at == std::string::npos) return std::nullopt;
+    return lines.substr(at + line.size(), lines.find("\r\n", at + 2) - at - line.size());
+  }
+};
+
+class Api : public testing::Test {
+ protected:
+  explicit Api(RequestLimits request_limits = {0, 0, 0, 0}, std::vector<Asset> assets = {}) : config_(make_config(request_limits, std::move(assets))) {}
+
+  static HttpApiConfig make_config(RequestLimits request_limits, std::vector<Asset> assets) {
+    HttpApiConfig config;
+    config.limits = request_limits;
+    config.assets = std::move(assets);
+    return config;
+  }
+
+  Answer send(std::string method, std::string target, Headers headers = {}, std::optional<std::string> body = std::nullopt) {
+    protocol::http::Request request;
+    request.method = std::move(method);
+    request.target = std::move(target);
+    request.headers = std::move(headers);
+    request.has_body = body.has_value();
+    request.body = body.value_or("");
+    request.remote_address = address;
+    std::optional<Answer> answer;
+    http.handle(std::move(request), loop, [&answer](protocol::http::Response response) {
+      ASSERT_FALSE(answer.has_value()) << "answered twice";
+      answer.emplace();
+      static_cast<protocol::http::Response&>(*answer) = std::move(response);
+    });
+    parley::test::run_all({&loop, &worker});
+    EXPECT_TRUE(answer.has_value()) << "never answered";
+    return answer.value_or(Answer{});
+  }
+  Answer get(std::string target, std::string_view token) { return send("GET", std::move(target), bearer(token)); }
+  Answer post(std::string target, std::string_view token, std::string json = "{}") {
+    auto headers = bearer(token);
+    headers.push_back({"Content-Type", "application/json"});
+    return send("POST", std::move(target), std::move(headers), std::move(json));
+  }
+  Answer remove(std::string target, std::string_view token) { return send("DELETE", std::move(target), bearer(token)); }
+
+  static Headers bearer(std::string_view token) {
+    if (token.empty()) return {};
+    return {{"Authorization", "Bearer " + std::string(token)}};
+  }
+
+  /// The value of the first member of that name, as it stands in the JSON; strings without quotes.
+  static std::string member(const std::string& json, std::string_view name) {
+    const auto key = "\"" + std::string(name) + "\":";
+    const auto at = json.find(key);
+    if (at == std::string::npos) return {};
+    const auto begin = at + key.size();
+    if (json[begin] == '"') return json.substr(begin + 1, json.find('"', begin + 1) - begin - 1);
+    return json.substr(begin, json.find_first_of(",}]", begin) - begin);
+  }
+
+  std::string created_session() {
+    const auto answer = post("/api/sessions/create", "doctor", R"({"patientId":")" + std::string(patient_id) + "\"}");
+    EXPECT_EQ(answer.status, 201U) << answer.body;
+    return member(answer.body, "sessionId");
+  }
+  Answer store_text(const std::string& session, std::string_view text, std::string_view who = "doctor") {
+    return post("/api/chat/store", who, R"({"sessionId":")" + session + R"(","message":")" + std::string(text) + "\"}");
+  }
+
+  std::string address = "192.0.2.7";
+  std::vector<std::string> not_ready;
+  parley::test::ManualClock clock;
+  parley::test::ManualLoop loop{0};
+  parley::test::ManualLoop worker{1};
+  parley::test::ModelStore store{worker, clock};
+  relay::LocalRelay relay;
+  NamedPeople people;
+  NullLogSink logs;
+  service::ChatService service{{{&loop}, store, store, store, relay, people, clock, [] { return std::make_unique<CountingEntropy>(); }, logs}, {}};
+
+ private:
+  HttpApiConfig config_;
+
+ protected:
+  HttpApi http{{service, people, clock, logs, [] { return std::string("parley_up 1\n"); }, [this] { return not_ready; }}, config_};
+};
+
+}  // namespace parley::http_api::test

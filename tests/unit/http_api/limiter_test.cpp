@@ -1,0 +1,63 @@
+// Fixed windows that start with a client's first request, and what a client is (docs/api-contract.md §2.6).
+#include <gtest/gtest.h>
+
+#include "http_api/window_limiter.hpp"
+
+namespace parley::http_api {
+namespace {
+
+using namespace std::chrono_literals;
+using Verdict = WindowState::Verdict;
+
+TEST(WindowLimiter, takes_the_limit_and_refuses_one_more) {
+  WindowLimiter limiter(3, 60s);
+  const SteadyTime start{100s};
+  for (std::uint32_t left : {2U, 1U, 0U}) {
+    const auto state = limiter.count("a", start);
+    EXPECT_EQ(state.verdict, Verdict::within);
+    EXPECT_EQ(state.remaining, left);
+    EXPECT_EQ(state.limit, 3U);
+    EXPECT_EQ(state.window_seconds, 60U);
+  }
+  const auto refused = limiter.count("a", start);
+  EXPECT_EQ(refused.verdict, Verdict::over);
+  EXPECT_EQ(refused.remaining, 0U);
+  EXPECT_EQ(limiter.count("b", start).verdict, Verdict::within);
+}
+
+TEST(WindowLimiter, starts_anew_when_the_window_of_the_first_request_ends) {
+  WindowLimiter limiter(1, 60s);
+  EXPECT_EQ(limiter.count("a", SteadyTime{0s}).verdict, Verdict::within);
+  EXPECT_EQ(limiter.count("a", SteadyTime{30s}).verdict, Verdict::over);
+  EXPECT_EQ(limiter.count("a", SteadyTime{60s - 1ns}).verdict, Verdict::over);
+  EXPECT_EQ(limiter.count("a", SteadyTime{60s}).verdict, Verdict::within);
+  EXPECT_EQ(limiter.count("a", SteadyTime{119s}).verdict, Verdict::over);
+}
+
+TEST(WindowLimiter, tells_the_seconds_until_the_window_ends_rounded_up) {
+  WindowLimiter limiter(10, 60s);
+  EXPECT_EQ(limiter.count("a", SteadyTime{0s}).reset_seconds, 60U);
+  EXPECT_EQ(limiter.count("a", SteadyTime{1ms}).reset_seconds, 60U);
+  EXPECT_EQ(limiter.count("a", SteadyTime{1s}).reset_seconds, 59U);
+  EXPECT_EQ(limiter.count("a", SteadyTime{59s + 999ms}).reset_seconds, 1U);
+}
+
+TEST(WindowLimiter, remembers_a_bounded_number_of_clients) {
+  WindowLimiter limiter(1, 60s, 16 * 4);
+  EXPECT_EQ(limiter.count("first", SteadyTime{0s}).verdict, Verdict::within);
+  for (int i = 0; i < 10'000; ++i) static_cast<void>(limiter.count("client " + std::to_string(i), SteadyTime{1s}));
+  EXPECT_EQ(limiter.count("first", SteadyTime{2s}).verdict, Verdict::within) << "the oldest window was to go";
+}
+
+TEST(WindowLimiter, of_zero_is_off) { EXPECT_TRUE(WindowLimiter(0, 60s).off()); }
+
+TEST(ClientKey, is_the_ipv4_address_or_the_56_bits_of_an_ipv6_one) {
+  EXPECT_EQ(client_key("10.1.2.3"), "10.1.2.3");
+  EXPECT_NE(client_key("10.1.2.3"), client_key("10.1.2.4"));
+  EXPECT_EQ(client_key("2001:db8:1:ff00::1"), client_key("2001:db8:1:ffff:5::9"));
+  EXPECT_NE(client_key("2001:db8:1:ff00::1"), client_key("2001:db8:1:fe00::1"));
+  EXPECT_EQ(client_key("fe80::1%eth0"), client_key("fe80::2"));
+}
+
+}  // namespace
+}  // namespace parley::http_api
