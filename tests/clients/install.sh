@@ -4,7 +4,8 @@
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
-for folder in web/demo tests/clients/javascript tests/browser; do
+"$root/tools/fetch-web.sh"
+for folder in tests/clients/javascript tests/browser; do
   lock=$root/$folder/package-lock.json
   stamp=$root/$folder/node_modules/.installed-for
   if ! cmp -s "$lock" "$stamp"; then

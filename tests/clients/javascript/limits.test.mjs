@@ -7,9 +7,9 @@ import { Server } from './harness/server.mjs';
 import { makeSession } from './harness/session.mjs';
 import { person } from './harness/token.mjs';
 
-// A server for each test: windows last a minute and more.
+// A server for each test: windows last a minute and more. `demo`, because it has assets.
 let server;
-beforeEach(async () => { server = await Server.start({ limits: 'on' }); });
+beforeEach(async () => { server = await Server.start({ command: 'demo', limits: 'on' }); });
 afterEach(async () => {
   Client.closeAll();
   await server.dispose();

@@ -105,8 +105,8 @@ test('the client’s ping event has no answer', async () => {
 test('binary and unknown acknowledgements from the client are ignored', async () => {
   const { sessionId, doctorSocket } = await makeCall(server);
   const { engine } = doctorSocket.socket.io;
-  engine.write('4399[]');
-  engine.write('43123456789[1,2]');
+  engine.write('399[]');
+  engine.write('3123456789[1,2]');
   await doctorSocket.settle(sessionId);
   assert.ok(doctorSocket.socket.connected);
 });

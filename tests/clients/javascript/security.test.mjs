@@ -14,7 +14,6 @@ const text = (status, message) => ({ status, body: { message } });
 const denied = (message) => ({ status: 401, body: { success: false, message } });
 const NOT_FOUND = text(404, 'Session not found');
 const FORBIDDEN = text(403, 'Unauthorized access to session');
-const ADMIN_ONLY = text(403, 'Admin access required');
 
 let server;
 let open;       // a session that goes on
@@ -176,16 +175,18 @@ describe('REST × who', () => {
     }
   });
 
-  const adminRoutes = ROUTES.filter(([, path]) => /cleanup|ice-servers\/|metrics/.test(path()));
-  for (const route of adminRoutes) {
-    const [method, path, json] = route;
-    test(`${nameOf(route)} is for admins`, async () => {
-      assert.equal(adminRoutes.length, 6);
-      for (const who of [open.doctor, open.patient, people.stranger, people.strangerPatient]) {
-        assertAnswer(await request(server, method, path(), { token: who.token, json: json?.() }), ADMIN_ONLY, who.role);
+  // The admin routes of §5.5 come with a later version. Until then they need a token and are not there for anybody; when they come,
+  // this fails, and each wants `Admin access required` for every other role.
+  test('the routes for admins are not there yet, for nobody', async () => {
+    const adminRoutes = ROUTES.filter(([, path]) => /cleanup|ice-servers\/|metrics/.test(String(path)));
+    assert.equal(adminRoutes.length, 6);
+    for (const [method, path, json] of adminRoutes) {
+      for (const who of [open.doctor, open.patient, people.stranger, people.strangerPatient, people.admin]) {
+        assert.equal((await request(server, method, path(), { token: who.token, json: json?.() })).status, 404);
+        cells += 1;
       }
-    });
-  }
+    }
+  });
 
   test('no such route', async () => {
     for (const [method, path] of [['GET', '/nope'], ['POST', '/health'], ['PATCH', '/api/chat/store'], ['GET', '/api/nothing'], ['GET', '/<script>?x=1']]) {

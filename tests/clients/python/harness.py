@@ -65,7 +65,7 @@ class Server:
         with stream:
             for line in stream:
                 self.output.append(line)
-                match = re.search(r"listening on \S*:(\d+)", line)
+                match = re.search(r"(?:listening on|serving\b.*?address)\W+\S*?:(\d+)", line)
                 if match:
                     self.port = int(match[1])
                     listening.set()

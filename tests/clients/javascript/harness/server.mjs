@@ -9,22 +9,25 @@ import { delay, within } from './wait.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 export const PARLEY = resolve(process.env.PARLEY ?? join(ROOT, 'build/release/parley'));
+// What it says once it takes connections; the number is the port.
+const SERVING = /(?:listening on|serving\b.*?address)\W+\S*?:(\d+)/;
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 export class Server {
-  /** @param options limits: 'off' | 'on'; args: further flags; port: 0 picks one; folder: an existing one to open again */
+  /** @param options command: 'serve' | 'demo' (which serves the page); limits: 'off' | 'on'; args: further flags; port: 0 picks one */
   static async start(options = {}) {
     const server = new Server(options);
     await server.#launch();
     return server;
   }
 
-  constructor({ limits = 'off', args = [], port = 0, folder } = {}) {
+  constructor({ command = 'serve', limits = 'off', args = [], port = 0 } = {}) {
     if (!existsSync(PARLEY)) throw new Error(`no server at ${PARLEY}: build it, or set PARLEY`);
-    this.folder = folder ?? mkdtempSync(join(tmpdir(), 'parley-test-'));
+    this.folder = mkdtempSync(join(tmpdir(), 'parley-test-'));
     this.port = port;
     this.output = '';
+    this.#command = command;
     this.#limits = limits;
     this.#args = args;
   }
@@ -78,6 +81,7 @@ export class Server {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  #command;
   #limits;
   #args;
   #child;
@@ -86,7 +90,7 @@ export class Server {
   async #launch() {
     const secretFile = join(this.folder, 'secret');
     writeFileSync(secretFile, `${SECRET}\n`);
-    const flags = ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', join(this.folder, 'data'), '--jwt-secret-file', secretFile];
+    const flags = [this.#command, '--listen', `127.0.0.1:${this.port}`, '--data', join(this.folder, 'data'), '--jwt-secret-file', secretFile];
     if (this.#limits === 'off') flags.push('--limits', 'off');
     const child = spawn(PARLEY, [...flags, ...this.#args], { stdio: ['ignore', 'pipe', 'pipe'], env: cleanEnvironment() });
     this.#child = child;
@@ -105,7 +109,7 @@ export class Server {
         this.output = (this.output + chunk).slice(-200_000);
         if (seen === null) return;
         seen += chunk;
-        const match = /listening on \S*:(\d+)/.exec(seen);
+        const match = SERVING.exec(seen);
         if (!match) return;
         seen = null;
         resolve_(Number(match[1]));
