@@ -73,7 +73,9 @@ std::shared_ptr<const EncodedPacket> EncodedPacket::text(std::initializer_list<s
   return packet;
 }
 
-std::shared_ptr<const EncodedPacket> EncodedPacket::text(std::string_view engineio_packet) { return text({engineio_packet}); }
+std::shared_ptr<const EncodedPacket> EncodedPacket::text(std::string_view engineio_packet) {
+  return text({engineio_packet});
+}
 
 std::shared_ptr<const EncodedPacket> EncodedPacket::with_attachments(std::string_view engineio_packet, std::span<const Bytes> attachments) {
   std::size_t size = Builder::frame_size(engineio_packet.size());

@@ -22,7 +22,7 @@ class EncodedPacket {
   [[nodiscard]] static std::shared_ptr<const EncodedPacket> text(std::initializer_list<std::string_view> pieces);
   /// As above, followed by binary attachments, each a message of its own.
   [[nodiscard]] static std::shared_ptr<const EncodedPacket> with_attachments(std::string_view engineio_packet,
-                                                                              std::span<const Bytes> attachments);
+                                                                             std::span<const Bytes> attachments);
   /// One binary message; there is no text packet.
   [[nodiscard]] static std::shared_ptr<const EncodedPacket> binary(BytesView message);
 

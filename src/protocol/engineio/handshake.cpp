@@ -53,7 +53,9 @@ std::expected<RequestKind, RequestError> classify_open(const Query& query, Reque
 
 }  // namespace
 
-std::string_view name_of(Transport transport) { return transport == Transport::polling ? "polling" : "websocket"; }
+std::string_view name_of(Transport transport) {
+  return transport == Transport::polling ? "polling" : "websocket";
+}
 
 std::string_view body_of(RequestError error) {
   switch (error) {

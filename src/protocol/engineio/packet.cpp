@@ -11,7 +11,9 @@ namespace {
 constexpr char separator = '\x1e';
 constexpr char base64_mark = 'b';
 
-bool is_type(char character) { return character >= '0' && character <= '6'; }
+bool is_type(char character) {
+  return character >= '0' && character <= '6';
+}
 
 void join(std::string& payload) {
   if (!payload.empty()) {

@@ -39,7 +39,8 @@ struct Packet {
 /// Source   Engine.IO protocol v4, "HTTP long-polling": packets are joined by 0x1e; binary packets are base64 with the prefix `b`.
 /// In place The views point into `body`, where base64 is overwritten by its bytes; do not touch `body` while they are in use.
 /// Limits   At most limits::polling_packets_max packets. The size of the body is the reader's to bound (413).
-/// Errors   Text that is not UTF-8, and the errors of decode_packet, with the offset (bytes) of the first bad packet; nothing is half-accepted.
+/// Errors   Text that is not UTF-8, and the errors of decode_packet, with the offset (bytes) of the first bad packet; nothing is
+/// half-accepted.
 [[nodiscard]] std::expected<std::vector<Packet>, DecodeError> decode_payload(std::string& body);
 
 /// Appends one encoded text packet to a payload, joined by 0x1e.

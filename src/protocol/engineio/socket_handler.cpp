@@ -21,6 +21,8 @@ std::string_view name_of(CloseReason reason) {
   return "server shutting down";
 }
 
-PacketPtr encode_message(std::string_view text) { return EncodedPacket::text({"4", text}); }
+PacketPtr encode_message(std::string_view text) {
+  return EncodedPacket::text({"4", text});
+}
 
 }  // namespace parley::protocol::engineio

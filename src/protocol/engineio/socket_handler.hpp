@@ -21,7 +21,7 @@ enum class CloseReason : std::uint8_t {
   transport_error,
   ping_timeout,
   parse_error,
-  forced_close,     // this side said so
+  forced_close,  // this side said so
   server_shutting_down,
 };
 [[nodiscard]] std::string_view name_of(CloseReason reason);  // `transport close`, …
@@ -31,7 +31,7 @@ struct Handshake {
   std::string sid;             // 20 characters
   std::string remote_address;  // textual IP, an IPv4-mapped address as IPv4
   std::string user_agent;
-  std::string query;           // of the first request, undecoded
+  std::string query;  // of the first request, undecoded
 };
 
 /// The other end.

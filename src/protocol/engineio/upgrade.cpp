@@ -24,7 +24,9 @@ void Upgrade::on_candidate_gone() {
   }
 }
 
-Upgrade::Action Upgrade::at(SteadyTime now) { return finished() || now < deadline_ ? Action::nothing : fail(); }
+Upgrade::Action Upgrade::at(SteadyTime now) {
+  return finished() || now < deadline_ ? Action::nothing : fail();
+}
 
 Upgrade::Action Upgrade::fail() {
   state_ = State::failed;

@@ -6,9 +6,13 @@
 namespace parley::protocol::http {
 namespace {
 
-char to_lower(char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter; }
+char to_lower(char letter) {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
 
-bool is_whitespace(char character) { return character == ' ' || character == '\t'; }
+bool is_whitespace(char character) {
+  return character == ' ' || character == '\t';
+}
 
 }  // namespace
 

@@ -5,7 +5,9 @@
 
 namespace parley::protocol::http {
 
-std::string_view Request::path() const { return std::string_view(target).substr(0, target.find('?')); }
+std::string_view Request::path() const {
+  return std::string_view(target).substr(0, target.find('?'));
+}
 
 std::string_view Request::query() const {
   const std::size_t mark = target.find('?');

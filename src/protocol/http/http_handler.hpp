@@ -20,12 +20,12 @@ struct Header {
 
 /// One whole request. Owned by whoever holds it.
 struct Request {
-  std::string method;      // as sent: `GET`
-  std::string target;      // as sent, with the query: `/api/x?y=1`
+  std::string method;           // as sent: `GET`
+  std::string target;           // as sent, with the query: `/api/x?y=1`
   std::vector<Header> headers;  // names as sent; find() ignores case
-  std::string body;        // chunked coding removed; content coding still on
-  bool has_body = false;   // Content-Length or Transfer-Encoding was there
-  std::string remote_address;  // textual IP of the peer (or what a trusted proxy said), an IPv4-mapped address as IPv4
+  std::string body;             // chunked coding removed; content coding still on
+  bool has_body = false;        // Content-Length or Transfer-Encoding was there
+  std::string remote_address;   // textual IP of the peer (or what a trusted proxy said), an IPv4-mapped address as IPv4
 
   [[nodiscard]] std::string_view path() const;   // `target` up to `?`
   [[nodiscard]] std::string_view query() const;  // behind `?`, may be empty
@@ -48,7 +48,8 @@ class HttpHandler {
   /// Called on the connection's loop, one request of a connection at a time. `respond` must be called exactly once, on that loop
   /// (`loop`), inside this call or later; it is safe to call after the client has gone.
   virtual void handle(Request request, EventLoop& loop, Respond respond) = 0;
-  /// A body announced or grown beyond the server's limit: the answer to give (413). Other malformed requests are answered by `server` with 400.
+  /// A body announced or grown beyond the server's limit: the answer to give (413). Other malformed requests are answered by `server` with
+  /// 400.
   [[nodiscard]] virtual Response body_too_large(const Request& head) = 0;
 };
 

@@ -28,9 +28,9 @@ class ConnectionState {
     refuse_namespace,  // answer with CONNECT_ERROR `Invalid namespace`; the connection stays
     deliver_event,
     deliver_ack,
-    leave,             // the client left the namespace: tell its socket `client namespace disconnect`
+    leave,  // the client left the namespace: tell its socket `client namespace disconnect`
     ignore,
-    close,             // a protocol error: close the connection, reason `parse error`
+    close,  // a protocol error: close the connection, reason `parse error`
   };
   [[nodiscard]] Step on_packet(PacketType type, std::string_view nsp);
 

@@ -47,10 +47,10 @@ enum class DisconnectReason : std::uint8_t {  // docs/api-contract.md §6.4
 
 /// What was known when the connection was made.
 struct Handshake {
-  std::string sid;              // of the Socket.IO connection: 20 characters
-  std::string remote_address;   // textual IP, an IPv4-mapped address as IPv4
+  std::string sid;             // of the Socket.IO connection: 20 characters
+  std::string remote_address;  // textual IP, an IPv4-mapped address as IPv4
   std::string user_agent;
-  std::string query;            // of the first request, undecoded
+  std::string query;  // of the first request, undecoded
 };
 
 /// The other end of one namespace of one connection.
@@ -90,8 +90,8 @@ class SocketHandler {
 };
 
 struct ConnectRefused {
-  std::string message;   // CONNECT_ERROR {"message":…}
-  std::string data_json; // `data` of the error object, valid JSON; empty: left out
+  std::string message;    // CONNECT_ERROR {"message":…}
+  std::string data_json;  // `data` of the error object, valid JSON; empty: left out
 };
 struct ConnectAccepted {
   std::unique_ptr<SocketHandler> socket;

@@ -7,7 +7,9 @@
 namespace parley::protocol::socketio {
 namespace {
 
-bool is_digit(char character) { return character >= '0' && character <= '9'; }
+bool is_digit(char character) {
+  return character >= '0' && character <= '9';
+}
 
 /// One number token, read by the grammar of RFC 8259 §6.
 class NumberReader {

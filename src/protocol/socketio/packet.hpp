@@ -23,15 +23,23 @@ namespace parley::protocol::socketio {
 
 using engineio::DecodeError;
 
-enum class PacketType : std::uint8_t { connect = 0, disconnect = 1, event = 2, ack = 3, connect_error = 4, binary_event = 5, binary_ack = 6 };
+enum class PacketType : std::uint8_t {
+  connect = 0,
+  disconnect = 1,
+  event = 2,
+  ack = 3,
+  connect_error = 4,
+  binary_event = 5,
+  binary_ack = 6
+};
 
 struct Packet {
   PacketType type = PacketType::connect;
-  std::size_t attachment_count = 0;   // announced by a binary packet
-  std::string_view nsp = "/";         // without its query
-  std::optional<std::uint64_t> id;    // of an event that wants an ack, or of an ack
-  std::string_view name;              // of an event, decoded
-  std::string_view json;              // the payload: valid JSON and UTF-8, lone surrogates replaced; empty when there is none
+  std::size_t attachment_count = 0;  // announced by a binary packet
+  std::string_view nsp = "/";        // without its query
+  std::optional<std::uint64_t> id;   // of an event that wants an ack, or of an ack
+  std::string_view name;             // of an event, decoded
+  std::string_view json;             // the payload: valid JSON and UTF-8, lone surrogates replaced; empty when there is none
 };
 
 /// Reads the text of one packet: what follows the Engine.IO `4`.

@@ -24,7 +24,9 @@ struct PacketAssembler::Pending {
   std::size_t bytes;  // of json and attachments
 };
 
-void PacketAssembler::PendingDeleter::operator()(Pending* pending) const { delete pending; }
+void PacketAssembler::PendingDeleter::operator()(Pending* pending) const {
+  delete pending;
+}
 
 std::expected<std::optional<WholePacket>, DecodeError> PacketAssembler::on_text(PacketDecoder& decoder, std::string_view text) {
   whole_.reset();

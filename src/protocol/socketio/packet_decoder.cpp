@@ -13,13 +13,21 @@
 namespace parley::protocol::socketio {
 namespace {
 
-bool is_digit(char character) { return character >= '0' && character <= '9'; }
+bool is_digit(char character) {
+  return character >= '0' && character <= '9';
+}
 
-bool is_binary(PacketType type) { return type == PacketType::binary_event || type == PacketType::binary_ack; }
+bool is_binary(PacketType type) {
+  return type == PacketType::binary_event || type == PacketType::binary_ack;
+}
 
-bool is_ack(PacketType type) { return type == PacketType::ack || type == PacketType::binary_ack; }
+bool is_ack(PacketType type) {
+  return type == PacketType::ack || type == PacketType::binary_ack;
+}
 
-std::unexpected<DecodeError> malformed(std::size_t offset, std::string_view what) { return std::unexpected(DecodeError{offset, what}); }
+std::unexpected<DecodeError> malformed(std::size_t offset, std::string_view what) {
+  return std::unexpected(DecodeError{offset, what});
+}
 
 /// Reads the head of a packet, everything in front of the payload. `position` ends up at the payload.
 class HeadReader {

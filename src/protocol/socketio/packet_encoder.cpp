@@ -24,8 +24,12 @@ class Digits {
 };
 
 /// The namespace as packets carry it: nothing for the main one.
-std::string_view nsp_text(std::string_view nsp) { return nsp == "/" ? std::string_view{} : nsp; }
-std::string_view nsp_end(std::string_view nsp) { return nsp == "/" ? std::string_view{} : std::string_view(","); }
+std::string_view nsp_text(std::string_view nsp) {
+  return nsp == "/" ? std::string_view{} : nsp;
+}
+std::string_view nsp_end(std::string_view nsp) {
+  return nsp == "/" ? std::string_view{} : std::string_view(",");
+}
 
 PacketType type_to_write(const PacketToWrite& packet) {
   if (packet.attachments.empty()) {
@@ -117,7 +121,9 @@ PacketPtr encode_connect_error(std::string_view nsp, std::string_view message, s
   return encode_packet({.type = PacketType::connect_error, .nsp = nsp, .json = json});
 }
 
-PacketPtr encode_disconnect(std::string_view nsp) { return encode_packet({.type = PacketType::disconnect, .nsp = nsp}); }
+PacketPtr encode_disconnect(std::string_view nsp) {
+  return encode_packet({.type = PacketType::disconnect, .nsp = nsp});
+}
 
 std::string_view name_of(DisconnectReason reason) {
   switch (reason) {

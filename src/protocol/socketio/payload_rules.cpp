@@ -105,7 +105,9 @@ Problem check_attachments(const Packet& packet, element payload) {
 
 }  // namespace
 
-bool may_lack_payload(PacketType type) { return type == PacketType::connect || type == PacketType::disconnect; }
+bool may_lack_payload(PacketType type) {
+  return type == PacketType::connect || type == PacketType::disconnect;
+}
 
 std::optional<std::string_view> check_payload(Packet& packet, const element& payload, NameText& name_text) {
   Problem problem;

@@ -53,8 +53,8 @@ struct Decoded {
     binary,     // a whole message
     ping,       // answer with a pong of the same payload
     pong,
-    close,      // code and reason (payload); nothing more will be decoded
-    error,      // send a close frame with this code and drop the connection; nothing more will be decoded
+    close,  // code and reason (payload); nothing more will be decoded
+    error,  // send a close frame with this code and drop the connection; nothing more will be decoded
   };
   Kind kind = Kind::need_more;
   std::uint16_t code = 0;  // close: the peer's code, or no_status; error: 1002, 1007 or 1009
@@ -99,17 +99,17 @@ class FrameDecoder {
 
   DecoderConfig config_;
   std::span<char> input_;
-  std::string message_;                          // of a fragmented or split message, unmasked
-  std::array<char, 14> header_bytes_{};          // of the current frame
-  std::array<char, 125> control_{};              // payload of a control frame that was cut
+  std::string message_;                  // of a fragmented or split message, unmasked
+  std::array<char, 14> header_bytes_{};  // of the current frame
+  std::array<char, 125> control_{};      // payload of a control frame that was cut
   Header header_;
   std::array<char, 4> mask_{};
-  std::uint64_t payload_read_ = 0;               // of the current frame
-  std::uint8_t header_size_ = 0;                 // bytes of header_bytes_ in use
-  bool payload_pending_ = false;                 // a header is accepted, its payload is not complete
-  bool finished_ = false;                        // close or error was said
-  bool clear_message_ = false;                   // message_ was handed out by the last call
-  Opcode fragmented_ = Opcode::continuation;     // text or binary while a message is open
+  std::uint64_t payload_read_ = 0;            // of the current frame
+  std::uint8_t header_size_ = 0;              // bytes of header_bytes_ in use
+  bool payload_pending_ = false;              // a header is accepted, its payload is not complete
+  bool finished_ = false;                     // close or error was said
+  bool clear_message_ = false;                // message_ was handed out by the last call
+  Opcode fragmented_ = Opcode::continuation;  // text or binary while a message is open
   Utf8Validator utf8_;
   std::uint16_t failure_code_ = 0;
   std::string_view failure_reason_;

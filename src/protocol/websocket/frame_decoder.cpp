@@ -14,11 +14,17 @@ namespace {
 constexpr std::uint8_t control_bit = 0x08;
 constexpr std::string_view not_utf8 = "text is not UTF-8";
 
-bool is_control(Opcode opcode) { return (static_cast<std::uint8_t>(opcode) & control_bit) != 0; }
+bool is_control(Opcode opcode) {
+  return (static_cast<std::uint8_t>(opcode) & control_bit) != 0;
+}
 
-bool is_known(std::uint8_t opcode) { return opcode <= 2 || (opcode >= 8 && opcode <= 10); }
+bool is_known(std::uint8_t opcode) {
+  return opcode <= 2 || (opcode >= 8 && opcode <= 10);
+}
 
-std::size_t length_field_size(std::uint8_t length) { return length < 126 ? 0 : length == 126 ? 2 : 8; }
+std::size_t length_field_size(std::uint8_t length) {
+  return length < 126 ? 0 : length == 126 ? 2 : 8;
+}
 
 std::uint64_t read_big_endian(const char* bytes, std::size_t size) {
   std::uint64_t value = 0;
@@ -28,7 +34,9 @@ std::uint64_t read_big_endian(const char* bytes, std::size_t size) {
   return value;
 }
 
-BytesView view(std::span<char> bytes) { return {bytes.data(), bytes.size()}; }
+BytesView view(std::span<char> bytes) {
+  return {bytes.data(), bytes.size()};
+}
 
 }  // namespace
 
@@ -101,7 +109,8 @@ bool FrameDecoder::accept_first_bytes() {
     return (second & 0x7F) < 126 || fail(close_code::protocol_error, "control frame above 125 bytes");
   }
   if ((header_.opcode == Opcode::continuation) != (fragmented_ != Opcode::continuation)) {
-    return fail(close_code::protocol_error, header_.opcode == Opcode::continuation ? "nothing to continue" : "the message before is not complete");
+    return fail(close_code::protocol_error,
+                header_.opcode == Opcode::continuation ? "nothing to continue" : "the message before is not complete");
   }
   return true;
 }
@@ -215,7 +224,6 @@ Decoded FrameDecoder::finish_split_message(bool text) {
     return failure();
   }
   fragmented_ = Opcode::continuation;
-  utf8_.reset();
   clear_message_ = true;
   return {text ? Decoded::Kind::text : Decoded::Kind::binary, 0, message_};
 }

@@ -35,7 +35,9 @@ bool is_sendable_close_code(std::uint16_t code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
-std::size_t frame_header_size(std::size_t payload_size) { return payload_size < 126 ? 2 : payload_size <= 0xFFFF ? 4 : 10; }
+std::size_t frame_header_size(std::size_t payload_size) {
+  return payload_size < 126 ? 2 : payload_size <= 0xFFFF ? 4 : 10;
+}
 
 std::size_t write_frame_header(char* out, Opcode opcode, std::size_t payload_size) {
   out[0] = static_cast<char>(final_bit | static_cast<std::uint8_t>(opcode));

@@ -11,7 +11,7 @@ namespace parley::protocol::websocket {
 namespace {
 
 constexpr std::string_view accept_suffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";  // RFC 6455 §1.3
-constexpr std::size_t key_text_size = 24;                                          // base64 of 16 bytes
+constexpr std::size_t key_text_size = 24;                                           // base64 of 16 bytes
 
 bool any_names(const http::Request& request, std::string_view header_name, std::string_view token) {
   return std::ranges::any_of(request.headers, [&](const http::Header& header) {
@@ -62,7 +62,9 @@ std::string_view next_line(std::string_view& rest) {
 
 }  // namespace
 
-std::string accept_key(std::string_view key) { return to_base64(view_of(sha1({key, accept_suffix}))); }
+std::string accept_key(std::string_view key) {
+  return to_base64(view_of(sha1({key, accept_suffix})));
+}
 
 bool asks_for_websocket(const http::Request& request) {
   return any_names(request, "Connection", "upgrade") && any_names(request, "Upgrade", "websocket");
@@ -96,7 +98,9 @@ std::string switching_protocols(std::string_view accept, std::string_view extra_
   return out;
 }
 
-std::string client_key(std::array<std::uint8_t, 16> random) { return to_base64(view_of(random)); }
+std::string client_key(std::array<std::uint8_t, 16> random) {
+  return to_base64(view_of(random));
+}
 
 std::string client_request(const ClientRequest& request) {
   std::string out = "GET ";

@@ -27,8 +27,8 @@ namespace parley::protocol::websocket {
 /// Sec-WebSocket-Key of a client from 16 random bytes.
 [[nodiscard]] std::string client_key(std::array<std::uint8_t, 16> random);
 struct ClientRequest {
-  std::string_view host;           // `127.0.0.1:3000`
-  std::string_view target;         // `/socket.io/?EIO=4&transport=websocket`
+  std::string_view host;    // `127.0.0.1:3000`
+  std::string_view target;  // `/socket.io/?EIO=4&transport=websocket`
   std::string_view key;
   std::string_view extra_headers;  // each ended by CRLF
 };

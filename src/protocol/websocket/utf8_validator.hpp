@@ -10,9 +10,8 @@ class Utf8Validator {
  public:
   /// Takes the next piece of a text. False as soon as the bytes so far cannot begin a valid text; from then on always false.
   [[nodiscard]] bool accept(std::string_view piece);
-  /// Whether the text may end here: no sequence is open and nothing failed.
+  /// Whether the text may end here: no sequence is open and nothing failed. Then the next text may begin on the same validator.
   [[nodiscard]] bool at_boundary() const { return !failed_ && pending_ == 0; }
-  void reset() { *this = {}; }
 
  private:
   [[nodiscard]] bool accept_byte(std::uint8_t byte);

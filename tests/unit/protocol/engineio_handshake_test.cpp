@@ -29,7 +29,9 @@ TEST(EngineioQuery, reads_its_parameters) {
   EXPECT_FALSE(Query::parse("EIO=4").b64);
 }
 
-TEST(EngineioQuery, the_first_of_a_repeated_parameter_counts) { EXPECT_EQ(Query::parse("sid=a&sid=b").sid, "a"); }
+TEST(EngineioQuery, the_first_of_a_repeated_parameter_counts) {
+  EXPECT_EQ(Query::parse("sid=a&sid=b").sid, "a");
+}
 
 TEST(EngineioQuery, decodes_what_can_be_decoded) {
   EXPECT_EQ(query_value("a=%41%zz%4&b", "a"), "A%zz%4");

@@ -62,9 +62,9 @@ TEST(Upgrade, goes_through_probe_and_switch) {
 }
 
 TEST(Upgrade, fails_at_any_other_packet) {
-  for (const Packet& wrong : {finish, Packet{PacketType::ping, false, ""}, Packet{PacketType::ping, false, "other"},
-                              Packet{PacketType::message, false, "early"}, Packet{PacketType::message, true, "x"},
-                              Packet{PacketType::close, false, ""}}) {
+  for (const Packet& wrong :
+       {finish, Packet{PacketType::ping, false, ""}, Packet{PacketType::ping, false, "other"}, Packet{PacketType::message, false, "early"},
+        Packet{PacketType::message, true, "x"}, Packet{PacketType::close, false, ""}}) {
     Upgrade upgrade(start);
     EXPECT_EQ(upgrade.on_packet(wrong), Action::close);
     EXPECT_TRUE(upgrade.finished());

@@ -52,7 +52,10 @@ TEST(EngineioPacket, refuses_every_other_first_byte) {
 }
 
 TEST(EngineioPayload, reads_the_example_of_the_protocol) {
-  std::string body = "4hello\x1e" "2\x1e" "4world";
+  std::string body =
+      "4hello\x1e"
+      "2\x1e"
+      "4world";
   const auto packets = decode_payload(body);
   ASSERT_TRUE(packets);
   ASSERT_EQ(packets->size(), 3u);
@@ -62,7 +65,10 @@ TEST(EngineioPayload, reads_the_example_of_the_protocol) {
 }
 
 TEST(EngineioPayload, reads_text_and_binary_side_by_side) {
-  std::string body = "4€\x1e" "bAQIDBA==\x1e" "4end";
+  std::string body =
+      "4€\x1e"
+      "bAQIDBA==\x1e"
+      "4end";
   const auto packets = decode_payload(body);
   ASSERT_TRUE(packets);
   ASSERT_EQ(packets->size(), 3u);
@@ -76,22 +82,39 @@ TEST(EngineioPayload, names_where_the_first_bad_packet_is) {
   EXPECT_EQ(error_of("")->offset, 0u);
   EXPECT_EQ(error_of("abc")->offset, 0u);
   EXPECT_EQ(error_of("4a\x1e")->offset, 3u);
-  EXPECT_EQ(error_of("\x1e" "4a")->offset, 0u);
-  EXPECT_EQ(error_of("4a\x1e\x1e" "4b")->offset, 3u);
-  EXPECT_EQ(error_of("4a\x1e" "7b")->offset, 3u);
-  EXPECT_EQ(error_of("4a\x1e" "b*")->offset, 4u);
+  EXPECT_EQ(error_of("\x1e"
+                     "4a")
+                ->offset,
+            0u);
+  EXPECT_EQ(error_of("4a\x1e\x1e"
+                     "4b")
+                ->offset,
+            3u);
+  EXPECT_EQ(error_of("4a\x1e"
+                     "7b")
+                ->offset,
+            3u);
+  EXPECT_EQ(error_of("4a\x1e"
+                     "b*")
+                ->offset,
+            4u);
   EXPECT_FALSE(error_of("4a"));
 }
 
-TEST(EngineioPayload, refuses_text_that_is_not_utf8) { EXPECT_TRUE(error_of("4\xff")); }
+TEST(EngineioPayload, refuses_text_that_is_not_utf8) {
+  EXPECT_TRUE(error_of("4\xff"));
+}
 
 TEST(EngineioPayload, takes_as_many_packets_as_the_limit_and_not_one_more) {
   std::string body = "4";
   for (std::size_t count = 1; count < limits::polling_packets_max; ++count) {
-    body += "\x1e" "4";
+    body +=
+        "\x1e"
+        "4";
   }
   EXPECT_FALSE(error_of(body));
-  EXPECT_TRUE(error_of(body + "\x1e" "4"));
+  EXPECT_TRUE(error_of(body + "\x1e"
+                              "4"));
 }
 
 TEST(EngineioPayload, what_is_joined_is_split_again) {
@@ -100,7 +123,11 @@ TEST(EngineioPayload, what_is_joined_is_split_again) {
   append_packet(payload, PacketType::noop);
   append_binary(payload, std::string("\x00\x1e\xff", 3));
   append_text(payload, "4two");
-  EXPECT_EQ(payload, "4one\x1e" "6\x1e" "bAB7/\x1e" "4two");
+  EXPECT_EQ(payload,
+            "4one\x1e"
+            "6\x1e"
+            "bAB7/\x1e"
+            "4two");
   const auto packets = decode_payload(payload);
   ASSERT_TRUE(packets);
   ASSERT_EQ(packets->size(), 4u);
@@ -122,14 +149,20 @@ TEST(EncodedPacket, text_is_a_server_frame_with_the_packet_as_its_suffix) {
 
 TEST(EncodedPacket, joins_pieces) {
   EXPECT_EQ(EncodedPacket::text({"4", "", "2[", "]"})->text_packet(), "42[]");
-  EXPECT_EQ(EncodedPacket::text({"4", "", "2[", "]"})->websocket_frames(), "\x81\x04" "42[]");
+  EXPECT_EQ(EncodedPacket::text({"4", "", "2[", "]"})->websocket_frames(),
+            "\x81\x04"
+            "42[]");
 }
 
 TEST(EncodedPacket, attachments_follow_as_frames_of_their_own) {
   const std::vector<Bytes> attachments = {"ab", Bytes(130, 'c')};
   const PacketPtr packet = EncodedPacket::with_attachments("452-[]", attachments);
   EXPECT_EQ(packet->text_packet(), "452-[]");
-  EXPECT_EQ(packet->websocket_frames(), "\x81\x06" "452-[]\x82\x02" "ab" + std::string("\x82\x7e\x00\x82", 4) + Bytes(130, 'c'));
+  EXPECT_EQ(packet->websocket_frames(),
+            "\x81\x06"
+            "452-[]\x82\x02"
+            "ab" +
+                std::string("\x82\x7e\x00\x82", 4) + Bytes(130, 'c'));
   EXPECT_EQ(packet->attachments().size(), 2u);
 }
 
@@ -148,10 +181,16 @@ TEST(EncodedPacket, goes_into_payloads_and_base64_frames) {
   std::string payload;
   append_to_payload(payload, *EncodedPacket::text("2"));
   append_to_payload(payload, *packet);
-  EXPECT_EQ(payload, "2\x1e" "451-[]\x1e" "beHl6");
+  EXPECT_EQ(payload,
+            "2\x1e"
+            "451-[]\x1e"
+            "beHl6");
   std::string frames;
   append_base64_frames(frames, *packet);
-  EXPECT_EQ(frames, "\x81\x06" "451-[]\x81\x05" "beHl6");
+  EXPECT_EQ(frames,
+            "\x81\x06"
+            "451-[]\x81\x05"
+            "beHl6");
 }
 
 }  // namespace

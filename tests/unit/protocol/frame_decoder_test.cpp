@@ -178,7 +178,7 @@ TEST(FrameDecoder, refuses_broken_close_frames) {
 TEST(FrameDecoder, judges_every_close_code) {
   for (int code = 0; code <= 0xFFFF; ++code) {
     const bool named = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014);  // RFC 6455 §7.4.1 and the IANA registry
-    const bool allowed = named || (code >= 3000 && code <= 4999);                          // §7.4.2
+    const bool allowed = named || (code >= 3000 && code <= 4999);                         // §7.4.2
     const std::string payload = {static_cast<char>(code >> 8), static_cast<char>(code)};
     EXPECT_EQ(error_code_of(frame(Opcode::close, payload)), allowed ? 0 : close_code::protocol_error) << code;
   }
@@ -196,7 +196,8 @@ TEST(FrameDecoder, takes_a_message_at_the_limit_and_refuses_one_byte_more) {
   EXPECT_THAT(decode(frame(Opcode::text, std::string(1000, 'a')), SIZE_MAX, config), ElementsAre(text(std::string(1000, 'a'))));
   EXPECT_EQ(error_code_of(frame(Opcode::text, std::string(1001, 'a')), SIZE_MAX, config), close_code::message_too_big);
   const std::string start = fragment(Opcode::binary, std::string(600, 'a'));
-  EXPECT_THAT(decode(start + frame(Opcode::continuation, std::string(400, 'a')), SIZE_MAX, config), ElementsAre(binary(std::string(1000, 'a'))));
+  EXPECT_THAT(decode(start + frame(Opcode::continuation, std::string(400, 'a')), SIZE_MAX, config),
+              ElementsAre(binary(std::string(1000, 'a'))));
   EXPECT_EQ(error_code_of(start + frame(Opcode::continuation, std::string(401, 'a')), SIZE_MAX, config), close_code::message_too_big);
 }
 

@@ -22,7 +22,8 @@ TEST(FrameEncoder, writes_the_examples_of_the_rfc) {
   append_masked_frame(masked, Opcode::pong, "Hello", mask);
   EXPECT_EQ(masked, std::string("\x8a\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58", 11));
   EXPECT_EQ(server_frame(Opcode::binary, std::string(256, 'b')).substr(0, 4), std::string("\x82\x7E\x01\x00", 4));
-  EXPECT_EQ(server_frame(Opcode::binary, std::string(65'536, 'b')).substr(0, 10), std::string("\x82\x7F\x00\x00\x00\x00\x00\x01\x00\x00", 10));
+  EXPECT_EQ(server_frame(Opcode::binary, std::string(65'536, 'b')).substr(0, 10),
+            std::string("\x82\x7F\x00\x00\x00\x00\x00\x01\x00\x00", 10));
 }
 
 TEST(FrameEncoder, writes_the_shortest_length_form) {

@@ -24,11 +24,21 @@ struct Said {
   }
 };
 
-inline Said text(std::string payload) { return {Decoded::Kind::text, 0, std::move(payload)}; }
-inline Said binary(std::string payload) { return {Decoded::Kind::binary, 0, std::move(payload)}; }
-inline Said ping(std::string payload) { return {Decoded::Kind::ping, 0, std::move(payload)}; }
-inline Said pong(std::string payload) { return {Decoded::Kind::pong, 0, std::move(payload)}; }
-inline Said closed(std::uint16_t code, std::string reason = {}) { return {Decoded::Kind::close, code, std::move(reason)}; }
+inline Said text(std::string payload) {
+  return {Decoded::Kind::text, 0, std::move(payload)};
+}
+inline Said binary(std::string payload) {
+  return {Decoded::Kind::binary, 0, std::move(payload)};
+}
+inline Said ping(std::string payload) {
+  return {Decoded::Kind::ping, 0, std::move(payload)};
+}
+inline Said pong(std::string payload) {
+  return {Decoded::Kind::pong, 0, std::move(payload)};
+}
+inline Said closed(std::uint16_t code, std::string reason = {}) {
+  return {Decoded::Kind::close, code, std::move(reason)};
+}
 
 constexpr std::array<std::uint8_t, 4> mask = {0x37, 0xfa, 0x21, 0x3d};  // of RFC 6455 §5.7
 
@@ -39,8 +49,12 @@ inline std::string raw_frame(std::uint8_t first_byte, std::string_view payload) 
   out[0] = static_cast<char>(first_byte);
   return out;
 }
-inline std::string frame(Opcode opcode, std::string_view payload) { return raw_frame(0x80 | static_cast<std::uint8_t>(opcode), payload); }
-inline std::string fragment(Opcode opcode, std::string_view payload) { return raw_frame(static_cast<std::uint8_t>(opcode), payload); }
+inline std::string frame(Opcode opcode, std::string_view payload) {
+  return raw_frame(0x80 | static_cast<std::uint8_t>(opcode), payload);
+}
+inline std::string fragment(Opcode opcode, std::string_view payload) {
+  return raw_frame(static_cast<std::uint8_t>(opcode), payload);
+}
 
 /// Takes everything the decoder says about what it was fed.
 inline void collect(FrameDecoder& decoder, std::vector<Said>& out) {

@@ -10,7 +10,8 @@ namespace {
 
 std::vector<std::string> conversations() {
   return {
-      frame(Opcode::text, "Hello") + frame(Opcode::ping, "p") + frame(Opcode::binary, std::string(200, 'b')) + frame(Opcode::close, "\x03\xe8 bye"),
+      frame(Opcode::text, "Hello") + frame(Opcode::ping, "p") + frame(Opcode::binary, std::string(200, 'b')) +
+          frame(Opcode::close, "\x03\xe8 bye"),
       fragment(Opcode::text, "κό") + frame(Opcode::ping, std::string(125, 'q')) + fragment(Opcode::continuation, "") +
           frame(Opcode::continuation, "σμε \xF0\x9F\x98\x80") + frame(Opcode::pong, "") + frame(Opcode::text, ""),
       frame(Opcode::text, "fine") + frame(Opcode::text, "\xce\xba\xed\xa0\x80 no"),
@@ -81,7 +82,8 @@ TEST(FrameSplit, random_conversations_in_random_pieces_change_nothing) {
     std::vector<Said> cut;
     for (std::size_t position = 0; position < bytes.size();) {
       const std::size_t size = std::min<std::size_t>(1 + random() % 5'000, bytes.size() - position);
-      std::vector<char> own(bytes.begin() + static_cast<std::ptrdiff_t>(position), bytes.begin() + static_cast<std::ptrdiff_t>(position + size));
+      std::vector<char> own(bytes.begin() + static_cast<std::ptrdiff_t>(position),
+                            bytes.begin() + static_cast<std::ptrdiff_t>(position + size));
       decoder.feed(own);
       collect(decoder, cut);
       position += size;

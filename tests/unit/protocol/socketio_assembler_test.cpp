@@ -66,7 +66,9 @@ TEST_F(PacketAssemblerTest, refuses_an_attachment_that_nobody_announced) {
   EXPECT_FALSE(assembler_.on_binary("a"));
 }
 
-TEST_F(PacketAssemblerTest, passes_the_decoders_errors_on) { EXPECT_FALSE(assembler_.on_text(decoder_, "abc")); }
+TEST_F(PacketAssemblerTest, passes_the_decoders_errors_on) {
+  EXPECT_FALSE(assembler_.on_text(decoder_, "abc"));
+}
 
 TEST_F(PacketAssemblerTest, takes_a_packet_at_the_limit_and_refuses_one_byte_more) {
   const std::size_t json_size = two.size() - 7;

@@ -93,8 +93,8 @@ TEST_F(PacketDecoderTest, a_connect_error_has_a_string_or_an_object) {
 }
 
 TEST_F(PacketDecoderTest, an_event_is_an_array_that_begins_with_its_name) {
-  for (const std::string payload : {"", "{}", "[]", "\"a\"", "null", "[null]", "[true]", "[{}]", "[[\"a\"]]", "[\"a\"", "[\"a\"]]", "[\"a\"] x", "[\"a\",]",
-                                    "[,\"a\"]", "['a']"}) {
+  for (const std::string payload : {"", "{}", "[]", "\"a\"", "null", "[null]", "[true]", "[{}]", "[[\"a\"]]", "[\"a\"", "[\"a\"]]",
+                                    "[\"a\"] x", "[\"a\",]", "[,\"a\"]", "['a']"}) {
     EXPECT_TRUE(refuses("2" + payload)) << payload;
   }
   EXPECT_EQ(good(R"(2[""])").name, "");
@@ -152,8 +152,8 @@ TEST_F(PacketDecoderTest, attachment_counts_are_digits_up_to_the_limit) {
   };
   EXPECT_EQ(good(event_with(limits::attachments_max)).attachment_count, limits::attachments_max);
   EXPECT_TRUE(refuses(event_with(limits::attachments_max + 1)));
-  for (const std::string text : {"5", "5[\"a\"]", "5-[\"a\"]", "5a-[\"a\"]", "5-1-[\"a\"]", "51[\"a\"]", "51", "5 1-[\"a\"]", "51.0-[\"a\"]",
-                                 "599999999999999999999-[\"a\"]"}) {
+  for (const std::string text : {"5", "5[\"a\"]", "5-[\"a\"]", "5a-[\"a\"]", "5-1-[\"a\"]", "51[\"a\"]", "51", "5 1-[\"a\"]",
+                                 "51.0-[\"a\"]", "599999999999999999999-[\"a\"]"}) {
     EXPECT_EQ(offset_of_error(text), 1u) << text;
   }
 }
@@ -181,7 +181,8 @@ TEST_F(PacketDecoderTest, numbers_that_only_javascript_holds_are_let_through) {
     const std::string json = "[\"a\",\"12 \\\" 34\"," + number + ",{\"k\":" + number + "}]";
     EXPECT_EQ(good("2" + json).json, json) << number;
   }
-  for (const std::string number : {"123456789012345678901234567890.", "1e400e1", "012345678901234567890123", "--1", "1e", "+1", ".5", "1 2", "NaN"}) {
+  for (const std::string number :
+       {"123456789012345678901234567890.", "1e400e1", "012345678901234567890123", "--1", "1e", "+1", ".5", "1 2", "NaN"}) {
     EXPECT_TRUE(refuses("2[\"a\"," + number + "]")) << number;
     EXPECT_TRUE(refuses("2[\"a\",1e400," + number + "]")) << number;
   }

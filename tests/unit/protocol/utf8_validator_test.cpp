@@ -48,12 +48,36 @@ TEST(Utf8Validator, takes_every_code_point_but_surrogates) {
 
 TEST(Utf8Validator, refuses_what_autobahn_refuses) {
   for (const std::string_view bad : {
-           "\x80", "\xbf", "\x80\xbf", "\xc0 ", "\xfe", "\xff", "\xfe\xfe\xff\xff",                            // 6.12 to 6.14, 6.16
-           "\xc0\xaf", "\xe0\x80\xaf", "\xf0\x80\x80\xaf", "\xf8\x80\x80\x80\xaf", "\xfc\x80\x80\x80\x80\xaf",  // 6.17
-           "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xf8\x87\xbf\xbf\xbf",                              // 6.18
-           "\xed\xa0\x80", "\xed\xad\xbf", "\xed\xae\x80", "\xed\xbf\xbf", "\xed\xa0\x80\xed\xb0\x80",          // 6.20, 6.21
-           "\xc0", "\xe0\x80", "\xf0\x80\x80", "\xdf", "\xef\xbf", "\xf7\xbf\xbf", "\xf4\x90\x80\x80",          // 6.15, 6.9
-           "\xf8\x88\x80\x80\x80", "\xfc\x84\x80\x80\x80\x80",
+           "\x80",
+           "\xbf",
+           "\x80\xbf",
+           "\xc0 ",
+           "\xfe",
+           "\xff",
+           "\xfe\xfe\xff\xff",  // 6.12 to 6.14, 6.16
+           "\xc0\xaf",
+           "\xe0\x80\xaf",
+           "\xf0\x80\x80\xaf",
+           "\xf8\x80\x80\x80\xaf",
+           "\xfc\x80\x80\x80\x80\xaf",  // 6.17
+           "\xc1\xbf",
+           "\xe0\x9f\xbf",
+           "\xf0\x8f\xbf\xbf",
+           "\xf8\x87\xbf\xbf\xbf",  // 6.18
+           "\xed\xa0\x80",
+           "\xed\xad\xbf",
+           "\xed\xae\x80",
+           "\xed\xbf\xbf",
+           "\xed\xa0\x80\xed\xb0\x80",  // 6.20, 6.21
+           "\xc0",
+           "\xe0\x80",
+           "\xf0\x80\x80",
+           "\xdf",
+           "\xef\xbf",
+           "\xf7\xbf\xbf",
+           "\xf4\x90\x80\x80",  // 6.15, 6.9
+           "\xf8\x88\x80\x80\x80",
+           "\xfc\x84\x80\x80\x80\x80",
        }) {
     for (const std::size_t piece : {SIZE_MAX, std::size_t{1}, std::size_t{2}}) {
       EXPECT_FALSE(valid(bad, piece));
@@ -81,14 +105,16 @@ TEST(Utf8Validator, fails_at_the_first_byte_that_nothing_can_mend) {
   EXPECT_EQ(first_bad_byte("\xf5"), 0u);
 }
 
-TEST(Utf8Validator, stays_failed_until_it_is_reset) {
+TEST(Utf8Validator, stays_failed_and_is_ready_for_the_next_text_otherwise) {
   Utf8Validator validator;
   EXPECT_FALSE(validator.accept("\xff"));
   EXPECT_FALSE(validator.accept("fine"));
   EXPECT_FALSE(validator.at_boundary());
-  validator.reset();
-  EXPECT_TRUE(validator.accept("fine"));
-  EXPECT_TRUE(validator.at_boundary());
+  Utf8Validator next;
+  EXPECT_TRUE(next.accept("κ"));
+  EXPECT_TRUE(next.at_boundary());
+  EXPECT_TRUE(next.accept("ό"));
+  EXPECT_TRUE(next.at_boundary());
 }
 
 }  // namespace

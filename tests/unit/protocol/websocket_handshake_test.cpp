@@ -8,14 +8,17 @@
 namespace parley::protocol::websocket {
 namespace {
 
-constexpr std::string_view key = "dGhlIHNhbXBsZSBub25jZQ==";          // RFC 6455 §1.3
+constexpr std::string_view key = "dGhlIHNhbXBsZSBub25jZQ==";         // RFC 6455 §1.3
 constexpr std::string_view accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";  // the same
 
 http::Request good_request() {
   http::Request request;
   request.method = "GET";
   request.target = "/chat";
-  request.headers = {{"Host", "a"}, {"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Key", std::string(key)},
+  request.headers = {{"Host", "a"},
+                     {"Upgrade", "websocket"},
+                     {"Connection", "Upgrade"},
+                     {"Sec-WebSocket-Key", std::string(key)},
                      {"Sec-WebSocket-Version", "13"}};
   return request;
 }
@@ -31,7 +34,9 @@ unsigned status_of(const http::Request& request) {
   return result ? 101 : result.error().status;
 }
 
-TEST(WebsocketHandshake, computes_the_accept_key_of_the_rfc) { EXPECT_EQ(accept_key(key), accept); }
+TEST(WebsocketHandshake, computes_the_accept_key_of_the_rfc) {
+  EXPECT_EQ(accept_key(key), accept);
+}
 
 TEST(WebsocketHandshake, takes_a_good_request) {
   const auto result = check_request(good_request());
@@ -67,9 +72,8 @@ TEST(WebsocketHandshake, refuses_wrong_values) {
 TEST(WebsocketHandshake, names_the_version_it_speaks) {
   const auto result = check_request(with("Sec-WebSocket-Version", "12"));
   ASSERT_FALSE(result);
-  EXPECT_TRUE(std::ranges::any_of(result.error().headers, [](const http::Header& header) {
-    return header.name == "Sec-WebSocket-Version" && header.value == "13";
-  }));
+  EXPECT_TRUE(std::ranges::any_of(
+      result.error().headers, [](const http::Header& header) { return header.name == "Sec-WebSocket-Version" && header.value == "13"; }));
 }
 
 TEST(WebsocketHandshake, refuses_other_methods) {
