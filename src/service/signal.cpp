@@ -58,12 +58,15 @@ Result<void> admit_rate(Context& context, const ObjectId& user, const SignalRow&
   return std::unexpected(rate_limited(called, verdict.retry_after_ms));
 }
 
+/// Time, a count of this shard, random bytes: of one millisecond the later record has the greater id, and the record is listed by both.
 ObjectId record_id(SessionShard& shard, Timestamp now) {
   ObjectId id;
-  const auto random = shard.entropy().bytes<8>();
+  const auto random = shard.entropy().bytes<3>();
   const auto seconds = static_cast<std::uint32_t>(std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
+  const std::uint64_t count = shard.next_token();
   for (std::size_t index = 0; index < 4; ++index) id.bytes[index] = static_cast<std::uint8_t>(seconds >> (24 - 8 * index));
-  for (std::size_t index = 0; index < random.size(); ++index) id.bytes[4 + index] = random[index];
+  for (std::size_t index = 0; index < 5; ++index) id.bytes[4 + index] = static_cast<std::uint8_t>(count >> (32 - 8 * index));
+  for (std::size_t index = 0; index < random.size(); ++index) id.bytes[9 + index] = random[index];
   return id;
 }
 

@@ -135,6 +135,13 @@ TEST_F(Signals, are_recorded_with_who_and_from_where) {
   EXPECT_NE(messages[0].id, messages[1].id);
 }
 
+TEST_F(Signals, of_one_millisecond_are_listed_newest_first) {
+  for (int number = 0; number < 20; ++number) emit(*room.doctor, "signaling-message", R"("type":"chat","payload":)" + std::to_string(number));
+  const auto messages = recorded();
+  ASSERT_THAT(messages, SizeIs(20));
+  for (int index = 0; index < 20; ++index) EXPECT_EQ(messages[static_cast<std::size_t>(index)].payload_json, std::to_string(19 - index));
+}
+
 TEST_F(Signals, the_record_is_for_participants) {
   emit(*room.doctor, "webrtc-offer", offer);
   recorded();
