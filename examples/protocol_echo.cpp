@@ -1,7 +1,7 @@
 // An echo for protocol test suites: Engine.IO at /engine.io/, Socket.IO at /socket.io/. Uses `protocol` and `server` alone; it is also
 // the smallest program that shows how to build on them.
 //
-//   protocol_echo --port 3000
+//   protocol_echo --port 3000 [--address ADDRESS] [--loops N] [--ping-interval MS] [--ping-timeout MS]
 //
 // Engine.IO    every message comes back.
 // Socket.IO    on connect `auth` with the CONNECT payload; `message` comes back as `message-back`, `message-with-ack` is acknowledged,
@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -93,38 +94,58 @@ class StderrLog final : public parley::LogSink {
   }
 };
 
-parley::server::EngineioConfig echo_timing(std::string path) {
-  using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""ms;
+
+struct Options {
+  parley::server::ServerConfig server;
+  std::chrono::milliseconds ping_interval = 300ms;
+  std::chrono::milliseconds ping_timeout = 200ms;
+};
+
+parley::server::EngineioConfig echo_config(std::string path, const Options& options) {
   parley::server::EngineioConfig config;
   config.path = std::move(path);
-  config.ping_interval = 300ms;
-  config.ping_timeout = 200ms;
+  config.ping_interval = options.ping_interval;
+  config.ping_timeout = options.ping_timeout;
   config.connect_timeout = 1000ms;
   config.namespaces = {"/", "/custom"};
   return config;
 }
 
-int usage() {
-  std::fputs("usage: protocol_echo [--port N] [--address ADDRESS] [--loops N]\n", stderr);
-  return 2;
+std::optional<Options> parse(int argc, char** argv) {
+  Options options;
+  options.server.address = "localhost";
+  options.server.event_loops = 1;
+  for (int index = 1; index < argc; index += 2) {
+    const std::string_view flag = argv[index];
+    if (index + 1 == argc) return std::nullopt;
+    const long number = std::atol(argv[index + 1]);
+    if (flag == "--port") {
+      options.server.port = static_cast<std::uint16_t>(number);
+    } else if (flag == "--address") {
+      options.server.address = argv[index + 1];
+    } else if (flag == "--loops") {
+      options.server.event_loops = static_cast<std::size_t>(number);
+    } else if (flag == "--ping-interval") {
+      options.ping_interval = std::chrono::milliseconds(number);
+    } else if (flag == "--ping-timeout") {
+      options.ping_timeout = std::chrono::milliseconds(number);
+    } else {
+      return std::nullopt;
+    }
+  }
+  return options;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  parley::server::ServerConfig config;
-  config.address = "localhost";
-  config.event_loops = 1;
-  config.engineio = echo_timing("/socket.io/");
-  for (int index = 1; index < argc; index += 2) {
-    const std::string_view flag = argv[index];
-    if (index + 1 == argc) return usage();
-    const std::string value = argv[index + 1];
-    if (flag == "--port") config.port = static_cast<std::uint16_t>(std::atoi(value.c_str()));
-    else if (flag == "--address") config.address = value;
-    else if (flag == "--loops") config.event_loops = static_cast<std::size_t>(std::atoi(value.c_str()));
-    else return usage();
+  auto options = parse(argc, argv);
+  if (!options) {
+    std::fputs("usage: protocol_echo [--port N] [--address ADDRESS] [--loops N] [--ping-interval MS] [--ping-timeout MS]\n", stderr);
+    return 2;
   }
+  options->server.engineio = echo_config("/socket.io/", *options);
 
   sigset_t signals;  // taken by one thread, so that none of the loops is interrupted
   sigemptyset(&signals);
@@ -134,10 +155,10 @@ int main(int argc, char** argv) {
 
   parley::SystemClock clock;
   StderrLog logs;
-  parley::server::Server server(std::move(config), clock, logs);
+  parley::server::Server server(options->server, clock, logs);
   EngineioEcho engineio_echo;
   SocketioEcho socketio_echo;
-  server.set_engineio_handler(echo_timing("/engine.io/"), engineio_echo);
+  server.set_engineio_handler(echo_config("/engine.io/", *options), engineio_echo);
   server.set_namespace_handler(socketio_echo);
   if (const auto listening = server.listen(); !listening) {
     std::fprintf(stderr, "%s\n", listening.error().message.c_str());

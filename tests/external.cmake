@@ -25,3 +25,11 @@ endforeach()
 parley_suite(browser_parts FOLDER browser LABELS "browser" TIMEOUT 30 COMMAND ${NODE} --test-reporter=spec parts.test.mjs)
 parley_suite(browser_demo FOLDER browser LABELS "browser;clients" TIMEOUT 240 COMMAND ${NODE} --test-reporter=spec demo.test.mjs)
 parley_suite(torture_kill FOLDER torture LABELS "torture" TIMEOUT 600 COMMAND ${NODE} kill.mjs --rounds 50)
+
+# Engine.IO v4 and Socket.IO v5 by our own suite, against the example that links nothing but `server` and `protocol`.
+if(TARGET example_protocol_echo AND NODE)
+  add_test(NAME conformance WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/conformance
+           COMMAND ${CMAKE_COMMAND} -E env PROTOCOL_ECHO=$<TARGET_FILE:example_protocol_echo>
+                   ${NODE} --test --test-reporter=spec engineio.test.mjs socketio.test.mjs)
+  set_tests_properties(conformance PROPERTIES LABELS "conformance" TIMEOUT 180)
+endif()

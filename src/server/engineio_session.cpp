@@ -121,12 +121,18 @@ void EngineioSession::flush() {
   end(CloseReason::transport_close);
 }
 
+/// The oldest of the queue, as many as every client takes in one answer.
 std::string EngineioSession::take_payload() {
   std::string payload;
-  payload.reserve(queue_bytes_ + queue_.size());
-  for (const auto& packet : queue_) engineio::append_to_payload(payload, *packet);
-  queue_ = {};
-  queue_bytes_ = 0;
+  std::size_t packets = 0;
+  auto packet = queue_.begin();
+  for (; packet != queue_.end(); ++packet) {
+    packets += 1 + (*packet)->attachments().size();
+    if (packets > limits::poll_answer_packets_max && packet != queue_.begin()) break;
+    engineio::append_to_payload(payload, **packet);
+    queue_bytes_ -= (*packet)->websocket_frames().size();
+  }
+  queue_.erase(queue_.begin(), packet);
   return payload;
 }
 
@@ -141,6 +147,7 @@ void EngineioSession::poll(SessionRequestPtr request) {
   poll_ = std::move(request);
   if (life_ == Life::closing) {
     std::string payload = take_payload();
+    if (!queue_.empty()) return answer_poll(std::move(payload));
     engineio::append_packet(payload, PacketType::close);
     answer_poll(std::move(payload));
     return retire();
@@ -157,9 +164,9 @@ void EngineioSession::overlap(const SessionRequestPtr& request) {
 }
 
 void EngineioSession::poll_gone(const SessionRequestPtr& request) {
-  if (poll_ != request) return;
-  poll_.reset();
-  end(CloseReason::transport_error);
+  if (poll_ == request) poll_.reset();
+  // An answer that crossed this news on its way to another loop has reached nobody: then packets are missing, and the client must know.
+  if (!upgraded_) end(CloseReason::transport_error);
 }
 
 void EngineioSession::post(const SessionRequestPtr& request) {
@@ -312,10 +319,10 @@ void EngineioSession::finish_closing() {
   tell_closed(CloseReason::forced_close);
   if (life_ != Life::closing) return;
   if (websocket_ != nullptr) return retire();
-  if (poll_ != nullptr) return poll(std::exchange(poll_, nullptr));
   config_.shard.loop().call_after(limits::poll_close_timeout, [weak = weak_from_this()] {
     if (const auto session = weak.lock()) session->retire();
   });
+  if (poll_ != nullptr) poll(std::exchange(poll_, nullptr));
 }
 
 void EngineioSession::shut_down() {

@@ -5,7 +5,7 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
 "$root/tools/fetch-web.sh"
-for folder in tests/clients/javascript tests/browser; do
+for folder in tests/clients/javascript tests/browser tests/conformance; do
   lock=$root/$folder/package-lock.json
   stamp=$root/$folder/node_modules/.installed-for
   if ! cmp -s "$lock" "$stamp"; then
