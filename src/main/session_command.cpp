@@ -1,9 +1,8 @@
 #include "main/session_command.hpp"
 
-#include <simdjson.h>
-
 #include <cstdio>
 
+#include "api/request.hpp"
 #include "auth/jwt/make_token.hpp"
 #include "base/clock.hpp"
 #include "base/json_writer.hpp"
@@ -66,20 +65,23 @@ Result<Call> read_call(Arguments arguments) {
 }
 
 /// The id of the session that was made, or of the open one that was in the way.
+std::optional<std::string> session_of(const bench::RestClient::Answer& answer) {
+  const auto fields = api::Fields::from_json_body(answer.body);
+  if (!fields) return std::nullopt;
+  if (answer.status != 201) return fields->string("sessionId");
+  const auto session = api::Fields::from_json_body(std::string(fields->raw("session")));
+  return session ? session->string("sessionId") : std::nullopt;
+}
+
 int print_session(const bench::RestClient::Answer& answer) {
-  simdjson::dom::parser parser;
-  simdjson::dom::element json;
-  std::string_view id;
-  if (parser.parse(answer.body).get(json) == simdjson::SUCCESS) {
-    const auto found = answer.status == 201 ? json["session"]["sessionId"].get(id) : json["sessionId"].get(id);
-    if (found == simdjson::SUCCESS) {
-      std::printf("%.*s\n", static_cast<int>(id.size()), id.data());
-      if (answer.status != 201) std::fputs("parley: these two have this session open already\n", stderr);
-      return exit_done;
-    }
+  const auto session = session_of(answer);
+  if (!session) {
+    std::fprintf(stderr, "parley: The server answered %u: %s\n", answer.status, answer.body.c_str());
+    return exit_failed;
   }
-  std::fprintf(stderr, "parley: The server answered %u: %s\n", answer.status, answer.body.c_str());
-  return exit_failed;
+  std::printf("%s\n", session->c_str());
+  if (answer.status != 201) std::fputs("parley: these two have this session open already\n", stderr);
+  return exit_done;
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ TEST_F(Routes, the_access_rule_holds_on_every_route_of_a_session) {
        {Case{"GET", "/api/sessions/", ""}, Case{"POST", "/api/sessions/", "/join"}, Case{"POST", "/api/sessions/", "/end"},
         Case{"GET", "/api/sessions/", "/chat"}, Case{"GET", "/api/sessions/", "/signaling"}, Case{"GET", "/api/chat/session/", ""},
         Case{"GET", "/api/chat/session/", "/stats"}, Case{"GET", "/api/chat/session/", "?before=garbage"}}) {
-    for (const std::string id : {foreign, std::string("create"), std::string("%7B%7D")}) {
+    for (const std::string& id : {foreign, std::string("create"), std::string("%7B%7D")}) {
       const auto missing = send(method, before + id + after, bearer("stranger"));
       EXPECT_EQ(missing.status, 404U) << before << id << after;
       EXPECT_EQ(member(missing.body, "message"), "Session not found");
@@ -256,7 +256,7 @@ TEST_F(Routes, a_deleted_message_is_gone_and_a_second_delete_is_404) {
   EXPECT_EQ(deleted.status, 200U);
   EXPECT_EQ(deleted.body, R"({"message":"Chat message deleted successfully"})");
   EXPECT_EQ(get("/api/chat/session/" + session, "doctor").body.find("to go"), std::string::npos);
-  for (const std::string unknown : {id, std::string("x"), std::string("65f0000000000000000000ff")}) {
+  for (const std::string& unknown : {id, std::string("x"), std::string("65f0000000000000000000ff")}) {
     const auto answer = remove("/api/chat/" + unknown, "patient");
     EXPECT_EQ(answer.status, 404U) << unknown;
     EXPECT_EQ(member(answer.body, "message"), "Message not found");

@@ -1,0 +1,171 @@
+// The program from outside: every refusal to start says what, where and how to mend it; it starts, stops and starts again.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "child_process.hpp"
+
+namespace parley::test {
+namespace {
+
+struct Command : testing::Test {
+  Command() {
+    std::filesystem::create_directories(folder);
+    std::ofstream(secret()) << "a secret that is long enough\n";
+  }
+  ~Command() override { std::filesystem::remove_all(folder); }
+
+  [[nodiscard]] std::string data() const { return folder + "/data"; }
+  [[nodiscard]] std::string secret() const { return folder + "/secret"; }
+  [[nodiscard]] std::vector<std::string> serve(std::string listen = "127.0.0.1:0") const {
+    return {"serve", "--data", data(), "--jwt-secret-file", secret(), "--listen", std::move(listen), "--threads", "1"};
+  }
+  static std::string between(const std::string& text, std::string_view before, std::string_view after) {
+    const auto at = text.find(before);
+    if (at == std::string::npos) return {};
+    const auto begin = at + before.size();
+    return text.substr(begin, text.find_first_of(after, begin) - begin);
+  }
+
+  const std::string folder =
+      (std::filesystem::temp_directory_path() / ("parley-command-" + std::to_string(::getpid()) + "-" +
+                                                 testing::UnitTest::GetInstance()->current_test_info()->name())).string();
+};
+
+TEST_F(Command, without_arguments_shows_the_help_and_leaves_with_2) {
+  const auto finished = run({});
+  EXPECT_EQ(finished.exit_code, 2);
+  EXPECT_NE(finished.output.find("--jwt-secret-file FILE"), std::string::npos);
+  EXPECT_EQ(run({"help"}).exit_code, 0);
+  EXPECT_EQ(run({"serve", "--help"}).exit_code, 0);
+}
+
+TEST_F(Command, misunderstandings_leave_with_2_and_say_what_was_meant) {
+  struct Case {
+    std::vector<std::string> arguments, environment;
+    std::string says;
+  };
+  for (const auto& [arguments, environment, says] : {
+           Case{{"srve"}, {}, "Did you mean \"serve\"?"},
+           Case{{"serve", "--lisen", "x"}, {}, "Did you mean --listen?"},
+           Case{{"serve", "--listen"}, {}, "--listen needs a value: --listen ADDR:PORT"},
+           Case{{"serve", "data"}, {}, "Unexpected \"data\""},
+           Case{{"serve"}, {"PARLEY_DTA=x"}, "Did you mean PARLEY_DATA?"},
+           Case{{"serve"}, {}, "give --jwt-secret-file secret"},
+           Case{{"serve", "--jwt-secret-file", "/nowhere/secret"}, {}, "/nowhere/secret cannot be read"},
+           Case{{"serve", "--listen", "3000"}, {}, "must be ADDR:PORT"},
+           Case{{"serve", "--config", "/nowhere/parley.toml"}, {}, "/nowhere/parley.toml cannot be read"},
+           Case{{"serve", "--store", "mongodb://h/d"}, {}, "cannot use yet"},
+           Case{{"token", "--id", "x", "--role", "doctor"}, {}, "24 hexadecimal digits"},
+           Case{{"session", "--url", "nonsense"}, {}, "must be http://ADDRESS:PORT"},
+       }) {
+    const auto finished = run(arguments, environment);
+    EXPECT_EQ(finished.exit_code, 2) << finished.output;
+    EXPECT_TRUE(finished.output.starts_with("parley: ")) << finished.output;
+    EXPECT_NE(finished.output.find(says), std::string::npos) << finished.output;
+  }
+}
+
+TEST_F(Command, a_store_that_cannot_be_opened_is_refused_with_1) {
+  const auto finished = run({"serve", "--jwt-secret-file", secret(), "--data", secret() + "/below-a-file", "--listen", "127.0.0.1:0"});
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_NE(finished.output.find("below-a-file"), std::string::npos) << finished.output;
+}
+
+TEST_F(Command, starts_and_a_signal_ends_it_with_0) {
+  for (const int number : {SIGTERM, SIGINT}) {
+    ChildProcess server(serve());
+    ASSERT_TRUE(server.wait_for("message=serving")) << server.output();
+    server.signal(number);
+    EXPECT_EQ(server.wait(), 0) << server.output();
+    EXPECT_NE(server.output().find("message=stopped"), std::string::npos);
+  }
+}
+
+TEST_F(Command, says_in_one_line_what_it_runs) {
+  ChildProcess server(serve());
+  ASSERT_TRUE(server.wait_for("threads=1\n")) << server.output();
+  for (const std::string& part : std::vector<std::string>{"version=", "commit=", "address=127.0.0.1:", "store=" + data()}) {
+    EXPECT_NE(server.output().find(part), std::string::npos) << part;
+  }
+}
+
+TEST_F(Command, a_busy_port_and_a_busy_folder_are_refused_with_1) {
+  ChildProcess server(serve());
+  ASSERT_TRUE(server.wait_for("threads=1\n"));
+  const auto address = "127.0.0.1:" + between(server.output(), "address=127.0.0.1:", " ");
+  auto other = serve(address);
+  other[2] = folder + "/other-data";
+  const auto busy_port = run(other);
+  EXPECT_EQ(busy_port.exit_code, 1) << busy_port.output;
+  EXPECT_NE(busy_port.output.find(address), std::string::npos) << busy_port.output;
+  const auto busy_folder = run(serve());
+  EXPECT_EQ(busy_folder.exit_code, 1) << busy_folder.output;
+  EXPECT_NE(busy_folder.output.find(data()), std::string::npos) << busy_folder.output;
+}
+
+TEST_F(Command, config_prints_what_is_in_force_and_whence) {
+  std::ofstream(folder + "/parley.toml") << "threads = 3\n";
+  const auto finished = run({"config", "--config", folder + "/parley.toml", "--listen", "0.0.0.0:1"}, {"PARLEY_DATA=elsewhere"});
+  EXPECT_EQ(finished.exit_code, 0) << finished.output;
+  EXPECT_NE(finished.output.find("threads = 3 "), std::string::npos);
+  EXPECT_NE(finished.output.find("parley.toml:1"), std::string::npos);
+  EXPECT_NE(finished.output.find("# environment PARLEY_DATA"), std::string::npos);
+  EXPECT_NE(finished.output.find("# flag --listen"), std::string::npos);
+  EXPECT_EQ(run({"config", "--threads", "many"}).exit_code, 2);
+}
+
+TEST_F(Command, session_makes_a_session_and_finds_it_again) {
+  ChildProcess server(serve());
+  ASSERT_TRUE(server.wait_for("threads=1\n"));
+  const auto url = "http://127.0.0.1:" + between(server.output(), "address=127.0.0.1:", " ");
+  const std::vector<std::string> words = {"session", "--url", url, "--jwt-secret-file", secret(), "--doctor", "65f000000000000000000001",
+                                          "--patient", "65f000000000000000000002"};
+  const auto first = run(words);
+  EXPECT_EQ(first.exit_code, 0) << first.output;
+  EXPECT_EQ(first.output.size(), 37U) << first.output;
+  const auto second = run(words);
+  EXPECT_EQ(second.exit_code, 0);
+  EXPECT_NE(second.output.find(first.output), std::string::npos) << second.output;
+  auto refused = words;
+  refused.insert(refused.end(), {"--token", "garbage"});
+  EXPECT_EQ(run(refused).exit_code, 1);
+}
+
+TEST_F(Command, a_demo_finds_its_session_again_after_kill) {
+  const std::vector<std::string> words = {"demo", "--data", data(), "--listen", "127.0.0.1:0", "--threads", "1"};
+  std::string first;
+  {
+    ChildProcess demo(words);
+    ASSERT_TRUE(demo.wait_for("Hello from curl")) << demo.output();
+    first = between(demo.output(), "&session=", "\n");
+    EXPECT_EQ(first.size(), 36U) << demo.output();
+    demo.signal(SIGKILL);
+    EXPECT_EQ(demo.wait(), 128 + SIGKILL);
+  }
+  struct stat status {};
+  ASSERT_EQ(stat((data() + "/demo-jwt-secret").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  ChildProcess demo(words);
+  ASSERT_TRUE(demo.wait_for("Hello from curl")) << demo.output();
+  EXPECT_EQ(between(demo.output(), "&session=", "\n"), first);
+  const auto token = run({"token", "--data", data(), "--id", "65f000000000000000000001", "--role", "patient", "--expires", "1h"});
+  EXPECT_EQ(token.exit_code, 0) << token.output;
+  EXPECT_EQ(std::ranges::count(token.output, '.'), 2);
+}
+
+TEST_F(Command, log_lines_can_be_json) {
+  auto words = serve();
+  words.insert(words.end(), {"--log-format", "json"});
+  ChildProcess server(words);
+  ASSERT_TRUE(server.wait_for("\"message\":\"serving\"")) << server.output();
+  EXPECT_TRUE(server.output().starts_with("{\"time\":\"")) << server.output();
+}
+
+}  // namespace
+}  // namespace parley::test
