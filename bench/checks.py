@@ -46,6 +46,18 @@ def commit_of(parley):
     return answer.stdout.strip().rpartition("(")[2].rstrip(")") or "unknown"
 
 
+def busy_share(seconds=1.0):
+    """How much of all cores others are using: a figure measured beside them is not a figure of this program."""
+    def read():
+        with open("/proc/stat") as stat:
+            fields = [int(field) for field in stat.readline().split()[1:]]
+        return sum(fields), fields[3] + fields[4]
+    total_before, idle_before = read()
+    time.sleep(seconds)
+    total, idle = read()
+    return 1 - (idle - idle_before) / max(1, total - total_before)
+
+
 def pin(core):
     """For a child process: only that core, where there are two at all."""
     if core is None or (os.cpu_count() or 1) < 2:
@@ -67,6 +79,7 @@ class Bench:
         (self.folder / "secret").write_text(self.secret)
         self.port = free_port()
         self.server = None
+        self.busy = busy_share()
 
     def __enter__(self):
         return self
@@ -162,6 +175,8 @@ class Conclusion:
                 self.note(run["complaint"])
 
     def say(self):
+        if self.bench.busy > 0.1:
+            self.note(f"the machine was {self.bench.busy:.0%} busy with other work before it began")
         print(f"{'PASS' if self.passed else 'FAIL'} {self.name}: {'; '.join(self.parts)}; seed {self.bench.seed}, "
               f"commit {self.bench.commit}", flush=True)
         return 0 if self.passed else 1

@@ -99,7 +99,9 @@ Spread spread_of(const std::vector<RunReport>& runs, std::string_view name) {
   }
   if (values.empty()) return {};
   std::ranges::sort(values);
-  return {values.front(), values[values.size() / 2], values.back()};
+  const std::size_t middle = values.size() / 2;
+  const double median = values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+  return {values.front(), median, values.back()};
 }
 
 std::string Report::to_json() const {

@@ -65,6 +65,14 @@ std::map<std::string, double> cpu_by_thread() {
   return seconds_of;
 }
 
+/// Bytes this process has handed to write calls.
+double bytes_written() {
+  std::ifstream io("/proc/self/io");
+  for (std::string name, value; io >> name >> value;)
+    if (name == "wchar:") return std::stod(value);
+  return 0;
+}
+
 std::unique_ptr<EmbeddedStore> open_store(const std::string& directory) {
   auto opened = EmbeddedStore::open({.directory = directory}, {.clock = system_clock, .logs = logs});
   if (opened) return *std::move(opened);
@@ -112,6 +120,7 @@ int commit(const std::string& directory, std::size_t messages, std::size_t in_fl
   for (std::size_t index = 0; index < messages; ++index)
     appends.push_back(scripts[index % sessions_count].text(text_of(index), "client-" + std::to_string(index)));
   const auto before = store->health();
+  const double bytes_begin = bytes_written();
   const auto threads_begin = cpu_by_thread();
   const double cpu_begin = cpu_seconds();
   const SteadyTime begin = system_clock.steady_now();
@@ -133,6 +142,8 @@ int commit(const std::string& directory, std::size_t messages, std::size_t in_fl
       static_cast<double>(messages) / static_cast<double>(commits),
       static_cast<double>(health.sync_microseconds - before.sync_microseconds) / static_cast<double>(commits),
       static_cast<double>(health.bytes_committed - before.bytes_committed) / static_cast<double>(messages));
+  std::printf("  %.2f bytes written per byte of encoded entry\n",
+              (bytes_written() - bytes_begin) / static_cast<double>(health.bytes_committed - before.bytes_committed));
   for (const auto& [name, end] : threads_end) {
     const auto found = threads_begin.find(name);
     const double used = end - (found == threads_begin.end() ? 0 : found->second);
