@@ -1,0 +1,248 @@
+// The bounded tables: rates, connections, users, keys, texts; and the outbox.
+#include <gtest/gtest.h>
+
+#include "service/connection_table.hpp"
+#include "service/key_index.hpp"
+#include "service/outbox.hpp"
+#include "service/rate_limiter.hpp"
+#include "service/text_tail.hpp"
+#include "service/user_cache.hpp"
+#include "world.hpp"
+
+namespace parley::service {
+namespace {
+
+using test::ManualClock;
+using test::ManualLoop;
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+ObjectId user_id(std::uint32_t number) {
+  ObjectId id;
+  for (std::size_t index = 0; index < 4; ++index) id.bytes[8 + index] = static_cast<std::uint8_t>(number >> (24 - 8 * index));
+  return id;
+}
+
+TEST(RateLimiter, admits_up_to_the_limit_of_a_window) {
+  ManualClock clock;
+  RateLimiter limiter(clock);
+  EXPECT_TRUE(limiter.admit(user_id(1), EventKind::chat, 2).admitted);
+  clock.advance(std::chrono::seconds(10));
+  EXPECT_TRUE(limiter.admit(user_id(1), EventKind::chat, 2).admitted);
+  const auto refused = limiter.admit(user_id(1), EventKind::chat, 2);
+  EXPECT_FALSE(refused.admitted);
+  EXPECT_EQ(refused.retry_after_ms, 50'000);
+  EXPECT_TRUE(limiter.admit(user_id(1), EventKind::offer, 2).admitted) << "kinds count apart";
+  EXPECT_TRUE(limiter.admit(user_id(2), EventKind::chat, 2).admitted) << "users count apart";
+  clock.advance(std::chrono::milliseconds(49'999));
+  EXPECT_FALSE(limiter.admit(user_id(1), EventKind::chat, 2).admitted);
+  clock.advance(std::chrono::milliseconds(1));
+  EXPECT_TRUE(limiter.admit(user_id(1), EventKind::chat, 2).admitted) << "the window started with the first event";
+}
+
+TEST(RateLimiter, without_a_limit_remembers_nothing) {
+  ManualClock clock;
+  RateLimiter limiter(clock);
+  for (int count = 0; count < 100; ++count) EXPECT_TRUE(limiter.admit(user_id(1), EventKind::chat, 0).admitted);
+  EXPECT_EQ(limiter.size(), 0u);
+}
+
+TEST(RateLimiter, forgets_windows_that_are_over_and_the_oldest_when_full) {
+  ManualClock clock;
+  RateLimiter limiter(clock);
+  for (std::uint32_t number = 0; number < limits::rate_entries_max * 2; ++number) {
+    EXPECT_TRUE(limiter.admit(user_id(number), EventKind::chat, 1).admitted);
+  }
+  EXPECT_LE(limiter.size(), limits::rate_entries_max);
+  EXPECT_GT(limiter.size(), limits::rate_entries_max / 2);
+  EXPECT_FALSE(limiter.admit(user_id(limits::rate_entries_max * 2 - 1), EventKind::chat, 1).admitted) << "the newest are remembered";
+  clock.advance(limits::rate_window);
+  for (std::uint32_t number = 0; number < 1'000; ++number) static_cast<void>(limiter.admit(user_id(number), EventKind::chat, 1));
+  EXPECT_LE(limiter.size(), 1'000u);
+}
+
+TEST(UserCache, tells_whether_a_token_said_something_new) {
+  UserCache cache;
+  domain::User user{user_id(1), {"doctor"}, "d@example.org", "Dora"};
+  EXPECT_EQ(cache.put(user), UserCache::Change::changed);
+  EXPECT_EQ(cache.put(user), UserCache::Change::none);
+  user.name = "Dr Dora";
+  EXPECT_EQ(cache.put(user), UserCache::Change::changed);
+  cache.put_if_absent({user_id(1), {"doctor"}, "", "older"});
+  EXPECT_EQ(cache.find(user_id(1))->name, "Dr Dora");
+  EXPECT_EQ(cache.find(user_id(2)), std::nullopt);
+}
+
+TEST(UserCache, is_bounded) {
+  UserCache cache;
+  std::size_t found = 0;
+  for (std::uint32_t number = 0; number < limits::users_cached_max * 2; ++number) cache.put_if_absent({user_id(number), {}, "", ""});
+  for (std::uint32_t number = 0; number < limits::users_cached_max * 2; ++number) found += cache.find(user_id(number)).has_value();
+  EXPECT_LE(found, limits::users_cached_max);
+  EXPECT_GT(found, limits::users_cached_max / 2);
+}
+
+TEST(ConnectionTable, counts_in_all_by_address_and_by_user) {
+  ServiceConfig config;
+  config.connections_total_max = 3;
+  config.connections_per_address_max = 2;
+  config.connections_per_user_max = 1;
+  ConnectionTable table(config);
+  EXPECT_EQ(table.admit("a", user_id(1)), std::nullopt);
+  EXPECT_EQ(table.admit("a", user_id(1)), "Too many connections for this user");
+  EXPECT_EQ(table.admit("a", user_id(2)), std::nullopt);
+  EXPECT_EQ(table.check("a"), "Too many connections from this IP address");
+  EXPECT_EQ(table.check("b"), std::nullopt);
+  EXPECT_EQ(table.admit("b", user_id(3)), std::nullopt);
+  EXPECT_EQ(table.check("c"), "Server at capacity, please try again later");
+  table.release("a", user_id(1));
+  EXPECT_EQ(table.total(), 2u);
+  EXPECT_EQ(table.admit("a", user_id(1)), std::nullopt);
+}
+
+TEST(ConnectionTable, is_crowded_above_four_fifths) {
+  ServiceConfig config;
+  config.connections_total_max = 10;
+  config.connections_per_address_max = config.connections_per_user_max = 0;
+  ConnectionTable table(config);
+  for (std::uint32_t number = 0; number < 8; ++number) ASSERT_EQ(table.admit("a", user_id(1)), std::nullopt);
+  EXPECT_FALSE(table.crowded());
+  ASSERT_EQ(table.admit("a", user_id(1)), std::nullopt);
+  EXPECT_TRUE(table.crowded());
+}
+
+Key16 key_of(std::uint32_t number) {
+  Key16 key{};
+  for (std::size_t index = 0; index < 4; ++index) key[index] = static_cast<std::uint8_t>(number >> (8 * index));
+  key[15] = 1;
+  return key;
+}
+
+TEST(KeyIndex, finds_what_was_added_until_it_is_rolled_back) {
+  KeyIndex keys;
+  keys.add(key_of(1), 5);
+  keys.add(key_of(2), 7);
+  keys.add(Key16{}, 8);
+  EXPECT_EQ(keys.find(key_of(1)), 5u);
+  EXPECT_EQ(keys.find(Key16{}), std::nullopt) << "sent without clientMessageId";
+  keys.roll_back_to(5);
+  EXPECT_EQ(keys.find(key_of(1)), 5u);
+  EXPECT_EQ(keys.find(key_of(2)), std::nullopt);
+  keys.add(key_of(2), 6);
+  EXPECT_EQ(keys.find(key_of(2)), 6u);
+}
+
+TEST(KeyIndex, says_when_older_keys_may_exist) {
+  KeyIndex keys;
+  EXPECT_FALSE(keys.may_have_older());
+  for (std::uint32_t number = 1; number <= limits::session_keys_max; ++number) keys.add(key_of(number), number);
+  EXPECT_FALSE(keys.may_have_older());
+  keys.add(key_of(limits::session_keys_max + 1), limits::session_keys_max + 1);
+  EXPECT_TRUE(keys.may_have_older());
+  EXPECT_EQ(keys.find(key_of(1)), std::nullopt);
+  EXPECT_EQ(keys.find(key_of(2)), 2u);
+  keys.reset(1);
+  EXPECT_FALSE(keys.may_have_older());
+  keys.reset(2);
+  EXPECT_TRUE(keys.may_have_older());
+}
+
+StoredText text_at(std::uint32_t seq, std::int64_t time_ms) {
+  StoredText text;
+  text.position.seq = seq;
+  text.timestamp = Timestamp(std::chrono::milliseconds(time_ms));
+  text.text = std::to_string(seq);
+  return text;
+}
+
+std::vector<std::uint32_t> seqs(const TextTail::Slice& slice) {
+  std::vector<std::uint32_t> result;
+  for (const StoredText* text : slice.texts) result.push_back(text->seq());
+  return result;
+}
+
+TEST(TextTail, keeps_the_newest_and_says_from_where) {
+  TextTail tail;
+  for (std::uint32_t seq = 1; seq <= limits::session_tail_entries; ++seq) tail.push(text_at(seq, seq));
+  EXPECT_EQ(tail.from_seq(), 1u);
+  tail.push(text_at(limits::session_tail_entries + 1, 999));
+  EXPECT_EQ(tail.from_seq(), 2u);
+  EXPECT_EQ(tail.find(1), nullptr);
+  EXPECT_NE(tail.find(2), nullptr);
+  EXPECT_EQ(tail.find(4'000), nullptr);
+}
+
+TEST(TextTail, a_deleted_text_stays_as_deleted) {
+  TextTail tail;
+  tail.push(text_at(3, 0));
+  tail.mark_deleted(3);
+  tail.mark_deleted(4);  // too old or no text: nothing to mark
+  EXPECT_FALSE(tail.find(3)->live());
+  EXPECT_EQ(tail.find(3)->text, "");
+}
+
+TEST(TextTail, answers_a_page_only_when_it_has_all_of_it) {
+  TextTail tail;
+  tail.reset(10, {text_at(10, 100), text_at(11, 100), text_at(12, 200)});  // ten live texts in all, seven older ones not here
+  EXPECT_THAT(seqs(*tail.slice({0, 2, {}, 10})), ElementsAre(11, 12));
+  EXPECT_THAT(seqs(*tail.slice({1, 2, {}, 10})), ElementsAre(10, 11));
+  EXPECT_FALSE(tail.slice({2, 2, {}, 10}).has_value());
+  EXPECT_FALSE(tail.slice({0, 4, {}, 10}).has_value());
+  EXPECT_THAT(seqs(*tail.slice({0, 4, {}, 3})), ElementsAre(10, 11, 12)) << "three are all there are";
+  EXPECT_THAT(seqs(*tail.slice({100, 4, {}, 10})), SizeIs(0)) << "past the end needs no read";
+  const auto before = [](std::int64_t ms) { return Timestamp(std::chrono::milliseconds(ms)); };
+  EXPECT_THAT(seqs(*tail.slice({0, 1, before(200), 10})), ElementsAre(11));
+  EXPECT_EQ(tail.slice({0, 1, before(200), 10})->newer, 1u);
+  EXPECT_FALSE(tail.slice({0, 1, before(100), 10}).has_value()) << "texts with that very time may be older than the tail";
+  EXPECT_EQ(tail.slice({0, 1, before(100), 3})->newer, 3u);
+}
+
+class NotingPeer final : public protocol::socketio::Peer {
+ public:
+  NotingPeer(EventLoop& loop, std::vector<std::string>& notes) : loop_(loop), notes_(notes) {}
+  const protocol::socketio::Handshake& handshake() const override { return handshake_; }
+  EventLoop& loop() override { return loop_; }
+  bool connected() const override { return true; }
+  std::string_view transport() const override { return "polling"; }
+  void send(protocol::socketio::PacketPtr packet) override { notes_.emplace_back(packet->text_packet()); }
+  void disconnect(Close) override {}
+
+ private:
+  EventLoop& loop_;
+  std::vector<std::string>& notes_;
+  protocol::socketio::Handshake handshake_;
+};
+
+TEST(Outbox, keeps_its_order_even_when_a_task_asks_for_more) {
+  ManualLoop home(0), other(1);
+  Outbox outbox({&home, &other}, home);
+  std::vector<std::string> notes;
+  const auto peer = std::make_shared<NotingPeer>(home, notes);
+  const auto packet = [](std::string_view name) { return protocol::socketio::encode_event("/", name, ""); };
+  outbox.run(0, [&] {
+    notes.emplace_back("task");
+    outbox.send(0, peer, packet("c"));
+    outbox.flush();  // a turn inside the turn
+    notes.emplace_back("task over");
+  });
+  outbox.send(0, peer, packet("b"));
+  EXPECT_THAT(notes, SizeIs(0)) << "nothing is said before the turn is over";
+  outbox.flush();
+  EXPECT_THAT(notes, ElementsAre("task", "task over", "42[\"b\"]", "42[\"c\"]"));
+}
+
+TEST(Outbox, gives_each_other_loop_one_post) {
+  ManualLoop home(0), other(1);
+  Outbox outbox({&home, &other}, home);
+  std::vector<std::string> notes;
+  const auto peer = std::make_shared<NotingPeer>(other, notes);
+  for (int count = 0; count < 3; ++count) outbox.send(1, peer, protocol::socketio::encode_event("/", std::to_string(count), ""));
+  outbox.run(1, [&] { notes.emplace_back("answer"); });
+  outbox.flush();
+  EXPECT_THAT(notes, SizeIs(0));
+  EXPECT_EQ(other.run_pending(), 1u);
+  EXPECT_THAT(notes, ElementsAre("42[\"0\"]", "42[\"1\"]", "42[\"2\"]", "answer"));
+}
+
+}  // namespace
+}  // namespace parley::service
