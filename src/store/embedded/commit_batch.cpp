@@ -98,8 +98,9 @@ Result<LogHead*> CommitBatch::head_of(SessionNumber session) {
     const auto position = position_of(**last);
     if (!position) return std::unexpected(context_.state.note_damage(session, (*last)->seq, position.error().detail));
     head.position = *position;
+    head.keys_after = position->seq;
   }
-  return &context_.heads.put(session, head);
+  return &context_.heads.put(session, std::move(head));
 }
 
 // Everything that can be refused is read before anything of this append is put, so a refused append leaves nothing in the batch. (The
@@ -116,18 +117,18 @@ Result<void> CommitBatch::put(PreparedAppend& prepared, LogHead& head) {
   if (append.row)
     if (auto done = put_row(*append.row); !done) return done;
   if (without_body) put_erasure(append.session, *without_body);
-  put_entries(prepared);
+  put_entries(prepared, head);
   head.position = prepared.last;
   return {};
 }
 
-void CommitBatch::put_entries(const PreparedAppend& prepared) {
+void CommitBatch::put_entries(const PreparedAppend& prepared, LogHead& head) {
   const Append& append = prepared.append;
-  Written& written = written_[append.session];
+  written_.try_emplace(append.session);
   for (const EncodedEntry& entry : append.entries)
     embedded::put(*batch_, context_.database.family(Family::log), log_key(append.session, entry.seq), domain::encode_record(entry));
   for (const auto& [key, seq] : prepared.keys) context_.keys.note(append.session, key, seq);
-  written.keys.insert(written.keys.end(), prepared.keys.begin(), prepared.keys.end());
+  context_.heads.add_keys(head, prepared.keys);
   entries_put_ += append.entries.size();
   bytes_put_ += prepared.bytes;
 }
@@ -194,23 +195,29 @@ Result<void> CommitBatch::put_keys_when_due(SessionNumber session, LogHead& head
     head.watermark = *read;
   }
   if (seq + added - *head.watermark <= limits::keys_unindexed_max) return {};
-  auto keys = KeyIndex::read_unindexed(latest_, session);
-  if (!keys) return std::unexpected(keys.error());
-  Written& written = written_[session];
-  keys->insert(keys->end(), written.keys.begin(), written.keys.end());
-  std::ranges::stable_sort(*keys);
+  std::vector<KeyAt> keys;
+  if (*head.watermark < head.keys_after) {  // written before this store was opened, or forgotten since
+    auto read = KeyIndex::read_unindexed(latest_, session);
+    if (!read) return std::unexpected(read.error());
+    keys = *std::move(read);
+  }
+  const std::vector<KeyAt> recent = context_.heads.take_keys(head, seq);
+  keys.insert(keys.end(), recent.begin(), recent.end());
+  put_keys(session, std::move(keys), seq);
+  written_[session] = seq;
+  return {};
+}
+
+void CommitBatch::put_keys(SessionNumber session, std::vector<KeyAt> keys, std::uint32_t watermark) {
+  std::ranges::sort(keys);
   rocksdb::ColumnFamilyHandle* family = context_.database.family(Family::keys);
-  embedded::put(*batch_, family, session_prefix(session), encode_seq(seq));
+  embedded::put(*batch_, family, session_prefix(session), encode_seq(watermark));
   const Key16* previous = nullptr;
-  for (const auto& [key, key_seq] : *keys) {
+  for (const auto& [key, seq] : keys) {
     const bool is_first = !previous || *previous != key;  // the lowest seq of a key is the one that counts
-    if (is_first) embedded::put(*batch_, family, idempotency_key(session, key), encode_seq(key_seq));
+    if (is_first) embedded::put(*batch_, family, idempotency_key(session, key), encode_seq(seq));
     previous = &key;
   }
-  written.keys.clear();
-  written.watermark = seq;
-  head.watermark = seq;
-  return {};
 }
 
 void CommitBatch::add(const domain::User& user) {
@@ -256,8 +263,8 @@ void CommitBatch::fail_all(const std::string& reason) {
 
 void CommitBatch::note_written(std::chrono::nanoseconds took) {
   context_.keys.written();
-  for (const auto& [session, written] : written_)
-    if (written.watermark) context_.keys.indexed(session, *written.watermark);
+  for (const auto& [session, watermark] : written_)
+    if (watermark) context_.keys.indexed(session, *watermark);
   if (entries_put_ == 0) return;
   context_.state.note_sync(took);
   context_.state.note_commit(entries_put_, bytes_put_);

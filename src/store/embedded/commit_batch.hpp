@@ -64,15 +64,10 @@ class CommitBatch {
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
  private:
-  struct Written {                                        // of one log, by this batch
-    std::vector<std::pair<Key16, std::uint32_t>> keys{};  // not in the family yet
-    std::optional<std::uint32_t> watermark{};             // when this batch moves it
-  };
-
   [[nodiscard]] Result<LogHead*> head_of(SessionNumber session);
   [[nodiscard]] std::optional<Error> refusal_of(const PreparedAppend& prepared);
   [[nodiscard]] Result<void> put(PreparedAppend& prepared, LogHead& head);
-  void put_entries(const PreparedAppend& prepared);
+  void put_entries(const PreparedAppend& prepared, LogHead& head);
   [[nodiscard]] Result<domain::EncodedEntry> without_body_of(const Append& append);
   void put_erasure(SessionNumber session, const domain::EncodedEntry& without_body);
   [[nodiscard]] Result<void> put_row(const domain::SessionRow& row);
@@ -80,6 +75,7 @@ class CommitBatch {
   void delete_open_index(const domain::SessionRow& row);
   [[nodiscard]] Result<std::optional<domain::SessionRow>> row_before(const domain::SessionRow& row);
   [[nodiscard]] Result<void> put_keys_when_due(SessionNumber session, LogHead& head, std::size_t added);
+  void put_keys(SessionNumber session, std::vector<KeyAt> keys, std::uint32_t watermark);
   void settle_conflict(AppendOutcome& outcome, const Append& append);
   void refuse(AppendOutcome& outcome, Error error);
   void note_written(std::chrono::nanoseconds took);
@@ -92,7 +88,7 @@ class CommitBatch {
   std::unique_ptr<rocksdb::WriteBatch> batch_;
   std::vector<Settled> settled_;
   std::vector<std::pair<std::size_t, PreparedAppend>> conflicting_;  // index into settled_
-  std::unordered_map<SessionNumber, Written> written_;
+  std::unordered_map<SessionNumber, std::optional<std::uint32_t>> written_;  // the logs this adds to, and their watermark when it moves
   std::map<SessionId, domain::SessionRow> rows_;
   std::size_t entries_ = 0;
   std::size_t bytes_ = 0;

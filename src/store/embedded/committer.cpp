@@ -16,7 +16,7 @@ namespace parley::store::embedded {
 
 Committer::Committer(Surroundings surroundings)
     : surroundings_(std::move(surroundings)),
-      heads_(limits::heads_cached_max),
+      heads_(limits::heads_cached_max, limits::keys_in_memory_max),
       synced_file_at_(surroundings_.clock.steady_now()),
       ports_(limits::event_loops_max),
       thread_([this] { run(); }) {}

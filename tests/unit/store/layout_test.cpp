@@ -98,15 +98,28 @@ TEST(Rows, a_truncated_head_of_a_signalling_message_is_damage) {
 }
 
 TEST(HeadCache, forgets_the_least_recently_used_first) {
-  HeadCache heads(2);
-  heads.put(SessionNumber{1}, {{1, 1}});
-  heads.put(SessionNumber{2}, {{2, 2}});
-  heads.put(SessionNumber{3}, {{3, 3}});
+  HeadCache heads(2, 100);
+  heads.put(SessionNumber{1}, {.position = {1, 1}});
+  heads.put(SessionNumber{2}, {.position = {2, 2}});
+  heads.put(SessionNumber{3}, {.position = {3, 3}});
   ASSERT_NE(heads.find(SessionNumber{1}), nullptr) << "nothing goes before trim";
   heads.trim();
   EXPECT_NE(heads.find(SessionNumber{1}), nullptr);
   EXPECT_EQ(heads.find(SessionNumber{2}), nullptr);
   EXPECT_EQ(heads.find(SessionNumber{3})->position.seq, 3u);
+}
+
+TEST(HeadCache, is_bounded_by_the_keys_it_holds_as_well) {
+  HeadCache heads(100, 10);
+  heads.add_keys(heads.put(SessionNumber{1}, {}), std::vector<KeyAt>(6));
+  heads.add_keys(heads.put(SessionNumber{2}, {}), std::vector<KeyAt>(4));
+  heads.trim();
+  EXPECT_NE(heads.find(SessionNumber{1}), nullptr) << "at the limit";
+  heads.add_keys(*heads.find(SessionNumber{2}), std::vector<KeyAt>(1));
+  heads.trim();
+  EXPECT_EQ(heads.find(SessionNumber{1}), nullptr) << "one past it";
+  EXPECT_EQ(heads.take_keys(*heads.find(SessionNumber{2}), 9).size(), 5u);
+  EXPECT_EQ(heads.find(SessionNumber{2})->keys_after, 9u);
 }
 
 class SignallingExpiry : public EmbeddedFixture {};
