@@ -55,7 +55,9 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
 
 }  // namespace
 
-std::span<const Key> key_table() { return keys; }
+std::span<const Key> key_table() {
+  return keys;
+}
 
 std::optional<std::size_t> find_key(std::string_view name) {
   const auto found = std::ranges::find(keys, name, &Key::name);

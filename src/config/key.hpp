@@ -30,8 +30,8 @@ struct Key {
 
 [[nodiscard]] std::span<const Key> key_table();
 [[nodiscard]] std::optional<std::size_t> find_key(std::string_view name);  // its place in the table
-[[nodiscard]] std::string flag_of(const Key& key);                        // `--jwt-secret-file`
-[[nodiscard]] std::string environment_name_of(const Key& key);            // `PARLEY_JWT_SECRET_FILE`
+[[nodiscard]] std::string flag_of(const Key& key);                         // `--jwt-secret-file`
+[[nodiscard]] std::string environment_name_of(const Key& key);             // `PARLEY_JWT_SECRET_FILE`
 
 /// The candidate that was most likely meant, by edit distance with neighbours swapped counting once; nothing when all are far off.
 [[nodiscard]] std::optional<std::string> nearest(std::string_view wrong, std::span<const std::string> candidates);

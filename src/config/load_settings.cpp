@@ -37,7 +37,9 @@ class Reader {
 
 void Reader::refuse_value(std::string_view name, std::string_view value, std::string_view why) {
   keep({ErrorCode::invalid_argument,
-        std::string(name) + " = \"" + std::string(value) + "\" (" + values_.at(name).source + ") " + std::string(why), {}, 0});
+        std::string(name) + " = \"" + std::string(value) + "\" (" + values_.at(name).source + ") " + std::string(why),
+        {},
+        0});
 }
 
 std::uint32_t Reader::number(std::string_view name, std::uint32_t largest) {
@@ -85,7 +87,8 @@ void read_store(Reader& reader, Settings& settings) {
   if (settings.store.directory.empty()) reader.refuse_value("data", "", "must name a folder, as in ./parley-data.");
   const auto& store = reader.text("store");
   if (store.starts_with("mongodb://") || store.starts_with("mongodb+srv://")) {
-    reader.refuse_value("store", "mongodb://…", "names MongoDB, which this version cannot use yet: leave `store` out and give `data` a folder.");
+    reader.refuse_value("store", "mongodb://…",
+                        "names MongoDB, which this version cannot use yet: leave `store` out and give `data` a folder.");
   } else if (store != "embedded") {
     reader.refuse_value("store", store, "must be `embedded`, the only store of this version: leave it out.");
   }
@@ -96,7 +99,8 @@ void read_store(Reader& reader, Settings& settings) {
 
 void read_origins(Reader& reader, Settings& settings) {
   const auto check = [&](std::string_view name, const std::string& origin) {
-    if (!is_origin(origin)) reader.refuse_value(name, origin, "must be an origin, scheme, host and port alone, as in https://app.example.org.");
+    if (!is_origin(origin))
+      reader.refuse_value(name, origin, "must be an origin, scheme, host and port alone, as in https://app.example.org.");
   };
   const auto& front_end = reader.text("front_end");
   check("front_end", front_end);
@@ -176,10 +180,12 @@ Result<std::string> read_secret(const std::string& path, std::string_view flag, 
   if (!secret) return refuse(ErrorCode::invalid_argument, secret.error().message + mending(flag));
   if (secret->ends_with('\n')) secret->pop_back();
   if (secret->ends_with('\r')) secret->pop_back();
-  if (secret->empty()) return refuse(ErrorCode::invalid_argument, "The secret file of " + std::string(flag) + " " + path + " is empty." + mending(flag));
+  if (secret->empty())
+    return refuse(ErrorCode::invalid_argument, "The secret file of " + std::string(flag) + " " + path + " is empty." + mending(flag));
   if (secret->size() < bytes_min) {
-    return refuse(ErrorCode::invalid_argument, "The secret in " + path + " (" + std::string(flag) + ") has " + std::to_string(secret->size()) +
-                                                   " bytes; under " + std::to_string(bytes_min) + " it could be guessed from one token." + mending(flag));
+    return refuse(ErrorCode::invalid_argument, "The secret in " + path + " (" + std::string(flag) + ") has " +
+                                                   std::to_string(secret->size()) + " bytes; under " + std::to_string(bytes_min) +
+                                                   " it could be guessed from one token." + mending(flag));
   }
   return *std::move(secret);
 }

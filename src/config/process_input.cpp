@@ -33,7 +33,8 @@ Result<std::string> read_small_file(const std::string& path, std::string_view wh
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > limits::settings_file_bytes_max) {
     return refuse(ErrorCode::invalid_argument, std::string(what) + " " + path + " is larger than " +
-                                                   std::to_string(limits::settings_file_bytes_max) + " bytes: it cannot be the right file.");
+                                                   std::to_string(limits::settings_file_bytes_max) +
+                                                   " bytes: it cannot be the right file.");
   }
   return text;
 }

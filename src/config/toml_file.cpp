@@ -60,8 +60,9 @@ Result<std::vector<Setting>> settings_of_toml(std::string_view text, std::string
     const auto& key = key_table()[*index];
     auto items = items_of(key, node);
     if (!items) {
-      return refused(path, node.source(), "\"" + std::string(key.name) + "\" wants " +
-                                              (key.type == KeyType::list ? "an array of texts." : "one value: " + std::string(key.placeholder) + "."));
+      return refused(path, node.source(),
+                     "\"" + std::string(key.name) + "\" wants " +
+                         (key.type == KeyType::list ? "an array of texts." : "one value: " + std::string(key.placeholder) + "."));
     }
     settings.push_back({*index, {*std::move(items), std::string(path) + ":" + std::to_string(name.source().begin.line)}});
   }

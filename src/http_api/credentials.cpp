@@ -28,9 +28,12 @@ std::optional<std::string> token_of(const protocol::http::Request& request) {
 
 std::string_view text_of(auth::AuthFailure failure) {
   switch (failure) {
-    case auth::AuthFailure::invalid: return "Not authorized, token invalid";
-    case auth::AuthFailure::revoked: return "Token revoked. Please login again.";
-    case auth::AuthFailure::user_not_found: return "Not authorized, user not found";
+    case auth::AuthFailure::invalid:
+      return "Not authorized, token invalid";
+    case auth::AuthFailure::revoked:
+      return "Token revoked. Please login again.";
+    case auth::AuthFailure::user_not_found:
+      return "Not authorized, user not found";
   }
   return "Not authorized, token invalid";
 }

@@ -17,22 +17,36 @@ namespace {
 
 /// The page the contract shows for what is not there; the method and path are as sent, so they are escaped.
 std::string not_found_page(std::string_view method, std::string_view path) {
-  std::string page = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Error</title>\n</head>\n<body>\n<pre>Cannot ";
+  std::string page =
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Error</title>\n</head>\n<body>\n<pre>Cannot ";
   page.append(method).append(" ");
   for (const char c : path) {
     switch (c) {
-      case '&': page += "&amp;"; break;
-      case '<': page += "&lt;"; break;
-      case '>': page += "&gt;"; break;
-      case '"': page += "&quot;"; break;
-      case '\'': page += "&#39;"; break;
-      default: page += c;
+      case '&':
+        page += "&amp;";
+        break;
+      case '<':
+        page += "&lt;";
+        break;
+      case '>':
+        page += "&gt;";
+        break;
+      case '"':
+        page += "&quot;";
+        break;
+      case '\'':
+        page += "&#39;";
+        break;
+      default:
+        page += c;
     }
   }
   return page.append("</pre>\n</body>\n</html>\n");
 }
 
-std::string seconds_up(std::int64_t milliseconds) { return std::to_string((milliseconds + 999) / 1000); }
+std::string seconds_up(std::int64_t milliseconds) {
+  return std::to_string((milliseconds + 999) / 1000);
+}
 
 }  // namespace
 

@@ -29,11 +29,11 @@ class Exchange {
   Exchange& operator=(const Exchange&) = delete;
 
   protocol::http::Request request;
-  EventLoop* loop;                     // never null in a handler
-  domain::Caller caller;               // after authentication
-  api::Fields fields;                  // after the body was read
+  EventLoop* loop;                        // never null in a handler
+  domain::Caller caller;                  // after authentication
+  api::Fields fields;                     // after the body was read
   std::array<std::string, 2> parameters;  // of the path, decoded
-  std::optional<WindowState> window;   // of the innermost limiter that counted this request
+  std::optional<WindowState> window;      // of the innermost limiter that counted this request
   CrossOrigin cross_origin = CrossOrigin::refused;
 
   [[nodiscard]] bool is_get_or_head() const { return request.method == "GET" || request.method == "HEAD"; }

@@ -8,8 +8,12 @@ namespace parley::http_api {
 
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
 
 std::string_view unquoted(std::string_view text) {
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') return text.substr(1, text.size() - 2);
@@ -24,7 +28,9 @@ std::string_view next_piece(std::string_view& rest, char separator) {
   return trimmed(piece);
 }
 
-std::string_view strong_part(std::string_view etag) { return etag.starts_with("W/") ? etag.substr(2) : etag; }
+std::string_view strong_part(std::string_view etag) {
+  return etag.starts_with("W/") ? etag.substr(2) : etag;
+}
 
 }  // namespace
 
@@ -52,7 +58,13 @@ bool equal_ignoring_case(std::string_view left, std::string_view right) {
 
 std::string printable_ascii(std::string_view text) {
   std::string result(text);
-  std::ranges::replace_if(result, [](char c) { const auto byte = static_cast<unsigned char>(c); return byte < 0x20 || byte >= 0x7f; }, '?');
+  std::ranges::replace_if(
+      result,
+      [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 0x20 || byte >= 0x7f;
+      },
+      '?');
   return result;
 }
 

@@ -120,11 +120,15 @@ bool HttpApi::Impl::limiter_step(Exchange& exchange, Scope scope) {
   if (scope == Scope::exempt) return true;
   if (!count(exchange, general, "Too many requests, please try again later.")) return false;
   switch (scope) {
-    case Scope::chat: return count(exchange, chat, too_fast);
-    case Scope::sessions: return count(exchange, sessions, too_fast);
-    case Scope::session_creation: return count(exchange, session_creates, "Too many session creation attempts, please wait.");
+    case Scope::chat:
+      return count(exchange, chat, too_fast);
+    case Scope::sessions:
+      return count(exchange, sessions, too_fast);
+    case Scope::session_creation:
+      return count(exchange, session_creates, "Too many session creation attempts, please wait.");
     case Scope::open:
-    case Scope::exempt: break;
+    case Scope::exempt:
+      break;
   }
   return true;
 }
@@ -152,7 +156,8 @@ bool HttpApi::Impl::authentication_step(Exchange& exchange) {
   const auto* user_agent = exchange.request.find("user-agent");
   exchange.caller.user = *std::move(user);
   exchange.caller.address = exchange.request.remote_address;
-  if (user_agent != nullptr) exchange.caller.user_agent = printable_ascii(std::string_view(*user_agent).substr(0, limits::user_agent_bytes_max));
+  if (user_agent != nullptr)
+    exchange.caller.user_agent = printable_ascii(std::string_view(*user_agent).substr(0, limits::user_agent_bytes_max));
   return true;
 }
 

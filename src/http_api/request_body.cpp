@@ -28,9 +28,12 @@ std::unexpected<BodyRefusal> refused(unsigned status, std::string message) {
 
 std::unexpected<BodyRefusal> refused(DecodingFailure failure, std::string_view coding) {
   switch (failure) {
-    case DecodingFailure::unsupported: return refused(415, "unsupported content encoding \"" + printable_ascii(lower_case(coding)) + "\"");
-    case DecodingFailure::too_large: return refused(413, "request entity too large");
-    case DecodingFailure::malformed: break;
+    case DecodingFailure::unsupported:
+      return refused(415, "unsupported content encoding \"" + printable_ascii(lower_case(coding)) + "\"");
+    case DecodingFailure::too_large:
+      return refused(413, "request entity too large");
+    case DecodingFailure::malformed:
+      break;
   }
   return refused(400, "The body is not valid " + printable_ascii(lower_case(coding)));
 }

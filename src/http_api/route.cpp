@@ -57,7 +57,9 @@ bool begins_with_folder(std::string_view path, std::string_view folder) {
 
 }  // namespace
 
-std::span<const Route> route_table() { return routes; }
+std::span<const Route> route_table() {
+  return routes;
+}
 
 RouteMatch match_route(std::string_view method, std::string_view path) {
   if (!path.starts_with('/')) return {};

@@ -19,13 +19,15 @@ namespace parley::http_api {
 
 /// Which part of the contract a path belongs to: its limiter, and whether a token is needed (docs/api-contract.md §2.1, step 7).
 enum class Scope : std::uint8_t {
-  exempt,           // no limiter: /ready, /metrics
-  open,             // the general limiter
-  chat,             // general, then chat; token
-  sessions,         // general, then sessions; token
-  session_creation, // general, then session creation; token
+  exempt,            // no limiter: /ready, /metrics
+  open,              // the general limiter
+  chat,              // general, then chat; token
+  sessions,          // general, then sessions; token
+  session_creation,  // general, then session creation; token
 };
-[[nodiscard]] constexpr bool needs_token(Scope scope) { return scope >= Scope::chat; }
+[[nodiscard]] constexpr bool needs_token(Scope scope) {
+  return scope >= Scope::chat;
+}
 
 /// What handlers work with. Outlives every exchange.
 struct Backend {

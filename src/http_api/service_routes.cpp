@@ -20,6 +20,8 @@ void ready(const Backend& backend, ExchangePtr exchange) {
   exchange->answer(reasons.empty() ? 200 : 503, std::move(json));
 }
 
-void metrics(const Backend& backend, ExchangePtr exchange) { exchange->answer_text(backend.metrics_text()); }
+void metrics(const Backend& backend, ExchangePtr exchange) {
+  exchange->answer_text(backend.metrics_text());
+}
 
 }  // namespace parley::http_api

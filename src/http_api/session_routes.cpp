@@ -74,19 +74,19 @@ std::string signalling_json(const service::ChatService::SignallingList& list) {
 void create_session(const Backend& backend, ExchangePtr exchange) {
   auto& kept = *exchange;
   service::CreateSession create{kept.fields.text_field("patientId"), kept.fields.text_field("appointmentId")};
-  backend.service.create_session(*kept.loop, std::move(kept.caller), std::move(create),
-                                 [exchange = std::move(exchange)](Result<domain::SessionView> session) {
-    if (!session && session.error().code == ErrorCode::already_exists) {
-      return exchange->answer(error_row(ErrorCode::already_exists).http_status, already_exists_json(session.error()));
-    }
-    if (!session) return exchange->answer(session.error());
-    std::string json;
-    JsonWriter writer(json);
-    writer.begin_object().member("message", "Session created successfully").key("session");
-    api::write_session(writer, *session, api::SessionForm::populated);
-    writer.end_object();
-    exchange->answer(201, std::move(json));
-  });
+  backend.service.create_session(
+      *kept.loop, std::move(kept.caller), std::move(create), [exchange = std::move(exchange)](Result<domain::SessionView> session) {
+        if (!session && session.error().code == ErrorCode::already_exists) {
+          return exchange->answer(error_row(ErrorCode::already_exists).http_status, already_exists_json(session.error()));
+        }
+        if (!session) return exchange->answer(session.error());
+        std::string json;
+        JsonWriter writer(json);
+        writer.begin_object().member("message", "Session created successfully").key("session");
+        api::write_session(writer, *session, api::SessionForm::populated);
+        writer.end_object();
+        exchange->answer(201, std::move(json));
+      });
 }
 
 void join_session(const Backend& backend, ExchangePtr exchange) {

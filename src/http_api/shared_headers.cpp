@@ -45,10 +45,14 @@ std::string security(std::string_view policy) {
 
 std::string lines_of(AnswerKind kind) {
   switch (kind) {
-    case AnswerKind::json: return security(api_policy) + "Content-Type: application/json; charset=utf-8\r\n";
-    case AnswerKind::text: return security(api_policy) + "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n";
-    case AnswerKind::not_found: return security(not_found_policy) + "Content-Type: text/html; charset=utf-8\r\n";
-    case AnswerKind::asset: return security(asset_policy) + "Cache-Control: no-cache\r\n";
+    case AnswerKind::json:
+      return security(api_policy) + "Content-Type: application/json; charset=utf-8\r\n";
+    case AnswerKind::text:
+      return security(api_policy) + "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n";
+    case AnswerKind::not_found:
+      return security(not_found_policy) + "Content-Type: text/html; charset=utf-8\r\n";
+    case AnswerKind::asset:
+      return security(asset_policy) + "Cache-Control: no-cache\r\n";
   }
   return {};
 }

@@ -24,8 +24,7 @@ WindowState WindowLimiter::count(std::string_view client, SteadyTime now) {
   ++window.requests;
   const auto reset = std::chrono::ceil<std::chrono::seconds>(window.start + window_ - now);
   return {limit_, static_cast<std::uint32_t>(window_.count()), window.requests >= limit_ ? 0 : limit_ - window.requests,
-          static_cast<std::uint32_t>(reset.count()),
-          window.requests > limit_ ? WindowState::Verdict::over : WindowState::Verdict::within};
+          static_cast<std::uint32_t>(reset.count()), window.requests > limit_ ? WindowState::Verdict::over : WindowState::Verdict::within};
 }
 
 void WindowLimiter::forget_ended(Shard& shard, SteadyTime now) const {

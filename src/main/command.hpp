@@ -15,8 +15,8 @@ namespace parley::main {
 using Arguments = std::span<const std::string_view>;
 
 inline constexpr int exit_done = 0;
-inline constexpr int exit_failed = 1;        // it could not be done
-inline constexpr int exit_misunderstood = 2; // the command line or the configuration is wrong
+inline constexpr int exit_failed = 1;         // it could not be done
+inline constexpr int exit_misunderstood = 2;  // the command line or the configuration is wrong
 
 /// Prints `parley: <message>` on standard error and gives `code` back.
 int fail(const Error& error, int code);

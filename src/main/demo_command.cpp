@@ -56,7 +56,8 @@ void prepare(const Running& running, const config::Settings& settings) {
   running.service.create_session(running.loop, {doctor, "127.0.0.1", "parley demo"}, std::move(create),
                                  [running, &settings](Result<domain::SessionView> session) {
                                    if (session) return announce(running, settings, session->row.id.to_string());
-                                   if (session.error().code == ErrorCode::already_exists) return announce(running, settings, session.error().detail);
+                                   if (session.error().code == ErrorCode::already_exists)
+                                     return announce(running, settings, session.error().detail);
                                    std::fprintf(stderr, "parley: The demo's session cannot be made: %s\n", session.error().message.c_str());
                                  });
 }

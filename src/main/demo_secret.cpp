@@ -17,7 +17,9 @@ namespace {
 
 constexpr std::string_view file_name = "demo-jwt-secret";
 
-std::string path_in(const std::string& data_folder) { return (std::filesystem::path(data_folder) / file_name).string(); }
+std::string path_in(const std::string& data_folder) {
+  return (std::filesystem::path(data_folder) / file_name).string();
+}
 
 std::unexpected<Error> cannot_write(const std::string& path, int error) {
   return refuse(ErrorCode::invalid_argument, "The demo's secret " + path + " cannot be written: " + std::strerror(error) +
@@ -59,7 +61,8 @@ Result<std::string> secret_in_force(const config::Settings& settings) {
   if (!settings.jwt.secret.empty()) return settings.jwt.secret;
   const auto path = path_in(settings.store.directory);
   if (std::filesystem::exists(path)) return config::read_secret(path, "the demo", limits::jwt_secret_bytes_min);
-  return refuse(ErrorCode::invalid_argument, "No secret to sign with: give --jwt-secret-file FILE, the one of the server, or --data DIR, the folder of a demo.");
+  return refuse(ErrorCode::invalid_argument,
+                "No secret to sign with: give --jwt-secret-file FILE, the one of the server, or --data DIR, the folder of a demo.");
 }
 
 }  // namespace parley::main

@@ -59,8 +59,9 @@ int help_command(Arguments) {
     name.resize(10, ' ');
     text.append("  ").append(name).append(command.summary).append("\n");
   }
-  text += "\nSettings, as flags, as PARLEY_… in the environment (--jwt-secret-file is PARLEY_JWT_SECRET_FILE), or in a TOML file\n"
-          "(jwt_secret_file = \"…\"); a flag beats the environment, which beats the file:\n\n";
+  text +=
+      "\nSettings, as flags, as PARLEY_… in the environment (--jwt-secret-file is PARLEY_JWT_SECRET_FILE), or in a TOML file\n"
+      "(jwt_secret_file = \"…\"); a flag beats the environment, which beats the file:\n\n";
   text += config::help_of(config::configuration_flags());
   std::fputs(text.c_str(), stdout);
   return exit_done;

@@ -25,20 +25,24 @@ Result<void> serve(const config::Settings& settings, std::function<void(const Ru
   relay::LocalRelay relay;
   auth::JwtAuthenticator authenticator(settings.jwt, settings.service.roles, clock);
   const auto loops = server.loops();
-  service::ChatService service({loops, **store, **store, **store, relay, authenticator, clock,
-                                [] { return std::make_unique<SystemEntropy>(); }, logs},
-                               settings.service);
-  http_api::HttpApi http_api({service, authenticator, clock, logs,
-                              [&] { return metrics_text(server.counts(), service.counts(), (*store)->health()); },
-                              [&] { return reasons_not_ready((*store)->health()); }},
-                             settings.http);
+  service::ChatService service(
+      {loops, **store, **store, **store, relay, authenticator, clock, [] { return std::make_unique<SystemEntropy>(); }, logs},
+      settings.service);
+  http_api::HttpApi http_api(
+      {service, authenticator, clock, logs, [&] { return metrics_text(server.counts(), service.counts(), (*store)->health()); },
+       [&] { return reasons_not_ready((*store)->health()); }},
+      settings.http);
   server.set_http_handler(http_api);
   server.set_namespace_handler(service.namespace_handler());
   if (const auto listening = server.listen(); !listening) return std::unexpected(listening.error());
 
   const auto address = settings.server.address + ":" + std::to_string(server.port());
-  logs.write(LogLevel::info, "main", "serving", {{"version", version}, {"commit", commit}, {"address", address},
-             {"store", settings.store.directory}, {"threads", std::to_string(loops.size())}});
+  logs.write(LogLevel::info, "main", "serving",
+             {{"version", version},
+              {"commit", commit},
+              {"address", address},
+              {"store", settings.store.directory},
+              {"threads", std::to_string(loops.size())}});
   loops.front()->post([&] { on_running({service, *loops.front(), settings.server.address, server.port()}); });
   signals.watch([&] {
     logs.write(LogLevel::info, "main", "stopping");
@@ -56,7 +60,10 @@ int serve_command(Arguments arguments) {
   if (configured->settings.jwt.secret.empty()) {
     return fail({ErrorCode::invalid_argument,
                  "No secret to verify tokens with. Make one with: head -c 32 /dev/urandom | base64 > secret && chmod 600 secret, then give "
-                 "--jwt-secret-file secret. To try things out without, run `parley demo`.", {}, 0}, exit_misunderstood);
+                 "--jwt-secret-file secret. To try things out without, run `parley demo`.",
+                 {},
+                 0},
+                exit_misunderstood);
   }
   const auto served = serve(configured->settings, [](const Running&) {});
   return served ? exit_done : fail(served.error(), exit_failed);

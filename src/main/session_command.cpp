@@ -22,7 +22,9 @@ const std::vector<config::Flag> session_flags = {
     {"--token", "JWT", "the doctor's token; without it one is made with the secret in force"},
 };
 
-std::unexpected<Error> misunderstood(std::string message) { return refuse(ErrorCode::invalid_argument, std::move(message)); }
+std::unexpected<Error> misunderstood(std::string message) {
+  return refuse(ErrorCode::invalid_argument, std::move(message));
+}
 
 Result<bench::Endpoint> endpoint_of(std::string_view url) {
   constexpr std::string_view scheme = "http://";

@@ -21,7 +21,9 @@ const std::vector<config::Flag> token_flags = {
     {"--expires", "TIME", "how long it is good: 90s, 15m, 12h, 7d (no end)"},
 };
 
-std::unexpected<Error> misunderstood(std::string message) { return refuse(ErrorCode::invalid_argument, std::move(message)); }
+std::unexpected<Error> misunderstood(std::string message) {
+  return refuse(ErrorCode::invalid_argument, std::move(message));
+}
 
 Result<std::chrono::seconds> parse_duration(std::string_view text) {
   std::int64_t number = 0;

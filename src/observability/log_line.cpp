@@ -14,7 +14,8 @@ void append_json_text(std::string& line, std::string_view text) {
 }
 
 bool needs_quotes(std::string_view text) {
-  return text.empty() || std::ranges::any_of(text, [](char c) { return c == ' ' || c == '"' || c == '=' || c == '\\' || (c >= 0 && c < 0x20); });
+  return text.empty() ||
+         std::ranges::any_of(text, [](char c) { return c == ' ' || c == '"' || c == '=' || c == '\\' || (c >= 0 && c < 0x20); });
 }
 
 void append_logfmt(std::string& line, const LogField& field) {

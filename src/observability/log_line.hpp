@@ -12,6 +12,7 @@ namespace parley::observability {
 
 /// logfmt: `component=store message="opened" sessions=3`; values are quoted where they hold a space, a quote, `=` or nothing.
 /// JSON: `"component":"store","message":"opened","sessions":"3"`, without braces. Line breaks never get through.
-[[nodiscard]] std::string log_line(LogFormat format, std::string_view component, std::string_view message, std::span<const LogField> fields);
+[[nodiscard]] std::string log_line(LogFormat format, std::string_view component, std::string_view message,
+                                   std::span<const LogField> fields);
 
 }  // namespace parley::observability

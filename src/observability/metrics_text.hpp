@@ -18,7 +18,8 @@ class MetricsText {
     std::uint64_t count;  // in this bucket alone
   };
   /// What lies above the last bucket is the difference to `count`.
-  MetricsText& histogram(std::string_view name, std::string_view help, std::span<const Bucket> buckets, std::uint64_t sum, std::uint64_t count);
+  MetricsText& histogram(std::string_view name, std::string_view help, std::span<const Bucket> buckets, std::uint64_t sum,
+                         std::uint64_t count);
 
   [[nodiscard]] std::string take() && { return std::move(text_); }
 

@@ -36,7 +36,8 @@ ChildProcess::ChildProcess(std::vector<std::string> arguments, std::vector<std::
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-  const int failure = posix_spawn(&process_, arguments[0].c_str(), &actions, nullptr, pointers(arguments).data(), pointers(environment).data());
+  const int failure =
+      posix_spawn(&process_, arguments[0].c_str(), &actions, nullptr, pointers(arguments).data(), pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
   pipe_ = ends[0];
@@ -80,7 +81,9 @@ int ChildProcess::wait() {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-void ChildProcess::signal(int number) const { kill(process_, number); }
+void ChildProcess::signal(int number) const {
+  kill(process_, number);
+}
 
 Finished run(std::vector<std::string> arguments, std::vector<std::string> environment) {
   ChildProcess child(std::move(arguments), std::move(environment));

@@ -32,9 +32,9 @@ struct Command : testing::Test {
     return text.substr(begin, text.find_first_of(after, begin) - begin);
   }
 
-  const std::string folder =
-      (std::filesystem::temp_directory_path() / ("parley-command-" + std::to_string(::getpid()) + "-" +
-                                                 testing::UnitTest::GetInstance()->current_test_info()->name())).string();
+  const std::string folder = (std::filesystem::temp_directory_path() / ("parley-command-" + std::to_string(::getpid()) + "-" +
+                                                                        testing::UnitTest::GetInstance()->current_test_info()->name()))
+                                 .string();
 };
 
 TEST_F(Command, without_arguments_shows_the_help_and_leaves_with_2) {
@@ -124,8 +124,15 @@ TEST_F(Command, session_makes_a_session_and_finds_it_again) {
   ChildProcess server(serve());
   ASSERT_TRUE(server.wait_for("threads=1\n"));
   const auto url = "http://127.0.0.1:" + between(server.output(), "address=127.0.0.1:", " ");
-  const std::vector<std::string> words = {"session", "--url", url, "--jwt-secret-file", secret(), "--doctor", "65f000000000000000000001",
-                                          "--patient", "65f000000000000000000002"};
+  const std::vector<std::string> words = {"session",
+                                          "--url",
+                                          url,
+                                          "--jwt-secret-file",
+                                          secret(),
+                                          "--doctor",
+                                          "65f000000000000000000001",
+                                          "--patient",
+                                          "65f000000000000000000002"};
   const auto first = run(words);
   EXPECT_EQ(first.exit_code, 0) << first.output;
   EXPECT_EQ(first.output.size(), 37U) << first.output;
@@ -148,7 +155,7 @@ TEST_F(Command, a_demo_finds_its_session_again_after_kill) {
     demo.signal(SIGKILL);
     EXPECT_EQ(demo.wait(), 128 + SIGKILL);
   }
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(stat((data() + "/demo-jwt-secret").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
   ChildProcess demo(words);

@@ -22,8 +22,7 @@ std::optional<Pieces> split(std::string_view token) {
   if (first == std::string_view::npos) return std::nullopt;
   const auto second = token.find('.', first + 1);
   if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) return std::nullopt;
-  return Pieces{token.substr(0, first), token.substr(first + 1, second - first - 1), token.substr(second + 1),
-                token.substr(0, second)};
+  return Pieces{token.substr(0, first), token.substr(first + 1, second - first - 1), token.substr(second + 1), token.substr(0, second)};
 }
 
 std::string signature_of(std::string_view signing_input, std::string_view secret) {

@@ -96,9 +96,9 @@ TEST_F(Jwt, another_secret_and_a_changed_byte_are_refused) {
 
 TEST_F(Jwt, malformed_tokens_are_refused) {
   const auto good = signed_token(R"({"id":"65f000000000000000000001","role":"doctor"})", secret);
-  for (const std::string& token : {std::string(), std::string("."), std::string(".."), std::string("a.b"), std::string("a.b.c"), good + ".",
-                                   good + "=", " " + good, good + "\n", good.substr(0, good.size() - 1), std::string(100'000, 'a'),
-                                   std::string("\0\0.\0.\0", 6)}) {
+  for (const std::string& token :
+       {std::string(), std::string("."), std::string(".."), std::string("a.b"), std::string("a.b.c"), good + ".", good + "=", " " + good,
+        good + "\n", good.substr(0, good.size() - 1), std::string(100'000, 'a'), std::string("\0\0.\0.\0", 6)}) {
     expect_failure(token, AuthFailure::invalid);
   }
 }
@@ -123,25 +123,31 @@ TEST_F(Jwt, a_token_over_the_length_limit_is_refused) {
 }
 
 TEST_F(Jwt, payloads_that_are_no_object_are_refused) {
-  for (const std::string_view payload : {"", "null", "[]", "\"x\"", "1", "{", R"({"id":"65f000000000000000000001","role":"doctor"} x)", "{\"id\":\"\xff\"}"}) {
+  for (const std::string_view payload :
+       {"", "null", "[]", "\"x\"", "1", "{", R"({"id":"65f000000000000000000001","role":"doctor"} x)", "{\"id\":\"\xff\"}"}) {
     expect_failure(signed_token(payload, secret), AuthFailure::invalid);
   }
 }
 
 TEST_F(Jwt, expiry_has_no_leeway) {
   const auto now = std::chrono::floor<std::chrono::seconds>(clock.time).time_since_epoch().count();
-  const auto expiring = [&](const std::string& exp) { return of_payload(R"({"id":"65f000000000000000000001","role":"doctor","exp":)" + exp + "}"); };
+  const auto expiring = [&](const std::string& exp) {
+    return of_payload(R"({"id":"65f000000000000000000001","role":"doctor","exp":)" + exp + "}");
+  };
   EXPECT_TRUE(expiring(std::to_string(now + 1)).has_value());
   EXPECT_EQ(expiring(std::to_string(now)).error(), AuthFailure::invalid);
   EXPECT_EQ(expiring(std::to_string(now - 1)).error(), AuthFailure::invalid);
   EXPECT_EQ(expiring("0").error(), AuthFailure::invalid);
   EXPECT_TRUE(expiring("1e300").has_value());
-  for (const std::string exp : {"null", "\"9999999999\"", "true", "[]", "{}"}) EXPECT_EQ(expiring(exp).error(), AuthFailure::invalid) << exp;
+  for (const std::string exp : {"null", "\"9999999999\"", "true", "[]", "{}"})
+    EXPECT_EQ(expiring(exp).error(), AuthFailure::invalid) << exp;
 }
 
 TEST_F(Jwt, not_before_has_no_leeway) {
   const auto now = std::chrono::floor<std::chrono::seconds>(clock.time).time_since_epoch().count();
-  const auto starting = [&](const std::string& nbf) { return of_payload(R"({"id":"65f000000000000000000001","role":"doctor","nbf":)" + nbf + "}"); };
+  const auto starting = [&](const std::string& nbf) {
+    return of_payload(R"({"id":"65f000000000000000000001","role":"doctor","nbf":)" + nbf + "}");
+  };
   EXPECT_TRUE(starting(std::to_string(now)).has_value());
   EXPECT_EQ(starting(std::to_string(now + 1)).error(), AuthFailure::invalid);
   for (const std::string nbf : {"null", "\"0\"", "false"}) EXPECT_EQ(starting(nbf).error(), AuthFailure::invalid) << nbf;

@@ -58,8 +58,9 @@ TEST(Settings, limits_off_turns_counts_off_and_leaves_sizes) {
   EXPECT_EQ(http.general + http.chat + http.sessions + http.session_creates, 0U);
   const auto& rates = settings->service.rates;
   EXPECT_EQ(rates.chat + rates.offer + rates.answer + rates.ice_candidate + rates.signalling_chat + rates.join_leave, 0U);
-  EXPECT_EQ(settings->service.connections_total_max + settings->service.connections_per_address_max +
-                settings->service.connections_per_user_max, 0U);
+  EXPECT_EQ(
+      settings->service.connections_total_max + settings->service.connections_per_address_max + settings->service.connections_per_user_max,
+      0U);
   EXPECT_EQ(settings->server.http_body_bytes_max, limits::http_body_bytes_max);
 }
 
@@ -110,7 +111,8 @@ TEST_F(SecretFile, that_is_empty_or_short_is_refused_with_how_to_make_one) {
   EXPECT_NE(read_secret(write(""), "--jwt-secret-file", 16).error().message.find("is empty. Make one with: "), std::string::npos);
   EXPECT_NE(read_secret(write("\n"), "--jwt-secret-file", 16).error().message.find("is empty"), std::string::npos);
   EXPECT_TRUE(read_secret(write(std::string(limits::jwt_secret_bytes_min, 's')), "--x", limits::jwt_secret_bytes_min).has_value());
-  const auto refusal = read_secret(write(std::string(limits::jwt_secret_bytes_min - 1, 's') + "\n"), "--jwt-secret-file", limits::jwt_secret_bytes_min);
+  const auto refusal =
+      read_secret(write(std::string(limits::jwt_secret_bytes_min - 1, 's') + "\n"), "--jwt-secret-file", limits::jwt_secret_bytes_min);
   ASSERT_FALSE(refusal.has_value());
   EXPECT_NE(refusal.error().message.find("has 15 bytes"), std::string::npos) << refusal.error().message;
 }
@@ -121,7 +123,8 @@ TEST_F(SecretFile, larger_than_any_secret_is_the_wrong_file) {
 }
 
 TEST_F(SecretFile, reaches_the_settings) {
-  const auto settings = settings_with({{"--jwt-secret-file", write("a secret that is long enough\n")}, {"--turn-url", "turn:t.example"}, {"--turn-secret-file", path}});
+  const auto settings = settings_with(
+      {{"--jwt-secret-file", write("a secret that is long enough\n")}, {"--turn-url", "turn:t.example"}, {"--turn-secret-file", path}});
   ASSERT_TRUE(settings.has_value()) << settings.error().message;
   EXPECT_EQ(settings->jwt.secret, "a secret that is long enough");
   EXPECT_EQ(settings->http.ice.turn_secret, settings->jwt.secret);
@@ -133,8 +136,8 @@ TEST(Addresses, to_listen_on) {
   EXPECT_EQ(parse_listen("[::1]:3000")->address, "::1");
   EXPECT_EQ(parse_listen("localhost:0")->address, "localhost");
   EXPECT_EQ(parse_listen("127.0.0.1:65535")->port, 65'535);
-  for (const std::string_view text : {"", ":3000", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:+1", "127.0.0.1:3000x", "::1:3000",
-                                      "[127.0.0.1]:3000", "[::1]", "256.0.0.1:1", "example.org:80"}) {
+  for (const std::string_view text : {"", ":3000", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:+1", "127.0.0.1:3000x",
+                                      "::1:3000", "[127.0.0.1]:3000", "[::1]", "256.0.0.1:1", "example.org:80"}) {
     EXPECT_FALSE(parse_listen(text).has_value()) << text;
   }
 }

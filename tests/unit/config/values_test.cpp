@@ -22,7 +22,9 @@ struct TemporaryFile {
   std::string path;
 };
 
-std::vector<GivenFlag> flags(std::vector<GivenFlag> given) { return given; }
+std::vector<GivenFlag> flags(std::vector<GivenFlag> given) {
+  return given;
+}
 
 TEST(Values, without_any_source_are_the_defaults) {
   const auto values = collect_values({}, {});
@@ -34,7 +36,8 @@ TEST(Values, without_any_source_are_the_defaults) {
 
 TEST(Values, flag_beats_environment_beats_file_beats_default) {
   const TemporaryFile file("listen = \"1.1.1.1:1\"\ndata = \"from-file\"\nfront_end = \"http://file\"\n");
-  const Environment environment = {{"PARLEY_CONFIG", file.path}, {"PARLEY_LISTEN", "2.2.2.2:2"}, {"PARLEY_DATA", "from-environment"}, {"HOME", "/"}};
+  const Environment environment = {
+      {"PARLEY_CONFIG", file.path}, {"PARLEY_LISTEN", "2.2.2.2:2"}, {"PARLEY_DATA", "from-environment"}, {"HOME", "/"}};
   const auto values = collect_values(flags({{"--listen", "3.3.3.3:3"}}), environment);
   ASSERT_TRUE(values.has_value()) << values.error().message;
   EXPECT_EQ(values->at("listen").text(), "3.3.3.3:3");
@@ -103,7 +106,9 @@ TEST(Toml, an_unknown_key_that_is_like_nothing_gets_no_suggestion) {
   EXPECT_EQ(settings.error().message.find("Did you mean"), std::string::npos);
 }
 
-TEST(Toml, a_file_may_not_name_another_file) { EXPECT_FALSE(settings_of_toml("config = \"other.toml\"\n", "parley.toml").has_value()); }
+TEST(Toml, a_file_may_not_name_another_file) {
+  EXPECT_FALSE(settings_of_toml("config = \"other.toml\"\n", "parley.toml").has_value());
+}
 
 TEST(Toml, values_of_the_wrong_kind_are_refused) {
   for (const std::string_view text : {"listen = [\"a\"]", "listen = 1.5", "listen = {a = 1}", "origin = [1]", "data = 2026-01-01"}) {

@@ -69,7 +69,8 @@ struct Answer : protocol::http::Response {
 
 class Api : public testing::Test {
  protected:
-  explicit Api(RequestLimits request_limits = {0, 0, 0, 0}, std::vector<Asset> assets = {}) : config_(make_config(request_limits, std::move(assets))) {}
+  explicit Api(RequestLimits request_limits = {0, 0, 0, 0}, std::vector<Asset> assets = {})
+      : config_(make_config(request_limits, std::move(assets))) {}
 
   static HttpApiConfig make_config(RequestLimits request_limits, std::vector<Asset> assets) {
     HttpApiConfig config;
@@ -137,7 +138,8 @@ class Api : public testing::Test {
   relay::LocalRelay relay;
   NamedPeople people;
   NullLogSink logs;
-  service::ChatService service{{{&loop}, store, store, store, relay, people, clock, [] { return std::make_unique<CountingEntropy>(); }, logs}, {}};
+  service::ChatService service{
+      {{&loop}, store, store, store, relay, people, clock, [] { return std::make_unique<CountingEntropy>(); }, logs}, {}};
 
  private:
   HttpApiConfig config_;

@@ -57,7 +57,8 @@ TEST_F(Routes, creation_refuses_in_the_contracts_order) {
   for (const std::string json : {"{}", R"({"patientId":""})", R"({"patientId":null})", R"({"patientId":0})", "[]", ""}) {
     EXPECT_EQ(refused("doctor", json), "400 Patient ID is required") << json;
   }
-  for (const std::string json : {R"({"patientId":"x"})", R"({"patientId":7})", R"({"patientId":{}})", R"({"patientId":["65f000000000000000000002"]})"}) {
+  for (const std::string json :
+       {R"({"patientId":"x"})", R"({"patientId":7})", R"({"patientId":{}})", R"({"patientId":["65f000000000000000000002"]})"}) {
     EXPECT_EQ(refused("doctor", json), "400 Invalid patient ID") << json;
   }
   EXPECT_EQ(refused("doctor", R"({"patientId":"65f000000000000000000002","appointmentId":"x"})"), "400 Invalid appointment ID");
@@ -94,8 +95,10 @@ TEST_F(Routes, reads_of_a_session) {
   const auto read = get("/api/sessions/" + session, "patient");
   EXPECT_EQ(read.status, 200U);
   EXPECT_TRUE(read.body.starts_with("{\"session\":{"));
-  EXPECT_NE(read.body.find(R"("doctorId":{"_id":"65f000000000000000000001","email":"doctor@example.org","role":"doctor","name":"A doctor"})"),
-            std::string::npos) << read.body;
+  EXPECT_NE(
+      read.body.find(R"("doctorId":{"_id":"65f000000000000000000001","email":"doctor@example.org","role":"doctor","name":"A doctor"})"),
+      std::string::npos)
+      << read.body;
   const auto active = get("/api/sessions/user/active", "patient");
   EXPECT_EQ(active.status, 200U);
   EXPECT_NE(active.body.find(session), std::string::npos);
@@ -124,7 +127,8 @@ TEST_F(Routes, a_stored_message_is_answered_and_then_read_everywhere) {
   const auto page = get("/api/chat/session/" + session, "patient");
   EXPECT_EQ(page.status, 200U);
   EXPECT_NE(page.body.find(id), std::string::npos);
-  EXPECT_NE(page.body.find(R"("pagination":{"currentPage":1,"totalPages":1,"totalMessages":1,"hasMore":false})"), std::string::npos) << page.body;
+  EXPECT_NE(page.body.find(R"("pagination":{"currentPage":1,"totalPages":1,"totalMessages":1,"hasMore":false})"), std::string::npos)
+      << page.body;
   EXPECT_NE(get("/api/sessions/" + session + "/chat", "patient").body.find(id), std::string::npos);
   const auto stats = get("/api/chat/session/" + session + "/stats", "patient");
   EXPECT_EQ(member(stats.body, "totalMessages"), "1");
@@ -162,10 +166,12 @@ TEST_F(Routes, store_refuses_in_the_contracts_order) {
   };
   const auto with = [&](const std::string& message) { return R"({"sessionId":")" + session + R"(","message":)" + message + "}"; };
   const std::string required = "400 Session ID and message are required";
-  for (const std::string json : {"{}", "[]", "", R"({"message":"x"})", R"({"sessionId":"","message":"x"})", R"({"sessionId":0,"message":"x"})"}) {
+  for (const std::string json :
+       {"{}", "[]", "", R"({"message":"x"})", R"({"sessionId":"","message":"x"})", R"({"sessionId":0,"message":"x"})"}) {
     EXPECT_EQ(refused(json), required) << json;
   }
-  for (const std::string message : {"\"\"", "null", "0", "false", "\"  \\n\\u2028\\ufeff\"", "\"\\u0000\\u001f\""}) EXPECT_EQ(refused(with(message)), required) << message;
+  for (const std::string message : {"\"\"", "null", "0", "false", "\"  \\n\\u2028\\ufeff\"", "\"\\u0000\\u001f\""})
+    EXPECT_EQ(refused(with(message)), required) << message;
   for (const std::string message : {"1", "true", "[]", "{}"}) EXPECT_EQ(refused(with(message)), "400 Message must be a string") << message;
   EXPECT_EQ(refused(with("\"" + std::string(1001, 'x') + "\"")), "400 Message too long (max 1000 characters)");
   EXPECT_EQ(refused(R"({"sessionId":"nope","message":")" + std::string(1001, 'x') + "\"}"), "400 Message too long (max 1000 characters)");
@@ -228,7 +234,8 @@ TEST_F(Routes, pages_read_their_parameters_as_the_contract_says) {
     ASSERT_EQ(store_text(session, "text " + std::to_string(i)).status, 201U);
   }
   const auto page = [&](const std::string& query) { return get("/api/chat/session/" + session + query, "doctor").body; };
-  EXPECT_NE(page("?limit=2").find(R"("currentPage":1,"totalPages":3,"totalMessages":5,"hasMore":true)"), std::string::npos) << page("?limit=2");
+  EXPECT_NE(page("?limit=2").find(R"("currentPage":1,"totalPages":3,"totalMessages":5,"hasMore":true)"), std::string::npos)
+      << page("?limit=2");
   EXPECT_NE(page("?limit=2").find("text 4"), std::string::npos);
   EXPECT_EQ(page("?limit=2").find("text 3"), std::string::npos);
   EXPECT_NE(page("?limit=2&page=3").find("text 1"), std::string::npos);

@@ -49,7 +49,9 @@ TEST(WindowLimiter, remembers_a_bounded_number_of_clients) {
   EXPECT_EQ(limiter.count("first", SteadyTime{2s}).verdict, Verdict::within) << "the oldest window was to go";
 }
 
-TEST(WindowLimiter, of_zero_is_off) { EXPECT_TRUE(WindowLimiter(0, 60s).off()); }
+TEST(WindowLimiter, of_zero_is_off) {
+  EXPECT_TRUE(WindowLimiter(0, 60s).off());
+}
 
 TEST(ClientKey, is_the_ipv4_address_or_the_56_bits_of_an_ipv6_one) {
   EXPECT_EQ(client_key("10.1.2.3"), "10.1.2.3");

@@ -8,10 +8,18 @@ namespace {
 
 using Order = Api;
 
-constexpr std::string_view security_header_names[] = {
-    "Content-Security-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Origin-Agent-Cluster", "Referrer-Policy",
-    "Strict-Transport-Security", "X-Content-Type-Options", "X-DNS-Prefetch-Control", "X-Download-Options", "X-Frame-Options",
-    "X-Permitted-Cross-Domain-Policies", "X-XSS-Protection"};
+constexpr std::string_view security_header_names[] = {"Content-Security-Policy",
+                                                      "Cross-Origin-Opener-Policy",
+                                                      "Cross-Origin-Resource-Policy",
+                                                      "Origin-Agent-Cluster",
+                                                      "Referrer-Policy",
+                                                      "Strict-Transport-Security",
+                                                      "X-Content-Type-Options",
+                                                      "X-DNS-Prefetch-Control",
+                                                      "X-Download-Options",
+                                                      "X-Frame-Options",
+                                                      "X-Permitted-Cross-Domain-Policies",
+                                                      "X-XSS-Protection"};
 
 TEST_F(Order, the_root_is_a_page_and_nothing_else_runs_for_it) {
   for (const std::string target : {"/", "/?x=1"}) {
@@ -32,8 +40,10 @@ TEST_F(Order, every_other_answer_carries_the_security_headers) {
   }
   const auto health = send("GET", "/health");
   EXPECT_EQ(health.header("Content-Security-Policy"),
-            "default-src 'self';style-src 'self' 'unsafe-inline';script-src 'self';img-src 'self' data: https:;connect-src 'self' wss: ws:;font-src "
-            "'self';object-src 'none';media-src 'self';frame-src 'none';base-uri 'self';form-action 'self';frame-ancestors 'self';script-src-attr "
+            "default-src 'self';style-src 'self' 'unsafe-inline';script-src 'self';img-src 'self' data: https:;connect-src 'self' wss: "
+            "ws:;font-src "
+            "'self';object-src 'none';media-src 'self';frame-src 'none';base-uri 'self';form-action 'self';frame-ancestors "
+            "'self';script-src-attr "
             "'none';upgrade-insecure-requests");
   EXPECT_EQ(health.header("X-XSS-Protection"), "0");
   EXPECT_EQ(health.header("Strict-Transport-Security"), "max-age=31536000; includeSubDomains");

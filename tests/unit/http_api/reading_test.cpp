@@ -20,7 +20,8 @@ TEST(Percent, decodes_utf8_and_refuses_the_rest) {
   EXPECT_EQ(percent_decoded("a+b"), "a+b");
   EXPECT_EQ(percent_decoded(""), "");
   EXPECT_EQ(percent_decoded("%2F%2f"), "//");
-  for (const std::string_view text : {"%", "%4", "a%4", "%zz", "%4z", "%E0%A4%A", "%ff", "%C3"}) EXPECT_EQ(percent_decoded(text), std::nullopt) << text;
+  for (const std::string_view text : {"%", "%4", "a%4", "%zz", "%4z", "%E0%A4%A", "%ff", "%C3"})
+    EXPECT_EQ(percent_decoded(text), std::nullopt) << text;
 }
 
 TEST(Query, gives_the_first_of_a_name) {
@@ -72,7 +73,9 @@ TEST(Headers, etags_are_compared_weakly) {
   EXPECT_FALSE(etag_matches("", "W/\"a\""));
 }
 
-TEST(Headers, strangers_bytes_become_printable) { EXPECT_EQ(printable_ascii("a\x01\x7f\xc3\xa9z"), "a????z"); }
+TEST(Headers, strangers_bytes_become_printable) {
+  EXPECT_EQ(printable_ascii("a\x01\x7f\xc3\xa9z"), "a????z");
+}
 
 std::optional<std::string> token(std::vector<protocol::http::Header> headers) {
   Request request;

@@ -13,7 +13,8 @@ std::string line(LogFormat format, std::string_view message, std::initializer_li
 
 TEST(LogLine, logfmt_quotes_only_what_needs_it) {
   EXPECT_EQ(line(LogFormat::logfmt, "opened", {{"sessions", "3"}}), "component=store message=opened sessions=3");
-  EXPECT_EQ(line(LogFormat::logfmt, "two words", {{"empty", ""}, {"path", "a=b"}}), "component=store message=\"two words\" empty=\"\" path=\"a=b\"");
+  EXPECT_EQ(line(LogFormat::logfmt, "two words", {{"empty", ""}, {"path", "a=b"}}),
+            "component=store message=\"two words\" empty=\"\" path=\"a=b\"");
 }
 
 TEST(LogLine, line_breaks_never_get_through) {
@@ -34,17 +35,19 @@ TEST(LogLine, bytes_that_are_no_utf8_do_not_break_a_json_line) {
 TEST(MetricsText, writes_the_exposition_format) {
   MetricsText text;
   text.counter("parley_x_total", "X.", 3).gauge("parley_y", "Y.", 0);
-  EXPECT_EQ(std::move(text).take(),
-            "# HELP parley_x_total X.\n# TYPE parley_x_total counter\nparley_x_total 3\n# HELP parley_y Y.\n# TYPE parley_y gauge\nparley_y 0\n");
+  EXPECT_EQ(
+      std::move(text).take(),
+      "# HELP parley_x_total X.\n# TYPE parley_x_total counter\nparley_x_total 3\n# HELP parley_y Y.\n# TYPE parley_y gauge\nparley_y 0\n");
 }
 
 TEST(MetricsText, histogram_buckets_add_up) {
   MetricsText text;
   const MetricsText::Bucket buckets[] = {{1, 2}, {3, 0}, {7, 5}};
   text.histogram("parley_h", "H.", buckets, 40, 8);
-  EXPECT_EQ(std::move(text).take(),
-            "# HELP parley_h H.\n# TYPE parley_h histogram\nparley_h_bucket{le=\"1\"} 2\nparley_h_bucket{le=\"3\"} 2\nparley_h_bucket{le=\"7\"} "
-            "7\nparley_h_bucket{le=\"+Inf\"} 8\nparley_h_sum 40\nparley_h_count 8\n");
+  EXPECT_EQ(
+      std::move(text).take(),
+      "# HELP parley_h H.\n# TYPE parley_h histogram\nparley_h_bucket{le=\"1\"} 2\nparley_h_bucket{le=\"3\"} 2\nparley_h_bucket{le=\"7\"} "
+      "7\nparley_h_bucket{le=\"+Inf\"} 8\nparley_h_sum 40\nparley_h_count 8\n");
 }
 
 }  // namespace
