@@ -63,6 +63,10 @@ class RecordingNamespace final : public socketio::NamespaceHandler {
         const std::string large = "\"" + std::string(1024 * 1024, 'x') + "\"";
         for (int index = 0; index < 16; ++index) peer_->send(socketio::encode_event(nsp_, "large", large));
       }
+      if (event.name == "farewell") {
+        for (int index = 0; index < 40; ++index) peer_->send(socketio::encode_event(nsp_, "bye", std::to_string(index)));
+        peer_->disconnect(socketio::Peer::Close::transport);
+      }
       if (event.name == "ask") peer_->send(socketio::encode_packet({.type = socketio::PacketType::event, .nsp = nsp_, .id = 7, .json = R"(["q"])"}));
       owner_.note("event " + std::string(event.name) + (peer_->connected() ? "" : " gone"));
     }
@@ -294,6 +298,21 @@ TEST_F(SocketioTest, a_poller_that_takes_nothing_is_cut_and_counted) {
   EXPECT_EQ(body_of(http("POST", poll_target(sid), "40\x1e" "42[\"flood\"]")), "ok");
   EXPECT_TRUE(application.noted("disconnect / transport close"));
   EXPECT_EQ((*server)->counts().slow_readers_cut, 1u);
+}
+
+TEST_F(SocketioTest, a_poller_gets_everything_that_was_sent_before_the_server_closed) {
+  start();
+  const std::string sid = open_polling();
+  EXPECT_EQ(body_of(http("POST", poll_target(sid), "40\x1e" "42[\"farewell\"]")), "ok");
+  std::string received;
+  while (!received.ends_with("\x1e" "1")) {
+    const std::string answer = http("GET", poll_target(sid));
+    ASSERT_TRUE(answer.starts_with("HTTP/1.1 200")) << received;
+    received += (received.empty() ? "" : "\x1e") + body_of(answer);
+  }
+  std::string expected;
+  for (int index = 0; index < 40; ++index) expected += "\x1e" "42[\"bye\"," + std::to_string(index) + "]";
+  EXPECT_TRUE(received.ends_with(expected + "\x1e" "41" "\x1e" "1")) << received;
 }
 
 TEST_F(SocketioTest, what_is_queued_in_one_turn_leaves_in_one_send) {
