@@ -90,8 +90,8 @@ void Connection::flush() {
   if (!open()) return;
   const bool tried = writable_;  // while the peer takes nothing, further writes must not move its deadline
   while (writable_ && !outbound_.empty()) {
+    config_.counts.sends.fetch_add(1, relaxed);  // before: who has read the bytes must find them counted
     const Transfer sent = send_some(socket_.get(), outbound_.unsent());
-    config_.counts.sends.fetch_add(1, relaxed);
     if (sent.kind == Transfer::Kind::failed) return cut();
     if (sent.kind == Transfer::Kind::would_block) {
       writable_ = false;
