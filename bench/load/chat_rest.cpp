@@ -29,8 +29,7 @@ auto read_json(std::string_view json, Read read) {
   try {
     return read(parser.parse(json.data(), json.size()));
   } catch (const simdjson::simdjson_error& error) {
-    throw LoadFailure(std::string("an answer that the contract does not have (") + error.what() + "): " +
-                      std::string(json.substr(0, 300)));
+    throw LoadFailure(std::string("an answer that the contract does not have (") + error.what() + "): " + std::string(json.substr(0, 300)));
   }
 }
 

@@ -35,7 +35,7 @@ struct LoadSession {
 
 /// Makes `count` sessions, each between two users of its own. Throws LoadFailure with the server's words when one is refused.
 [[nodiscard]] std::vector<LoadSession> create_sessions(const Endpoint& endpoint, std::string_view secret, std::size_t count,
-                                                        Random& random);
+                                                       Random& random);
 
 struct TextRule {
   std::uint32_t run = 0;

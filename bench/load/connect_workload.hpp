@@ -18,15 +18,15 @@ struct ConnectPlan {
   std::size_t sessions = 500;
   std::size_t members = 2;
   std::size_t opening_at_once = 64;
-  std::chrono::seconds idle{2};           // after the last join, before memory is read again
+  std::chrono::seconds idle{2};  // after the last join, before memory is read again
   std::uint64_t seed = 1;
   std::optional<pid_t> server_process;
 };
 
 struct ConnectResult {
   std::size_t connections = 0;
-  std::chrono::nanoseconds elapsed{};     // from the first TCP connection to the last join's ack
-  Histogram opening_times;                // of each: TCP, WebSocket, Socket.IO, token, join
+  std::chrono::nanoseconds elapsed{};           // from the first TCP connection to the last join's ack
+  Histogram opening_times;                      // of each: TCP, WebSocket, Socket.IO, token, join
   std::optional<std::int64_t> idle_bytes_each;  // growth of the server's resident memory over its connections; with a process only
 
   [[nodiscard]] double per_second() const {

@@ -48,7 +48,9 @@ void Crowd::on_connected(SocketConnection& connection) {
   connection.put(join + ']');
 }
 
-void Crowd::on_event(SocketConnection& connection, std::string_view packet) { listener_.on_event(connection.number(), packet); }
+void Crowd::on_event(SocketConnection& connection, std::string_view packet) {
+  listener_.on_event(connection.number(), packet);
+}
 
 void Crowd::on_ack(SocketConnection& connection, std::uint64_t id, std::string_view json) {
   if (id != join_ack_id) return listener_.on_ack(connection.number(), id, json);

@@ -1,6 +1,6 @@
 // Finds one known field in one known shape of JSON without parsing it: the search begins at the earliest place where the field ever
-// was, so it looks at a few bytes. Good for texts that a benchmark knows to hold no look-alike (load/message_text.hpp); everything that is judged
-// afterwards is parsed in full (load/read_back.cpp).
+// was, so it looks at a few bytes. Good for texts that a benchmark knows to hold no look-alike (load/message_text.hpp); everything that is
+// judged afterwards is parsed in full (load/read_back.cpp).
 #pragma once
 
 #include <algorithm>

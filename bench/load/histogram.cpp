@@ -46,9 +46,13 @@ void Histogram::merge(const Histogram& other) {
   max_ = std::max(max_, other.max_);
 }
 
-Histogram::Duration Histogram::min() const { return Duration(count_ == 0 ? 0 : min_); }
+Histogram::Duration Histogram::min() const {
+  return Duration(count_ == 0 ? 0 : min_);
+}
 
-Histogram::Duration Histogram::mean() const { return Duration(count_ == 0 ? 0 : sum_ / count_); }
+Histogram::Duration Histogram::mean() const {
+  return Duration(count_ == 0 ? 0 : sum_ / count_);
+}
 
 Histogram::Duration Histogram::percentile(double percent) const {
   if (count_ == 0) return Duration::zero();

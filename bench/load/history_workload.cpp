@@ -26,8 +26,8 @@ class PageRequests final : public RequestLoop::Workload {
     const std::size_t session = random_.below(stored_.sessions.size());
     const std::size_t page = 1 + random_.below(page_count_);
     asked_[connection] = {session, page};
-    bench::append_request(out, {"GET", page_target(stored_.sessions[session].id, page, plan_.page_limit),
-                                stored_.sessions[session].doctor.token, {}});
+    bench::append_request(
+        out, {"GET", page_target(stored_.sessions[session].id, page, plan_.page_limit), stored_.sessions[session].doctor.token, {}});
   }
 
   bool accept(std::size_t connection, const HttpResponse& response) override {
@@ -58,7 +58,8 @@ class PageRequests final : public RequestLoop::Workload {
     const auto& all = contents_[session];
     const std::size_t last = all.size() - std::min(all.size(), (page - 1) * plan_.page_limit);
     const std::size_t first = last - std::min<std::size_t>(last, plan_.page_limit);
-    return std::equal(got.begin(), got.end(), all.begin() + static_cast<std::ptrdiff_t>(first), all.begin() + static_cast<std::ptrdiff_t>(last),
+    return std::equal(got.begin(), got.end(), all.begin() + static_cast<std::ptrdiff_t>(first),
+                      all.begin() + static_cast<std::ptrdiff_t>(last),
                       [](const Sighting& a, const Sighting& b) { return a.id == b.id && a.key == b.key && a.text_true && b.text_true; });
   }
 

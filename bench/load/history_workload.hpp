@@ -15,7 +15,7 @@ struct HistoryPlan {
   RequestLoop::Plan requests;
   std::string jwt_secret;
   std::size_t sessions = 64;
-  std::size_t messages = 1000;      // stored in each session before anything is measured
+  std::size_t messages = 1000;  // stored in each session before anything is measured
   std::size_t text_bytes = 120;
   std::uint32_t page_limit = 50;
   Pages pages = Pages::newest;
@@ -23,9 +23,9 @@ struct HistoryPlan {
 
 struct HistoryResult {
   LoadFigures figures;
-  Verdict fill;                     // of the messages stored beforehand
-  std::uint64_t pages_seen = 0;     // different ones
-  std::uint64_t pages_wrong = 0;    // whose messages are not those stored, or that changed while nobody wrote
+  Verdict fill;                   // of the messages stored beforehand
+  std::uint64_t pages_seen = 0;   // different ones
+  std::uint64_t pages_wrong = 0;  // whose messages are not those stored, or that changed while nobody wrote
 };
 
 /// Throws LoadFailure when the run cannot be carried through.

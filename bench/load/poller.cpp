@@ -32,7 +32,9 @@ Poller::Poller() : descriptor_(::epoll_create1(EPOLL_CLOEXEC)), receive_buffer_(
   if (descriptor_ < 0) throw LoadFailure(std::string("epoll_create1: ") + std::strerror(errno));
 }
 
-Poller::~Poller() { ::close(descriptor_); }
+Poller::~Poller() {
+  ::close(descriptor_);
+}
 
 void Poller::add(int descriptor, std::uint32_t events, Target& target) {
   control(descriptor_, EPOLL_CTL_ADD, descriptor, events, &target);
@@ -42,7 +44,9 @@ void Poller::change(int descriptor, std::uint32_t events, Target& target) {
   control(descriptor_, EPOLL_CTL_MOD, descriptor, events, &target);
 }
 
-void Poller::remove(int descriptor) { control(descriptor_, EPOLL_CTL_DEL, descriptor, 0, nullptr); }
+void Poller::remove(int descriptor) {
+  control(descriptor_, EPOLL_CTL_DEL, descriptor, 0, nullptr);
+}
 
 void Poller::wait(std::chrono::nanoseconds timeout) {
   const auto nanoseconds = std::max<std::int64_t>(timeout.count(), 0);

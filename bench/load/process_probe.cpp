@@ -56,7 +56,8 @@ std::chrono::microseconds own_processor_time() {
 Machine read_machine() {
   utsname system{};
   ::uname(&system);
-  return {value_of("/proc/cpuinfo", "model name"), static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_CONF)), std::string(system.sysname) + ' ' + system.release};
+  return {value_of("/proc/cpuinfo", "model name"), static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_CONF)),
+          std::string(system.sysname) + ' ' + system.release};
 }
 
 }  // namespace parley::bench

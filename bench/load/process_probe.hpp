@@ -11,7 +11,7 @@
 namespace parley::bench {
 
 struct ProcessReading {
-  std::uint64_t resident_bytes = 0;          // VmRSS of /proc/PID/status
+  std::uint64_t resident_bytes = 0;            // VmRSS of /proc/PID/status
   std::chrono::milliseconds processor_time{};  // user and system, of all threads, /proc/PID/stat
 };
 

@@ -46,8 +46,8 @@ class RelayRun final : private Crowd::Listener {
   RelayPlan plan_;
   Clock& clock_;
   std::size_t senders_;  // of each session
-  Random random_;      // who sends next: from the seed alone
-  Random identities_;  // users, tags, masks
+  Random random_;        // who sends next: from the seed alone
+  Random identities_;    // users, tags, masks
   TextRule rule_;
   Poller poller_;
   std::vector<LoadSession> sessions_;
@@ -220,6 +220,8 @@ Verdict RelayRun::judge_all() {
 
 }  // namespace
 
-RelayResult run_relay(const RelayPlan& plan, Clock& clock) { return RelayRun(plan, clock).run(); }
+RelayResult run_relay(const RelayPlan& plan, Clock& clock) {
+  return RelayRun(plan, clock).run();
+}
 
 }  // namespace parley::bench

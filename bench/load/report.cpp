@@ -9,7 +9,9 @@ namespace parley::bench {
 
 namespace {
 
-double milliseconds(std::chrono::nanoseconds value) { return static_cast<double>(value.count()) / 1e6; }
+double milliseconds(std::chrono::nanoseconds value) {
+  return static_cast<double>(value.count()) / 1e6;
+}
 
 std::string short_number(double value) {
   char text[32];

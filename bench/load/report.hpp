@@ -35,9 +35,9 @@ struct RunReport {
 };
 
 struct Report {
-  std::string workload;             // `relay`
-  std::string summary;              // of the plan, for people: `250 sessions × 2, 1 in flight`
-  std::vector<Figure> plan;         // for machines
+  std::string workload;      // `relay`
+  std::string summary;       // of the plan, for people: `250 sessions × 2, 1 in flight`
+  std::vector<Figure> plan;  // for machines
   std::uint64_t seed = 0;
   std::string commit;
   Machine machine;

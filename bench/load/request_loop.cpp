@@ -84,7 +84,9 @@ bool RequestLoop::ask(HttpConnection& connection, SteadyTime now) {
   return true;
 }
 
-void RequestLoop::on_open(HttpConnection& connection) { free_.push_back(&connection); }
+void RequestLoop::on_open(HttpConnection& connection) {
+  free_.push_back(&connection);
+}
 
 void RequestLoop::on_response(HttpConnection& connection, const HttpResponse& response) {
   const SteadyTime now = clock_.steady_now();

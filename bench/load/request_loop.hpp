@@ -26,7 +26,7 @@ class RequestLoop final : private HttpConnection::Listener {
   struct Plan {
     Endpoint endpoint;
     std::size_t connections = 64;
-    Pace pace;                       // `in_flight` is 1 here, whatever it says
+    Pace pace;  // `in_flight` is 1 here, whatever it says
     std::optional<pid_t> server_process;
   };
 
@@ -54,7 +54,7 @@ class RequestLoop final : private HttpConnection::Listener {
   Schedule schedule_;
   MeasuredPart part_;
   std::vector<std::unique_ptr<HttpConnection>> connections_;
-  std::vector<SteadyTime> due_;            // of the request in flight on each
+  std::vector<SteadyTime> due_;  // of the request in flight on each
   std::vector<HttpConnection*> free_;
   std::uint64_t asked_ = 0;
   std::uint64_t answered_ = 0;

@@ -38,7 +38,9 @@ void SocketConnection::on_open() {
       {.host = shared_.endpoint.to_string(), .target = "/socket.io/?EIO=4&transport=websocket", .key = key_, .extra_headers = {}});
 }
 
-void SocketConnection::on_closed(std::string reason) { shared_.listener.on_closed(*this, reason); }
+void SocketConnection::on_closed(std::string reason) {
+  shared_.listener.on_closed(*this, reason);
+}
 
 void SocketConnection::fail(const std::string& reason) {
   stream_.close();
@@ -72,15 +74,21 @@ void SocketConnection::on_frames(std::span<char> bytes) {
   for (;;) {
     const ws::Decoded decoded = decoder_.next();
     switch (decoded.kind) {
-      case ws::Decoded::Kind::need_more: return;
-      case ws::Decoded::Kind::text: on_packet(decoded.payload); break;
+      case ws::Decoded::Kind::need_more:
+        return;
+      case ws::Decoded::Kind::text:
+        on_packet(decoded.payload);
+        break;
       case ws::Decoded::Kind::ping:
         ws::append_masked_frame(stream_.outbox(), ws::Opcode::pong, decoded.payload, mask_from(shared_.random));
         break;
       case ws::Decoded::Kind::binary:
-      case ws::Decoded::Kind::pong: break;  // nothing that a run asks for
-      case ws::Decoded::Kind::close: return fail("the server closed the WebSocket with code " + std::to_string(decoded.code));
-      case ws::Decoded::Kind::error: return fail("broken WebSocket frame: " + std::string(decoded.payload));
+      case ws::Decoded::Kind::pong:
+        break;  // nothing that a run asks for
+      case ws::Decoded::Kind::close:
+        return fail("the server closed the WebSocket with code " + std::to_string(decoded.code));
+      case ws::Decoded::Kind::error:
+        return fail("broken WebSocket frame: " + std::string(decoded.payload));
     }
     if (!stream_.is_open()) return;
   }

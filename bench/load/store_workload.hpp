@@ -15,7 +15,7 @@ namespace parley::bench {
 struct StorePlan {
   RequestLoop::Plan requests;
   std::string jwt_secret;
-  std::size_t sessions = 0;     // 0: one for each connection
+  std::size_t sessions = 0;  // 0: one for each connection
   std::size_t text_bytes = 120;
 };
 

@@ -49,7 +49,9 @@ TcpStream::TcpStream(Poller& poller, const Endpoint& endpoint, Listener& listene
   poller_.add(descriptor_, EPOLLIN | EPOLLOUT, *this);
 }
 
-TcpStream::~TcpStream() { close(); }
+TcpStream::~TcpStream() {
+  close();
+}
 
 void TcpStream::close() {
   if (state_ == State::closed) return;

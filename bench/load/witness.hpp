@@ -25,20 +25,20 @@ struct Sighting {
 struct SessionEvidence {
   std::uint32_t first_sender = 0;
   std::vector<std::vector<std::optional<ObjectId>>> acknowledged;
-  std::vector<Sighting> stored;                 // in stored order
-  std::vector<std::vector<Sighting>> heard;     // for each member, in the order heard
+  std::vector<Sighting> stored;              // in stored order
+  std::vector<std::vector<Sighting>> heard;  // for each member, in the order heard
 };
 
 struct Verdict {
   std::uint64_t stored = 0;
   std::uint64_t acknowledged = 0;
   std::uint64_t heard = 0;
-  std::uint64_t lost = 0;         // acknowledged and not stored
-  std::uint64_t unheard = 0;      // stored and not heard, for each member that should have
-  std::uint64_t doubled = 0;      // stored, or heard by one member, more than once
-  std::uint64_t reordered = 0;    // heard, or stored for one sender, behind one that comes later
-  std::uint64_t foreign = 0;      // heard and not stored, stored and never sent, or under another id than acknowledged or stored
-  std::uint64_t altered = 0;      // with another text than was sent
+  std::uint64_t lost = 0;       // acknowledged and not stored
+  std::uint64_t unheard = 0;    // stored and not heard, for each member that should have
+  std::uint64_t doubled = 0;    // stored, or heard by one member, more than once
+  std::uint64_t reordered = 0;  // heard, or stored for one sender, behind one that comes later
+  std::uint64_t foreign = 0;    // heard and not stored, stored and never sent, or under another id than acknowledged or stored
+  std::uint64_t altered = 0;    // with another text than was sent
 
   [[nodiscard]] bool clean() const { return lost + unheard + doubled + reordered + foreign + altered == 0; }
   void add(const Verdict& other);

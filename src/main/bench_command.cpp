@@ -71,7 +71,9 @@ std::string CommonOptions::secret() const {
   return secret;
 }
 
-std::chrono::nanoseconds nanoseconds(double seconds) { return std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9)); }
+std::chrono::nanoseconds nanoseconds(double seconds) {
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
+}
 
 bench::Pace PaceOptions::pace(std::uint64_t seed) const {
   bench::Pace pace;
@@ -107,15 +109,20 @@ void add_common(CLI::App& app, CommonOptions& options) {
   app.add_option("--json", options.json_file, "Write the whole report there; - is the standard output");
   app.add_option("--commit", options.commit, "What the report says was measured")->envname("PARLEY_COMMIT")->capture_default_str();
   app.add_option("--seed", options.seed, "Of schedules and of who sends next")->capture_default_str();
-  app.add_option("--repeat", options.repeat, "Whole runs, each with sessions of its own")->capture_default_str()->check(CLI::Range(1, 1000));
+  app.add_option("--repeat", options.repeat, "Whole runs, each with sessions of its own")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
   app.add_option("--pid", options.server_process, "The server's process: its processor time and memory are read from /proc");
 }
 
 void add_pace(CLI::App& app, PaceOptions& options) {
   app.add_option("--seconds", options.seconds, "Measured, after the warm-up")->capture_default_str()->check(CLI::Range(0.1, 86'400.0));
-  app.add_option("--warm-up", options.warm_up_seconds, "Seconds sent but not measured")->capture_default_str()->check(CLI::Range(0.0, 3'600.0));
+  app.add_option("--warm-up", options.warm_up_seconds, "Seconds sent but not measured")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 3'600.0));
   app.add_option("--rate", options.rate, "A second, by a schedule that does not wait for answers; 0: closed loop")
-      ->capture_default_str()->check(CLI::Range(0.0, 10'000'000.0));
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 10'000'000.0));
   app.add_flag("--poisson", options.poisson, "With --rate: random arrivals instead of even ones");
   app.add_option("--messages", options.messages, "Stop after so many instead of after --seconds; all of them are measured");
 }
@@ -172,10 +179,12 @@ void add_relay(CLI::App& app, RelayOptions& options) {
   add_text_bytes(app, options.plan.text_bytes);
   app.add_option("--sessions", options.plan.sessions)->capture_default_str()->check(CLI::Range(1, 100'000));
   app.add_option("--members", options.plan.members, "Connections in each session: doctor and patient in turn")
-      ->capture_default_str()->check(CLI::Range(1, 10'000));
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10'000));
   app.add_option("--senders", options.plan.senders, "Members of each session that send; 0: all")->capture_default_str();
   app.add_option("--in-flight", options.pace.in_flight, "Closed loop: unanswered messages of each sender")
-      ->capture_default_str()->check(CLI::Range(1, 10'000));
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10'000));
   app.add_flag("--no-read-back", options.no_read_back, "For servers that store nothing: judge by acks and echoes alone");
 }
 
@@ -188,10 +197,14 @@ int relay(RelayOptions options) {
   Report report;
   report.workload = "relay";
   report.summary = std::to_string(plan.sessions) + " sessions × " + std::to_string(plan.members) + ", " + options.pace.to_string();
-  report.plan = {{"sessions", static_cast<double>(plan.sessions)}, {"members", static_cast<double>(plan.members)},
-                 {"senders", static_cast<double>(plan.senders)}, {"text_bytes", static_cast<double>(plan.text_bytes)},
-                 {"rate", options.pace.rate}, {"in_flight", options.pace.rate > 0 ? 0.0 : options.pace.in_flight},
-                 {"seconds", options.pace.seconds}, {"messages", static_cast<double>(options.pace.messages)}};
+  report.plan = {{"sessions", static_cast<double>(plan.sessions)},
+                 {"members", static_cast<double>(plan.members)},
+                 {"senders", static_cast<double>(plan.senders)},
+                 {"text_bytes", static_cast<double>(plan.text_bytes)},
+                 {"rate", options.pace.rate},
+                 {"in_flight", options.pace.rate > 0 ? 0.0 : options.pace.in_flight},
+                 {"seconds", options.pace.seconds},
+                 {"messages", static_cast<double>(options.pace.messages)}};
   report.headline = {"messages_per_second", "ack_p50_ms", "ack_p99_ms", "delivery_p50_ms", "delivery_p99_ms", "server_processor_us_each"};
   SystemClock clock;
   return run_and_report(options.common, report, [&](std::uint64_t seed) {
@@ -222,7 +235,8 @@ void add_store(CLI::App& app, StoreOptions& options) {
   add_pace(app, options.pace);
   add_text_bytes(app, options.plan.text_bytes);
   app.add_option("--connections", options.plan.requests.connections, "One request in flight on each")
-      ->capture_default_str()->check(CLI::Range(1, 10'000));
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10'000));
   app.add_option("--sessions", options.plan.sessions, "0: one for each connection")->capture_default_str()->check(CLI::Range(0, 100'000));
 }
 
@@ -234,9 +248,12 @@ int store(StoreOptions options) {
   Report report;
   report.workload = "store";
   report.summary = std::to_string(plan.requests.connections) + " connections, " + options.pace.to_string();
-  report.plan = {{"connections", static_cast<double>(plan.requests.connections)}, {"sessions", static_cast<double>(plan.sessions)},
-                 {"text_bytes", static_cast<double>(plan.text_bytes)}, {"rate", options.pace.rate},
-                 {"seconds", options.pace.seconds}, {"messages", static_cast<double>(options.pace.messages)}};
+  report.plan = {{"connections", static_cast<double>(plan.requests.connections)},
+                 {"sessions", static_cast<double>(plan.sessions)},
+                 {"text_bytes", static_cast<double>(plan.text_bytes)},
+                 {"rate", options.pace.rate},
+                 {"seconds", options.pace.seconds},
+                 {"messages", static_cast<double>(options.pace.messages)}};
   report.headline = {"requests_per_second", "answer_p50_ms", "answer_p99_ms", "server_processor_us_each"};
   SystemClock clock;
   return run_and_report(options.common, report, [&](std::uint64_t seed) {
@@ -262,7 +279,8 @@ void add_history(CLI::App& app, HistoryOptions& options) {
   add_pace(app, options.pace);
   add_text_bytes(app, options.plan.text_bytes);
   app.add_option("--connections", options.plan.requests.connections, "One request in flight on each")
-      ->capture_default_str()->check(CLI::Range(1, 10'000));
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10'000));
   app.add_option("--sessions", options.plan.sessions)->capture_default_str()->check(CLI::Range(1, 10'000));
   app.add_option("--stored", options.plan.messages, "Messages in each session, stored before anything is measured")->capture_default_str();
   app.add_option("--page-limit", options.plan.page_limit, "Messages of a page")->capture_default_str()->check(CLI::Range(1, 1000));
@@ -280,9 +298,12 @@ int history(HistoryOptions options) {
   report.summary = options.pages + " " + std::to_string(plan.page_limit) + " of " + std::to_string(plan.messages) + " in " +
                    std::to_string(plan.sessions) + " sessions, " + std::to_string(plan.requests.connections) + " connections, " +
                    options.pace.to_string();
-  report.plan = {{"connections", static_cast<double>(plan.requests.connections)}, {"sessions", static_cast<double>(plan.sessions)},
-                 {"stored_each", static_cast<double>(plan.messages)}, {"page_limit", static_cast<double>(plan.page_limit)},
-                 {"rate", options.pace.rate}, {"seconds", options.pace.seconds}};
+  report.plan = {{"connections", static_cast<double>(plan.requests.connections)},
+                 {"sessions", static_cast<double>(plan.sessions)},
+                 {"stored_each", static_cast<double>(plan.messages)},
+                 {"page_limit", static_cast<double>(plan.page_limit)},
+                 {"rate", options.pace.rate},
+                 {"seconds", options.pace.seconds}};
   report.headline = {"requests_per_second", "answer_p50_ms", "answer_p99_ms", "server_processor_us_each"};
   SystemClock clock;
   return run_and_report(options.common, report, [&](std::uint64_t seed) {
@@ -311,7 +332,8 @@ void add_connect(CLI::App& app, ConnectOptions& options) {
   app.add_option("--sessions", options.plan.sessions)->capture_default_str()->check(CLI::Range(1, 100'000));
   app.add_option("--members", options.plan.members, "Connections in each session")->capture_default_str()->check(CLI::Range(1, 10'000));
   app.add_option("--at-once", options.plan.opening_at_once, "Connections that are being opened at any time")
-      ->capture_default_str()->check(CLI::Range(1, 10'000));
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10'000));
 }
 
 int connect(ConnectOptions options) {
@@ -323,7 +345,8 @@ int connect(ConnectOptions options) {
   report.workload = "connect";
   report.summary = std::to_string(plan.sessions) + " sessions × " + std::to_string(plan.members) + ", " +
                    std::to_string(plan.opening_at_once) + " at once";
-  report.plan = {{"sessions", static_cast<double>(plan.sessions)}, {"members", static_cast<double>(plan.members)},
+  report.plan = {{"sessions", static_cast<double>(plan.sessions)},
+                 {"members", static_cast<double>(plan.members)},
                  {"opening_at_once", static_cast<double>(plan.opening_at_once)}};
   report.headline = {"joins_per_second", "join_p50_ms", "join_p99_ms", "idle_resident_bytes_each"};
   SystemClock clock;

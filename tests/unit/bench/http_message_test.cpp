@@ -48,8 +48,7 @@ TEST(Token, is_three_parts_signed_with_the_secret) {
   const std::size_t last_dot = token.rfind('.');
   const std::size_t first_dot = token.find('.');
   EXPECT_EQ(from_base64url(token.substr(0, first_dot)), R"({"alg":"HS256","typ":"JWT"})");
-  EXPECT_EQ(from_base64url(token.substr(first_dot + 1, last_dot - first_dot - 1)),
-            R"({"id":"0123456789abcdef01234567","role":"doctor"})");
+  EXPECT_EQ(from_base64url(token.substr(first_dot + 1, last_dot - first_dot - 1)), R"({"id":"0123456789abcdef01234567","role":"doctor"})");
   const Digest32 expected = hmac_sha256("secret", {token.substr(0, last_dot)});
   EXPECT_EQ(from_base64url(token.substr(last_dot + 1)), view_of(expected));
 }

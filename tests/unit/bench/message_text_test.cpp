@@ -65,7 +65,7 @@ TEST(MessageText, texts_need_no_escaping_in_json) {
 TEST(FieldFinder, finds_the_value_wherever_the_field_is) {
   FieldFinder finder(R"("id":")");
   EXPECT_EQ(finder.find(R"({"aaaa":1,"id":"x1","b":2})"), "x1");
-  EXPECT_EQ(finder.find(R"({"id":"x2"})"), "x2");                        // earlier than before
+  EXPECT_EQ(finder.find(R"({"id":"x2"})"), "x2");                          // earlier than before
   EXPECT_EQ(finder.find(R"({"aaaaaaaaaaaaaaaaaaa":1,"id":"x3"})"), "x3");  // later than before
 }
 

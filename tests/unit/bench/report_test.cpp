@@ -55,7 +55,9 @@ TEST(Report, one_run_that_is_not_clean_makes_the_report_so) {
   EXPECT_THAT(report.to_json(), HasSubstr(R"("complaint":"3 lost")"));
 }
 
-TEST(Report, no_run_at_all_is_not_clean) { EXPECT_FALSE(report_of({}).clean()); }
+TEST(Report, no_run_at_all_is_not_clean) {
+  EXPECT_FALSE(report_of({}).clean());
+}
 
 TEST(Report, refusals_are_a_complaint_that_quotes_the_first) {
   LoadFigures figures;

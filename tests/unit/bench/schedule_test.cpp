@@ -48,10 +48,10 @@ struct MeasuredPartTest : testing::Test {
 TEST_F(MeasuredPartTest, answers_count_between_warm_up_and_end_only) {
   MeasuredPart part(pace, std::nullopt);
   part.start(origin);
-  part.completed(origin, origin + 999ms);         // warm-up
-  part.completed(origin + 500ms, origin + 1s);    // answered within, due before
+  part.completed(origin, origin + 999ms);       // warm-up
+  part.completed(origin + 500ms, origin + 1s);  // answered within, due before
   part.completed(origin + 2s, origin + 3s);
-  part.completed(origin + 10s, origin + 11s);     // due within, answered behind the end
+  part.completed(origin + 10s, origin + 11s);  // due within, answered behind the end
   const LoadFigures figures = part.finish(origin + 12s);
   EXPECT_EQ(figures.completed, 2u);
   EXPECT_EQ(figures.latency.count(), 2u);  // those due within, late answers included

@@ -274,6 +274,8 @@ SmallChatServer::~SmallChatServer() {
   thread_.join();
 }
 
-Endpoint SmallChatServer::endpoint() const { return {"127.0.0.1", impl_->port}; }
+Endpoint SmallChatServer::endpoint() const {
+  return {"127.0.0.1", impl_->port};
+}
 
 }  // namespace parley::bench

@@ -13,14 +13,14 @@ namespace parley::bench {
 
 enum class Fault : std::uint8_t {
   none,
-  loses_a_stored_message,    // acknowledged and delivered, never stored
-  skips_a_delivery,          // one member is left out once
+  loses_a_stored_message,  // acknowledged and delivered, never stored
+  skips_a_delivery,        // one member is left out once
   doubles_a_delivery,
   swaps_two_deliveries,
   alters_a_stored_text,
   refuses_a_message,
   never_answers_a_message,
-  shows_a_wrong_page,        // from the second answer for a page on, its messages are in another order
+  shows_a_wrong_page,  // from the second answer for a page on, its messages are in another order
   refuses_tokens,
   closes_a_connection,
 };

@@ -130,11 +130,21 @@ TEST_F(WitnessTest, random_single_faults_are_never_called_clean) {
     auto& heard = evidence.heard[random.below(2)];
     const std::size_t place = random.below(19);
     switch (random.below(5)) {
-      case 0: heard.erase(heard.begin() + static_cast<std::ptrdiff_t>(place)); break;
-      case 1: heard.push_back(heard[place]); break;
-      case 2: std::swap(heard[place], heard[place + 1]); break;
-      case 3: evidence.stored.erase(evidence.stored.begin() + static_cast<std::ptrdiff_t>(place)); break;
-      default: heard[place].text_true = false; break;
+      case 0:
+        heard.erase(heard.begin() + static_cast<std::ptrdiff_t>(place));
+        break;
+      case 1:
+        heard.push_back(heard[place]);
+        break;
+      case 2:
+        std::swap(heard[place], heard[place + 1]);
+        break;
+      case 3:
+        evidence.stored.erase(evidence.stored.begin() + static_cast<std::ptrdiff_t>(place));
+        break;
+      default:
+        heard[place].text_true = false;
+        break;
     }
     ASSERT_FALSE(judge(evidence).clean()) << "round " << round;
   }
