@@ -1,0 +1,72 @@
+// Runs the suites of one kind and ends with one PASS or FAIL line with its figures: node verdict.mjs clients|bad-input|security [--seed n]
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const python = join(here, '../../build/clients-venv/bin/python');
+const node = (name) => ({ name, folder: 'javascript', command: [process.execPath, '--test-reporter=tap', `${name}.test.mjs`] });
+const KINDS = {
+  clients: [
+    ...['connect', 'chat', 'sessions', 'signalling', 'robustness', 'validation', 'limits', 'security'].map(node),
+    ...['sync', 'asyncio'].map((name) => ({ name: `python ${name}`, folder: 'python', command: [python, '-B', `test_${name}.py`] })),
+  ],
+  security: ['connect', 'security', 'validation', 'limits'].map(node),
+  'bad-input': ['bad-input', 'robustness'].map(node),
+};
+
+const kind = process.argv[2];
+const suites = KINDS[kind];
+if (!suites) {
+  console.error(`Which suites? One of: ${Object.keys(KINDS).join(', ')}`);
+  process.exit(2);
+}
+const seedAt = process.argv.indexOf('--seed');
+const seed = seedAt > 0 ? process.argv[seedAt + 1] : (process.env.SEED ?? '1');
+
+let passed = 0;
+let failed = 0;
+const figures = [];
+for (const { name, folder, command } of suites) {
+  const run = spawnSync(command[0], command.slice(1), {
+    cwd: join(here, folder), encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, SEED: seed },
+  });
+  const count = countOf(`${run.stdout}\n${run.stderr}`, run.status);
+  passed += count.passed;
+  failed += count.failed;
+  console.log(`${count.failed === 0 ? 'passed' : 'FAILED'}  ${name}: ${count.passed} passed, ${count.failed} failed`);
+  if (count.failed > 0) console.log(run.stdout + run.stderr);
+  for (const figure of run.stdout.matchAll(/^(?:# )?(?:validation|security|bad-input): (.*)$/gm)) figures.push(`${name}: ${figure[1]}`);
+}
+const line = [`${passed} passed`, `${failed} failed`, ...figures, versions(), `seed ${seed}`, `commit ${commit()}`].filter(Boolean).join('; ');
+console.log(`${failed === 0 && passed > 0 ? 'PASS' : 'FAIL'} ${kind}: ${line}`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+/** From node's TAP summary or unittest's last lines. A suite that ends badly without a count has failed once. */
+function countOf(output, status) {
+  const tap = /^# pass (\d+)$[\s\S]*?^# fail (\d+)$[\s\S]*?^# cancelled (\d+)$/m.exec(output);
+  if (tap) {
+    const bad = Number(tap[2]) + Number(tap[3]);
+    return { passed: Number(tap[1]), failed: bad === 0 && status !== 0 ? 1 : bad };
+  }
+  const ran = Number(/^Ran (\d+) tests?/m.exec(output)?.[1] ?? 0);
+  const bad = [...output.matchAll(/(?:failures|errors)=(\d+)/g)].reduce((sum, match) => sum + Number(match[1]), 0);
+  if (ran === 0) return { passed: 0, failed: 1 };
+  return { passed: Math.max(0, ran - bad), failed: bad === 0 && status !== 0 ? 1 : bad };
+}
+
+function versions() {
+  if (kind !== 'clients') return '';
+  const pinned = JSON.parse(readFileSync(join(here, 'javascript/package.json'), 'utf8')).dependencies['socket.io-client'];
+  const requirements = readFileSync(join(here, 'python/requirements.txt'), 'utf8');
+  return `socket.io-client ${pinned}, python-socketio ${/python-socketio==(\S+)/.exec(requirements)[1]}`;
+}
+
+function commit() {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: here, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
