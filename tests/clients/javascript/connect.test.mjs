@@ -149,6 +149,22 @@ describe('the handshake', () => {
     raw.destroy();
   });
 
+  test('an answer to a poll holds at most 16 packets, and the rest comes with the next ones, in order', async () => {
+    const { sid } = JSON.parse((await get(server, '/socket.io/?EIO=4&transport=polling')).text.slice(1));
+    const say = (body) => request(server, 'POST', `/socket.io/?EIO=4&transport=polling&sid=${sid}`, { body });
+    const poll = async () => (await get(server, `/socket.io/?EIO=4&transport=polling&sid=${sid}`)).text.split('\x1e');
+    await say(`40${JSON.stringify({ token: person('doctor').token })}`);
+    await poll();
+    await say(Array.from({ length: 100 }, (_, id) => `42${id}["join-session",{"sessionId":"none"}]`).join('\x1e'));
+    const ids = [];
+    while (ids.length < 100) {
+      const packets = await poll();
+      assert.ok(packets.length <= 16, `${packets.length} packets: python-engineio would end the connection`);
+      ids.push(...packets.map((packet) => Number(/^43(\d+)/.exec(packet)[1])));
+    }
+    assert.deepEqual(ids, Array.from({ length: 100 }, (_, id) => id));
+  });
+
   test('a foreign Origin is served without an allow header, a known one with it', async () => {
     const ask = (origin) => get(server, '/socket.io/?EIO=4&transport=polling', { headers: { origin } });
     const foreign = await ask('https://elsewhere.example');
