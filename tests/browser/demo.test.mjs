@@ -10,7 +10,7 @@ let server;
 let browser;
 let call;
 before(async () => {
-  server = await Server.start();
+  server = await Server.start({ command: 'demo' });
   browser = await launch();
 });
 beforeEach(async () => { call = await makeNamedSession(server); });
@@ -45,6 +45,23 @@ test('two tabs chat, see each other come, and the history is there after a reloa
   await patient.shows('Good morning');
   assert.deepEqual(await patient.texts(), ['Good morning', 'Hello <b>doctor</b> & 👍']);
   assert.deepEqual([doctor.errors, patient.errors], [[], []]);
+});
+
+test('the links that `parley demo` prints open one session for two people', async () => {
+  const links = await until(() => {
+    const found = server.output.match(/http:\/\/\S+\/demo#token=\S+/g) ?? [];
+    return found.length >= 2 && found;
+  }, 'the links are printed');
+  const tabs = [];
+  for (const link of links.slice(0, 2)) {
+    const tab = new Tab(await (await browser.newContext()).newPage());
+    await tab.page.goto(link);
+    await tab.path('websocket');
+    tabs.push(tab);
+  }
+  await tabs[0].say('from the first link');
+  await tabs[1].shows('from the first link');
+  assert.notEqual(await tabs[0].page.textContent('#peer'), await tabs[1].page.textContent('#peer'));
 });
 
 test('a deletion leaves a tombstone on both sides, and nothing after a reload', async () => {
