@@ -109,6 +109,7 @@ class Scenario:
 
     async def test_ending_and_leaving(self):
         doctor, patient, session, first, second = await self.call()
+        await second.client.eio.queue.join()  # see test_sync.py
         await second.client.disconnect()
         left = await first.next("user-left")
         self.assertEqual(left["userId"], patient.id)
