@@ -34,9 +34,9 @@ struct AppendOutcome {
   SessionNumber session{};
   std::uint64_t token = 0;
   AppendStatus status = AppendStatus::committed;
-  domain::Position head{};                     // committed: of the last entry of the call; conflict: of the log ({0, 0}: there is none)
-  std::vector<domain::EncodedEntry> tail{};    // conflict: what came between, oldest first, at most conflict_tail_entries_max
-  std::optional<Error> error{};                // refused, unknown: see SessionLog
+  domain::Position head{};                   // committed: of the last entry of the call; conflict: of the log ({0, 0}: there is none)
+  std::vector<domain::EncodedEntry> tail{};  // conflict: what came between, oldest first, at most conflict_tail_entries_max
+  std::optional<Error> error{};              // refused, unknown: see SessionLog
 };
 
 /// Told of commits. Called on one loop's thread, once per commit with everything of that loop the commit made durable.
@@ -56,8 +56,7 @@ class LogReader {
   /// not_found when there is no such entry.
   [[nodiscard]] virtual Result<domain::EncodedEntry> entry(SessionNumber session, std::uint32_t seq) = 0;
   /// Entries from `first` on, in order, at most `count`.
-  [[nodiscard]] virtual Result<std::vector<domain::EncodedEntry>> range(SessionNumber session, std::uint32_t first,
-                                                                         std::size_t count) = 0;
+  [[nodiscard]] virtual Result<std::vector<domain::EncodedEntry>> range(SessionNumber session, std::uint32_t first, std::size_t count) = 0;
   /// The seq of the entry with this idempotency key, wherever in the log it is.
   [[nodiscard]] virtual Result<std::optional<std::uint32_t>> find_key(SessionNumber session, const Key16& key) = 0;
   /// The seqs of deleted texts, ascending.

@@ -72,7 +72,8 @@ class EmbeddedUnderTest final : public StoreUnderTest {
 
  private:
   void open() {
-    auto opened = store::embedded::EmbeddedStore::open({.directory = directory_.path()}, {.clock = clock_, .logs = logs_, .file_system = files_});
+    auto opened =
+        store::embedded::EmbeddedStore::open({.directory = directory_.path()}, {.clock = clock_, .logs = logs_, .file_system = files_});
     if (!opened) throw std::runtime_error(opened.error().message + opened.error().detail);
     store_ = *std::move(opened);
   }
@@ -117,6 +118,8 @@ std::unique_ptr<StoreUnderTest> make(const ManualClock& clock) {
 
 }  // namespace
 
-std::vector<Engine> engines() { return {{"model", &make<ModelUnderTest>}, {"embedded", &make<EmbeddedUnderTest>}}; }
+std::vector<Engine> engines() {
+  return {{"model", &make<ModelUnderTest>}, {"embedded", &make<EmbeddedUnderTest>}};
+}
 
 }  // namespace parley::test

@@ -60,13 +60,15 @@ Result<std::optional<SessionId>> StoreContract::find_open(std::uint32_t doctor, 
       [=, this](store::LogReader&) { return store->directory().find_open_session(user_id(doctor), user_id(patient)); });
 }
 Result<std::vector<domain::SessionRow>> StoreContract::open_sessions_of(std::uint32_t user) {
-  return read<Result<std::vector<domain::SessionRow>>>([=, this](store::LogReader&) { return store->directory().open_sessions_of(user_id(user)); });
+  return read<Result<std::vector<domain::SessionRow>>>(
+      [=, this](store::LogReader&) { return store->directory().open_sessions_of(user_id(user)); });
 }
 Result<std::optional<domain::User>> StoreContract::find_user(std::uint32_t user) {
   return read<Result<std::optional<domain::User>>>([=, this](store::LogReader&) { return store->directory().find_user(user_id(user)); });
 }
 Result<std::vector<store::SignallingMessage>> StoreContract::newest(SessionNumber session, std::size_t limit) {
-  return read<Result<std::vector<store::SignallingMessage>>>([=, this](store::LogReader&) { return store->signalling().newest(session, limit); });
+  return read<Result<std::vector<store::SignallingMessage>>>(
+      [=, this](store::LogReader&) { return store->signalling().newest(session, limit); });
 }
 
 }  // namespace parley::test

@@ -166,7 +166,8 @@ void FaultyFileSystem::drop_unsynced(double kept) {
     } else if (!state.named) {
       std::filesystem::remove(name);
     } else if (const auto size = std::filesystem::file_size(name); size > state.synced_bytes) {
-      std::filesystem::resize_file(name, state.synced_bytes + static_cast<std::uint64_t>(kept * static_cast<double>(size - state.synced_bytes)));
+      std::filesystem::resize_file(name,
+                                   state.synced_bytes + static_cast<std::uint64_t>(kept * static_cast<double>(size - state.synced_bytes)));
     }
   }
 }

@@ -31,14 +31,18 @@ domain::Trailer trailer_of(const EncodedEntry& entry) {
   return *std::move(trailer);
 }
 
-Position position_of(const EncodedEntry& entry) { return Position::at(entry.seq, trailer_of(entry).digest); }
+Position position_of(const EncodedEntry& entry) {
+  return Position::at(entry.seq, trailer_of(entry).digest);
+}
 
 bool follows_densely(const Append& append) {
   std::uint32_t seq = append.expected.seq;
   return std::ranges::all_of(append.entries, [&](const EncodedEntry& entry) { return entry.seq == ++seq; });
 }
 
-Error error_of(ErrorCode code, std::string message) { return Error{code, std::move(message), {}}; }
+Error error_of(ErrorCode code, std::string message) {
+  return Error{code, std::move(message), {}};
+}
 
 std::optional<Error> check_shape(const Append& append) {
   if (append.entries.empty() || append.entries.size() > limits::append_entries_max)
@@ -56,7 +60,9 @@ std::optional<Error> check_shape(const Append& append) {
 
 }  // namespace
 
-void ModelStore::attach(EventLoop& loop, store::CommitListener& listener) { listeners_[loop.index()] = {&loop, &listener}; }
+void ModelStore::attach(EventLoop& loop, store::CommitListener& listener) {
+  listeners_[loop.index()] = {&loop, &listener};
+}
 
 void ModelStore::append(EventLoop& loop, Append append) {
   PARLEY_ASSERT(listeners_.contains(loop.index()));
@@ -95,7 +101,8 @@ void ModelStore::commit() {
     waiting_entries_ -= next.append.entries.size();
     outcomes[next.loop->index()].push_back(sync_broken_ ? lose(next.append) : settle(std::move(next.append)));
   }
-  if (std::exchange(sync_broken_, false)) refusal_ = error_of(ErrorCode::store_failed, "The store has failed and accepts nothing until restart");
+  if (std::exchange(sync_broken_, false))
+    refusal_ = error_of(ErrorCode::store_failed, "The store has failed and accepts nothing until restart");
   for (; !waiting_users_.empty(); waiting_users_.pop_front()) users_[waiting_users_.front().id] = waiting_users_.front();
   for (; !waiting_signalling_.empty(); waiting_signalling_.pop_front())
     signalling_[waiting_signalling_.front().session].push_back(waiting_signalling_.front());
@@ -241,7 +248,8 @@ class ModelStore::Reader final : public store::LogReader {
     const std::size_t begin = first == 0 ? 0 : first - 1;
     const std::size_t size = log ? log->entries.size() : 0;
     const std::size_t end = begin + std::min(count, size > begin ? size - begin : 0);
-    if (auto error = failure(session, static_cast<std::uint32_t>(begin) + 1, static_cast<std::uint32_t>(end))) return std::unexpected(*error);
+    if (auto error = failure(session, static_cast<std::uint32_t>(begin) + 1, static_cast<std::uint32_t>(end)))
+      return std::unexpected(*error);
     if (begin >= end) return std::vector<EncodedEntry>{};
     return std::vector<EncodedEntry>(log->entries.begin() + static_cast<std::ptrdiff_t>(begin),
                                      log->entries.begin() + static_cast<std::ptrdiff_t>(end));

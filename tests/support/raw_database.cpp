@@ -55,7 +55,8 @@ void RawDatabase::remove(const std::string& family, BytesView key) {
 std::vector<std::pair<Bytes, Bytes>> RawDatabase::all(const std::string& family) const {
   std::vector<std::pair<Bytes, Bytes>> found;
   const std::unique_ptr<rocksdb::Iterator> iterator(db_->NewIterator(rocksdb::ReadOptions(), handle(family)));
-  for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) found.emplace_back(iterator->key().ToString(), iterator->value().ToString());
+  for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next())
+    found.emplace_back(iterator->key().ToString(), iterator->value().ToString());
   require(iterator->status());
   return found;
 }

@@ -172,7 +172,8 @@ Result<void> CommitBatch::put_row(const SessionRow& row) {
 
 void CommitBatch::put_open_index(const SessionRow& row) {
   rocksdb::ColumnFamilyHandle* family = context_.database.family(Family::open_sessions);
-  if (row.participants.size() >= 2) embedded::put(*batch_, family, pair_key(row.participants[0].user, row.participants[1].user, row.id), {});
+  if (row.participants.size() >= 2)
+    embedded::put(*batch_, family, pair_key(row.participants[0].user, row.participants[1].user, row.id), {});
   for (const domain::Participant& participant : row.participants)
     embedded::put(*batch_, family, user_session_key(participant.user, row.created_at, row.id), {});
 }

@@ -87,7 +87,7 @@ class CommitBatch {
   LogView latest_;
   std::unique_ptr<rocksdb::WriteBatch> batch_;
   std::vector<Settled> settled_;
-  std::vector<std::pair<std::size_t, PreparedAppend>> conflicting_;  // index into settled_
+  std::vector<std::pair<std::size_t, PreparedAppend>> conflicting_;          // index into settled_
   std::unordered_map<SessionNumber, std::optional<std::uint32_t>> written_;  // the logs this adds to, and their watermark when it moves
   std::map<SessionId, domain::SessionRow> rows_;
   std::size_t entries_ = 0;

@@ -21,7 +21,9 @@ Committer::Committer(Surroundings surroundings)
       ports_(limits::event_loops_max),
       thread_([this] { run(); }) {}
 
-Committer::~Committer() { stop(); }
+Committer::~Committer() {
+  stop();
+}
 
 void Committer::attach(EventLoop& loop, CommitListener& listener) {
   PARLEY_ASSERT(loop.index() < ports_.size());
@@ -153,8 +155,7 @@ void Committer::commit_once() {
 
 CommitBatch::Room Committer::look_at_room() {
   std::uint64_t free_bytes = 0;
-  const auto asked =
-      surroundings_.database.files().GetFreeSpace(surroundings_.directory, rocksdb::IOOptions(), &free_bytes, nullptr);
+  const auto asked = surroundings_.database.files().GetFreeSpace(surroundings_.directory, rocksdb::IOOptions(), &free_bytes, nullptr);
   if (!asked.ok()) return CommitBatch::Room::enough;  // a file system that cannot tell is not full; a real ENOSPC latches
   const bool has_room = free_bytes >= surroundings_.free_bytes_min;
   surroundings_.state.note_room(free_bytes, has_room);
@@ -170,7 +171,8 @@ void Committer::add_rows(CommitBatch& batch) {
       users.swap(users_);
       signalling.swap(signalling_);
     } else {
-      for (; !users_.empty() && users.size() < limits::rows_per_commit_max / 2; users_.pop_front()) users.push_back(std::move(users_.front()));
+      for (; !users_.empty() && users.size() < limits::rows_per_commit_max / 2; users_.pop_front())
+        users.push_back(std::move(users_.front()));
       for (; !signalling_.empty() && users.size() + signalling.size() < limits::rows_per_commit_max; signalling_.pop_front())
         signalling.push_back(std::move(signalling_.front()));
     }

@@ -64,18 +64,18 @@ class Committer {
   void refuse(const std::shared_ptr<LoopPort>& port, AppendOutcome outcome, Error error);
 
   const Surroundings surroundings_;
-  HeadCache heads_;                                  // Owner: committer
-  std::deque<PreparedAppend> backlog_;               // Owner: committer. Taken from queue_, not yet in a batch
-  SteadyTime synced_file_at_{};                      // Owner: committer
+  HeadCache heads_;                     // Owner: committer
+  std::deque<PreparedAppend> backlog_;  // Owner: committer. Taken from queue_, not yet in a batch
+  SteadyTime synced_file_at_{};         // Owner: committer
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<std::shared_ptr<LoopPort>> ports_;     // by loop index; a slot is written once, by attach; shared with posted refusals
-  std::deque<PreparedAppend> queue_;                 // guarded by mutex_
-  std::deque<domain::User> users_;                   // guarded by mutex_
-  std::deque<SignallingMessage> signalling_;         // guarded by mutex_
+  std::vector<std::shared_ptr<LoopPort>> ports_;          // by loop index; a slot is written once, by attach; shared with posted refusals
+  std::deque<PreparedAppend> queue_;                      // guarded by mutex_
+  std::deque<domain::User> users_;                        // guarded by mutex_
+  std::deque<SignallingMessage> signalling_;              // guarded by mutex_
   std::unordered_map<ObjectId, std::size_t> users_seen_;  // hash of the row last queued; guarded by mutex_
-  bool stopping_ = false;                            // guarded by mutex_
-  std::atomic<std::size_t> waiting_entries_ = 0;     // queue_, backlog_ and the batch being written
+  bool stopping_ = false;                                 // guarded by mutex_
+  std::atomic<std::size_t> waiting_entries_ = 0;          // queue_, backlog_ and the batch being written
   std::atomic<std::size_t> waiting_bytes_ = 0;
   std::thread thread_;
 };

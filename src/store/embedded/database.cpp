@@ -47,10 +47,12 @@ class DirectoryLock {
     const std::string text = status.ToString();
     const bool held = text.find("Resource temporarily unavailable") != std::string::npos || text.find("lock hold by") != std::string::npos;
     if (held)
-      return cannot_open(directory, "it is in use by another process (the file LOCK in it is held). Stop that process, or name another "
-                                    "directory with --data DIR.");
-    return cannot_open(directory, "it cannot be written to (" + text + "). Give this user the right to write there, or name another "
-                                  "directory with --data DIR.");
+      return cannot_open(directory,
+                         "it is in use by another process (the file LOCK in it is held). Stop that process, or name another "
+                         "directory with --data DIR.");
+    return cannot_open(directory, "it cannot be written to (" + text +
+                                      "). Give this user the right to write there, or name another "
+                                      "directory with --data DIR.");
   }
   DirectoryLock(DirectoryLock&& other) noexcept : files_(other.files_), lock_(std::exchange(other.lock_, nullptr)) {}
   DirectoryLock& operator=(DirectoryLock&&) = delete;
@@ -72,12 +74,12 @@ Result<void> judge_without_current(rocksdb::FileSystem& files, const std::string
   if (const auto listed = files.GetChildren(directory, io_options, &names, nullptr); !listed.ok())
     return cannot_open(directory, "it cannot be read (" + listed.ToString() + "). Give this user the right to read it.");
   const bool creation_was_cut_short = synced && synced->sequence == 0 && !synced->loss_accepted;
-  const bool has_data = std::ranges::any_of(names, [](const std::string& name) {
-    return name.ends_with(".sst") || name.ends_with(".log") || name.starts_with("MANIFEST-");
-  });
+  const bool has_data = std::ranges::any_of(
+      names, [](const std::string& name) { return name.ends_with(".sst") || name.ends_with(".log") || name.starts_with("MANIFEST-"); });
   if ((synced && synced->sequence > 0) || (has_data && !creation_was_cut_short))
-    return cannot_open(directory, "it holds files of a database but no CURRENT, which names the newest of them. Restore the directory "
-                                  "from a backup, or name another with --data DIR.");
+    return cannot_open(directory,
+                       "it holds files of a database but no CURRENT, which names the newest of them. Restore the directory "
+                       "from a backup, or name another with --data DIR.");
   return {};
 }
 
@@ -107,8 +109,9 @@ Result<Look> look_read_only(const std::string& directory, const rocksdb::DBOptio
   }
   if (!status.ok())
     return cannot_open(directory, "its files are damaged or of a kind that this version cannot read (" + status.ToString() +
-                                  "). Restore the directory from a backup.");
-  look.complete_families = std::ranges::all_of(family_names, [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); });
+                                      "). Restore the directory from a backup.");
+  look.complete_families =
+      std::ranges::all_of(family_names, [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); });
   return look;
 }
 
@@ -116,16 +119,18 @@ Result<void> judge(const std::string& directory, const Look& look, const std::op
   const bool creation_was_cut_short = synced && synced->sequence == 0 && !synced->loss_accepted;
   if (!look.format.empty() && look.format != format_name)
     return cannot_open(directory, "its format is \"" + look.format + "\", this version reads \"" + std::string(format_name) +
-                                  "\". Start the version that wrote it, or name another directory with --data DIR.");
+                                      "\". Start the version that wrote it, or name another directory with --data DIR.");
   if ((look.format.empty() || !look.complete_families) && !creation_was_cut_short)
     return cannot_open(directory, "it holds a database, but not one of this program. Name another directory with --data DIR.");
   if (!synced)
-    return cannot_open(directory, "the file SYNCED is missing, so whether the log is whole cannot be told. Restore the directory from a "
-                                  "backup, or accept that acknowledged messages may be missing by writing accept-loss into a file of that name.");
+    return cannot_open(directory,
+                       "the file SYNCED is missing, so whether the log is whole cannot be told. Restore the directory from a "
+                       "backup, or accept that acknowledged messages may be missing by writing accept-loss into a file of that name.");
   if (!synced->loss_accepted && look.sequence < synced->sequence)
-    return cannot_open(directory, "the log is cut short: writes up to " + std::to_string(synced->sequence) + " were acknowledged (file SYNCED), " +
-                                  "those up to " + std::to_string(look.sequence) + " are there. Nothing was changed. Restore the directory from a backup, " +
-                                  "or accept the loss by writing accept-loss into the file SYNCED.");
+    return cannot_open(directory, "the log is cut short: writes up to " + std::to_string(synced->sequence) +
+                                      " were acknowledged (file SYNCED), " + "those up to " + std::to_string(look.sequence) +
+                                      " are there. Nothing was changed. Restore the directory from a backup, " +
+                                      "or accept the loss by writing accept-loss into the file SYNCED.");
   return {};
 }
 
@@ -139,7 +144,9 @@ Database::~Database() {
   if (db_) static_cast<void>(db_->Close());
 }
 
-std::uint64_t Database::latest_sequence() const { return db_->GetLatestSequenceNumber(); }
+std::uint64_t Database::latest_sequence() const {
+  return db_->GetLatestSequenceNumber();
+}
 
 Result<std::unique_ptr<Database>> Database::open(const EmbeddedConfig& config, Surroundings surroundings) {
   const std::string& directory = config.directory;
@@ -173,7 +180,8 @@ Result<void> Database::open_synced_file(Database& database, const std::string& d
   if (content && content->loss_accepted) {
     logs.write(LogLevel::warning, "store", "opened with accepted loss: acknowledged messages may be missing");
     const auto removed = database.files_->DeleteFile(directory + "/SYNCED", io_options, nullptr);
-    if (!removed.ok()) return cannot_open(directory, "SYNCED cannot be replaced (" + removed.ToString() + "). Give this user the right to.");
+    if (!removed.ok())
+      return cannot_open(directory, "SYNCED cannot be replaced (" + removed.ToString() + "). Give this user the right to.");
   }
   auto file = SyncedFile::open(*database.files_, directory);
   if (!file) return cannot_open(directory, file.error().message + ". Give this user the right to write there, or name another directory.");

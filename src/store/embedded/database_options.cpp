@@ -88,7 +88,7 @@ rocksdb::DBOptions database_options(rocksdb::Env& env, StoreState& state, LogSin
   options.max_bgerror_resume_count = 0;
   options.allow_concurrent_memtable_write = false;  // one writer; the memtable's insert hint needs it so
   options.max_background_jobs = 2;
-  options.bytes_per_sync = 1024 * 1024;  // files of flushes and compactions go out steadily, not in one burst beside a commit's sync
+  options.bytes_per_sync = 1024 * 1024;         // files of flushes and compactions go out steadily, not in one burst beside a commit's sync
   options.skip_stats_update_on_db_open = true;  // opening must not read the data
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;

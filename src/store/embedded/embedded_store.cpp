@@ -57,7 +57,9 @@ Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(const EmbeddedConfig&
 
 EmbeddedStore::EmbeddedStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-EmbeddedStore::~EmbeddedStore() { stop(); }
+EmbeddedStore::~EmbeddedStore() {
+  stop();
+}
 
 void EmbeddedStore::stop() {
   if (parts_->stopped.exchange(true)) return;
@@ -66,15 +68,25 @@ void EmbeddedStore::stop() {
   parts_->database.reset();
 }
 
-void EmbeddedStore::attach(EventLoop& loop, CommitListener& listener) { parts_->committer->attach(loop, listener); }
+void EmbeddedStore::attach(EventLoop& loop, CommitListener& listener) {
+  parts_->committer->attach(loop, listener);
+}
 
-void EmbeddedStore::append(EventLoop& loop, Append append) { parts_->committer->append(loop, std::move(append)); }
+void EmbeddedStore::append(EventLoop& loop, Append append) {
+  parts_->committer->append(loop, std::move(append));
+}
 
-Result<void> EmbeddedStore::read(ReadJob job) { return parts_->readers->run(std::move(job)); }
+Result<void> EmbeddedStore::read(ReadJob job) {
+  return parts_->readers->run(std::move(job));
+}
 
-void EmbeddedStore::remember_user(const domain::User& user) { parts_->committer->remember(user); }
+void EmbeddedStore::remember_user(const domain::User& user) {
+  parts_->committer->remember(user);
+}
 
-void EmbeddedStore::record(SignallingMessage message) { parts_->committer->record(std::move(message)); }
+void EmbeddedStore::record(SignallingMessage message) {
+  parts_->committer->record(std::move(message));
+}
 
 StoreHealth EmbeddedStore::health() const {
   StoreHealth health = parts_->state.health();

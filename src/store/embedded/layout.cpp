@@ -18,7 +18,9 @@ void append_seq(Bytes& out, std::uint32_t seq) {
   for (int shift = 16; shift >= 0; shift -= 8) out.push_back(static_cast<char>(seq >> shift));
 }
 
-std::uint64_t inverted(Timestamp time) { return ~static_cast<std::uint64_t>(time.time_since_epoch().count()); }
+std::uint64_t inverted(Timestamp time) {
+  return ~static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
 
 ObjectId inverted(ObjectId id) {
   for (std::uint8_t& byte : id.bytes) byte = static_cast<std::uint8_t>(~byte);
@@ -52,7 +54,9 @@ std::uint32_t seq_of(BytesView log_key) {
   return decode_seq(log_key.substr(session_prefix_bytes));
 }
 
-Bytes idempotency_key(SessionNumber session, const Key16& key) { return session_prefix(session).append(view_of(key)); }
+Bytes idempotency_key(SessionNumber session, const Key16& key) {
+  return session_prefix(session).append(view_of(key));
+}
 
 Bytes encode_seq(std::uint32_t seq) {
   Bytes value;
@@ -74,7 +78,9 @@ Bytes pair_key(const ObjectId& doctor, const ObjectId& patient, const SessionId&
   return pair_prefix(doctor, patient).append(view_of(session.bytes));
 }
 
-Bytes user_prefix(const ObjectId& user) { return Bytes(1, user_tag).append(view_of(user.bytes)); }
+Bytes user_prefix(const ObjectId& user) {
+  return Bytes(1, user_tag).append(view_of(user.bytes));
+}
 
 Bytes user_session_key(const ObjectId& user, Timestamp created_at, const SessionId& session) {
   Bytes key = user_prefix(user);

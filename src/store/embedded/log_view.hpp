@@ -35,7 +35,8 @@ class LogView {
   [[nodiscard]] Result<domain::EncodedEntry> entry(SessionNumber session, std::uint32_t seq);
   [[nodiscard]] Result<std::vector<domain::EncodedEntry>> range(SessionNumber session, std::uint32_t first, std::size_t count);
   /// Calls `visit` for each entry from `first` to the end of the log.
-  [[nodiscard]] Result<void> scan(SessionNumber session, std::uint32_t first, const std::function<void(const domain::EncodedEntry&)>& visit);
+  [[nodiscard]] Result<void> scan(SessionNumber session, std::uint32_t first,
+                                  const std::function<void(const domain::EncodedEntry&)>& visit);
   [[nodiscard]] Result<std::vector<std::uint32_t>> deleted(SessionNumber session);
 
   /// Whether the entry is there in this view; its bytes are not judged.

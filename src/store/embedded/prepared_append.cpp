@@ -9,7 +9,9 @@ namespace parley::store::embedded {
 
 namespace {
 
-std::unexpected<Error> malformed(const std::string& what) { return refuse(ErrorCode::invalid_argument, "Malformed append", what); }
+std::unexpected<Error> malformed(const std::string& what) {
+  return refuse(ErrorCode::invalid_argument, "Malformed append", what);
+}
 
 Result<void> prepare_entry(PreparedAppend& prepared, const domain::EncodedEntry& entry) {
   if (entry.size_bytes() > limits::entry_bytes_max) return malformed("an entry is larger than entry_bytes_max");

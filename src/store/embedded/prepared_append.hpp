@@ -23,7 +23,7 @@ struct LoopPort {
 struct PreparedAppend {
   LoopPort* port = nullptr;
   Append append{};
-  domain::Position last{};                                  // of the last entry
+  domain::Position last{};                              // of the last entry
   std::vector<std::pair<Key16, std::uint32_t>> keys{};  // those of the entries that have one
   std::size_t bytes = 0;
   bool holds_text = false;

@@ -51,7 +51,9 @@ ReaderPool::ReaderPool(const Database& database, StoreState& state, KeyIndex& ke
   for (std::size_t index = 0; index < threads; ++index) threads_.emplace_back([this] { serve(); });
 }
 
-ReaderPool::~ReaderPool() { stop(); }
+ReaderPool::~ReaderPool() {
+  stop();
+}
 
 Result<void> ReaderPool::run(SessionLog::ReadJob job) {
   {

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::uint8_t row_version = 1;
 
-BytesView clipped(std::string_view text) { return text.substr(0, 0xffff); }
+BytesView clipped(std::string_view text) {
+  return text.substr(0, 0xffff);
+}
 
 }  // namespace
 

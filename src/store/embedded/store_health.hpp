@@ -20,19 +20,19 @@ struct StoreHealth {
   std::vector<std::string> damaged;    // what damage was met, one line a session, the first limits::damaged_sessions_named of them
   std::uint64_t damaged_sessions = 0;  // these take no more entries
 
-  std::uint64_t commits = 0;           // synced writes
+  std::uint64_t commits = 0;  // synced writes
   std::uint64_t entries_committed = 0;
-  std::uint64_t bytes_committed = 0;   // of encoded entries
+  std::uint64_t bytes_committed = 0;  // of encoded entries
   std::uint64_t conflicts = 0;
   std::uint64_t refused = 0;
   std::uint64_t sync_count = 0;
   std::uint64_t sync_microseconds = 0;  // sum
   std::array<std::uint64_t, sync_buckets_count> sync_buckets{};
 
-  std::size_t queued_entries = 0;      // now
-  std::size_t queued_reads = 0;        // now
+  std::size_t queued_entries = 0;  // now
+  std::size_t queued_reads = 0;    // now
   std::uint64_t signalling_dropped = 0;
-  std::uint64_t users_dropped = 0;     // the queue of rows was full; the next token brings them again
+  std::uint64_t users_dropped = 0;  // the queue of rows was full; the next token brings them again
 };
 
 }  // namespace parley::store::embedded

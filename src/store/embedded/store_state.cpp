@@ -64,7 +64,9 @@ void StoreState::note_room(std::uint64_t free_bytes, bool has_room) {
               {{"free_bytes", std::to_string(free_bytes)}});
 }
 
-std::int64_t StoreState::commit_ms() const { return static_cast<std::int64_t>(sync_microseconds_latest_ / 1000) + 1; }
+std::int64_t StoreState::commit_ms() const {
+  return static_cast<std::int64_t>(sync_microseconds_latest_ / 1000) + 1;
+}
 
 StoreHealth StoreState::health() const {
   StoreHealth health;

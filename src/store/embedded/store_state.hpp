@@ -50,8 +50,8 @@ class StoreState {
   LogSink& logs_;
   std::atomic<bool> failed_ = false;
   mutable std::mutex mutex_;
-  std::string reason_;                                // guarded by mutex_
-  std::map<SessionNumber, std::string> damaged_;      // guarded by mutex_
+  std::string reason_;                            // guarded by mutex_
+  std::map<SessionNumber, std::string> damaged_;  // guarded by mutex_
   std::atomic<std::uint64_t> damaged_sessions_ = 0;
   std::atomic<std::uint64_t> commits_ = 0;
   std::atomic<std::uint64_t> entries_ = 0;

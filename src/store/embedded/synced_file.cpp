@@ -16,7 +16,9 @@ constexpr std::size_t file_bytes = 32;
 constexpr std::string_view acceptance = "accept-loss";
 static_assert(magic.size() == 16);
 
-std::string path_in(const std::string& directory) { return directory + "/SYNCED"; }
+std::string path_in(const std::string& directory) {
+  return directory + "/SYNCED";
+}
 
 std::unexpected<Error> failed(const std::string& what, const rocksdb::IOStatus& status) {
   return refuse(ErrorCode::store_failed, what + ": " + status.ToString());
@@ -66,7 +68,8 @@ Result<std::optional<SyncedFile::Content>> SyncedFile::read(rocksdb::FileSystem&
   if (bytes.ToStringView().starts_with(acceptance)) return Content{.sequence = 0, .loss_accepted = true};
   const auto sequence = decode(bytes.ToStringView());
   if (!sequence)
-    return refuse(ErrorCode::store_failed, "The file " + path + " is damaged, so whether the log is whole cannot be told. Restore a backup, or " +
+    return refuse(ErrorCode::store_failed, "The file " + path +
+                                               " is damaged, so whether the log is whole cannot be told. Restore a backup, or " +
                                                "accept that acknowledged messages may be missing by writing accept-loss into that file.");
   return Content{.sequence = *sequence, .loss_accepted = false};
 }

@@ -102,7 +102,8 @@ TEST_F(Durability, entries_row_and_deletion_survive_together) {
   commit(script.remove(2));
   lose_power();
   open();
-  EXPECT_EQ(*read<Result<std::optional<domain::SessionRow>>>([&](LogReader&) { return store->find_session(script.number()); }), script.row());
+  EXPECT_EQ(*read<Result<std::optional<domain::SessionRow>>>([&](LogReader&) { return store->find_session(script.number()); }),
+            script.row());
   EXPECT_EQ(*read<Result<std::vector<std::uint32_t>>>([&](LogReader& reader) { return reader.deleted(script.number()); }), std::vector{2u});
   EXPECT_TRUE(entry(script.number(), 2)->body.empty());
 }

@@ -64,7 +64,10 @@ class EmbeddedFixture : public testing::Test, public CommitListener {
   void on_appended(std::span<AppendOutcome> appended) override {
     for (AppendOutcome& outcome : appended) outcomes.push_back(std::move(outcome));
   }
-  void send(Append append) { store->append(loop, std::move(append)); ++sent; }
+  void send(Append append) {
+    store->append(loop, std::move(append));
+    ++sent;
+  }
   bool settle() {
     return loop.run_until([&] { return outcomes.size() == sent; });
   }
@@ -85,7 +88,8 @@ class EmbeddedFixture : public testing::Test, public CommitListener {
   template <typename Answer>
   Answer read(std::function<Answer(LogReader&)> ask) {
     std::optional<Answer> answer;
-    const auto accepted = store->read([&](LogReader& reader) { loop.post([&answer, got = ask(reader)]() mutable { answer.emplace(std::move(got)); }); });
+    const auto accepted =
+        store->read([&](LogReader& reader) { loop.post([&answer, got = ask(reader)]() mutable { answer.emplace(std::move(got)); }); });
     EXPECT_TRUE(accepted.has_value());
     EXPECT_TRUE(loop.run_until([&] { return answer.has_value(); }));
     return *std::move(answer);

@@ -42,7 +42,8 @@ TEST(Layout, keys_are_as_documented) {
   EXPECT_EQ(to_hex(encode_seq(42)), "00002a");
   EXPECT_EQ(to_hex(pair_key(doctor, patient, session_id)),
             "70650000000000000000000001650000000000000000000002123e4567e89b42d3a456426614174000");
-  EXPECT_EQ(to_hex(user_session_key(doctor, time, session_id)), "75650000000000000000000001fffffe64892557ff123e4567e89b42d3a456426614174000");
+  EXPECT_EQ(to_hex(user_session_key(doctor, time, session_id)),
+            "75650000000000000000000001fffffe64892557ff123e4567e89b42d3a456426614174000");
   EXPECT_EQ(to_hex(signalling_key(session, time, doctor)), "0102030405fffffe64892557ff9afffffffffffffffffffffe");
 }
 
