@@ -1,5 +1,8 @@
 // The program from outside: every refusal to start says what, where and how to mend it; it starts, stops and starts again.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -85,6 +88,41 @@ TEST_F(Command, starts_and_a_signal_ends_it_with_0) {
     EXPECT_EQ(server.wait(), 0) << server.output();
     EXPECT_NE(server.output().find("message=stopped"), std::string::npos);
   }
+}
+
+/// A request that never ends, so that the server has something to wait for.
+class HalfRequest {
+ public:
+  explicit HalfRequest(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+    // The whole first request is answered, so the second one is known to have begun.
+    send("GET / HTTP/1.1\r\nHost: x\r\n\r\nPOST /api/chat/store HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{");
+    char byte = 0;
+    EXPECT_EQ(recv(socket_, &byte, 1, 0), 1);
+  }
+  ~HalfRequest() { close(socket_); }
+  HalfRequest(const HalfRequest&) = delete;
+  HalfRequest& operator=(const HalfRequest&) = delete;
+
+ private:
+  void send(std::string_view bytes) const { EXPECT_EQ(::send(socket_, bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size())); }
+
+  int socket_;
+};
+
+TEST_F(Command, a_second_signal_ends_it_at_once) {
+  ChildProcess server(serve());
+  ASSERT_TRUE(server.wait_for("threads=1\n"));
+  const HalfRequest held(static_cast<std::uint16_t>(std::stoi(between(server.output(), "address=127.0.0.1:", " "))));
+  server.signal(SIGTERM);
+  ASSERT_TRUE(server.wait_for("message=stopping")) << server.output();
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 1) << server.output();
+  EXPECT_EQ(server.output().find("message=stopped"), std::string::npos);
 }
 
 TEST_F(Command, says_in_one_line_what_it_runs) {
