@@ -116,7 +116,10 @@ bool Committer::wait_for_work() {
   const auto has_appends = [this] { return !queue_.empty() || !backlog_.empty(); };
   const auto has_rows = [this] { return !users_.empty() || !signalling_.empty(); };
   for (;;) {
-    if (has_appends()) return true;
+    if (has_appends()) {
+      if (const auto rest = rest_after_batch(); rest.count() > 0) changed_.wait_for(lock, rest, [this] { return stopping_; });
+      return true;
+    }
     if (stopping_) return has_rows();
     if (has_rows()) {
       changed_.wait_for(lock, limits::rows_delay, [&] { return stopping_ || has_appends(); });
@@ -133,7 +136,16 @@ bool Committer::wait_for_work() {
   }
 }
 
+// A sync costs its processor some 200 µs however little it writes, so under load many small batches would eat what the messages need. The
+// rest after a batch grows with the batch: below 1 s / busy_rest_per_entry messages a second it dies away, above it grows to its limit.
+std::chrono::nanoseconds Committer::rest_after_batch() const {
+  if (stopping_) return {};
+  const auto rest = std::min<std::chrono::nanoseconds>(last_entries_ * limits::commit_rest_per_entry, limits::commit_rest_max);
+  return commit_began_ + rest - surroundings_.clock.steady_now();
+}
+
 void Committer::commit_once() {
+  commit_began_ = surroundings_.clock.steady_now();
   {
     const std::lock_guard lock(mutex_);
     if (backlog_.empty()) {
@@ -148,6 +160,7 @@ void Committer::commit_once() {
   for (; !backlog_.empty() && batch.admits(backlog_.front()); backlog_.pop_front()) batch.add(std::move(backlog_.front()));
   add_rows(batch);
   batch.write();
+  last_entries_ = batch.entries();
   publish(batch);
   heads_.trim();
   sync_synced_file_when_due();

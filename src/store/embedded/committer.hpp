@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -55,6 +56,7 @@ class Committer {
  private:
   void run();
   [[nodiscard]] bool wait_for_work();
+  [[nodiscard]] std::chrono::nanoseconds rest_after_batch() const;
   void commit_once();
   [[nodiscard]] CommitBatch::Room look_at_room();
   void add_rows(CommitBatch& batch);
