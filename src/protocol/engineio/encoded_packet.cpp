@@ -3,6 +3,7 @@
 #include "protocol/engineio/encoded_packet.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 
 #include "protocol/engineio/packet.hpp"
@@ -51,9 +52,15 @@ struct EncodedPacket::Builder {
 
   static std::size_t frame_size(std::size_t payload_size) { return websocket::frame_header_size(payload_size) + payload_size; }
 
+  // std::ranges::copy of a view goes byte by byte in g++ 12 (seen with callgrind).
+  static char* put(char* out, std::string_view bytes) {
+    if (!bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
+    return out + bytes.size();
+  }
+
   static char* write_binary_frame(char* out, BytesView payload) {
     out += websocket::write_frame_header(out, websocket::Opcode::binary, payload.size());
-    return std::ranges::copy(payload, out).out;
+    return put(out, payload);
   }
 };
 
@@ -68,7 +75,7 @@ std::shared_ptr<const EncodedPacket> EncodedPacket::text(std::initializer_list<s
   packet->text_size_ = size;
   out += packet->header_size_;
   for (const std::string_view piece : pieces) {
-    out = std::ranges::copy(piece, out).out;
+    out = Builder::put(out, piece);
   }
   return packet;
 }
@@ -86,7 +93,7 @@ std::shared_ptr<const EncodedPacket> EncodedPacket::with_attachments(std::string
   auto packet = Builder::make(size, &out);
   packet->header_size_ = websocket::write_frame_header(out, websocket::Opcode::text, engineio_packet.size());
   packet->text_size_ = engineio_packet.size();
-  out = std::ranges::copy(engineio_packet, out + packet->header_size_).out;
+  out = Builder::put(out + packet->header_size_, engineio_packet);
   for (const Bytes& attachment : attachments) {
     out = Builder::write_binary_frame(out, attachment);
   }
