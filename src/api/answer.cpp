@@ -27,15 +27,19 @@ void write_participant_of(JsonWriter& writer, const SessionView& session, std::s
 
 void write_metadata(JsonWriter& writer, const SessionView& session) {
   writer.begin_object().key("appointmentId");
-  if (session.row.appointment) write_id(writer, *session.row.appointment);
-  else writer.null();
+  if (session.row.appointment)
+    write_id(writer, *session.row.appointment);
+  else
+    writer.null();
   writer.key("participantCount").integer(session.participant_count);
   writer.key("duration").integer(session.row.duration_seconds()).end_object();
 }
 
 void write_text_or_deleted(JsonWriter& writer, const MessageView& message) {
-  if (message.presence == MessageView::Presence::live) writer.member("message", message.text);
-  else writer.key("deleted").boolean(true);
+  if (message.presence == MessageView::Presence::live)
+    writer.member("message", message.text);
+  else
+    writer.key("deleted").boolean(true);
 }
 
 void write_place(JsonWriter& writer, const MessageView& message) {
@@ -53,11 +57,17 @@ void write_role_statistics(JsonWriter& writer, const domain::RoleCounter& counte
 
 }  // namespace
 
-void write_id(JsonWriter& writer, const ObjectId& id) { writer.string(id.to_string()); }
+void write_id(JsonWriter& writer, const ObjectId& id) {
+  writer.string(id.to_string());
+}
 
-void write_id(JsonWriter& writer, const SessionId& id) { writer.string(id.to_string()); }
+void write_id(JsonWriter& writer, const SessionId& id) {
+  writer.string(id.to_string());
+}
 
-void write_time(JsonWriter& writer, Timestamp time) { writer.string(to_iso8601(time)); }
+void write_time(JsonWriter& writer, Timestamp time) {
+  writer.string(to_iso8601(time));
+}
 
 void write_user(JsonWriter& writer, const User& user) {
   writer.begin_object().key("_id");
@@ -172,6 +182,8 @@ void write_error(JsonWriter& writer, const Error& error) {
   writer.end_object();
 }
 
-std::int64_t retry_after_seconds(std::int64_t retry_after_ms) { return retry_after_ms <= 0 ? 0 : (retry_after_ms + 999) / 1000; }
+std::int64_t retry_after_seconds(std::int64_t retry_after_ms) {
+  return retry_after_ms <= 0 ? 0 : (retry_after_ms + 999) / 1000;
+}
 
 }  // namespace parley::api

@@ -20,13 +20,19 @@ using json_text::skip_value;
 
 Fields::Kind kind_at(char first) {
   switch (first) {
-    case '{': return Fields::Kind::object;
-    case '[': return Fields::Kind::array;
-    case '"': return Fields::Kind::string;
-    case 'n': return Fields::Kind::null;
+    case '{':
+      return Fields::Kind::object;
+    case '[':
+      return Fields::Kind::array;
+    case '"':
+      return Fields::Kind::string;
+    case 'n':
+      return Fields::Kind::null;
     case 't':
-    case 'f': return Fields::Kind::boolean;
-    default: return Fields::Kind::number;
+    case 'f':
+      return Fields::Kind::boolean;
+    default:
+      return Fields::Kind::number;
   }
 }
 
@@ -43,8 +49,8 @@ double to_number(std::string_view raw) {
   double value = 0;
   const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), value);
   static_cast<void>(end);
-  if (error == std::errc::result_out_of_range) return raw.starts_with('-') ? -std::numeric_limits<double>::infinity()
-                                                                          : std::numeric_limits<double>::infinity();
+  if (error == std::errc::result_out_of_range)
+    return raw.starts_with('-') ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
   return value;
 }
 
@@ -108,8 +114,7 @@ Fields Fields::from_text(std::string text) {
     const std::size_t value_end = value < json.size() ? skip_value(json, value) : npos;
     if (value_end == npos) break;
     fields.members_.push_back({static_cast<std::uint32_t>(at + 1), static_cast<std::uint32_t>(name_end - at - 2),
-                               static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(value_end - value),
-                               kind_at(json[value])});
+                               static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(value_end - value), kind_at(json[value])});
     at = skip_space(json, value_end);  // the comma, or the end
   }
   return fields;
@@ -132,12 +137,17 @@ Fields::Kind Fields::kind(std::string_view name) const {
 bool Fields::falsy(std::string_view name) const {
   switch (kind(name)) {
     case Kind::absent:
-    case Kind::null: return true;
-    case Kind::boolean: return raw(name) == "false";
-    case Kind::number: return number(name) == 0.0;
-    case Kind::string: return raw(name).size() == 2;
+    case Kind::null:
+      return true;
+    case Kind::boolean:
+      return raw(name) == "false";
+    case Kind::number:
+      return number(name) == 0.0;
+    case Kind::string:
+      return raw(name).size() == 2;
     case Kind::array:
-    case Kind::object: return false;
+    case Kind::object:
+      return false;
   }
   return false;
 }

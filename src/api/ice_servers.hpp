@@ -11,7 +11,7 @@ namespace parley::api {
 
 struct IceServer {
   std::string url;
-  std::string username;    // empty: STUN
+  std::string username;  // empty: STUN
   std::string credential;
 };
 
@@ -22,7 +22,8 @@ struct IceSettings {
   const std::string& turn_username;
 };
 
-/// At most three STUN servers, then every TURN server with username `<unix seconds + 86400>:<name>` and credential base64(HMAC-SHA1(secret, username)).
+/// At most three STUN servers, then every TURN server with username `<unix seconds + 86400>:<name>` and credential base64(HMAC-SHA1(secret,
+/// username)).
 [[nodiscard]] std::vector<IceServer> ice_servers(const IceSettings& settings, Timestamp now);
 void write_ice_servers(JsonWriter& writer, const std::vector<IceServer>& servers);
 

@@ -11,10 +11,14 @@ std::optional<std::uint32_t> hex4(std::string_view text, std::size_t at) {
   std::uint32_t value = 0;
   for (const char c : text.substr(at, 4)) {
     value <<= 4;
-    if (c >= '0' && c <= '9') value |= static_cast<std::uint32_t>(c - '0');
-    else if (c >= 'a' && c <= 'f') value |= static_cast<std::uint32_t>(c - 'a' + 10);
-    else if (c >= 'A' && c <= 'F') value |= static_cast<std::uint32_t>(c - 'A' + 10);
-    else return std::nullopt;
+    if (c >= '0' && c <= '9')
+      value |= static_cast<std::uint32_t>(c - '0');
+    else if (c >= 'a' && c <= 'f')
+      value |= static_cast<std::uint32_t>(c - 'a' + 10);
+    else if (c >= 'A' && c <= 'F')
+      value |= static_cast<std::uint32_t>(c - 'A' + 10);
+    else
+      return std::nullopt;
   }
   return value;
 }
@@ -59,12 +63,18 @@ std::size_t append_unicode_escape(std::string& out, std::string_view inside, std
 
 char unescaped(char letter) {
   switch (letter) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return letter;  // `"`, `\`, `/`
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return letter;  // `"`, `\`, `/`
   }
 }
 
@@ -120,8 +130,10 @@ std::string decode_string(std::string_view inside) {
     if (escape == npos || escape + 1 >= inside.size()) break;
     const char letter = inside[escape + 1];
     at = escape + 2;
-    if (letter == 'u') at = append_unicode_escape(out, inside, at);
-    else out.push_back(unescaped(letter));
+    if (letter == 'u')
+      at = append_unicode_escape(out, inside, at);
+    else
+      out.push_back(unescaped(letter));
   }
   return out;
 }

@@ -26,22 +26,23 @@ void with_access(Router& router, EventLoop& from, CallerPtr caller, const domain
     return;
   }
   Answer<T> answer(router.shard_of(*id), from, std::move(done));
-  router.on_shard_of(from, *id, [id = *id, caller = std::move(caller), answer = std::move(answer), act = std::move(act)](
-                                    SessionShard& shard) mutable {
-    shard.look(id, [&shard, caller = std::move(caller), answer = std::move(answer), act = std::move(act)](
-                       Result<SessionState*> session) mutable {
-      if (!session) return answer.refuse(std::move(session.error()));
-      if (auto participant = domain::authorize_participant(*(*session)->row, caller->user); !participant) {
-        return answer.refuse(std::move(participant.error()));
-      }
-      act(shard, **session, std::move(answer));
-    });
-  });
+  router.on_shard_of(from, *id,
+                     [id = *id, caller = std::move(caller), answer = std::move(answer), act = std::move(act)](SessionShard& shard) mutable {
+                       shard.look(id, [&shard, caller = std::move(caller), answer = std::move(answer),
+                                       act = std::move(act)](Result<SessionState*> session) mutable {
+                         if (!session) return answer.refuse(std::move(session.error()));
+                         if (auto participant = domain::authorize_participant(*(*session)->row, caller->user); !participant) {
+                           return answer.refuse(std::move(participant.error()));
+                         }
+                         act(shard, **session, std::move(answer));
+                       });
+                     });
 }
 
 /// Hands a step of type S, made of (answer, caller, arguments…), to the session; `Session not found` when there can be none.
 template <typename S, typename T, typename... Arguments>
-void submit_step(Router& router, EventLoop& from, const domain::SessionField& field, Done<T> done, CallerPtr caller, Arguments... arguments) {
+void submit_step(Router& router, EventLoop& from, const domain::SessionField& field, Done<T> done, CallerPtr caller,
+                 Arguments... arguments) {
   const auto id = named_session(field);
   if (!id) {
     done(std::unexpected(session_not_found()));

@@ -16,7 +16,9 @@
 namespace parley::service {
 namespace {
 
-CallerPtr shared(domain::Caller caller) { return std::make_shared<const domain::Caller>(std::move(caller)); }
+CallerPtr shared(domain::Caller caller) {
+  return std::make_shared<const domain::Caller>(std::move(caller));
+}
 
 std::vector<std::unique_ptr<Creator>> make_creators(Router& router) {
   std::vector<std::unique_ptr<Creator>> creators;
@@ -91,9 +93,13 @@ void ChatService::read_signalling(EventLoop& from, domain::Caller caller, domain
   service::read_signalling(impl_->router, from, shared(std::move(caller)), session, limit, std::move(done));
 }
 
-protocol::socketio::NamespaceHandler& ChatService::namespace_handler() { return impl_->sockets; }
+protocol::socketio::NamespaceHandler& ChatService::namespace_handler() {
+  return impl_->sockets;
+}
 
-void ChatService::remember_user(const domain::User& user) { service::remember_user(impl_->context, user); }
+void ChatService::remember_user(const domain::User& user) {
+  service::remember_user(impl_->context, user);
+}
 
 void ChatService::drain(EventLoop& from, std::move_only_function<void()> drained) {
   impl_->context.draining = true;

@@ -58,7 +58,10 @@ struct SendMessage {
   domain::SessionField session;
   domain::TextField message;
   domain::TextField client_message_id;
-  enum class Transport : std::uint8_t { rest, socket } transport = Transport::rest;  // the order of checks differs (ARCHITECTURE, "Order of checks")
+  enum class Transport : std::uint8_t {
+    rest,
+    socket
+  } transport = Transport::rest;  // the order of checks differs (ARCHITECTURE, "Order of checks")
 };
 
 struct ReadPage {
@@ -72,8 +75,8 @@ struct ReadPage {
 struct ServiceCounts {
   std::uint64_t messages_stored = 0;
   std::uint64_t messages_delivered = 0;
-  std::uint64_t sessions_loaded = 0;   // now
-  std::uint64_t members_joined = 0;    // now
+  std::uint64_t sessions_loaded = 0;  // now
+  std::uint64_t members_joined = 0;   // now
   std::uint64_t refused_rate_limited = 0;
   std::uint64_t refused_overloaded = 0;
   std::uint64_t connections = 0;          // sockets, now
@@ -128,7 +131,8 @@ class ChatService {
   /// Puts a user whose token was verified into the directory other answers are filled from. Threads: any.
   void remember_user(const domain::User& user);
 
-  /// Waits for nothing: from now on sends are refused with `overloaded`; `drained` runs on `from` when every accepted append has its outcome.
+  /// Waits for nothing: from now on sends are refused with `overloaded`; `drained` runs on `from` when every accepted append has its
+  /// outcome.
   void drain(EventLoop& from, std::move_only_function<void()> drained);
 
   [[nodiscard]] ServiceCounts counts() const;  // Threads: any.

@@ -20,10 +20,14 @@ using domain::SessionView;
 /// What `${value}` gives in ECMAScript, near enough for an error text.
 std::string as_text(const Fields& fields, std::string_view name) {
   switch (fields.kind(name)) {
-    case Fields::Kind::absent: return "undefined";
-    case Fields::Kind::string: return *fields.string(name);
-    case Fields::Kind::object: return "[object Object]";
-    default: return std::string(fields.raw(name));
+    case Fields::Kind::absent:
+      return "undefined";
+    case Fields::Kind::string:
+      return *fields.string(name);
+    case Fields::Kind::object:
+      return "[object Object]";
+    default:
+      return std::string(fields.raw(name));
   }
 }
 
@@ -89,8 +93,10 @@ void ClientSession::join_session(const Fields& fields, AckId ack) {
        [answer, rooms = rooms_, id = session.id, &context = router_.context()](Result<SessionView> joined) {
          Rooms::Room& room = rooms->rooms[id];
          --room.joining;
-         if (joined) room.joined = true;
-         else if (!room.joined && room.joining == 0) rooms->rooms.erase(id);
+         if (joined)
+           room.joined = true;
+         else if (!room.joined && room.joining == 0)
+           rooms->rooms.erase(id);
          if (!joined) return answer.fail(joined.error());
          answer.succeed([&](JsonWriter& writer) { write_joined(writer, context, *joined); });
        });
@@ -123,10 +129,9 @@ void ClientSession::relay_signal(std::string_view event, const Fields& fields) {
   signal.session = fields.session_field("sessionId");
   signal.type = as_text(fields, "type");
   signal.payload_json = fields.raw(payload_name(event));
-  service::signal(router_, loop_, connection_, std::move(signal),
-                  [answer = SocketAnswer(connection_, std::nullopt), type = std::string(event)](Error error) {
-                    answer.emit_error(error, type);
-                  });
+  service::signal(
+      router_, loop_, connection_, std::move(signal),
+      [answer = SocketAnswer(connection_, std::nullopt), type = std::string(event)](Error error) { answer.emit_error(error, type); });
 }
 
 void ClientSession::on_disconnect(protocol::socketio::DisconnectReason reason) {

@@ -51,8 +51,7 @@ std::expected<CallerPtr, Refusal> admit(Context& context, std::string_view auth_
   if (!user) return std::unexpected(std::move(user.error()));
   if (auto refused = context.connections.admit(handshake.remote_address, user->id)) return std::unexpected(std::move(*refused));
   remember_user(context, *user);
-  return std::make_shared<const domain::Caller>(
-      domain::Caller{std::move(*user), handshake.remote_address, user_agent_of(handshake)});
+  return std::make_shared<const domain::Caller>(domain::Caller{std::move(*user), handshake.remote_address, user_agent_of(handshake)});
 }
 
 }  // namespace

@@ -18,7 +18,9 @@ void decrement(Map& map, const Key& key) {
   if (--found->second == 0) map.erase(found);
 }
 
-bool reached(std::size_t count, std::size_t limit) { return limit != 0 && count >= limit; }
+bool reached(std::size_t count, std::size_t limit) {
+  return limit != 0 && count >= limit;
+}
 
 }  // namespace
 

@@ -34,9 +34,9 @@ class ConnectionTable {
 
   const ServiceConfig& config_;
   std::mutex mutex_;
-  std::atomic<std::size_t> total_ = 0;                          // written with mutex_ held
-  std::unordered_map<std::string, std::size_t> by_address_;     // guarded by mutex_
-  std::unordered_map<ObjectId, std::size_t> by_user_;           // guarded by mutex_
+  std::atomic<std::size_t> total_ = 0;                       // written with mutex_ held
+  std::unordered_map<std::string, std::size_t> by_address_;  // guarded by mutex_
+  std::unordered_map<ObjectId, std::size_t> by_user_;        // guarded by mutex_
 };
 
 }  // namespace parley::service

@@ -35,6 +35,8 @@ struct Context {
   std::atomic<bool> draining = false;
 };
 
-inline void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) { counter.fetch_add(by, std::memory_order_relaxed); }
+inline void count(std::atomic<std::uint64_t>& counter, std::uint64_t by = 1) {
+  counter.fetch_add(by, std::memory_order_relaxed);
+}
 
 }  // namespace parley::service

@@ -20,7 +20,9 @@ SessionNumber draw_number(Entropy& entropy) {
   return number;
 }
 
-Error invalid(const char* message) { return {ErrorCode::invalid_argument, message, {}}; }
+Error invalid(const char* message) {
+  return {ErrorCode::invalid_argument, message, {}};
+}
 
 }  // namespace
 
@@ -68,15 +70,13 @@ void Creator::create(Request request) {
 void Creator::check(const Pair& pair) {
   std::vector<SessionNumber> candidates;
   while (candidates.size() < number_candidates) candidates.push_back(draw_number(shard_.entropy()));
-  shard_.read<Checked>(
-      [&context = shard_.context(), request = pairs_.at(pair).front(), candidates = std::move(candidates)](store::LogReader&) {
-        return check_in_store(context, request, candidates);
-      },
-      [this, pair](Result<Checked> checked) {
-        if (checked) return append(pair, std::move(*checked));
-        pairs_.at(pair).front().answer->refuse(std::move(checked.error()));
-        finish(pair);
-      });
+  shard_.read<Checked>([&context = shard_.context(), request = pairs_.at(pair).front(),
+                        candidates = std::move(candidates)](store::LogReader&) { return check_in_store(context, request, candidates); },
+                       [this, pair](Result<Checked> checked) {
+                         if (checked) return append(pair, std::move(*checked));
+                         pairs_.at(pair).front().answer->refuse(std::move(checked.error()));
+                         finish(pair);
+                       });
 }
 
 Result<Creator::Checked> Creator::check_in_store(Context& context, const Request& request, std::vector<SessionNumber> candidates) {
@@ -139,8 +139,10 @@ void Creator::append(const Pair& pair, Checked checked) {
 void Creator::finish(const Pair& pair) {
   const auto found = pairs_.find(pair);
   found->second.pop_front();
-  if (found->second.empty()) pairs_.erase(found);
-  else check(pair);
+  if (found->second.empty())
+    pairs_.erase(found);
+  else
+    check(pair);
 }
 
 void create_session(Router& router, std::vector<std::unique_ptr<Creator>>& creators, EventLoop& from, CallerPtr caller,
@@ -156,10 +158,9 @@ void create_session(Router& router, std::vector<std::unique_ptr<Creator>>& creat
   SessionShard& shard = router.shard_at(pair_hash % router.shard_count());
   Creator& creator = *creators[shard.loop().index()];
   auto answer = std::make_shared<Answer<domain::SessionView>>(shard, from, std::move(done));
-  router.on_shard(from, shard, [&creator, request = Creator::Request{std::move(caller), *patient, std::move(request.appointment),
-                                                                     std::move(answer)}](SessionShard&) mutable {
-    creator.create(std::move(request));
-  });
+  router.on_shard(from, shard,
+                  [&creator, request = Creator::Request{std::move(caller), *patient, std::move(request.appointment), std::move(answer)}](
+                      SessionShard&) mutable { creator.create(std::move(request)); });
 }
 
 }  // namespace parley::service

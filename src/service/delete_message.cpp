@@ -29,7 +29,7 @@ class DeleteStep final : public Step {
 
  private:
   struct Found {
-    std::optional<StoredText> target;  // nothing: no such live text
+    std::optional<StoredText> target;          // nothing: no such live text
     std::optional<Timestamp> first_live_text;  // without it
     std::optional<Timestamp> last_live_text;
   };
@@ -128,17 +128,15 @@ void delete_message(Router& router, EventLoop& from, CallerPtr caller, const std
   using Row = std::optional<domain::SessionRow>;
   SessionShard& home = router.shard_at(from);
   const SessionShard::Turn turn(home);
-  home.read<Row>(
-      [number = domain::address_of(*id).session, &directory = router.context().deps.directory](store::LogReader&) {
-        return directory.find_session(number);
-      },
-      [&router, &from, &home, id = *id, caller = std::move(caller), done = std::move(done)](Result<Row> row) mutable {
-        if (!row) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(std::move(row.error())));
-        if (!*row) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(message_not_found()));
-        const SessionId session = (*row)->id;
-        Answer<Deleted> answer(router.shard_of(session), from, std::move(done));
-        router.submit(from, session, std::make_unique<DeleteStep>(std::move(answer), std::move(caller), id));
-      });
+  home.read<Row>([number = domain::address_of(*id).session,
+                  &directory = router.context().deps.directory](store::LogReader&) { return directory.find_session(number); },
+                 [&router, &from, &home, id = *id, caller = std::move(caller), done = std::move(done)](Result<Row> row) mutable {
+                   if (!row) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(std::move(row.error())));
+                   if (!*row) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(message_not_found()));
+                   const SessionId session = (*row)->id;
+                   Answer<Deleted> answer(router.shard_of(session), from, std::move(done));
+                   router.submit(from, session, std::make_unique<DeleteStep>(std::move(answer), std::move(caller), id));
+                 });
 }
 
 }  // namespace parley::service

@@ -22,8 +22,7 @@ Propose first_join(const Outlook& outlook, const domain::Participant& participan
   proposal.draft.kind = domain::EntryKind::participant;
   proposal.draft.sender = participant.user;
   proposal.draft.sender_role = participant.role;
-  proposal.draft.extensions.push_back(
-      domain::participant_extension({domain::ParticipantChangeKind::first_join, participant}));
+  proposal.draft.extensions.push_back(domain::participant_extension({domain::ParticipantChangeKind::first_join, participant}));
   auto row = std::make_shared<domain::SessionRow>(outlook.row);
   row->status = domain::SessionStatus::active;
   if (!row->started_at) row->started_at = proposal.now;
@@ -44,9 +43,7 @@ class StartStep final : public Step {
  public:
   StartStep(Answer<SessionView> answer, CallerPtr caller) : answer_(std::move(answer)), caller_(std::move(caller)) {}
 
-  Decision decide(const Outlook& outlook) override {
-    return decide_join(outlook, *caller_, answer_.shard().context().deps.clock);
-  }
+  Decision decide(const Outlook& outlook) override { return decide_join(outlook, *caller_, answer_.shard().context().deps.clock); }
   void committed(SessionState& session, const Committed&) override { settled(session); }
   void settled(SessionState& session) override { answer_(session_view(answer_.shard().context(), session, *session.row)); }
   void refused(Error error) override { answer_.refuse(std::move(error)); }
@@ -139,7 +136,8 @@ void join(Router& router, EventLoop& from, ConnectionPtr connection, const domai
   submit_step<JoinStep>(router, from, session, std::move(done), std::move(caller), std::move(connection));
 }
 
-void leave(Router& router, EventLoop& from, ConnectionPtr connection, const SessionId& session, protocol::socketio::DisconnectReason reason) {
+void leave(Router& router, EventLoop& from, ConnectionPtr connection, const SessionId& session,
+           protocol::socketio::DisconnectReason reason) {
   router.on_shard_of(from, session, [session, reason, connection = std::move(connection)](SessionShard& shard) mutable {
     shard.submit_if_present(session, std::make_unique<LeaveStep>(shard, session, std::move(connection), reason));
   });

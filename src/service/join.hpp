@@ -14,6 +14,7 @@ void start_session(Router& router, EventLoop& from, CallerPtr caller, const doma
 void join(Router& router, EventLoop& from, ConnectionPtr connection, const domain::SessionField& session, Done<domain::SessionView> done);
 
 /// The socket leaves the room, if it is there (or is about to enter it); the others hear `user-left`. Never refused.
-void leave(Router& router, EventLoop& from, ConnectionPtr connection, const SessionId& session, protocol::socketio::DisconnectReason reason);
+void leave(Router& router, EventLoop& from, ConnectionPtr connection, const SessionId& session,
+           protocol::socketio::DisconnectReason reason);
 
 }  // namespace parley::service

@@ -62,8 +62,10 @@ Result<std::uint32_t> LiveTexts::seq_of_rank(std::uint64_t rank) {
     const std::uint32_t middle = low + (high - low) / 2;
     const auto at = entry(middle);
     if (!at) return std::unexpected(at.error());
-    if (rank_at(*at) >= rank) high = middle;
-    else low = middle + 1;
+    if (rank_at(*at) >= rank)
+      high = middle;
+    else
+      low = middle + 1;
   }
   return low;
 }

@@ -23,7 +23,7 @@ struct LoadedSession {
   std::uint32_t from_seq = 1;  // texts and keys are complete from here on
   std::vector<StoredText> texts;
   std::vector<std::pair<std::uint32_t, Key16>> keys;  // ascending seq
-  std::uint32_t emitted_seq = 0;  // the last text or deletion seen
+  std::uint32_t emitted_seq = 0;                      // the last text or deletion seen
   std::vector<domain::User> users;
 };
 

@@ -15,12 +15,16 @@ void Outbox::send(std::size_t loop_index, std::shared_ptr<protocol::socketio::Pe
   queues_[loop_index].push_back({std::move(peer), std::move(packet), {}});
 }
 
-void Outbox::run(std::size_t loop_index, Task task) { queues_[loop_index].push_back({nullptr, nullptr, std::move(task)}); }
+void Outbox::run(std::size_t loop_index, Task task) {
+  queues_[loop_index].push_back({nullptr, nullptr, std::move(task)});
+}
 
 void Outbox::deliver(std::vector<Item>& items) {
   for (Item& item : items) {
-    if (item.peer) item.peer->send(std::move(item.packet));
-    else item.task();
+    if (item.peer)
+      item.peer->send(std::move(item.packet));
+    else
+      item.task();
   }
 }
 

@@ -39,7 +39,9 @@ class RateLimiter {
     friend bool operator==(const Key&, const Key&) = default;
   };
   struct Hash {
-    std::size_t operator()(const Key& key) const noexcept { return std::hash<ObjectId>{}(key.user) * 31 + static_cast<std::size_t>(key.kind); }
+    std::size_t operator()(const Key& key) const noexcept {
+      return std::hash<ObjectId>{}(key.user) * 31 + static_cast<std::size_t>(key.kind);
+    }
   };
   struct Window {
     SteadyTime start;
@@ -47,8 +49,8 @@ class RateLimiter {
   };
   struct Shard {
     mutable std::mutex mutex;
-    std::unordered_map<Key, Window, Hash> windows;      // guarded by mutex
-    std::deque<std::pair<SteadyTime, Key>> by_start;    // guarded by mutex; oldest first
+    std::unordered_map<Key, Window, Hash> windows;    // guarded by mutex
+    std::deque<std::pair<SteadyTime, Key>> by_start;  // guarded by mutex; oldest first
   };
   static constexpr std::size_t shard_count = 16;
   static constexpr std::size_t shard_entries_max = limits::rate_entries_max / shard_count;

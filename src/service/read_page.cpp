@@ -79,8 +79,10 @@ void answer_page(SessionShard& shard, SessionState& session, const ReadPage& req
   shard.read<PageOfTexts>(
       [number = session.row->number, request](store::LogReader& reader) { return read_from_log(reader, number, request); },
       [&context, id = session.id(), users = session.users, request, answer = std::move(answer)](Result<PageOfTexts> page) mutable {
-        if (page) answer(to_view(context, id, users, request, std::move(*page)));
-        else answer.refuse(std::move(page.error()));
+        if (page)
+          answer(to_view(context, id, users, request, std::move(*page)));
+        else
+          answer.refuse(std::move(page.error()));
       });
 }
 
@@ -102,8 +104,10 @@ void read_history(Router& router, EventLoop& from, CallerPtr caller, const domai
   newest.session = session;
   newest.limit = limits::history_messages_max;
   read_page(router, from, std::move(caller), newest, [done = std::move(done)](Result<PageView> page) mutable {
-    if (page) done(std::move(page->messages));
-    else done(std::unexpected(std::move(page.error())));
+    if (page)
+      done(std::move(page->messages));
+    else
+      done(std::unexpected(std::move(page.error())));
   });
 }
 

@@ -109,10 +109,9 @@ void active_sessions(Router& router, EventLoop& from, CallerPtr caller, Done<std
 }
 
 void read_stats(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, Done<StatsView> done) {
-  with_access<StatsView>(router, from, std::move(caller), session, std::move(done),
-                         [](SessionShard& shard, SessionState& state, Answer<StatsView> answer) {
-                           answer(stats_of(state, shard.context().config.roles));
-                         });
+  with_access<StatsView>(
+      router, from, std::move(caller), session, std::move(done),
+      [](SessionShard& shard, SessionState& state, Answer<StatsView> answer) { answer(stats_of(state, shard.context().config.roles)); });
 }
 
 void read_signalling(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, std::uint32_t limit,

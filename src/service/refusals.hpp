@@ -11,17 +11,27 @@ namespace parley::service {
 
 inline constexpr std::int64_t overloaded_retry_after_ms = 100;  // a commit takes less; a client that waits longer gains nothing
 
-[[nodiscard]] inline Error session_not_found() { return {ErrorCode::not_found, "Session not found", {}}; }
-[[nodiscard]] inline Error message_not_found() { return {ErrorCode::not_found, "Message not found", {}}; }
-[[nodiscard]] inline Error already_ended() { return {ErrorCode::session_ended, "Session is already ended", {}}; }
+[[nodiscard]] inline Error session_not_found() {
+  return {ErrorCode::not_found, "Session not found", {}};
+}
+[[nodiscard]] inline Error message_not_found() {
+  return {ErrorCode::not_found, "Message not found", {}};
+}
+[[nodiscard]] inline Error already_ended() {
+  return {ErrorCode::session_ended, "Session is already ended", {}};
+}
 [[nodiscard]] inline Error overloaded() {
   return {ErrorCode::overloaded, "Server is overloaded, please try again", {}, overloaded_retry_after_ms};
 }
-[[nodiscard]] inline Error session_full() { return {ErrorCode::session_full, "Session is full", {}}; }
+[[nodiscard]] inline Error session_full() {
+  return {ErrorCode::session_full, "Session is full", {}};
+}
 [[nodiscard]] inline Error idempotency_conflict() {
   return {ErrorCode::idempotency_conflict, "Another message was sent under this clientMessageId", {}};
 }
-[[nodiscard]] inline Error text_required() { return {ErrorCode::invalid_argument, "Session ID and message are required", {}}; }
+[[nodiscard]] inline Error text_required() {
+  return {ErrorCode::invalid_argument, "Session ID and message are required", {}};
+}
 [[nodiscard]] inline Error rate_limited(std::string_view kind, std::int64_t retry_after_ms) {
   return {ErrorCode::rate_limited, "Rate limit exceeded for " + std::string(kind) + " messages", {}, retry_after_ms};
 }

@@ -52,9 +52,12 @@ bool Sequencer::answer_first() {
   Slot slot = std::move(slots_.front());
   slots_.pop_front();
   if (decided_ > 0) --decided_;
-  if (state == State::committed) take_into_session(slot);
-  else if (state == State::settled) slot.step->settled(session_);
-  else slot.step->refused(std::move(*slot.error));
+  if (state == State::committed)
+    take_into_session(slot);
+  else if (state == State::settled)
+    slot.step->settled(session_);
+  else
+    slot.step->refused(std::move(*slot.error));
   return true;
 }
 
@@ -83,8 +86,10 @@ bool Sequencer::decide_next() {
 
 bool Sequencer::carry_out(Slot& slot, Decision decision) {
   if (auto* proposal = std::get_if<Propose>(&decision)) {
-    if (shard_.context().draining) decision = Refuse{overloaded()};
-    else return append(slot, std::move(*proposal)), true;
+    if (shard_.context().draining)
+      decision = Refuse{overloaded()};
+    else
+      return append(slot, std::move(*proposal)), true;
   }
   if (auto* refusal = std::get_if<Refuse>(&decision)) {
     slot.error = std::move(refusal->error);
@@ -141,11 +146,9 @@ void Sequencer::finish_read(Result<void> result) {
 
 bool Sequencer::start_reload() {
   reading_ = true;
-  shard_.read<LoadedSession>(
-      [id = session_.id(), &directory = shard_.context().deps.directory](store::LogReader& reader) {
-        return load_session(id, reader, directory);
-      },
-      [this](Result<LoadedSession> loaded) { finish_reload(std::move(loaded)); });
+  shard_.read<LoadedSession>([id = session_.id(), &directory = shard_.context().deps.directory](
+                                 store::LogReader& reader) { return load_session(id, reader, directory); },
+                             [this](Result<LoadedSession> loaded) { finish_reload(std::move(loaded)); });
   return !reading_;
 }
 
@@ -167,17 +170,23 @@ void Sequencer::finish_reload(Result<LoadedSession> loaded) {
 }
 
 void Sequencer::settle(store::AppendOutcome& outcome) {
-  const auto found = std::ranges::find_if(
-      slots_, [&](const Slot& slot) { return slot.state == State::in_flight && slot.token == outcome.token; });
+  const auto found =
+      std::ranges::find_if(slots_, [&](const Slot& slot) { return slot.state == State::in_flight && slot.token == outcome.token; });
   if (found == slots_.end()) return;
   const auto index = static_cast<std::size_t>(found - slots_.begin());
   switch (outcome.status) {
-    case store::AppendStatus::committed: found->state = State::committed; break;
-    case store::AppendStatus::refused: on_refused(index, outcome.error.value_or(overloaded())); break;
+    case store::AppendStatus::committed:
+      found->state = State::committed;
+      break;
+    case store::AppendStatus::refused:
+      on_refused(index, outcome.error.value_or(overloaded()));
+      break;
     case store::AppendStatus::unknown:
       on_unknown(index, outcome.error.value_or(Error{ErrorCode::outcome_unknown, "The outcome is not known", {}}));
       break;
-    case store::AppendStatus::conflict: on_conflict(index, outcome); break;
+    case store::AppendStatus::conflict:
+      on_conflict(index, outcome);
+      break;
   }
   advance();
 }
@@ -232,8 +241,10 @@ void Sequencer::decide_again_from(std::size_t index) {
     slot.state = State::waiting;
     slot.token = 0;
     slot.error.reset();
-    if (slot.step.get() == read_by_) read_is_stale_ = true;
-    else slot.step->forget_read();
+    if (slot.step.get() == read_by_)
+      read_is_stale_ = true;
+    else
+      slot.step->forget_read();
   }
   decided_ = std::min(decided_, index);
 }

@@ -49,7 +49,7 @@ class Sequencer {
   struct Slot {
     std::unique_ptr<Step> step;
     State state = State::waiting;
-    std::uint64_t token = 0;  // in_flight
+    std::uint64_t token = 0;     // in_flight
     std::optional<Error> error;  // refused, failed, or what reading gave
     std::uint8_t conflicts = 0;
     // in_flight, committed:
@@ -82,11 +82,11 @@ class Sequencer {
   SessionShard& shard_;
   SessionState& session_;
   Slots slots_;
-  std::size_t decided_ = 0;  // slots before it are not waiting
-  domain::Head head_;        // of the outlook
+  std::size_t decided_ = 0;                        // slots before it are not waiting
+  domain::Head head_;                              // of the outlook
   std::shared_ptr<const domain::SessionRow> row_;  // of the outlook
-  bool reading_ = false;           // a step's read or a reload is under way; nothing is decided
-  Step* read_by_ = nullptr;        // whose read it is; null: a reload
+  bool reading_ = false;                           // a step's read or a reload is under way; nothing is decided
+  Step* read_by_ = nullptr;                        // whose read it is; null: a reload
   bool read_is_stale_ = false;
   bool reload_due_ = false;
   bool advancing_ = false;

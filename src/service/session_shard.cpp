@@ -8,7 +8,10 @@
 namespace parley::service {
 
 SessionShard::SessionShard(Context& context, EventLoop& loop)
-    : context_(context), loop_(loop), entropy_(context.deps.make_entropy()), outbox_(context.deps.loops, loop),
+    : context_(context),
+      loop_(loop),
+      entropy_(context.deps.make_entropy()),
+      outbox_(context.deps.loops, loop),
       sessions_max_(std::max<std::size_t>(1, context.config.sessions_loaded_max / context.deps.loops.size())) {
   context_.deps.log.attach(loop_, *this);
 }
@@ -26,8 +29,10 @@ void SessionShard::submit(const SessionId& id, std::unique_ptr<Step> step) {
     return;
   }
   look(id, [step = std::move(step)](Result<SessionState*> session) mutable {
-    if (session) (*session)->sequencer.submit(std::move(step));
-    else step->refused(std::move(session.error()));
+    if (session)
+      (*session)->sequencer.submit(std::move(step));
+    else
+      step->refused(std::move(session.error()));
   });
 }
 
@@ -68,8 +73,10 @@ void SessionShard::finish_load(const SessionId& id, Result<LoadedSession> loaded
     session = &add(std::move(*loaded));
   }
   for (Look& look : waiting) {
-    if (session != nullptr) look(session);
-    else look(std::unexpected(loaded.error()));
+    if (session != nullptr)
+      look(session);
+    else
+      look(std::unexpected(loaded.error()));
   }
 }
 
@@ -125,8 +132,10 @@ void SessionShard::on_appended(std::span<store::AppendOutcome> outcomes) {
 }
 
 void SessionShard::when_drained(Task drained) {
-  if (appends_in_flight_ == 0) drained();
-  else when_drained_.push_back(std::move(drained));
+  if (appends_in_flight_ == 0)
+    drained();
+  else
+    when_drained_.push_back(std::move(drained));
 }
 
 }  // namespace parley::service

@@ -2,8 +2,8 @@
 //
 // Turn     Everything from outside (a call, an outcome, a read that came back) enters through a Turn; what it says leaves when the
 //          outermost Turn ends.
-// Bounds   ServiceConfig::sessions_loaded_max split over the shards; sessions that are joined or busy stay. An id that does not exist leaves nothing.
-// Owner    The loop's thread; nothing here is locked.
+// Bounds   ServiceConfig::sessions_loaded_max split over the shards; sessions that are joined or busy stay. An id that does not exist
+// leaves nothing. Owner    The loop's thread; nothing here is locked.
 #pragma once
 
 #include <cstdint>

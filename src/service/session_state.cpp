@@ -8,7 +8,9 @@
 
 namespace parley::service {
 
-SessionState::SessionState(SessionShard& shard, LoadedSession loaded) : sequencer(shard, *this) { adopt(std::move(loaded)); }
+SessionState::SessionState(SessionShard& shard, LoadedSession loaded) : sequencer(shard, *this) {
+  adopt(std::move(loaded));
+}
 
 bool SessionState::is_member(std::uint64_t connection) const {
   return std::ranges::any_of(members, [connection](const ConnectionPtr& member) { return member->id == connection; });
@@ -44,7 +46,9 @@ std::shared_ptr<const domain::SessionRow> row_after(const domain::SessionRow& ro
   const auto change = domain::read_participant_change(entry.core);
   if (!change) return nullptr;
   switch (change->kind) {
-    case domain::ParticipantChangeKind::added: after.participants.push_back(change->participant); break;
+    case domain::ParticipantChangeKind::added:
+      after.participants.push_back(change->participant);
+      break;
     case domain::ParticipantChangeKind::removed:
       std::erase_if(after.participants, [&](const auto& participant) { return participant.user == change->participant.user; });
       break;

@@ -27,10 +27,10 @@ struct SessionState {
   std::shared_ptr<const domain::SessionRow> row;
   domain::Head head;
   TextTail texts;
-  KeyIndex keys;                        // in-flight ones too
-  std::uint32_t emitted_seq = 0;        // of the last entry the room was told of; 0: not known
-  std::vector<domain::User> users;      // of the participants, as they were when loaded
-  std::vector<ConnectionPtr> members;   // the room
+  KeyIndex keys;                       // in-flight ones too
+  std::uint32_t emitted_seq = 0;       // of the last entry the room was told of; 0: not known
+  std::vector<domain::User> users;     // of the participants, as they were when loaded
+  std::vector<ConnectionPtr> members;  // the room
   Sequencer sequencer;
   std::list<SessionId>::iterator recency;
 

@@ -20,7 +20,7 @@ struct SignalRow {
   std::string_view event;         // of its own; empty: none
   std::string_view payload_name;  // in its own event
   std::string_view called;        // in refusals
-  std::uint32_t EventRates::*rate;
+  std::uint32_t EventRates::* rate;
 };
 constexpr SignalRow signal_rows[] = {
     {EventKind::offer, "offer", "webrtc-offer", "offer", "offer", &EventRates::offer},
@@ -117,15 +117,18 @@ Shape shape_of(EventKind kind, std::string_view payload_json) {
     return fields.string("type") == type && fields.kind("sdp") == Kind::string ? Shape::fits : Shape::foreign;
   };
   switch (kind) {
-    case EventKind::offer: return description("offer");
-    case EventKind::answer: return description("answer");
+    case EventKind::offer:
+      return description("offer");
+    case EventKind::answer:
+      return description("answer");
     case EventKind::ice_candidate: {
       const Fields fields = Fields::from_value(payload_json);
-      const bool fits = fields.kind("candidate") == Kind::string && fields.kind("sdpMLineIndex") == Kind::number &&
-                        fields.kind("sdpMid") != Kind::absent;
+      const bool fits =
+          fields.kind("candidate") == Kind::string && fields.kind("sdpMLineIndex") == Kind::number && fields.kind("sdpMid") != Kind::absent;
       return fits ? Shape::fits : Shape::foreign;
     }
-    default: return Shape::fits;
+    default:
+      return Shape::fits;
   }
 }
 
@@ -141,8 +144,8 @@ void take_signal(SessionShard& shard, const SessionId& id, ConnectionPtr connect
       return;
     }
   }
-  shard.look(id, [&shard, connection = std::move(connection), signal = std::move(signal), answer = std::move(answer)](
-                     Result<SessionState*> session) mutable {
+  shard.look(id, [&shard, connection = std::move(connection), signal = std::move(signal),
+                  answer = std::move(answer)](Result<SessionState*> session) mutable {
     if (!session) return answer.refuse(std::move(session.error()));
     auto participant = domain::authorize_participant(*(*session)->row, connection->caller->user);
     if (!participant) return answer.refuse(std::move(participant.error()));
@@ -169,10 +172,11 @@ void signal(Router& router, EventLoop& from, ConnectionPtr connection, Signal si
   Answer<Nothing> answer(router.shard_of(*id), from, [refused = std::move(refused)](Result<Nothing> result) mutable {
     if (!result) refused(std::move(result.error()));
   });
-  router.on_shard_of(from, *id, [id = *id, connection = std::move(connection), signal = std::move(signal), answer = std::move(answer)](
-                                    SessionShard& shard) mutable {
-    take_signal(shard, id, std::move(connection), std::move(signal), std::move(answer));
-  });
+  router.on_shard_of(
+      from, *id,
+      [id = *id, connection = std::move(connection), signal = std::move(signal), answer = std::move(answer)](SessionShard& shard) mutable {
+        take_signal(shard, id, std::move(connection), std::move(signal), std::move(answer));
+      });
 }
 
 }  // namespace parley::service

@@ -15,9 +15,9 @@ namespace parley::service {
 enum class Shape : std::uint8_t { fits, foreign };
 [[nodiscard]] Shape shape_of(EventKind kind, std::string_view payload_json);
 struct Signal {
-  std::string event;       // `webrtc-offer`, `webrtc-answer`, `ice-candidate` or `signaling-message`
+  std::string event;  // `webrtc-offer`, `webrtc-answer`, `ice-candidate` or `signaling-message`
   domain::SessionField session;
-  std::string type;        // of a signaling-message: what the client called it, as text
+  std::string type;          // of a signaling-message: what the client called it, as text
   std::string payload_json;  // as sent; empty: absent
 };
 

@@ -23,7 +23,7 @@ struct SessionState;
 
 /// What a session will be when everything in flight is committed. Never shown to anyone.
 struct Outlook {
-  const SessionState& session;   // what is committed
+  const SessionState& session;  // what is committed
   const domain::Head& head;
   const domain::SessionRow& row;
   enum class Place : std::uint8_t { first, behind_others } place;  // first: nothing is in flight

@@ -30,11 +30,11 @@ class TextTail {
 
   /// The part of the live texts strictly older than `before` (none: of all) that a page shows.
   struct Slice {
-    std::uint64_t newer = 0;                 // live texts at or after `before`
-    std::vector<const StoredText*> texts;    // oldest first
+    std::uint64_t newer = 0;               // live texts at or after `before`
+    std::vector<const StoredText*> texts;  // oldest first
   };
   struct Wanted {
-    std::uint64_t skip = 0;   // newest ones to leave out
+    std::uint64_t skip = 0;  // newest ones to leave out
     std::uint64_t count = 0;
     std::optional<Timestamp> before;
     std::uint64_t live_total = 0;  // of the whole session

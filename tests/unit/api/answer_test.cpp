@@ -94,10 +94,9 @@ TEST(Answer, a_message_over_http_names_its_sender) {
 
 TEST(Answer, a_message_as_event_has_plain_ids_and_says_what_came_before) {
   const auto with_prev = written([](auto& w) { write_chat_event(w, message_view(), 2); });
-  EXPECT_EQ(with_prev,
-            R"({"id":"000000000000000000000007","sessionId":"0b1e8a6e-9f3d-4c5a-8b7c-1d2e3f405162",)"
-            R"("senderId":"000000000000000000000001","senderRole":"doctor","message":"say \"hi\"\n",)"
-            R"("timestamp":"2026-01-01T00:00:00.000Z","messageType":"text","seq":3,"position":"3.0102030405060708","prev":2})");
+  EXPECT_EQ(with_prev, R"({"id":"000000000000000000000007","sessionId":"0b1e8a6e-9f3d-4c5a-8b7c-1d2e3f405162",)"
+                       R"("senderId":"000000000000000000000001","senderRole":"doctor","message":"say \"hi\"\n",)"
+                       R"("timestamp":"2026-01-01T00:00:00.000Z","messageType":"text","seq":3,"position":"3.0102030405060708","prev":2})");
   EXPECT_EQ(written([](auto& w) { write_chat_event(w, message_view(), 0); }).find("prev"), std::string::npos);
 }
 

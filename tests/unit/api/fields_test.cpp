@@ -62,7 +62,9 @@ TEST(Fields, of_a_repeated_name_the_last_counts) {
   EXPECT_EQ(fields.number("b"), 2);
 }
 
-TEST(Fields, an_escaped_name_is_that_name) { EXPECT_EQ(body(R"({"\u0061b":7})").number("ab"), 7); }
+TEST(Fields, an_escaped_name_is_that_name) {
+  EXPECT_EQ(body(R"({"\u0061b":7})").number("ab"), 7);
+}
 
 TEST(Fields, raw_is_the_value_as_sent) {
   const Fields fields = body("{ \"a\" : { \"x\" : [ 1 , \"}]\" ] } , \"b\":\"q\\\"\" ,\"c\": 1.50 ,\"d\":true}");
@@ -95,9 +97,9 @@ TEST(Fields, an_empty_body_is_an_empty_object) {
 
 TEST(Fields, bodies_that_are_not_json_objects_are_refused) {
   const std::string deep = std::string(5000, '[') + std::string(5000, ']');
-  for (const std::string& json : {std::string("{"), std::string("nonsense"), std::string("1"), std::string("\"a\""), std::string("null"),
-                                  std::string("{\"a\":}"), std::string("{\"a\":1}x"), std::string("{\"a\":\"\xFF\"}"),
-                                  std::string("{\"a\":\"\x01\"}"), deep}) {
+  for (const std::string& json :
+       {std::string("{"), std::string("nonsense"), std::string("1"), std::string("\"a\""), std::string("null"), std::string("{\"a\":}"),
+        std::string("{\"a\":1}x"), std::string("{\"a\":\"\xFF\"}"), std::string("{\"a\":\"\x01\"}"), deep}) {
     const auto fields = Fields::from_json_body(json);
     ASSERT_FALSE(fields.has_value()) << json.substr(0, 20);
     EXPECT_EQ(fields.error().code, ErrorCode::invalid_argument);
@@ -156,7 +158,9 @@ TEST(JsonText, cut_anywhere_never_reads_past_the_end) {
   for (std::size_t size = 0; size <= whole.size(); ++size) {
     const std::string cut(whole.substr(0, size));
     const Fields fields = Fields::from_event("[\"e\"," + cut);
-    if (size < whole.size()) { EXPECT_EQ(fields.kind("e"), Kind::absent) << cut; }
+    if (size < whole.size()) {
+      EXPECT_EQ(fields.kind("e"), Kind::absent) << cut;
+    }
     static_cast<void>(json_text::decode_string(cut));
   }
 }

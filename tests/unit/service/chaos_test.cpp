@@ -64,22 +64,38 @@ class Chaos {
 
   void step() {
     switch (random_() % 16) {
-      case 0: case 1: case 2: case 3: return send();
-      case 4: return repeat();
-      case 5: return remove();
-      case 6: return fault();
-      case 7: return heal();
-      case 8: return intrude();
-      case 9: return world_.clock.advance(std::chrono::milliseconds(random_() % 500));
-      case 10: static_cast<void>(world_.worker.run_pending()); return;
-      default: run_a_little(); return;
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        return send();
+      case 4:
+        return repeat();
+      case 5:
+        return remove();
+      case 6:
+        return fault();
+      case 7:
+        return heal();
+      case 8:
+        return intrude();
+      case 9:
+        return world_.clock.advance(std::chrono::milliseconds(random_() % 500));
+      case 10:
+        static_cast<void>(world_.worker.run_pending());
+        return;
+      default:
+        run_a_little();
+        return;
     }
   }
 
   void run_a_little() {
     const auto who = random_() % 3;
-    if (who == 2) world_.worker.run_one();
-    else world_.loops[who]->run_one();
+    if (who == 2)
+      world_.worker.run_one();
+    else
+      world_.loops[who]->run_one();
   }
 
   void send() {
@@ -100,19 +116,26 @@ class Chaos {
   void remove() {
     for (const Send& send : sends_) {
       if (!chance(8) || !send.answer->has_value() || !(*send.answer)->has_value()) continue;
-      removals_.push_back({(*send.answer)->value().id, world_.start_remove("admin", (*send.answer)->value().id.to_string(), random_() % 2)});
+      removals_.push_back(
+          {(*send.answer)->value().id, world_.start_remove("admin", (*send.answer)->value().id.to_string(), random_() % 2)});
       return;
     }
   }
 
   void fault() {
     switch (random_() % 6) {
-      case 0: return world_.store.hold_commits();
-      case 1: return world_.store.fail_after(random_() % 3, {ErrorCode::store_full, "Injected", {}});
-      case 2: return world_.store.unknown_next(ModelStore::Fate::stored);
-      case 3: return world_.store.unknown_next(ModelStore::Fate::lost);
-      case 4: return world_.store.refuse_read_jobs(true);
-      default: return world_.store.fail_reads({ErrorCode::store_failed, "Injected", {}});
+      case 0:
+        return world_.store.hold_commits();
+      case 1:
+        return world_.store.fail_after(random_() % 3, {ErrorCode::store_full, "Injected", {}});
+      case 2:
+        return world_.store.unknown_next(ModelStore::Fate::stored);
+      case 3:
+        return world_.store.unknown_next(ModelStore::Fate::lost);
+      case 4:
+        return world_.store.refuse_read_jobs(true);
+      default:
+        return world_.store.fail_reads({ErrorCode::store_failed, "Injected", {}});
     }
   }
 
@@ -189,7 +212,9 @@ class Chaos {
     for (const domain::Entry& entry : log) {
       by_id[entry.core.id] = &entry;
       if (entry.core.kind != EntryKind::text) continue;
-      if (entry.core.key != Key16{}) { EXPECT_EQ(++keys[entry.core.key], 1) << "stored twice under one key"; }
+      if (entry.core.key != Key16{}) {
+        EXPECT_EQ(++keys[entry.core.key], 1) << "stored twice under one key";
+      }
       if (entry.body) texts.insert(entry.body->text);
     }
     std::set<std::string> perhaps;  // stored, or not known
@@ -201,12 +226,18 @@ class Chaos {
       ASSERT_TRUE(by_id.contains(view.id)) << send.text << " was acked and is gone";
       const domain::Entry& entry = *by_id[view.id];
       EXPECT_EQ(entry.position(), view.position);
-      if (entry.body) { EXPECT_EQ(entry.body->text, send.text); }
-      if (view.presence == MessageView::Presence::live) { EXPECT_EQ(view.text, send.text); }
+      if (entry.body) {
+        EXPECT_EQ(entry.body->text, send.text);
+      }
+      if (view.presence == MessageView::Presence::live) {
+        EXPECT_EQ(view.text, send.text);
+      }
     }
     for (const Send& send : sends_) {
       EXPECT_LE(texts.count(send.text), 1u) << send.text;
-      if (!perhaps.contains(send.text)) { EXPECT_EQ(texts.count(send.text), 0u) << send.text << " was refused and is stored"; }
+      if (!perhaps.contains(send.text)) {
+        EXPECT_EQ(texts.count(send.text), 0u) << send.text << " was refused and is stored";
+      }
     }
   }
 
@@ -226,11 +257,17 @@ class Chaos {
       EXPECT_TRUE(std::ranges::is_sorted(device.heard, std::ranges::less_equal{})) << "out of order, or heard twice";
       for (const domain::Entry& entry : log) {
         const bool heard = std::ranges::binary_search(device.heard, entry.core.seq);
-        if (heard) { EXPECT_EQ(entry.core.kind, EntryKind::text); }
+        if (heard) {
+          EXPECT_EQ(entry.core.kind, EntryKind::text);
+        }
         // What was deleted before the session learned of it is heard by nobody.
-        if (entry.core.kind == EntryKind::text && entry.body && entry.core.seq > device.joined_at) { EXPECT_TRUE(heard) << "seq " << entry.core.seq; }
+        if (entry.core.kind == EntryKind::text && entry.body && entry.core.seq > device.joined_at) {
+          EXPECT_TRUE(heard) << "seq " << entry.core.seq;
+        }
       }
-      if (!device.heard.empty()) { EXPECT_LE(device.heard.back(), log.back().core.seq); }
+      if (!device.heard.empty()) {
+        EXPECT_LE(device.heard.back(), log.back().core.seq);
+      }
     }
   }
 

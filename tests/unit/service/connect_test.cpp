@@ -81,11 +81,25 @@ TEST(Connect, a_user_agent_is_cut_and_is_always_text) {
 TEST(ClientSession, survives_any_payload_of_any_event_with_and_without_an_ack) {
   Room room;
   const std::string id = "\"" + room.session.to_string() + "\"";
-  const std::string payloads[] = {"", "null", "true", "0", "1e999", "-0.0", "\"text\"", "[]", "[[[]]]", "{}", "{\"sessionId\":null}",
-                                  "{\"sessionId\":{}}", "{\"sessionId\":[" + id + "]}", "{\"sessionId\":" + id + "}",
+  const std::string payloads[] = {"",
+                                  "null",
+                                  "true",
+                                  "0",
+                                  "1e999",
+                                  "-0.0",
+                                  "\"text\"",
+                                  "[]",
+                                  "[[[]]]",
+                                  "{}",
+                                  "{\"sessionId\":null}",
+                                  "{\"sessionId\":{}}",
+                                  "{\"sessionId\":[" + id + "]}",
+                                  "{\"sessionId\":" + id + "}",
                                   "{\"sessionId\":" + id + ",\"message\":{},\"offer\":5,\"answer\":null,\"candidate\":[],\"type\":{}}",
-                                  "{\"_placeholder\":true,\"num\":0}", "{\"sessionId\":" + id + ",\"message\":{\"_placeholder\":true,\"num\":0}}",
-                                  "{\"patientId\":{\"$ne\":1}}", "{\"patientId\":" + id + "}"};
+                                  "{\"_placeholder\":true,\"num\":0}",
+                                  "{\"sessionId\":" + id + ",\"message\":{\"_placeholder\":true,\"num\":0}}",
+                                  "{\"patientId\":{\"$ne\":1}}",
+                                  "{\"patientId\":" + id + "}"};
   const Bytes attachment = "binary";
   for (const char* event : {"create-session", "join-session", "chat-message", "webrtc-offer", "webrtc-answer", "ice-candidate",
                             "signaling-message", "ping", "entries", "no such event", "", "__proto__"}) {

@@ -10,12 +10,12 @@
 namespace parley::test {
 namespace {
 
+using domain::MessageView;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
-using domain::MessageView;
 
 const Error store_full{ErrorCode::store_full, "The store is full", {}};
 const Error store_failed{ErrorCode::store_failed, "The store failed", {}};
@@ -116,7 +116,8 @@ TEST(Failure, an_unknown_outcome_is_named_and_the_log_decides) {
     EXPECT_THAT(room.world.texts(room.session), ElementsAre("perhaps"));
     const auto answer = room.doctor->take();
     const bool stored = fate == ModelStore::Fate::stored;
-    EXPECT_THAT(answer, ::testing::Contains(AllOf(Contains("432[{\"success\":true"), stored ? Contains("\"duplicate\":true") : Contains(""))));
+    EXPECT_THAT(answer,
+                ::testing::Contains(AllOf(Contains("432[{\"success\":true"), stored ? Contains("\"duplicate\":true") : Contains(""))));
     EXPECT_THAT(room.patient->take(), ElementsAre(Contains("\"message\":\"perhaps\""))) << "heard once, whichever way it was stored";
   }
 }
@@ -190,8 +191,9 @@ TEST(Conflict, every_check_is_run_again_against_what_came_between) {
   intrude(room.world, room.session, std::move(ended), row);
   room.say(*room.doctor, "too late", "", 1);
   room.run();
-  EXPECT_THAT(room.doctor->take(), ElementsAre(Contains("session-ended"), Contains("431[{\"success\":false,\"error\":\"Session has already ended\""),
-                                               Contains("42[\"error\"")));
+  EXPECT_THAT(room.doctor->take(),
+              ElementsAre(Contains("session-ended"), Contains("431[{\"success\":false,\"error\":\"Session has already ended\""),
+                          Contains("42[\"error\"")));
   EXPECT_THAT(room.world.texts(room.session), IsEmpty());
 }
 

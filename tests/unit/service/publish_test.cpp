@@ -6,14 +6,16 @@
 namespace parley::test {
 namespace {
 
+using domain::MessageView;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
-using domain::MessageView;
 
-std::string refusal_of(const Result<MessageView>& answer) { return answer ? "accepted" : answer.error().message; }
+std::string refusal_of(const Result<MessageView>& answer) {
+  return answer ? "accepted" : answer.error().message;
+}
 
 TEST(Publish, a_message_reaches_the_log_the_sender_and_the_room) {
   Room room;
@@ -40,7 +42,8 @@ TEST(Publish, a_message_stored_over_rest_reaches_the_room) {
   EXPECT_EQ(stored->sender_role.name, "doctor");
   EXPECT_EQ(stored->freshness, MessageView::Freshness::fresh);
   for (Socket* socket : {room.doctor.get(), room.patient.get()}) {
-    EXPECT_THAT(socket->take(), ElementsAre(AllOf(Contains("chat-message"), Contains("from the fallback"), Contains(stored->id.to_string()))));
+    EXPECT_THAT(socket->take(),
+                ElementsAre(AllOf(Contains("chat-message"), Contains("from the fallback"), Contains(stored->id.to_string()))));
   }
 }
 
@@ -118,7 +121,8 @@ TEST(Publish, over_a_socket_access_comes_before_content) {
                        "42[\"error\",{\"message\":\"" + text + "\"}]");
   };
   const std::string id = session.to_string();
-  for (const std::string falsy : {"{}", "null", "{\"sessionId\":\"\",\"message\":\"x\"}", "{\"sessionId\":0}", "[]", "7", "\"x\"", "true"}) {
+  for (const std::string falsy :
+       {"{}", "null", "{\"sessionId\":\"\",\"message\":\"x\"}", "{\"sessionId\":0}", "[]", "7", "\"x\"", "true"}) {
     EXPECT_THAT(ask(*doctor, falsy), refused("Session ID and message are required", "invalid_argument")) << falsy;
   }
   for (const std::string foreign : {"{\"sessionId\":{\"$ne\":null}}", "{\"sessionId\":1}", "{\"sessionId\":\"x\"}",
@@ -128,11 +132,13 @@ TEST(Publish, over_a_socket_access_comes_before_content) {
   EXPECT_THAT(ask(*stranger, "{\"sessionId\":\"" + id + "\"}"), refused("Unauthorized access to session", "forbidden"));
   for (const std::string message : {"null", "\"\"", "0", "false", "\"  \"", "\"\\u0000\\u0007\""}) {
     EXPECT_THAT(ask(*doctor, "{\"sessionId\":\"" + id + "\",\"message\":" + message + "}"),
-                refused("Session ID and message are required", "invalid_argument")) << message;
+                refused("Session ID and message are required", "invalid_argument"))
+        << message;
   }
   for (const std::string message : {"5", "true", "[]", "{}"}) {
     EXPECT_THAT(ask(*doctor, "{\"sessionId\":\"" + id + "\",\"message\":" + message + "}"),
-                refused("Message must be a string", "invalid_argument")) << message;
+                refused("Message must be a string", "invalid_argument"))
+        << message;
   }
   EXPECT_THAT(ask(*doctor, message_json(session, std::string(1001, 'x'))),
               refused("Message too long (max 1000 characters)", "invalid_argument"));
@@ -176,8 +182,10 @@ TEST(Publish, the_chat_rate_counts_socket_sends_only) {
   for (std::uint64_t ack = 1; ack <= 3; ++ack) room.say(*room.doctor, "socket", "", ack);
   room.run();
   const auto answers = room.doctor->take();
-  EXPECT_THAT(answers, ::testing::Contains(
-                           "433[{\"success\":false,\"error\":\"Rate limit exceeded for chat messages\",\"code\":\"rate_limited\",\"retryAfter\":60}]"));
+  EXPECT_THAT(
+      answers,
+      ::testing::Contains(
+          "433[{\"success\":false,\"error\":\"Rate limit exceeded for chat messages\",\"code\":\"rate_limited\",\"retryAfter\":60}]"));
   EXPECT_THAT(answers, ::testing::Contains("42[\"error\",{\"message\":\"Rate limit exceeded for chat messages\"}]"));
   EXPECT_EQ(room.world.texts(room.session).size(), 7u);
   EXPECT_EQ(room.world.service->counts().refused_rate_limited, 1u);

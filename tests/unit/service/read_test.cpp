@@ -11,10 +11,10 @@
 namespace parley::test {
 namespace {
 
+using service::ReadPage;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using service::ReadPage;
 
 ReadPage page_of(const SessionId& session, std::uint64_t page, std::uint32_t limit, std::optional<Timestamp> before = std::nullopt) {
   ReadPage request;
@@ -213,7 +213,8 @@ class Oracle {
     const std::size_t total = older.size();
     const std::size_t end = total - std::min<std::size_t>(total, (number - 1) * limit);
     const std::size_t begin = end - std::min<std::size_t>(end, limit);
-    const std::vector<std::string> expected(older.begin() + static_cast<std::ptrdiff_t>(begin), older.begin() + static_cast<std::ptrdiff_t>(end));
+    const std::vector<std::string> expected(older.begin() + static_cast<std::ptrdiff_t>(begin),
+                                            older.begin() + static_cast<std::ptrdiff_t>(end));
 
     const auto page = world_.page("patient", page_of(session_, number, limit, before)).value();
     EXPECT_EQ(texts_of(page), expected) << "page " << number << ", limit " << limit;

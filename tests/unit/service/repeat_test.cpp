@@ -7,12 +7,12 @@
 namespace parley::test {
 namespace {
 
+using domain::MessageView;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
-using domain::MessageView;
 
 void expect_same(const MessageView& first, const Result<MessageView>& repeat) {
   ASSERT_TRUE(repeat.has_value()) << repeat.error().message;
@@ -129,7 +129,8 @@ TEST(Repeat, over_a_socket_a_deleted_message_is_acked_without_text) {
   room.doctor->take();
   room.say(*room.doctor, "secret words", "key", 1);
   room.run();
-  EXPECT_THAT(room.doctor->take(), ElementsAre(AllOf(Contains("\"deleted\":true"), Contains("\"duplicate\":true"), Not(Contains("secret words")))));
+  EXPECT_THAT(room.doctor->take(),
+              ElementsAre(AllOf(Contains("\"deleted\":true"), Contains("\"duplicate\":true"), Not(Contains("secret words")))));
 }
 
 TEST(Repeat, a_retry_succeeds_after_a_restart) {
@@ -145,7 +146,8 @@ TEST(Repeat, a_retry_succeeds_after_a_restart) {
 class Old : public ::testing::Test {
  protected:
   Old() : session(world.create()), first(world.send("doctor", session, "once", "key").value()) {
-    for (std::size_t count = 0; count <= limits::session_tail_entries; ++count) world.start_send("patient", session, "x" + std::to_string(count));
+    for (std::size_t count = 0; count <= limits::session_tail_entries; ++count)
+      world.start_send("patient", session, "x" + std::to_string(count));
     world.restart();
     world.get("doctor", session).value();  // loads it
   }

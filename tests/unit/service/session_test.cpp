@@ -8,13 +8,13 @@
 namespace parley::test {
 namespace {
 
+using domain::SessionStatus;
+using domain::SessionView;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
-using domain::SessionStatus;
-using domain::SessionView;
 
 class Create : public ::testing::Test {
  protected:
@@ -101,7 +101,9 @@ TEST_F(Create, of_simultaneous_creates_exactly_one_wins) {
   }
   EXPECT_EQ(won, 1);
   for (const auto& answer : answers) {
-    if (!(*answer)->has_value()) { EXPECT_EQ((*answer)->error().detail, winner); }
+    if (!(*answer)->has_value()) {
+      EXPECT_EQ((*answer)->error().detail, winner);
+    }
   }
 }
 
@@ -147,7 +149,8 @@ TEST_F(Create, over_a_socket_the_ack_says_it_all) {
   doctor->emit("create-session", json, 2);
   world.run();
   EXPECT_THAT(doctor->take(), ElementsAre("432[{\"success\":false,\"error\":\"Active session already exists\",\"code\":\"already_exists\","
-                                          "\"sessionId\":\"" + id + "\"}]"));
+                                          "\"sessionId\":\"" +
+                                          id + "\"}]"));
   auto patient = world.connect("patient");
   patient->emit("create-session", json, 3);
   world.run();
@@ -170,7 +173,8 @@ TEST(Join, shows_the_session_as_it_was_before) {
                                                 Contains("\"participants\":[{\"userId\":\""))));
   patient->emit("join-session", session_json(session), 1);
   world.run();
-  EXPECT_THAT(patient->take(), ElementsAre(AllOf(Contains("\"status\":\"active\""), Contains("\"participantCount\":1"), Contains("startedAt"))));
+  EXPECT_THAT(patient->take(),
+              ElementsAre(AllOf(Contains("\"status\":\"active\""), Contains("\"participantCount\":1"), Contains("startedAt"))));
   EXPECT_THAT(doctor->take(), ElementsAre("42[\"user-joined\",{\"userId\":\"" + world.authenticator.users["patient"].id.to_string() +
                                           "\",\"userRole\":\"patient\",\"userEmail\":\"patient@example.org\"}]"));
   EXPECT_EQ(world.get("doctor", session)->participant_count, 2u);
@@ -241,10 +245,12 @@ TEST(Join, refusals_are_those_of_the_contract) {
     EXPECT_EQ(refusal(*doctor, json), "431[{\"success\":false,\"error\":\"Session not found\",\"code\":\"not_found\"}]") << json;
   }
   for (Socket* socket : {stranger.get(), admin.get()}) {
-    EXPECT_EQ(refusal(*socket, session_json(session)), "431[{\"success\":false,\"error\":\"Unauthorized access to session\",\"code\":\"forbidden\"}]");
+    EXPECT_EQ(refusal(*socket, session_json(session)),
+              "431[{\"success\":false,\"error\":\"Unauthorized access to session\",\"code\":\"forbidden\"}]");
   }
   world.end("doctor", session).value();
-  EXPECT_EQ(refusal(*doctor, session_json(session)), "431[{\"success\":false,\"error\":\"Session has already ended\",\"code\":\"session_ended\"}]");
+  EXPECT_EQ(refusal(*doctor, session_json(session)),
+            "431[{\"success\":false,\"error\":\"Session has already ended\",\"code\":\"session_ended\"}]");
   EXPECT_EQ(world.service->counts().members_joined, 0u);
 }
 

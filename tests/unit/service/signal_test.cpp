@@ -28,7 +28,10 @@ class Signals : public ::testing::Test {
   std::string error(const std::string& text, const std::string& event) {
     return "42[\"error\",{\"message\":\"" + text + "\",\"type\":\"" + event + "\"}]";
   }
-  std::string sender() { return "\"senderId\":\"" + room.world.authenticator.users["doctor"].id.to_string() + "\",\"senderRole\":\"doctor\",\"timestamp\":\"2026-01-01T00:00:00.000Z\""; }
+  std::string sender() {
+    return "\"senderId\":\"" + room.world.authenticator.users["doctor"].id.to_string() +
+           "\",\"senderRole\":\"doctor\",\"timestamp\":\"2026-01-01T00:00:00.000Z\"";
+  }
   std::vector<store::SignallingMessage> recorded() {
     room.world.send("doctor", room.session, "commit").value();
     return room.world.store.newest(room.world.number_of(room.session), 1000).value();
@@ -80,15 +83,18 @@ TEST_F(Signals, access_comes_before_shape) {
 }
 
 TEST_F(Signals, shapes_are_checked) {
-  for (const std::string bad : {"", "\"offer\":null", "\"offer\":\"x\"", "\"offer\":{}", R"("offer":{"type":"answer","sdp":"s"})",
-                                R"("offer":{"type":"offer"})", R"("offer":{"type":"offer","sdp":5})", R"("offer":[{"type":"offer","sdp":"s"}])"}) {
+  for (const std::string bad :
+       {"", "\"offer\":null", "\"offer\":\"x\"", "\"offer\":{}", R"("offer":{"type":"answer","sdp":"s"})", R"("offer":{"type":"offer"})",
+        R"("offer":{"type":"offer","sdp":5})", R"("offer":[{"type":"offer","sdp":"s"}])"}) {
     EXPECT_THAT(emit(*room.doctor, "webrtc-offer", bad), ElementsAre(error("Invalid offer message format", "webrtc-offer"))) << bad;
   }
   EXPECT_THAT(emit(*room.doctor, "webrtc-answer", R"("answer":{"type":"offer","sdp":"s"})"),
               ElementsAre(error("Invalid answer message format", "webrtc-answer")));
-  for (const std::string bad : {"", R"("candidate":{"candidate":"c","sdpMLineIndex":0})", R"("candidate":{"candidate":1,"sdpMLineIndex":0,"sdpMid":""})",
-                                R"("candidate":{"candidate":"c","sdpMLineIndex":"0","sdpMid":""})", R"("candidate":{"candidate":"c","sdpMid":""})"}) {
-    EXPECT_THAT(emit(*room.doctor, "ice-candidate", bad), ElementsAre(error("Invalid ICE candidate message format", "ice-candidate"))) << bad;
+  for (const std::string bad :
+       {"", R"("candidate":{"candidate":"c","sdpMLineIndex":0})", R"("candidate":{"candidate":1,"sdpMLineIndex":0,"sdpMid":""})",
+        R"("candidate":{"candidate":"c","sdpMLineIndex":"0","sdpMid":""})", R"("candidate":{"candidate":"c","sdpMid":""})"}) {
+    EXPECT_THAT(emit(*room.doctor, "ice-candidate", bad), ElementsAre(error("Invalid ICE candidate message format", "ice-candidate")))
+        << bad;
   }
   EXPECT_THAT(emit(*room.doctor, "signaling-message", R"("type":"offer","payload":{"type":"answer","sdp":"s"})"),
               ElementsAre(error("Invalid offer message format", "signaling-message")));
@@ -99,9 +105,9 @@ TEST_F(Signals, shapes_are_checked) {
 }
 
 TEST_F(Signals, an_unknown_type_is_named) {
-  const std::pair<std::string, std::string> types[] = {{"", "undefined"},          {"\"type\":null", "null"},  {"\"type\":\"bye\"", "bye"},
-                                                       {"\"type\":5", "5"},        {"\"type\":true", "true"},  {"\"type\":{}", "[object Object]"},
-                                                       {"\"type\":\"Offer\"", "Offer"}, {"\"type\":\"\"", ""}};
+  const std::pair<std::string, std::string> types[] = {
+      {"", "undefined"},         {"\"type\":null", "null"},          {"\"type\":\"bye\"", "bye"},     {"\"type\":5", "5"},
+      {"\"type\":true", "true"}, {"\"type\":{}", "[object Object]"}, {"\"type\":\"Offer\"", "Offer"}, {"\"type\":\"\"", ""}};
   for (const auto& [members, name] : types) {
     EXPECT_THAT(emit(*room.doctor, "signaling-message", members),
                 ElementsAre(error("Invalid signaling message type: " + name, "signaling-message")));
@@ -112,9 +118,11 @@ TEST_F(Signals, after_the_end_are_refused) {
   room.world.end("doctor", room.session).value();
   room.doctor->take(), room.patient->take();
   EXPECT_THAT(emit(*room.doctor, "webrtc-offer", offer), ElementsAre(error("Session has already ended", "webrtc-offer")));
-  EXPECT_THAT(emit(*room.doctor, "signaling-message", R"("type":"chat")"), ElementsAre(error("Session has already ended", "signaling-message")));
+  EXPECT_THAT(emit(*room.doctor, "signaling-message", R"("type":"chat")"),
+              ElementsAre(error("Session has already ended", "signaling-message")));
   auto stranger = room.world.connect("stranger");
-  EXPECT_THAT(emit(*stranger, "webrtc-offer", offer), ElementsAre(error("Unauthorized access to session", "webrtc-offer"))) << "access first";
+  EXPECT_THAT(emit(*stranger, "webrtc-offer", offer), ElementsAre(error("Unauthorized access to session", "webrtc-offer")))
+      << "access first";
   EXPECT_THAT(room.patient->take(), IsEmpty());
 }
 
@@ -136,7 +144,8 @@ TEST_F(Signals, are_recorded_with_who_and_from_where) {
 }
 
 TEST_F(Signals, of_one_millisecond_are_listed_newest_first) {
-  for (int number = 0; number < 20; ++number) emit(*room.doctor, "signaling-message", R"("type":"chat","payload":)" + std::to_string(number));
+  for (int number = 0; number < 20; ++number)
+    emit(*room.doctor, "signaling-message", R"("type":"chat","payload":)" + std::to_string(number));
   const auto messages = recorded();
   ASSERT_THAT(messages, SizeIs(20));
   for (int index = 0; index < 20; ++index) EXPECT_EQ(messages[static_cast<std::size_t>(index)].payload_json, std::to_string(19 - index));
@@ -171,7 +180,8 @@ service::ServiceConfig limited(std::uint32_t limit) {
 TEST(SignalRate, comes_before_access_for_events_of_their_own) {
   Room room(limited(2));
   auto stranger = room.world.connect("stranger");
-  const std::tuple<const char*, const char*, std::string> events[] = {{"webrtc-offer", "offer", offer}, {"webrtc-answer", "answer", answer}, {"ice-candidate", "ICE candidate", candidate}};
+  const std::tuple<const char*, const char*, std::string> events[] = {
+      {"webrtc-offer", "offer", offer}, {"webrtc-answer", "answer", answer}, {"ice-candidate", "ICE candidate", candidate}};
   for (const auto& [event, called, members] : events) {
     for (int count = 0; count < 3; ++count) stranger->emit(event, signal_json(room.session, members));
     room.run();

@@ -37,7 +37,9 @@ World::World(service::ServiceConfig config, std::size_t loop_count) : config_(st
   build();
 }
 
-World::~World() { run(); }
+World::~World() {
+  run();
+}
 
 service::ServiceConfig World::unlimited() {
   service::ServiceConfig config;
@@ -47,8 +49,8 @@ service::ServiceConfig World::unlimited() {
 }
 
 void World::build() {
-  service::Dependencies dependencies{{}, store, store, store, relay, authenticator, clock,
-                                     [this] { return std::make_unique<CountingEntropy>(seed_++); }, logs};
+  service::Dependencies dependencies{
+      {}, store, store, store, relay, authenticator, clock, [this] { return std::make_unique<CountingEntropy>(seed_++); }, logs};
   for (const auto& loop : loops) dependencies.loops.push_back(loop.get());
   service = std::make_unique<ChatService>(std::move(dependencies), config_);
 }
@@ -80,8 +82,10 @@ std::unique_ptr<Socket> World::connect(const std::string& name, std::size_t loop
   auto socket = std::make_unique<Socket>();
   socket->peer = std::make_shared<TestPeer>(*loops[loop], socketio::Handshake{"sid-" + name, address, "test agent", ""});
   service->namespace_handler().on_connect({"/", "{\"token\":\"" + name + "\"}"}, socket->peer, [&](socketio::ConnectDecision decision) {
-    if (decision) socket->handler = std::move(decision->socket);
-    else socket->refusal = decision.error().message;
+    if (decision)
+      socket->handler = std::move(decision->socket);
+    else
+      socket->refusal = decision.error().message;
   });
   return socket;
 }
@@ -90,8 +94,10 @@ std::unique_ptr<Socket> World::connect_raw(std::string_view auth_json, const std
   auto socket = std::make_unique<Socket>();
   socket->peer = std::make_shared<TestPeer>(*loops[0], socketio::Handshake{"sid", address, "", query});
   service->namespace_handler().on_connect({"/", auth_json}, socket->peer, [&](socketio::ConnectDecision decision) {
-    if (decision) socket->handler = std::move(decision->socket);
-    else socket->refusal = decision.error().message;
+    if (decision)
+      socket->handler = std::move(decision->socket);
+    else
+      socket->refusal = decision.error().message;
   });
   return socket;
 }
@@ -136,18 +142,21 @@ Answer<domain::MessageView> World::start_send(const std::string& name, const Ses
   return answer;
 }
 
-Result<domain::MessageView> World::send(const std::string& name, const SessionId& session, const std::string& text, const std::string& key) {
+Result<domain::MessageView> World::send(const std::string& name, const SessionId& session, const std::string& text,
+                                        const std::string& key) {
   return ask<domain::MessageView>(*this, [&](auto done) {
     service->send_message(*loops[0], caller(name), {field(session), text_field(text), text_field(key)}, std::move(done));
   });
 }
 
 Result<domain::SessionView> World::get(const std::string& name, const SessionId& session) {
-  return ask<domain::SessionView>(*this, [&](auto done) { service->get_session(*loops[0], caller(name), field(session), std::move(done)); });
+  return ask<domain::SessionView>(*this,
+                                  [&](auto done) { service->get_session(*loops[0], caller(name), field(session), std::move(done)); });
 }
 
 Result<domain::SessionView> World::start(const std::string& name, const SessionId& session) {
-  return ask<domain::SessionView>(*this, [&](auto done) { service->start_session(*loops[0], caller(name), field(session), std::move(done)); });
+  return ask<domain::SessionView>(*this,
+                                  [&](auto done) { service->start_session(*loops[0], caller(name), field(session), std::move(done)); });
 }
 
 Result<domain::EndView> World::end(const std::string& name, const SessionId& session) {
@@ -208,6 +217,8 @@ std::string message_json(const SessionId& session, std::string_view text, std::s
   return json + "}";
 }
 
-std::string session_json(const SessionId& session) { return "{\"sessionId\":\"" + session.to_string() + "\"}"; }
+std::string session_json(const SessionId& session) {
+  return "{\"sessionId\":\"" + session.to_string() + "\"}";
+}
 
 }  // namespace parley::test

@@ -179,7 +179,9 @@ class Room {
   std::unique_ptr<Socket> patient;
 };
 
-[[nodiscard]] inline SessionField field(const SessionId& id) { return {SessionField::State::given, id}; }
+[[nodiscard]] inline SessionField field(const SessionId& id) {
+  return {SessionField::State::given, id};
+}
 [[nodiscard]] inline TextField text_field(const std::string& text) {
   return text.empty() ? TextField{} : TextField{TextField::State::text, text};
 }
@@ -187,6 +189,8 @@ class Room {
 [[nodiscard]] std::string message_json(const SessionId& session, std::string_view text, std::string_view key = "");
 [[nodiscard]] std::string session_json(const SessionId& session);
 
-MATCHER_P(Contains, part, "contains " + std::string(part)) { return std::string(arg).find(part) != std::string::npos; }
+MATCHER_P(Contains, part, "contains " + std::string(part)) {
+  return std::string(arg).find(part) != std::string::npos;
+}
 
 }  // namespace parley::test
