@@ -40,25 +40,25 @@ prove-p1: install-test configured ## P1: held syncs show nothing, dropped bytes 
 	@cmake --build $(BUILD) -j $(JOBS)
 	@tools/prove-p1.sh $(BUILD)
 
-torture-kill: $(PARLEY) ## kill -9 under load, reopen, compare (ROUNDS=50 SEED=)
+torture-kill: install-test $(PARLEY) ## kill -9 under load, reopen, compare (ROUNDS=50 SEED=)
 	@tests/clients/install.sh
-	@PARLEY=$(PARLEY) node tests/torture/kill.mjs --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
+	@PARLEY=$(abspath $(PARLEY)) node tests/torture/kill.mjs --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 
-clients: $(PARLEY) ## Real clients of other people, every transport
+clients: install-test $(PARLEY) ## Real clients of other people, every transport, and the security table
 	@tests/clients/install.sh
-	@tools/run-tests.sh $(BUILD) -L clients
+	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs clients $(if $(SEED),--seed $(SEED))
 
-bad-input: $(PARLEY) ## Strangers' bytes: the server lives, others notice nothing
+bad-input: install-test $(PARLEY) ## Strangers' bytes: the server lives, others notice nothing
 	@tests/clients/install.sh
-	@tools/run-tests.sh $(BUILD) -L bad-input
+	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs bad-input $(if $(SEED),--seed $(SEED))
 
-bench-light: $(PARLEY) ## 50 sessions × 2, 100 msg/s: latency
+bench-light: install-test $(PARLEY) ## 50 sessions × 2, 100 msg/s: latency
 	@PARLEY=$(PARLEY) bench/run_light_load.sh
 
-bench-throughput: $(PARLEY) ## Relay and store at full speed, server on one core
+bench-throughput: install-test $(PARLEY) ## Relay and store at full speed, server on one core
 	@PARLEY=$(PARLEY) bench/run_throughput.sh
 
-bench-start: $(PARLEY) ## Start after kill -9 with a million messages
+bench-start: install-test $(PARLEY) ## Start after kill -9 with a million messages
 	@PARLEY=$(PARLEY) bench/run_start.sh
 
 loop: install-test ## How long the edit loop takes: one file, unit tests
