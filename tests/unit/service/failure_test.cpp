@@ -230,6 +230,18 @@ TEST(Conflict, a_history_that_does_not_follow_is_read_again) {
   EXPECT_THAT(room.patient->take("chat-message"), SizeIs(3));
 }
 
+TEST(Conflict, without_word_of_what_came_between_reads_the_session_again) {
+  Room room;
+  room.world.log.hides_tails = true;
+  intrude(room.world, room.session, text_of(room.world, "patient", "patient", "between"));
+  room.say(*room.doctor, "after", "", 1);
+  room.say(*room.doctor, "and after", "", 2);
+  room.run();
+  EXPECT_THAT(room.world.texts(room.session), ElementsAre("between", "after", "and after"));
+  EXPECT_THAT(room.patient->take("chat-message"), SizeIs(3)) << "and the room hears what came between";
+  EXPECT_THAT(room.doctor->take(), ::testing::Contains(Contains("432[{\"success\":true")));
+}
+
 TEST(Conflict, ends_in_a_verdict_when_another_node_is_always_faster) {
   Room room;
   room.world.store.hold_commits();

@@ -50,7 +50,7 @@ service::ServiceConfig World::unlimited() {
 
 void World::build() {
   service::Dependencies dependencies{
-      {}, store, store, store, relay, authenticator, clock, [this] { return std::make_unique<CountingEntropy>(seed_++); }, logs};
+      {}, log, store, store, relay, authenticator, clock, [this] { return std::make_unique<CountingEntropy>(seed_++); }, logs};
   for (const auto& loop : loops) dependencies.loops.push_back(loop.get());
   service = std::make_unique<ChatService>(std::move(dependencies), config_);
 }

@@ -62,6 +62,35 @@ class RecordingRelay final : public relay::Relay {
   std::vector<std::pair<SessionId, std::uint32_t>> published;
 };
 
+/// The store's log, able to keep to itself what came between when an append conflicts, as an engine may that cannot tell.
+class ReticentLog final : public store::SessionLog {
+ public:
+  explicit ReticentLog(store::SessionLog& log) : log_(log) {}
+  void attach(EventLoop& loop, store::CommitListener& listener) override {
+    listeners_.push_back(std::make_unique<Listener>(*this, listener));
+    log_.attach(loop, *listeners_.back());
+  }
+  void append(EventLoop& loop, store::Append append) override { log_.append(loop, std::move(append)); }
+  Result<void> read(ReadJob job) override { return log_.read(std::move(job)); }
+
+  bool hides_tails = false;
+
+ private:
+  struct Listener final : store::CommitListener {
+    Listener(ReticentLog& owner_, store::CommitListener& inner_) : owner(owner_), inner(inner_) {}
+    void on_appended(std::span<store::AppendOutcome> outcomes) override {
+      for (auto& outcome : outcomes) {
+        if (owner.hides_tails) outcome.tail.clear();
+      }
+      inner.on_appended(outcomes);
+    }
+    ReticentLog& owner;
+    store::CommitListener& inner;
+  };
+  store::SessionLog& log_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+};
+
 class TestPeer final : public protocol::socketio::Peer {
  public:
   TestPeer(EventLoop& loop, protocol::socketio::Handshake handshake) : loop_(loop), handshake_(std::move(handshake)) {}
@@ -152,6 +181,7 @@ class World {
   ManualLoop worker{1000};
   std::vector<std::unique_ptr<ManualLoop>> loops;
   ModelStore store{worker, clock};
+  ReticentLog log{store};
   TestAuthenticator authenticator;
   RecordingRelay relay;
   NullLogSink logs;
