@@ -3,6 +3,6 @@
 set -eu
 cd "$(dirname "$0")/../web/demo"
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-  npm ci --silent --no-audit --no-fund --ignore-scripts
+  npm ci --loglevel=error --no-audit --no-fund --ignore-scripts
   touch node_modules/.package-lock.json
 fi

@@ -18,8 +18,10 @@ carry_settings() {
   for file in /etc/pip.conf /usr/etc/npmrc "$HOME/.npmrc"; do
     if [ -f "$file" ]; then mkdir -p "$root$(dirname "$file")" && cp "$file" "$root$file"; fi
   done
-  mkdir -p "$root/etc/ssl/certs"
+  mkdir -p "$root/etc/ssl/certs" "$root/usr/local/share/ca-certificates"
   cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
+  # Installing ca-certificates makes that bundle anew, from its own and from what is in here.
+  cp -L /etc/ssl/certs/ca-certificates.crt "$root/usr/local/share/ca-certificates/machine.crt"
   cp /etc/resolv.conf "$root/etc/resolv.conf"
   cp /etc/hosts "$root/etc/hosts"
 }
@@ -115,7 +117,6 @@ prove_test() {
 
 failed=0
 for what in ${@:-run test}; do
-  "prove_$what" || failed=1
-  rm -rf "${base:?}/$what"
+  if "prove_$what"; then rm -rf "${base:?}/$what"; else failed=1; fi  # a root that failed is left for a look
 done
 exit $failed
