@@ -69,6 +69,8 @@ class Committer {
   HeadCache heads_;                     // Owner: committer
   std::deque<PreparedAppend> backlog_;  // Owner: committer. Taken from queue_, not yet in a batch
   SteadyTime synced_file_at_{};         // Owner: committer
+  SteadyTime commit_began_{};           // Owner: committer. Of the last batch
+  std::size_t last_entries_ = 0;        // Owner: committer. How many it held
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::shared_ptr<LoopPort>> ports_;          // by loop index; a slot is written once, by attach; shared with posted refusals
