@@ -106,15 +106,15 @@ class FaultyDirectory final : public rocksdb::FSDirectoryWrapper {
 
 // Faults
 
-void FaultyFileSystem::hold_syncs() {
+void FaultyFileSystem::hold_syncs(std::string name_end) {
   const std::lock_guard lock(mutex_);
-  holding_ = true;
+  holding_ = std::move(name_end);
 }
 
 void FaultyFileSystem::release_syncs() {
   {
     const std::lock_guard lock(mutex_);
-    holding_ = false;
+    holding_.reset();
   }
   changed_.notify_all();
 }
@@ -195,7 +195,7 @@ IOStatus FaultyFileSystem::before_write(const std::string& name) {
 
 IOStatus FaultyFileSystem::before_sync(const std::string& name) {
   std::unique_lock lock(mutex_);
-  if (holding_) {
+  if (holding_ && name.ends_with(*holding_)) {
     ++held_;
     changed_.notify_all();
     changed_.wait(lock, [this] { return !holding_ || off_; });

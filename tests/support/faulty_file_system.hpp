@@ -25,8 +25,8 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   FaultyFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
   [[nodiscard]] const char* Name() const override { return "parley.test.faulty"; }
 
-  /// Every sync of a file blocks until `release_syncs`.
-  void hold_syncs();
+  /// Every sync of a file whose name ends so blocks until `release_syncs`. Nothing: of every file.
+  void hold_syncs(std::string name_end = {});
   void release_syncs();
   /// Blocks until somebody waits in a held sync. False: nobody came within 30 s.
   [[nodiscard]] bool wait_for_held_sync();
@@ -99,7 +99,7 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   std::condition_variable changed_;
   std::map<std::string, FileState> files_;
   std::map<std::string, std::size_t> syncs_;
-  bool holding_ = false;
+  std::optional<std::string> holding_;  // the end of the names of files whose syncs are held
   std::size_t held_ = 0;
   bool off_ = false;
   bool full_ = false;

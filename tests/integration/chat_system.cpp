@@ -1,0 +1,80 @@
+#include "integration/chat_system.hpp"
+
+#include <stdexcept>
+
+#include "base/entropy.hpp"
+#include "load/token.hpp"
+
+namespace parley::test {
+
+using store::embedded::EmbeddedStore;
+
+namespace {
+
+constexpr std::string_view secret = "a secret that only these tests know";
+
+server::ServerConfig server_config() {
+  server::ServerConfig config;
+  config.port = 0;
+  config.event_loops = 2;
+  return config;
+}
+
+service::ServiceConfig service_config() {
+  service::ServiceConfig config;
+  config.rates = {.chat = 0, .offer = 0, .answer = 0, .ice_candidate = 0, .signalling_chat = 0, .join_leave = 0};
+  return config;
+}
+
+http_api::HttpApiConfig http_config() {
+  http_api::HttpApiConfig config;
+  config.limits = {.general = 0, .chat = 0, .sessions = 0, .session_creates = 0};
+  return config;
+}
+
+std::unique_ptr<EmbeddedStore> open_store(const std::string& directory, store::embedded::EmbeddedDependencies dependencies) {
+  auto opened = EmbeddedStore::open({.directory = directory}, std::move(dependencies));
+  if (!opened) throw std::runtime_error("the store was not opened: " + opened.error().message);
+  return *std::move(opened);
+}
+
+}  // namespace
+
+ChatSystem::ChatSystem(const std::string& directory, Syncing syncing)
+    : server_(server_config(), clock_, logs_),
+      store_(open_store(directory, {.clock = clock_, .logs = logs_, .file_system = files_, .syncing = syncing})),
+      authenticator_({.secret = std::string(secret)}, domain::RoleSet(), clock_),
+      service_({server_.loops(), *store_, *store_, *store_, relay_, authenticator_, clock_,
+                [] { return std::make_unique<SystemEntropy>(); }, logs_},
+               service_config()),
+      http_api_({service_, authenticator_, clock_, logs_, [] { return std::string(); }, [] { return std::vector<std::string>(); }},
+                http_config()) {
+  server_.set_http_handler(http_api_);
+  server_.set_namespace_handler(service_.namespace_handler());
+  if (const auto listening = server_.listen(); !listening) throw std::runtime_error(listening.error().message);
+  thread_ = std::thread([this] { server_.run(); });
+}
+
+ChatSystem::~ChatSystem() {
+  files_->release_syncs();
+  stop();
+}
+
+std::string ChatSystem::token(std::string_view user, std::string_view role) {
+  return bench::sign_token(secret, {.user_id = user, .role = role});
+}
+
+void ChatSystem::lose_power() {
+  files_->power_off();
+  stop();
+  files_->drop_unsynced();
+}
+
+void ChatSystem::stop() {
+  if (!thread_.joinable()) return;
+  server_.stop([this](auto finished) { service_.drain(*server_.loops().front(), std::move(finished)); });
+  thread_.join();
+  store_->stop();
+}
+
+}  // namespace parley::test

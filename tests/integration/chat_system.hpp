@@ -1,0 +1,54 @@
+// The whole server in this process, wired as `parley serve` wires it, over a disk with faults: two loops, a port of the system's
+// choice, no rate limits. Runs until stopped, destroyed, or until its power is cut.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "auth/jwt/jwt_authenticator.hpp"
+#include "base/log_sink.hpp"
+#include "http_api/http_api.hpp"
+#include "relay/local/local_relay.hpp"
+#include "server/server.hpp"
+#include "service/chat_service.hpp"
+#include "store/embedded/embedded_store.hpp"
+#include "support/faulty_file_system.hpp"
+
+namespace parley::test {
+
+class ChatSystem {
+ public:
+  using Syncing = store::embedded::Syncing;
+
+  /// Throws std::runtime_error when the store refuses to open.
+  explicit ChatSystem(const std::string& directory, Syncing syncing = Syncing::real);
+  ~ChatSystem();
+  ChatSystem(const ChatSystem&) = delete;
+  ChatSystem& operator=(const ChatSystem&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const { return server_.port(); }
+  [[nodiscard]] FaultyFileSystem& files() { return *files_; }
+  [[nodiscard]] static std::string token(std::string_view user, std::string_view role);
+
+  /// The machine loses power now: everything that was not synced is gone. Nothing is served after it.
+  void lose_power();
+
+ private:
+  void stop();
+
+  std::shared_ptr<FaultyFileSystem> files_ = std::make_shared<FaultyFileSystem>();
+  SystemClock clock_;
+  NullLogSink logs_;
+  server::Server server_;
+  std::unique_ptr<store::embedded::EmbeddedStore> store_;
+  relay::LocalRelay relay_;
+  auth::JwtAuthenticator authenticator_;
+  service::ChatService service_;
+  http_api::HttpApi http_api_;
+  std::thread thread_;
+};
+
+}  // namespace parley::test

@@ -1,0 +1,93 @@
+// Blocking clients for tests of the whole server over real sockets: one of HTTP, one of Socket.IO over WebSocket. Both keep everything
+// that came, so that a test can say what had not come yet.
+//
+// Errors   What the contract does not have, a broken connection, and 30 s without what was waited for: std::runtime_error.
+// Threads  one.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/websocket/frame_codec.hpp"
+#include "server/socket.hpp"
+
+namespace parley::test {
+
+/// A connection to 127.0.0.1.
+class TcpClient {
+ public:
+  explicit TcpClient(std::uint16_t port);
+
+  void send(std::string_view bytes);
+  /// What has come, after waiting for it up to `patience`; empty when nothing did.
+  [[nodiscard]] std::string receive(std::chrono::milliseconds patience);
+
+ private:
+  server::Descriptor socket_;
+};
+
+/// One request at a time on a kept-alive connection.
+class RestClient {
+ public:
+  RestClient(std::uint16_t port, std::string token) : connection_(port), token_(std::move(token)) {}
+
+  struct Answer {
+    unsigned status = 0;
+    std::string body;
+  };
+  void send(std::string_view method, std::string_view target, std::string_view json = {});
+  /// The answer to what was sent, if it is here; waits for nothing.
+  [[nodiscard]] std::optional<Answer> answer_so_far();
+  [[nodiscard]] Answer wait_for_answer();
+  [[nodiscard]] Answer get(std::string_view target);
+  [[nodiscard]] Answer post(std::string_view target, std::string_view json);
+
+ private:
+  [[nodiscard]] std::optional<Answer> receive(std::chrono::milliseconds patience);
+
+  TcpClient connection_;
+  std::string token_;
+  std::string received_;
+};
+
+/// A connected socket of the namespace `/`.
+class ChatSocket {
+ public:
+  /// Shakes hands and connects; returns when the server has accepted the token.
+  ChatSocket(std::uint16_t port, const std::string& token);
+
+  /// Sends `["event",payload]` and gives the id its ack will carry.
+  std::uint64_t emit(std::string_view event, std::string_view payload);
+  /// The arguments of that ack, as a JSON array.
+  [[nodiscard]] std::string wait_for_ack(std::uint64_t id);
+  /// What came so far; waits for nothing.
+  [[nodiscard]] std::optional<std::string> ack_so_far(std::uint64_t id);
+  /// Payloads of the events of this name, in the order they came.
+  [[nodiscard]] std::vector<std::string> events_so_far(std::string_view event);
+  [[nodiscard]] std::vector<std::string> wait_for_events(std::string_view event, std::size_t count);
+
+ private:
+  void send_packet(std::string_view packet);
+  void wait_until(const std::function<bool()>& done, const std::string& what);
+  void receive(std::chrono::milliseconds patience);
+  void take_frames(std::span<char> bytes);
+  void take_packet(std::string_view packet);
+  void take_ack(std::string_view packet);
+
+  TcpClient connection_;
+  protocol::websocket::FrameDecoder decoder_;
+  std::uint64_t last_id_ = 0;
+  bool opened_ = false;
+  bool connected_ = false;
+  std::map<std::uint64_t, std::string> acks_;
+  std::vector<std::string> events_;  // `["name",…]`
+};
+
+}  // namespace parley::test
