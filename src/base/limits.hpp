@@ -71,10 +71,6 @@ inline constexpr std::uint32_t page_limit_max = 1000;             // contract §
 inline constexpr std::uint32_t history_messages_max = 100;        // contract §5.4
 inline constexpr std::uint32_t signalling_limit_default = 100;    // contract §5.4
 inline constexpr std::uint32_t signalling_limit_max = 1000;       // contract §5.4
-inline constexpr std::uint32_t entries_limit_default = 100;       // DESIGN §10, "added interfaces"
-inline constexpr std::uint32_t entries_limit_http_max = 1000;
-inline constexpr std::uint32_t entries_limit_socket_max = 200;
-inline constexpr std::size_t resume_bytes_max = 256 * 1024;       // in one join acknowledgement
 
 // Engine.IO and Socket.IO (contract §6.1)
 inline constexpr auto ping_interval = 25'000ms;
@@ -83,6 +79,7 @@ inline constexpr auto upgrade_timeout = 10'000ms;
 inline constexpr auto connect_timeout = 45'000ms;
 inline constexpr std::size_t payload_bytes_max = 1'000'000;
 inline constexpr std::size_t polling_packets_max = 1'024;         // of one polling body; ours, the protocol names none
+inline constexpr std::size_t poll_answer_packets_max = 15;        // python-engineio takes 16 (Payload.max_decode_packets); one is left for a close
 inline constexpr std::size_t attachments_max = 16;                // of one Socket.IO packet
 inline constexpr std::size_t packet_bytes_max = 4 * payload_bytes_max;  // of one Socket.IO packet with its attachments; ours
 inline constexpr std::size_t event_name_bytes_max = 256;

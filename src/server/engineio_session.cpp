@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "base/limits.hpp"
 #include "protocol/engineio/packet.hpp"
 #include "server/http_response.hpp"
 
@@ -12,11 +13,6 @@ namespace engineio = protocol::engineio;
 namespace websocket = protocol::websocket;
 using engineio::CloseReason;
 using engineio::PacketType;
-
-namespace {
-// Of one answer to a poll: python-engineio refuses a body of more than 16 (Payload.max_decode_packets), and one is left for a close.
-constexpr std::size_t poll_answer_packets_max = 15;
-}  // namespace
 
 /// One WebSocket of a session: the transport, or a candidate.
 class EngineioSession::Websocket final : public WebsocketUser {
@@ -133,7 +129,7 @@ std::string EngineioSession::take_payload() {
   auto packet = queue_.begin();
   for (; packet != queue_.end(); ++packet) {
     packets += 1 + (*packet)->attachments().size();
-    if (packets > poll_answer_packets_max && packet != queue_.begin()) break;
+    if (packets > limits::poll_answer_packets_max && packet != queue_.begin()) break;
     engineio::append_to_payload(payload, **packet);
     queue_bytes_ -= (*packet)->websocket_frames().size();
   }
