@@ -137,7 +137,7 @@ bool Committer::wait_for_work() {
 }
 
 // A sync costs its processor some 200 µs however little it writes, so under load many small batches would eat what the messages need. The
-// rest after a batch grows with the batch: below 1 s / busy_rest_per_entry messages a second it dies away, above it grows to its limit.
+// rest after a batch grows with the batch: below 1 s / commit_rest_per_entry messages a second it dies away, above it grows to its limit.
 std::chrono::nanoseconds Committer::rest_after_batch() const {
   if (stopping_) return {};
   const auto rest = std::min<std::chrono::nanoseconds>(last_entries_ * limits::commit_rest_per_entry, limits::commit_rest_max);
