@@ -24,6 +24,7 @@ export class View {
   #elements = new Map();
   #me = '';
   #follow = true;
+  #height = 0;  // of the list, when it was last laid out
 
   constructor(page) {
     this.#part = (id) => page.getElementById(id);
@@ -152,6 +153,7 @@ export class View {
   }
 
   #drawRows(items) {
+    this.#noticeScrolling();
     const list = this.#part('rows');
     const before = list.lastElementChild;
     const used = new Set();
@@ -275,18 +277,22 @@ export class View {
 
   #connectScrolling() {
     const scroll = this.#part('scroll');
-    let height = scroll.clientHeight;
-    scroll.addEventListener('scroll', () => {
-      if (scroll.clientHeight !== height) return;  // The composer grew; nobody scrolled away.
-      this.#follow = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
-      if (this.#follow) this.#part('jump').hidden = true;
-    });
+    this.#height = scroll.clientHeight;
+    scroll.addEventListener('scroll', () => this.#noticeScrolling());
     this.#part('jump').addEventListener('click', () => this.#toBottom());
     const resized = new ResizeObserver(() => {
-      height = scroll.clientHeight;
+      this.#height = scroll.clientHeight;
       if (this.#follow) this.#toBottom();
     });
     resized.observe(scroll);
+  }
+
+  /** Whether the reader is at the end. Asked before each change too: a message can be faster than the event of the scrolling before it. */
+  #noticeScrolling() {
+    const scroll = this.#part('scroll');
+    if (scroll.clientHeight !== this.#height) return;  // The composer grew; nobody scrolled away.
+    this.#follow = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
+    if (this.#follow) this.#part('jump').hidden = true;
   }
 
   #toBottom() {
