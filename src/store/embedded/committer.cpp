@@ -107,7 +107,7 @@ void Committer::record(SignallingMessage message) {
 void Committer::run() {
   pthread_setname_np(pthread_self(), "store-commit");  // as tools that list threads show it
   while (wait_for_work()) commit_once();
-  if (auto synced = surroundings_.database.synced_file().sync(); !synced) surroundings_.state.fail(synced.error().message);
+  sync_synced_file();
 }
 
 // True: there is something to write. Rows alone wait a little for an append to ride along with; SYNCED is kept fresh meanwhile.
@@ -130,7 +130,7 @@ bool Committer::wait_for_work() {
       changed_.wait(lock, woken);
     } else if (!changed_.wait_for(lock, limits::synced_file_interval, woken)) {
       lock.unlock();
-      if (auto synced = surroundings_.database.synced_file().sync(); !synced) surroundings_.state.fail(synced.error().message);
+      sync_synced_file();
       lock.lock();
     }
   }
@@ -204,11 +204,15 @@ void Committer::publish(CommitBatch& batch) {
     port->loop->post([listener = port->listener, appended = std::move(of_loop)]() mutable { listener->on_appended(appended); });
 }
 
+void Committer::sync_synced_file() {
+  if (auto synced = surroundings_.database.synced_file().sync(); !synced) surroundings_.state.fail(synced.error().message);
+}
+
 void Committer::sync_synced_file_when_due() {
   const SteadyTime now = surroundings_.clock.steady_now();
   if (now - synced_file_at_ < limits::synced_file_interval) return;
   synced_file_at_ = now;
-  if (auto synced = surroundings_.database.synced_file().sync(); !synced) surroundings_.state.fail(synced.error().message);
+  sync_synced_file();
 }
 
 void Committer::stop() {

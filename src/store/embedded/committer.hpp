@@ -61,6 +61,7 @@ class Committer {
   [[nodiscard]] CommitBatch::Room look_at_room();
   void add_rows(CommitBatch& batch);
   void publish(CommitBatch& batch);
+  void sync_synced_file();
   void sync_synced_file_when_due();
   [[nodiscard]] std::optional<Error> enqueue(PreparedAppend& prepared);
   void refuse(const std::shared_ptr<LoopPort>& port, AppendOutcome outcome, Error error);
