@@ -1,11 +1,15 @@
 // The parts of the demo page that need no browser.
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { displayName, identityFromFragment, newMessageId } from '../../web/demo/identity.js';
 import { Outbox } from '../../web/demo/outbox.js';
 import { Presence } from '../../web/demo/presence.js';
 import { Timeline } from '../../web/demo/timeline.js';
 import { person } from '../clients/javascript/harness/token.mjs';
+
+// A browser has it as a global, and so has Node from 19 on; Debian 12 has 18.
+globalThis.crypto ??= webcrypto;
 
 const event = (seq, more = {}) => ({
   id: `${'a'.repeat(18)}${String(seq).padStart(6, '0')}`, senderId: 'me', senderRole: 'doctor', message: `text ${seq}`, timestamp: '2026-01-01T00:00:00.000Z', seq, ...more,
