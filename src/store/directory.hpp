@@ -2,15 +2,25 @@
 // in the same commit as the entries that change them; users are written here.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <vector>
 
+#include "base/bytes.hpp"
+#include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "domain/session.hpp"
 #include "domain/user.hpp"
 
 namespace parley::store {
+
+/// One page of a walk over the sessions that have not ended.
+struct OpenSessions {
+  std::vector<domain::SessionRow> sessions;
+  std::vector<Error> damaged;  // rows that are there and cannot be read, each named in its detail; the walk goes on behind them
+  Bytes next;                  // where the walk goes on; empty: that was all. The engine's own, good while the store is open.
+};
 
 /// Blocking reads for reader threads (inside a SessionLog::read job). Errors: store_failed, log_corrupt.
 class Directory {
@@ -22,6 +32,10 @@ class Directory {
   [[nodiscard]] virtual Result<std::optional<SessionId>> find_open_session(const ObjectId& doctor, const ObjectId& patient) = 0;
   /// Sessions that have not ended and where the user takes part, newest `created_at` first.
   [[nodiscard]] virtual Result<std::vector<domain::SessionRow>> open_sessions_of(const ObjectId& user) = 0;
+  /// Of all sessions that have not ended, those created before `created_before`, from `after` on (empty: from the start) in an order of
+  /// the engine's. Looks at `count` sessions at most (1 or more), so a page may be empty and not be the last. A session that is open
+  /// throughout the walk is met exactly once.
+  [[nodiscard]] virtual Result<OpenSessions> open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) = 0;
   [[nodiscard]] virtual Result<std::optional<domain::User>> find_user(const ObjectId& user) = 0;
   /// Queues the row for the next commit; not awaited: a user row can be made again from the next token. Threads: any; never blocks.
   virtual void remember_user(const domain::User& user) = 0;

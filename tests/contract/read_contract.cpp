@@ -1,5 +1,6 @@
 // LogReader, Directory and SignallingRecord, promise by promise.
 #include <algorithm>
+#include <set>
 
 #include "base/limits.hpp"
 #include "contract/store_under_test.hpp"
@@ -265,6 +266,60 @@ TEST_P(ReadContract, open_sessions_of_a_user_come_newest_first_with_every_partic
   commit(oldest.end());
   EXPECT_EQ(open_sessions_of(1)->size(), 2u);
   EXPECT_TRUE(open_sessions_of(9)->empty());
+}
+
+TEST_P(ReadContract, a_walk_over_the_open_sessions_meets_each_once_page_by_page) {
+  constexpr std::uint64_t total = 7;
+  std::vector<LogScript> scripts;
+  std::set<SessionNumber> open;
+  for (std::uint64_t number = 1; number <= total; ++number) {
+    LogScript& script = scripts.emplace_back(number, static_cast<std::uint32_t>(number % 3), 5);  // pairs have several
+    commit(script.create());
+    if (number == 4) commit(script.invite(9));  // a participant more is no second session
+    if (number % 2 == 0) commit(script.start());
+    if (number == 2 || number == 5)
+      commit(script.end());
+    else
+      open.insert(script.number());
+  }
+  for (const std::size_t count : {1u, 2u, 5u, 100u}) {
+    std::multiset<SessionNumber> met;
+    Bytes next;
+    do {
+      const auto page = open_before(clock.now() + std::chrono::hours{1}, next, count);
+      ASSERT_TRUE(page.has_value());
+      EXPECT_LE(page->sessions.size(), count);
+      EXPECT_TRUE(page->damaged.empty());
+      for (const domain::SessionRow& row : page->sessions) met.insert(row.number);
+      next = page->next;
+    } while (!next.empty());
+    EXPECT_EQ(met, std::multiset<SessionNumber>(open.begin(), open.end())) << count << " a page";
+  }
+  EXPECT_EQ(open_before(clock.now() + std::chrono::hours{1}, {}, 100)->sessions.front().participants.size() >= 2, true);
+}
+
+TEST_P(ReadContract, a_walk_over_the_open_sessions_tells_those_created_before_a_time) {
+  LogScript old_one(7);
+  LogScript new_one(8, 3, 4);
+  commit(old_one.create());
+  store::Append append = new_one.create();
+  const Timestamp later = old_one.row().created_at + std::chrono::hours{2};
+  append.row->created_at = later;
+  commit(append);
+  const auto numbers = [&](Timestamp before) {
+    std::set<SessionNumber> found;
+    const auto page = open_before(before, {}, 10);
+    for (const domain::SessionRow& row : page->sessions) found.insert(row.number);
+    EXPECT_TRUE(page->next.empty());
+    return found;
+  };
+  EXPECT_EQ(numbers(old_one.row().created_at), std::set<SessionNumber>{}) << "before, not at";
+  EXPECT_EQ(numbers(later), std::set{old_one.number()});
+  EXPECT_EQ(numbers(later + std::chrono::milliseconds{1}), (std::set{old_one.number(), new_one.number()}));
+  // A page that looked at sessions that are too young is empty and leads on.
+  std::size_t pages = 0;
+  for (Bytes next; pages == 0 || !next.empty(); ++pages) next = open_before(old_one.row().created_at, next, 1)->next;
+  EXPECT_EQ(pages, 2u);
 }
 
 TEST_P(ReadContract, users_are_remembered_as_they_were_last_seen) {

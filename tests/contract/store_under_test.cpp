@@ -63,6 +63,11 @@ Result<std::vector<domain::SessionRow>> StoreContract::open_sessions_of(std::uin
   return read<Result<std::vector<domain::SessionRow>>>(
       [=, this](store::LogReader&) { return store->directory().open_sessions_of(user_id(user)); });
 }
+Result<store::OpenSessions> StoreContract::open_before(Timestamp created_before, const Bytes& after, std::size_t count) {
+  return read<Result<store::OpenSessions>>(
+      [=, this](store::LogReader&) { return store->directory().open_sessions_before(created_before, after, count); });
+}
+
 Result<std::optional<domain::User>> StoreContract::find_user(std::uint32_t user) {
   return read<Result<std::optional<domain::User>>>([=, this](store::LogReader&) { return store->directory().find_user(user_id(user)); });
 }

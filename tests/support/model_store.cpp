@@ -335,6 +335,23 @@ Result<std::vector<domain::SessionRow>> ModelStore::open_sessions_of(const Objec
   return open;
 }
 
+Result<store::OpenSessions> ModelStore::open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) {
+  if (read_failure_) return std::unexpected(*read_failure_);
+  store::OpenSessions page;
+  std::size_t looked_at = 0;
+  Bytes last;
+  for (const auto& [id, row] : rows_) {
+    if (row.status == domain::SessionStatus::ended || (!after.empty() && view_of(id.bytes) <= after)) continue;
+    if (looked_at++ == count) {
+      page.next = last;
+      break;
+    }
+    last = Bytes(view_of(id.bytes));
+    if (row.created_at < created_before) page.sessions.push_back(row);
+  }
+  return page;
+}
+
 Result<std::optional<domain::User>> ModelStore::find_user(const ObjectId& user) {
   if (read_failure_) return std::unexpected(*read_failure_);
   const auto found = users_.find(user);

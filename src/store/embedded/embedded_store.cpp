@@ -163,6 +163,38 @@ Result<std::vector<SessionRow>> EmbeddedStore::open_sessions_of(const ObjectId& 
   return rows;
 }
 
+// Every open session has one key of a pair, so these keys are the list of all of them; when a session was created, its row says.
+Result<OpenSessions> EmbeddedStore::open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) {
+  PARLEY_ASSERT(parts_->database && count > 0);  // reads belong into read jobs, and those end before the files are closed
+  LogView view(*parts_->database, parts_->state, LogView::Moment::snapshot);
+  OpenSessions page;
+  std::vector<SessionId> ids;
+  Bytes last;
+  const auto read = view.each_after(Family::open_sessions, pairs_prefix(), after, [&](BytesView key, BytesView) {
+    if (ids.size() == count) {  // there is one more, so there is a next page
+      page.next = last;
+      return LogView::Step::stop;
+    }
+    ids.push_back(session_at_end_of(key));
+    last = Bytes(key);
+    return LogView::Step::next;
+  });
+  if (!read) return std::unexpected(read.error());
+  for (const SessionId& id : ids) {
+    auto row = parts_->row_of(view, id);
+    if (row && *row) {
+      if ((*row)->created_at < created_before) page.sessions.push_back(**std::move(row));
+    } else if (row || row.error().code == ErrorCode::log_corrupt) {
+      page.damaged.push_back(
+          row ? Error{ErrorCode::log_corrupt, "The directory is damaged", "Session " + id.to_string() + " is open but has no row"}
+              : std::move(row.error()));
+    } else {
+      return std::unexpected(std::move(row.error()));
+    }
+  }
+  return page;
+}
+
 Result<std::optional<domain::User>> EmbeddedStore::find_user(const ObjectId& user) {
   PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::latest);

@@ -70,6 +70,10 @@ std::uint32_t decode_seq(BytesView value) {
   return byte(0) << 16 | byte(1) << 8 | byte(2);
 }
 
+Bytes pairs_prefix() {
+  return Bytes(1, pair_tag);
+}
+
 Bytes pair_prefix(const ObjectId& doctor, const ObjectId& patient) {
   return Bytes(1, pair_tag).append(view_of(doctor.bytes)).append(view_of(patient.bytes));
 }

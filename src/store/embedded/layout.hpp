@@ -44,6 +44,7 @@ inline constexpr std::string_view format_key = "format";
 [[nodiscard]] std::uint32_t decode_seq(BytesView value);
 
 /// `open_sessions`: a pair's, and a user's newest first. Both end in the session id.
+[[nodiscard]] Bytes pairs_prefix();  // of all pairs: every open session once
 [[nodiscard]] Bytes pair_prefix(const ObjectId& doctor, const ObjectId& patient);
 [[nodiscard]] Bytes pair_key(const ObjectId& doctor, const ObjectId& patient, const SessionId& session);
 [[nodiscard]] Bytes user_prefix(const ObjectId& user);

@@ -136,12 +136,19 @@ Result<std::optional<Bytes>> LogView::value(Family family, BytesView key) {
 }
 
 Result<void> LogView::each(Family family, BytesView prefix, const std::function<Step(BytesView key, BytesView value)>& visit) {
+  return each_after(family, prefix, {}, visit);
+}
+
+Result<void> LogView::each_after(Family family, BytesView prefix, BytesView after,
+                                 const std::function<Step(BytesView key, BytesView value)>& visit) {
+  Bytes first(after.empty() ? prefix : after);
+  if (!after.empty()) first.push_back('\0');  // the smallest key that is greater
   const Bytes end = prefix_end(prefix);
   const rocksdb::Slice end_slice(end);
   rocksdb::ReadOptions read_options = options();
   read_options.iterate_upper_bound = &end_slice;
   const std::unique_ptr<rocksdb::Iterator> iterator(database_.db().NewIterator(read_options, database_.family(family)));
-  for (iterator->Seek(rocksdb::Slice(prefix)); iterator->Valid(); iterator->Next())
+  for (iterator->Seek(rocksdb::Slice(first)); iterator->Valid(); iterator->Next())
     if (visit(iterator->key().ToStringView(), iterator->value().ToStringView()) == Step::stop) break;
   if (!iterator->status().ok()) return std::unexpected(read_failed(iterator->status()));
   return {};

@@ -46,6 +46,9 @@ class LogView {
   /// Calls `visit` with each key and value that begins with `prefix`, in order, until it says stop or there are no more.
   enum class Step : std::uint8_t { next, stop };
   [[nodiscard]] Result<void> each(Family family, BytesView prefix, const std::function<Step(BytesView key, BytesView value)>& visit);
+  /// As each, from behind the key `after`, which begins with `prefix` or is empty: from the first.
+  [[nodiscard]] Result<void> each_after(Family family, BytesView prefix, BytesView after,
+                                        const std::function<Step(BytesView key, BytesView value)>& visit);
 
  private:
   [[nodiscard]] rocksdb::ReadOptions options() const;
