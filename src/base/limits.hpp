@@ -61,6 +61,14 @@ inline constexpr std::size_t append_conflicts_max = 8;            // of one step
 inline constexpr std::size_t creates_waiting_max = 64;            // for one pair of doctor and patient; beyond: `overloaded`
 inline constexpr std::size_t users_cached_max = 100'000;
 
+// Upkeep (contract §7)
+inline constexpr auto upkeep_interval = 30min;
+inline constexpr auto upkeep_first_delay = 10s;                   // after the start, when clients that come back have come
+inline constexpr auto upkeep_retry_after = 60s;                   // after a sweep that failed as a whole
+inline constexpr std::chrono::minutes unstarted_session_age = 2h; // since creation, of a session nobody joined
+inline constexpr std::chrono::minutes active_session_age = 24h;   // since its start
+inline constexpr std::size_t sweep_sessions_max = 128;            // looked at, and being ended, at a time: a small part of the commit queue
+
 // HTTP
 inline constexpr std::size_t http_body_bytes_max = 10 * 1024 * 1024;  // contract §2.1, after decompression
 inline constexpr std::size_t http_header_bytes_max = 16 * 1024;
@@ -114,6 +122,12 @@ inline constexpr std::uint32_t session_requests_per_window = 30;
 inline constexpr auto session_create_window = 300s;
 inline constexpr std::uint32_t session_creates_per_window = 10;
 inline constexpr std::size_t rate_entries_max = 100'000;          // windows remembered; beyond, the oldest go
+
+// ICE servers (contract §5.5)
+inline constexpr std::size_t stun_message_bytes_max = 1'500;      // one datagram: what a path without fragments carries
+inline constexpr std::size_t stun_attributes_max = 64;            // of one message; real ones have about ten
+inline constexpr std::size_t stun_name_bytes_max = 256;           // a user name, a realm, a nonce; RFC 8489 §14.9, §14.10 allow 763 bytes
+inline constexpr std::size_t stun_reason_bytes_max = 128;         // of an error's phrase that is shown
 
 // Tokens
 inline constexpr std::size_t token_bytes_max = 8 * 1024;          // half of a request's headers; ours, RFC 7519 names none

@@ -163,6 +163,14 @@ void read_limits(Reader& reader, Settings& settings) {
   service.connections_total_max = service.connections_per_address_max = service.connections_per_user_max = 0;
 }
 
+void read_upkeep(Reader& reader, Settings& settings) {
+  constexpr std::uint32_t minutes_max = 60 * 24 * 365;
+  auto& upkeep = settings.service.upkeep;
+  upkeep.interval = std::chrono::minutes(reader.number("upkeep_interval_minutes", minutes_max));
+  upkeep.unstarted_age = std::chrono::minutes(reader.number("upkeep_unstarted_minutes", minutes_max));
+  upkeep.active_age = std::chrono::minutes(reader.number("upkeep_active_minutes", minutes_max));
+}
+
 void read_logs(Reader& reader, Settings& settings) {
   settings.http.environment_name = reader.text("environment");
   settings.logs.format = static_cast<observability::LogFormat>(reader.choice("log_format"));
@@ -199,6 +207,7 @@ Result<Settings> make_settings(const Values& values) {
   read_secrets(reader, settings);
   read_ice(reader, settings);
   read_limits(reader, settings);
+  read_upkeep(reader, settings);
   read_logs(reader, settings);
   if (reader.error()) return std::unexpected(*reader.error());
   return settings;

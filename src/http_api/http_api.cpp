@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "domain/authorization.hpp"
 #include "http_api/credentials.hpp"
 #include "http_api/exchange.hpp"
 #include "http_api/header_text.hpp"
@@ -38,6 +39,7 @@ struct HttpApi::Impl {
   bool limiter_step(Exchange& exchange, Scope scope);
   bool count(Exchange& exchange, WindowLimiter& limiter, std::string_view refusal);
   bool authentication_step(Exchange& exchange);
+  bool administration_step(Exchange& exchange, const Route& route) const;
   bool parameter_step(Exchange& exchange, const RouteMatch& match) const;
 
   HttpApiConfig config;
@@ -77,6 +79,7 @@ void HttpApi::Impl::process(const ExchangePtr& exchange) {
   if (needs_token(scope) && !authentication_step(*exchange)) return;
   if (match.route == nullptr) return exchange->answer_not_found();
   if (!parameter_step(*exchange, match)) return;
+  if (!administration_step(*exchange, *match.route)) return;
   match.route->handler(backend, exchange);
 }
 
@@ -123,6 +126,7 @@ bool HttpApi::Impl::limiter_step(Exchange& exchange, Scope scope) {
     case Scope::chat:
       return count(exchange, chat, too_fast);
     case Scope::sessions:
+    case Scope::administration:
       return count(exchange, sessions, too_fast);
     case Scope::session_creation:
       return count(exchange, session_creates, "Too many session creation attempts, please wait.");
@@ -159,6 +163,13 @@ bool HttpApi::Impl::authentication_step(Exchange& exchange) {
   if (user_agent != nullptr)
     exchange.caller.user_agent = printable_ascii(std::string_view(*user_agent).substr(0, limits::user_agent_bytes_max));
   return true;
+}
+
+bool HttpApi::Impl::administration_step(Exchange& exchange, const Route& route) const {
+  if (route.scope != Scope::administration) return true;
+  const auto allowed = domain::authorize_admin(exchange.caller.user);
+  if (!allowed) exchange.answer(allowed.error());
+  return allowed.has_value();
 }
 
 bool HttpApi::Impl::parameter_step(Exchange& exchange, const RouteMatch& match) const {

@@ -15,6 +15,7 @@ constexpr auto routes = std::to_array<Route>({
     {"POST", "/api/sessions/create", Scope::session_creation, create_session, "Create a session with a patient"},
     {"GET", "/api/sessions/ice-servers", Scope::sessions, ice_servers, "ICE servers with time-limited TURN credentials"},
     {"GET", "/api/sessions/user/active", Scope::sessions, active_sessions, "The caller's sessions that have not ended"},
+    {"POST", "/api/sessions/cleanup", Scope::administration, clean_up, "End old sessions that nobody ended"},
     {"POST", "/api/sessions/:sessionId/join", Scope::sessions, join_session, "Start taking part in a session"},
     {"POST", "/api/sessions/:sessionId/end", Scope::sessions, end_session, "End a session"},
     {"GET", "/api/sessions/:sessionId/chat", Scope::sessions, session_chat, "The last messages of a session"},

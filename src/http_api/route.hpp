@@ -24,6 +24,7 @@ enum class Scope : std::uint8_t {
   chat,              // general, then chat; token
   sessions,          // general, then sessions; token
   session_creation,  // general, then session creation; token
+  administration,    // general, then sessions; token of an admin, who is asked for before anything of the handler
 };
 [[nodiscard]] constexpr bool needs_token(Scope scope) {
   return scope >= Scope::chat;

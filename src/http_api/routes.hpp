@@ -21,6 +21,9 @@ void session_chat(const Backend& backend, ExchangePtr exchange);
 void session_signalling(const Backend& backend, ExchangePtr exchange);
 void ice_servers(const Backend& backend, ExchangePtr exchange);
 
+// admin_routes.cpp (docs/api-contract.md §5.5)
+void clean_up(const Backend& backend, ExchangePtr exchange);
+
 // chat_routes.cpp (docs/api-contract.md §4)
 void store_message(const Backend& backend, ExchangePtr exchange);
 void chat_page(const Backend& backend, ExchangePtr exchange);

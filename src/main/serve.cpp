@@ -43,6 +43,7 @@ Result<void> serve(const config::Settings& settings, std::function<void(const Ru
               {"address", address},
               {"store", settings.store.directory},
               {"threads", std::to_string(loops.size())}});
+  service.start_upkeep();
   loops.front()->post([&] { on_running({service, *loops.front(), settings.server.address, server.port()}); });
   signals.watch([&] {
     logs.write(LogLevel::info, "main", "stopping");

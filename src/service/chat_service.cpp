@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "domain/authorization.hpp"
 #include "service/connect.hpp"
 #include "service/create.hpp"
 #include "service/delete_message.hpp"
@@ -12,6 +13,8 @@
 #include "service/publish.hpp"
 #include "service/read.hpp"
 #include "service/router.hpp"
+#include "service/sweep.hpp"
+#include "service/upkeep.hpp"
 
 namespace parley::service {
 namespace {
@@ -32,12 +35,17 @@ std::vector<std::unique_ptr<Creator>> make_creators(Router& router) {
 
 struct ChatService::Impl {
   Impl(Dependencies dependencies, ServiceConfig config)
-      : context(std::move(dependencies), std::move(config)), router(context), creators(make_creators(router)), sockets(router, creators) {}
+      : context(std::move(dependencies), std::move(config)),
+        router(context),
+        creators(make_creators(router)),
+        sockets(router, creators),
+        upkeep(router) {}
 
   Context context;
   Router router;
   std::vector<std::unique_ptr<Creator>> creators;  // by loop index
   SocketNamespace sockets;
+  Upkeep upkeep;
 };
 
 ChatService::ChatService(Dependencies dependencies, ServiceConfig config) {
@@ -91,6 +99,16 @@ void ChatService::delete_message(EventLoop& from, domain::Caller caller, std::st
 void ChatService::read_signalling(EventLoop& from, domain::Caller caller, domain::SessionField session, std::uint32_t limit,
                                   Done<SignallingList> done) {
   service::read_signalling(impl_->router, from, shared(std::move(caller)), session, limit, std::move(done));
+}
+
+void ChatService::clean_up(EventLoop& from, domain::Caller caller, Timestamp created_before, Done<SweepResult> done) {
+  if (auto allowed = domain::authorize_admin(caller.user); !allowed) return done(std::unexpected(std::move(allowed.error())));
+  service::sweep(impl_->router, from, std::move(caller.user),
+                 {.created_before = created_before, .unstarted_created_before = {}, .started_before = {}}, std::move(done));
+}
+
+void ChatService::start_upkeep() {
+  impl_->upkeep.start();
 }
 
 protocol::socketio::NamespaceHandler& ChatService::namespace_handler() {

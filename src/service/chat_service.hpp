@@ -71,6 +71,12 @@ struct ReadPage {
   std::optional<Timestamp> before;  // strictly older
 };
 
+/// What became of the stale sessions that a sweep met.
+struct SweepResult {
+  std::uint64_t ended = 0;
+  std::uint64_t left = 0;  // damaged: named in the log
+};
+
 /// Counts of what is happening, for metrics. Cumulative since start unless said otherwise.
 struct ServiceCounts {
   std::uint64_t messages_stored = 0;
@@ -124,6 +130,12 @@ class ChatService {
   };
   void read_signalling(EventLoop& from, domain::Caller caller, domain::SessionField session, std::uint32_t limit,
                        Done<SignallingList> done);
+
+  /// `Admin access required`. Ends every open session created before `created_before`, in bounded portions; the caller stands in their
+  /// `ended` entries. An error leaves those ended that were; asking again goes on.
+  void clean_up(EventLoop& from, domain::Caller caller, Timestamp created_before, Done<SweepResult> done);
+  /// From now on stale sessions are ended as ServiceConfig::upkeep says. Once. Threads: any.
+  void start_upkeep();
 
   /// The Socket.IO side: admits connections (docs/api-contract.md §6.2) and serves every event of §6.3.
   [[nodiscard]] protocol::socketio::NamespaceHandler& namespace_handler();

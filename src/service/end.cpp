@@ -9,6 +9,20 @@
 namespace parley::service {
 namespace {
 
+/// The session as it is after `sender` ended it.
+Propose end_of(const Outlook& outlook, Timestamp now, const ObjectId& sender, domain::Role role) {
+  Propose proposal;
+  proposal.now = std::max(now, outlook.head.timestamp);
+  proposal.draft.kind = domain::EntryKind::ended;
+  proposal.draft.sender = sender;
+  proposal.draft.sender_role = std::move(role);
+  auto row = std::make_shared<domain::SessionRow>(outlook.row);
+  row->status = domain::SessionStatus::ended;
+  row->ended_at = proposal.now;
+  proposal.row = std::move(row);
+  return proposal;
+}
+
 class EndStep final : public Step {
  public:
   EndStep(Answer<domain::EndView> answer, CallerPtr caller) : answer_(std::move(answer)), caller_(std::move(caller)) {}
@@ -29,23 +43,42 @@ Decision EndStep::decide(const Outlook& outlook) {
   auto participant = domain::authorize_participant(outlook.row, caller_->user);
   if (!participant) return Refuse{std::move(participant.error())};
   if (outlook.row.status == domain::SessionStatus::ended) return Refuse{already_ended()};
-
-  Propose proposal;
-  proposal.now = std::max(answer_.shard().context().deps.clock.now(), outlook.head.timestamp);
-  proposal.draft.kind = domain::EntryKind::ended;
-  proposal.draft.sender = caller_->user.id;
-  proposal.draft.sender_role = std::move(participant->role);
-  auto row = std::make_shared<domain::SessionRow>(outlook.row);
-  row->status = domain::SessionStatus::ended;
-  row->ended_at = proposal.now;
-  proposal.row = std::move(row);
-  return proposal;
+  return end_of(outlook, answer_.shard().context().deps.clock.now(), caller_->user.id, std::move(participant->role));
 }
+
+class EndStaleStep final : public Step {
+ public:
+  EndStaleStep(Answer<StaleEnd> answer, domain::User ender, StaleRule rule)
+      : answer_(std::move(answer)), ender_(std::move(ender)), rule_(rule) {}
+
+  Decision decide(const Outlook& outlook) override {
+    if (!rule_.holds_for(outlook.row)) return Settle{};
+    return end_of(outlook, answer_.shard().context().deps.clock.now(), ender_.id, ender_.role);
+  }
+  void committed(SessionState& session, const Committed&) override {
+    answer_(StaleEnd::ended);
+    deliver_end(answer_.shard(), session, ender_.id);
+    if (session.members.empty()) answer_.shard().drop_later(session.id());
+  }
+  void settled(SessionState&) override { answer_(StaleEnd::left_alone); }
+  void refused(Error error) override { answer_.refuse(std::move(error)); }
+
+ private:
+  Answer<StaleEnd> answer_;
+  domain::User ender_;
+  StaleRule rule_;
+};
 
 }  // namespace
 
 void end_session(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, Done<domain::EndView> done) {
   submit_step<EndStep>(router, from, session, std::move(done), std::move(caller));
+}
+
+void end_if_stale(Router& router, EventLoop& from, const SessionId& session, const domain::User& ender, const StaleRule& rule,
+                  Done<StaleEnd> done) {
+  Answer<StaleEnd> answer(router.shard_of(session), from, std::move(done));
+  router.submit(from, session, std::make_unique<EndStaleStep>(std::move(answer), ender, rule));
 }
 
 }  // namespace parley::service

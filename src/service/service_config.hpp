@@ -1,6 +1,7 @@
 // What a deployment may set about the use cases. Filled by `config`; the defaults are the contract's.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -28,10 +29,18 @@ struct IceConfig {
   std::string turn_username = "webrtc-user";  // the name behind the time in the user name
 };
 
+/// Automatic upkeep (contract §7). 0: off, here and of each ground.
+struct UpkeepConfig {
+  std::chrono::minutes interval = limits::upkeep_interval;
+  std::chrono::minutes unstarted_age = limits::unstarted_session_age;  // since creation, of sessions that nobody joined
+  std::chrono::minutes active_age = limits::active_session_age;        // since the start
+};
+
 struct ServiceConfig {
   domain::RoleSet roles;
   EventRates rates;
   IceConfig ice;
+  UpkeepConfig upkeep;
   // Live sockets; 0: off. Signalling limits halve above 80 % of the total.
   std::size_t connections_total_max = limits::connections_total_max;
   std::size_t connections_per_address_max = limits::connections_per_address_max;

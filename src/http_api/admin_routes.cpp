@@ -1,0 +1,68 @@
+// What only admins may do (docs/api-contract.md §5.5); who is one was asked before.
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <optional>
+
+#include "base/json_writer.hpp"
+#include "domain/error_code.hpp"
+#include "http_api/routes.hpp"
+
+namespace parley::http_api {
+
+namespace {
+
+/// The whole text as a decimal number, as JSON writes them.
+std::optional<double> number_in(std::string_view text) {
+  double value = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// `hoursOld`: absent is 24, numeric text is a number; nothing for null, other types, negative numbers and what is not finite.
+std::optional<double> hours_old(const api::Fields& fields) {
+  constexpr double hours_when_absent = 24;
+  using Kind = api::Fields::Kind;
+  std::optional<double> hours;
+  switch (fields.kind("hoursOld")) {
+    case Kind::absent:
+      return hours_when_absent;
+    case Kind::number:
+      hours = fields.number("hoursOld");
+      break;
+    case Kind::string:
+      hours = number_in(*fields.string("hoursOld"));
+      break;
+    default:
+      break;
+  }
+  return hours && std::isfinite(*hours) && *hours >= 0 ? hours : std::nullopt;
+}
+
+/// `hours` before `now`; never before 1970, so that no number of hours is too large.
+Timestamp hours_before(Timestamp now, double hours) {
+  constexpr double milliseconds_an_hour = 3'600'000;
+  const double since_epoch = static_cast<double>(now.time_since_epoch().count());
+  const double age = std::min(hours * milliseconds_an_hour, since_epoch);
+  return Timestamp{std::chrono::milliseconds{static_cast<std::int64_t>(since_epoch - age)}};
+}
+
+}  // namespace
+
+void clean_up(const Backend& backend, ExchangePtr exchange) {
+  auto& kept = *exchange;
+  const auto hours = hours_old(kept.fields);
+  if (!hours) return exchange->answer({ErrorCode::invalid_argument, "Invalid hoursOld", {}, 0});
+  backend.service.clean_up(*kept.loop, std::move(kept.caller), hours_before(backend.clock.now(), *hours),
+                           [exchange = std::move(exchange)](Result<service::SweepResult> swept) {
+                             if (!swept) return exchange->answer(swept.error());
+                             std::string json;
+                             JsonWriter writer(json);
+                             writer.begin_object().member("message", "Cleanup completed").key("sessionsUpdated");
+                             writer.integer(static_cast<std::int64_t>(swept->ended)).end_object();
+                             exchange->answer(200, std::move(json));
+                           });
+}
+
+}  // namespace parley::http_api

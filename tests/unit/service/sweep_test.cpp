@@ -1,0 +1,255 @@
+// Stale sessions: which are, who ends them, that the room hears of it, and that any number of them is ended in bounded portions.
+#include <gtest/gtest.h>
+
+#include "base/limits.hpp"
+#include "world.hpp"
+
+namespace parley::test {
+namespace {
+
+using namespace std::chrono_literals;
+using domain::EntryKind;
+using domain::SessionStatus;
+using service::SweepResult;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class Sweep : public ::testing::Test {
+ protected:
+  Result<SweepResult> clean_up(Timestamp created_before, const std::string& name = "admin") {
+    auto [answer, done] = expect_answer<SweepResult>();
+    world.service->clean_up(*world.loops[1], world.caller(name), created_before, std::move(done));
+    world.run();
+    EXPECT_TRUE(answer->has_value()) << "no answer";
+    return std::move(**answer);
+  }
+  /// Moves the time on, timers included.
+  void pass(std::chrono::milliseconds time) {
+    world.clock.advance(time);
+    world.loops[0]->advance(time);
+    world.run();
+  }
+  std::vector<SessionId> create_many(std::size_t count) {
+    std::vector<SessionId> sessions;
+    for (std::size_t index = 0; index < count; ++index) {
+      const std::string patient = "patient-" + std::to_string(index);
+      User user = world.introduce(patient, "patient");
+      user.id.bytes[10] = static_cast<std::uint8_t>(index >> 8);
+      user.id.bytes[11] = static_cast<std::uint8_t>(index);
+      user.id.bytes[9] = 1;
+      world.authenticator.users[patient] = user;
+      sessions.push_back(world.create("doctor", patient));
+    }
+    return sessions;
+  }
+  SessionStatus status_of(const SessionId& session) { return (*world.store.find_session(session))->status; }
+
+  World world;
+};
+
+TEST_F(Sweep, only_an_admin_may_ask_for_one) {
+  const SessionId session = world.create();
+  pass(1h);
+  for (const std::string name : {"doctor", "patient", "stranger"}) {
+    const auto refused = clean_up(world.clock.now(), name);
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().code, ErrorCode::forbidden);
+    EXPECT_EQ(refused.error().message, "Admin access required");
+  }
+  EXPECT_EQ(status_of(session), SessionStatus::created);
+}
+
+TEST_F(Sweep, an_admin_ends_what_was_created_before_a_time_and_stands_in_the_log) {
+  const SessionId old_one = world.create();
+  const SessionId old_active_one = world.create("doctor", "stranger");
+  world.start("doctor", old_active_one).value();
+  pass(2h);
+  const Timestamp between = world.clock.now();
+  const SessionId young = create_many(1).front();
+  pass(90s);
+
+  EXPECT_EQ(clean_up(between)->ended, 2u);
+  EXPECT_EQ(status_of(young), SessionStatus::created);
+  const auto ended = **world.store.find_session(old_active_one);
+  EXPECT_EQ(ended.status, SessionStatus::ended);
+  EXPECT_EQ(ended.ended_at, world.clock.now());
+  EXPECT_EQ(ended.duration_seconds(), 2 * 3600 + 90);
+  EXPECT_EQ((*world.store.find_session(old_one))->duration_seconds(), 0) << "it never started";
+  const auto last = world.log_of(old_active_one).back();
+  EXPECT_EQ(last.core.kind, EntryKind::ended);
+  EXPECT_EQ(last.core.sender, world.authenticator.users.at("admin").id);
+  EXPECT_EQ(last.core.sender_role.name, "admin");
+  EXPECT_EQ(clean_up(between)->ended, 0u) << "what has ended is not ended again";
+}
+
+TEST_F(Sweep, the_room_hears_it_once_it_is_durable) {
+  Room room;
+  world.run();
+  room.world.store.hold_commits();
+  auto [answer, done] = expect_answer<SweepResult>();
+  room.world.clock.advance(1h);
+  room.world.service->clean_up(*room.world.loops[0], room.world.caller("admin"), room.world.clock.now(), std::move(done));
+  room.run();
+  EXPECT_THAT(room.doctor->take(), IsEmpty());
+  EXPECT_FALSE(answer->has_value());
+  room.world.store.release_commits();
+  room.run();
+  const std::string expected = R"(42["session-ended",{"sessionId":")" + room.session.to_string() + R"(","endedBy":")" +
+                               room.world.authenticator.users.at("admin").id.to_string() + R"("}])";
+  EXPECT_THAT(room.doctor->take(), ElementsAre(expected));
+  EXPECT_THAT(room.patient->take(), ElementsAre(expected));
+  EXPECT_EQ((*answer)->value().ended, 1u);
+}
+
+TEST_F(Sweep, any_number_is_ended_in_portions_of_sweep_sessions_max) {
+  const auto sessions = create_many(3 * limits::sweep_sessions_max + 1);
+  pass(1h);
+  world.store.hold_commits();
+  auto [answer, done] = expect_answer<SweepResult>();
+  world.service->clean_up(*world.loops[0], world.caller("admin"), world.clock.now(), std::move(done));
+  std::size_t portions = 0;
+  for (world.run(); world.store.waiting() > 0; world.run(), ++portions) {
+    EXPECT_LE(world.store.waiting(), limits::sweep_sessions_max);
+    world.store.release_commits();
+    // One commit is let through, then they are held again: the next portion begins only when this one's outcomes are back.
+    while (world.store.waiting() > 0) world.worker.run_one();
+    world.store.hold_commits();
+  }
+  EXPECT_EQ(portions, 4u);
+  ASSERT_TRUE(answer->has_value());
+  EXPECT_EQ((*answer)->value().ended, sessions.size());
+  for (const SessionId& session : sessions) ASSERT_EQ(status_of(session), SessionStatus::ended);
+}
+
+TEST_F(Sweep, what_was_swept_does_not_stay_in_memory_unless_somebody_is_joined) {
+  create_many(20);
+  world.restart();
+  pass(1h);
+  EXPECT_EQ(clean_up(world.clock.now())->ended, 20u);
+  EXPECT_EQ(world.service->counts().sessions_loaded, 0u);
+}
+
+TEST_F(Sweep, a_session_that_ends_while_it_is_being_swept_is_not_counted) {
+  const SessionId session = world.create();
+  pass(1h);
+  world.store.hold_commits();
+  auto [ended, end_done] = expect_answer<domain::EndView>();
+  world.service->end_session(*world.loops[0], world.caller("doctor"), field(session), std::move(end_done));
+  auto [swept, sweep_done] = expect_answer<SweepResult>();
+  world.service->clean_up(*world.loops[0], world.caller("admin"), world.clock.now(), std::move(sweep_done));
+  world.run();
+  world.store.release_commits();
+  world.run();
+  EXPECT_TRUE((*ended)->has_value());
+  EXPECT_EQ((*swept)->value().ended, 0u);
+  EXPECT_THAT(world.log_of(session), SizeIs(2));
+}
+
+TEST_F(Sweep, a_damaged_session_is_left_and_the_others_are_ended) {
+  const auto sessions = create_many(3);
+  world.store.corrupt(world.number_of(sessions[1]), 1);
+  world.restart();
+  pass(1h);
+  const auto swept = clean_up(world.clock.now());
+  ASSERT_TRUE(swept.has_value()) << swept.error().message;
+  EXPECT_EQ(swept->ended, 2u);
+  EXPECT_EQ(swept->left, 1u);
+}
+
+TEST_F(Sweep, a_store_that_takes_nothing_is_an_error_not_a_count) {
+  create_many(2);
+  pass(1h);
+  world.store.refuse_all({ErrorCode::store_failed, "The store takes no entries until restart", {}});
+  EXPECT_EQ(clean_up(world.clock.now()).error().code, ErrorCode::store_failed);
+  world.store.accept();
+  world.store.refuse_read_jobs(true);
+  EXPECT_EQ(clean_up(world.clock.now()).error().code, ErrorCode::overloaded);
+  world.store.refuse_read_jobs(false);
+  EXPECT_EQ(clean_up(world.clock.now())->ended, 2u);
+}
+
+class Upkeep : public Sweep {
+ protected:
+  Upkeep() { world.service->start_upkeep(); }
+};
+
+TEST_F(Upkeep, ends_sessions_nobody_joined_after_two_hours_and_active_ones_a_day_after_their_start) {
+  const SessionId unstarted = world.create();
+  const SessionId active = world.create("doctor", "stranger");
+  pass(30min);
+  world.start("doctor", active).value();
+  pass(90min - 10s);  // sweeps come ten seconds after every half hour
+  EXPECT_EQ(status_of(unstarted), SessionStatus::created);
+  for (int sweeps = 0; sweeps < 2; ++sweeps) pass(30min);
+  EXPECT_EQ(status_of(unstarted), SessionStatus::ended);
+  EXPECT_EQ(status_of(active), SessionStatus::active);
+  for (int sweeps = 0; sweeps < 47; ++sweeps) pass(30min);
+  EXPECT_EQ(status_of(active), SessionStatus::ended);
+
+  const auto last = world.log_of(active).back();
+  EXPECT_EQ(last.core.kind, EntryKind::ended);
+  EXPECT_EQ(last.core.sender, ObjectId{}) << "the server itself";
+  EXPECT_EQ(last.core.sender_role.name, "");
+  EXPECT_GE((*world.store.find_session(active))->duration_seconds(), 24 * 3600);
+  EXPECT_LE((*world.store.find_session(active))->duration_seconds(), 24 * 3600 + 30 * 60);
+}
+
+TEST_F(Upkeep, a_joined_room_hears_that_the_server_ended_its_session) {
+  auto doctor = world.connect("doctor");
+  const SessionId session = world.create();
+  doctor->emit("join-session", session_json(session));
+  world.run();
+  doctor->take();
+  for (int sweeps = 0; sweeps < 50; ++sweeps) pass(30min);
+  EXPECT_THAT(doctor->take("session-ended"),
+              ElementsAre(R"(42["session-ended",{"sessionId":")" + session.to_string() + R"(","endedBy":"000000000000000000000000"}])"));
+}
+
+TEST_F(Upkeep, sweeps_shortly_after_the_start_too) {
+  const SessionId session = world.create();
+  world.restart();
+  world.clock.advance(3h);
+  world.service->start_upkeep();
+  pass(limits::upkeep_first_delay - 1ms);
+  EXPECT_EQ(status_of(session), SessionStatus::created);
+  pass(1ms);
+  EXPECT_EQ(status_of(session), SessionStatus::ended);
+}
+
+TEST_F(Upkeep, goes_on_after_a_sweep_that_failed) {
+  const SessionId session = world.create();
+  world.clock.advance(3h);
+  world.store.fail_reads({ErrorCode::store_failed, "no", {}});
+  pass(limits::upkeep_first_delay);
+  world.store.mend_reads();
+  EXPECT_EQ(status_of(session), SessionStatus::created);
+  pass(limits::upkeep_retry_after);
+  EXPECT_EQ(status_of(session), SessionStatus::ended);
+}
+
+TEST(UpkeepOff, zero_turns_it_off_as_a_whole_or_by_its_ground) {
+  auto config = World::unlimited();
+  config.upkeep.interval = 0min;
+  World never(config);
+  never.service->start_upkeep();
+  never.run();
+  EXPECT_EQ(never.loops[0]->pending_timers(), 0u);
+
+  config.upkeep = {.interval = 30min, .unstarted_age = 0min, .active_age = 60min};
+  World world(config);
+  world.service->start_upkeep();
+  const SessionId unstarted = world.create();
+  const SessionId active = world.create("doctor", "stranger");
+  world.start("doctor", active).value();
+  for (int sweeps = 0; sweeps < 10; ++sweeps) {
+    world.clock.advance(30min);
+    world.loops[0]->advance(30min);
+    world.run();
+  }
+  EXPECT_EQ((*world.store.find_session(unstarted))->status, SessionStatus::created);
+  EXPECT_EQ((*world.store.find_session(active))->status, SessionStatus::ended);
+}
+
+}  // namespace
+}  // namespace parley::test
