@@ -6,6 +6,7 @@
 
 #include "base/json_writer.hpp"
 #include "domain/error_code.hpp"
+#include "http_api/admin_operations.hpp"
 #include "http_api/routes.hpp"
 
 namespace parley::http_api {
@@ -22,17 +23,16 @@ std::optional<double> number_in(std::string_view text) {
 
 /// `hoursOld`: absent is 24, numeric text is a number; nothing for null, other types, negative numbers and what is not finite.
 std::optional<double> hours_old(const api::Fields& fields) {
-  constexpr double hours_when_absent = 24;
   using Kind = api::Fields::Kind;
   std::optional<double> hours;
-  switch (fields.kind("hoursOld")) {
+  switch (fields.kind(hours_old_field.name)) {
     case Kind::absent:
-      return hours_when_absent;
+      return hours_old_when_absent;
     case Kind::number:
-      hours = fields.number("hoursOld");
+      hours = fields.number(hours_old_field.name);
       break;
     case Kind::string:
-      hours = number_in(*fields.string("hoursOld"));
+      hours = number_in(*fields.string(hours_old_field.name));
       break;
     default:
       break;

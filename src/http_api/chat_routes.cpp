@@ -1,10 +1,8 @@
-#include <limits>
-
 #include "api/answer.hpp"
 #include "base/json_writer.hpp"
 #include "domain/error_code.hpp"
+#include "http_api/chat_operations.hpp"
 #include "http_api/percent.hpp"
-#include "http_api/query_numbers.hpp"
 #include "http_api/routes.hpp"
 
 namespace parley::http_api {
@@ -13,8 +11,8 @@ namespace {
 
 /// The key of a send: in the body, or in the header that other services use for it. Two different ones cannot both be meant.
 Result<domain::TextField> client_message_id_of(const Exchange& exchange) {
-  auto field = exchange.fields.text_field("clientMessageId");
-  const auto* header = exchange.request.find("idempotency-key");
+  auto field = exchange.fields.text_field(api::members::client_message_id.name);
+  const auto* header = exchange.request.find(idempotency_key_header.name);
   if (header == nullptr || header->empty()) return field;
   if (field.state == domain::TextField::State::falsy) return domain::TextField{domain::TextField::State::text, *header};
   if (field.value != *header) return refuse(ErrorCode::invalid_argument, "Invalid clientMessageId");
@@ -36,7 +34,8 @@ std::string stored_json(const domain::MessageView& message) {
 void store_message(const Backend& backend, ExchangePtr exchange) {
   auto key = client_message_id_of(*exchange);
   if (!key) return exchange->answer(key.error());
-  service::SendMessage send{exchange->fields.session_field("sessionId"), exchange->fields.text_field("message"), *std::move(key),
+  service::SendMessage send{exchange->fields.session_field(api::members::session_id.name),
+                            exchange->fields.text_field(api::members::message.name), *std::move(key),
                             service::SendMessage::Transport::rest};
   auto& kept = *exchange;
   backend.service.send_message(*kept.loop, std::move(kept.caller), std::move(send),
@@ -50,10 +49,10 @@ void chat_page(const Backend& backend, ExchangePtr exchange) {
   const auto query = exchange->request.query();
   service::ReadPage read;
   read.session = api::session_from_path(exchange->parameters[0]);
-  read.page = query_number(query, "page", {1, std::numeric_limits<std::uint32_t>::max()});
-  read.limit = static_cast<std::uint32_t>(query_number(query, "limit", {limits::page_limit_default, limits::page_limit_max}));
+  read.page = query_number(query, page_parameter);
+  read.limit = static_cast<std::uint32_t>(query_number(query, page_limit_parameter));
   auto& kept = *exchange;
-  if (const auto before = query_value(query, "before"); before && !before->empty()) {
+  if (const auto before = query_value(query, before_parameter.name); before && !before->empty()) {
     read.before = api::parse_before(*before);
     if (!read.before) {
       // Who may not see the session learns that first, as with every other parameter.

@@ -4,10 +4,13 @@
 #include <exception>
 
 #include "domain/authorization.hpp"
+#include "http_api/asyncapi_document.hpp"
 #include "http_api/credentials.hpp"
 #include "http_api/exchange.hpp"
 #include "http_api/header_text.hpp"
+#include "http_api/openapi_document.hpp"
 #include "http_api/percent.hpp"
+#include "http_api/refusal_texts.hpp"
 #include "http_api/request_body.hpp"
 #include "http_api/route.hpp"
 #include "http_api/window_limiter.hpp"
@@ -57,8 +60,13 @@ HttpApi::Impl::Impl(HttpApiDependencies dependencies, HttpApiConfig given_config
     : config(std::move(given_config)),
       authenticator(dependencies.authenticator),
       logs(dependencies.logs),
-      backend{dependencies.service, dependencies.clock, config, std::move(dependencies.metrics_text),
-              std::move(dependencies.reasons_not_ready)},
+      backend{dependencies.service,
+              dependencies.clock,
+              config,
+              std::move(dependencies.metrics_text),
+              std::move(dependencies.reasons_not_ready),
+              openapi_document(route_table(), config.version),
+              asyncapi_document(config.version)},
       general(config.limits.general, limits::rate_window),
       chat(config.limits.chat, limits::rate_window),
       sessions(config.limits.sessions, limits::rate_window),
@@ -86,7 +94,7 @@ void HttpApi::Impl::process(const ExchangePtr& exchange) {
 bool HttpApi::Impl::cross_origin_step(Exchange& exchange) const {
   const auto* origin = exchange.request.find("origin");
   if (origin != nullptr && !is_allowed(*origin, exchange.request)) {
-    exchange.answer_framework_error(403, "Not allowed by CORS");
+    exchange.answer_framework_error(403, origin_refused_text);
     return false;
   }
   exchange.cross_origin = CrossOrigin::allowed;
@@ -119,17 +127,16 @@ bool HttpApi::Impl::body_step(Exchange& exchange) const {
 }
 
 bool HttpApi::Impl::limiter_step(Exchange& exchange, Scope scope) {
-  constexpr std::string_view too_fast = "Too many signaling requests, please slow down.";
   if (scope == Scope::exempt) return true;
-  if (!count(exchange, general, "Too many requests, please try again later.")) return false;
+  if (!count(exchange, general, too_many_requests_text)) return false;
   switch (scope) {
     case Scope::chat:
-      return count(exchange, chat, too_fast);
+      return count(exchange, chat, too_many_signals_text);
     case Scope::sessions:
     case Scope::administration:
-      return count(exchange, sessions, too_fast);
+      return count(exchange, sessions, too_many_signals_text);
     case Scope::session_creation:
-      return count(exchange, session_creates, "Too many session creation attempts, please wait.");
+      return count(exchange, session_creates, too_many_creations_text);
     case Scope::open:
     case Scope::exempt:
       break;
@@ -204,7 +211,7 @@ Response HttpApi::body_too_large(const Request& head) {
   Response answer;
   Request copy = head;
   Exchange exchange(std::move(copy), nullptr, [&answer](Response response) { answer = std::move(response); });
-  if (impl_->cross_origin_step(exchange)) exchange.answer_framework_error(413, "request entity too large");
+  if (impl_->cross_origin_step(exchange)) exchange.answer_framework_error(413, body_too_large_text);
   return answer;
 }
 

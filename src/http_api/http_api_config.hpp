@@ -29,6 +29,7 @@ struct Asset {
 struct HttpApiConfig {
   std::vector<std::string> allowed_origins = {"http://localhost:5173", "http://localhost:3000", "http://localhost:3001",
                                               "http://localhost:4173", "http://localhost:8080", "https://localhost:5173"};
+  std::string version = "0";             // of the program, for the documents
   std::string environment_name = "dev";  // what /health calls `env`
   RequestLimits limits;
   service::IceConfig ice;

@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "http_api/content_decoding.hpp"
 #include "http_api/header_text.hpp"
+#include "http_api/refusal_texts.hpp"
 
 namespace parley::http_api {
 
@@ -31,7 +32,7 @@ std::unexpected<BodyRefusal> refused(DecodingFailure failure, std::string_view c
     case DecodingFailure::unsupported:
       return refused(415, "unsupported content encoding \"" + printable_ascii(lower_case(coding)) + "\"");
     case DecodingFailure::too_large:
-      return refused(413, "request entity too large");
+      return refused(413, std::string(body_too_large_text));
     case DecodingFailure::malformed:
       break;
   }

@@ -1,32 +1,45 @@
 #include "http_api/route.hpp"
 
+#include <algorithm>
+
+#include "http_api/admin_operations.hpp"
+#include "http_api/chat_operations.hpp"
 #include "http_api/header_text.hpp"
 #include "http_api/routes.hpp"
+#include "http_api/service_operations.hpp"
+#include "http_api/session_operations.hpp"
 
 namespace parley::http_api {
 
 namespace {
 
 constexpr auto routes = std::to_array<Route>({
-    {"GET", "/health", Scope::open, health, "Whether the process answers"},
-    {"GET", "/ready", Scope::exempt, ready, "Whether it can do its work, and if not, why"},
-    {"GET", "/metrics", Scope::exempt, metrics, "Figures in Prometheus' text format"},
+    {"GET", "/health", Scope::open, health, health_operation},
+    {"GET", "/ready", Scope::exempt, ready, ready_operation},
+    {"GET", "/metrics", Scope::exempt, metrics, metrics_operation},
+    {"GET", "/openapi.json", Scope::exempt, openapi, openapi_operation},
+    {"GET", "/asyncapi.json", Scope::exempt, asyncapi, asyncapi_operation},
 
-    {"POST", "/api/sessions/create", Scope::session_creation, create_session, "Create a session with a patient"},
-    {"GET", "/api/sessions/ice-servers", Scope::sessions, ice_servers, "ICE servers with time-limited TURN credentials"},
-    {"GET", "/api/sessions/user/active", Scope::sessions, active_sessions, "The caller's sessions that have not ended"},
-    {"POST", "/api/sessions/cleanup", Scope::administration, clean_up, "End old sessions that nobody ended"},
-    {"POST", "/api/sessions/:sessionId/join", Scope::sessions, join_session, "Start taking part in a session"},
-    {"POST", "/api/sessions/:sessionId/end", Scope::sessions, end_session, "End a session"},
-    {"GET", "/api/sessions/:sessionId/chat", Scope::sessions, session_chat, "The last messages of a session"},
-    {"GET", "/api/sessions/:sessionId/signaling", Scope::sessions, session_signalling, "The signalling record of a session"},
-    {"GET", "/api/sessions/:sessionId", Scope::sessions, get_session, "One session"},
+    {"POST", "/api/sessions/create", Scope::session_creation, create_session, create_session_operation},
+    {"GET", "/api/sessions/ice-servers", Scope::sessions, ice_servers, ice_servers_operation},
+    {"GET", "/api/sessions/user/active", Scope::sessions, active_sessions, active_sessions_operation},
+    {"POST", "/api/sessions/cleanup", Scope::administration, clean_up, clean_up_operation},
+    {"POST", "/api/sessions/:sessionId/join", Scope::sessions, join_session, join_session_operation},
+    {"POST", "/api/sessions/:sessionId/end", Scope::sessions, end_session, end_session_operation},
+    {"GET", "/api/sessions/:sessionId/chat", Scope::sessions, session_chat, session_chat_operation},
+    {"GET", "/api/sessions/:sessionId/signaling", Scope::sessions, session_signalling, session_signalling_operation},
+    {"GET", "/api/sessions/:sessionId", Scope::sessions, get_session, get_session_operation},
 
-    {"POST", "/api/chat/store", Scope::chat, store_message, "Send a message without a socket"},
-    {"GET", "/api/chat/session/:sessionId/stats", Scope::chat, chat_stats, "Counts of a session's messages"},
-    {"GET", "/api/chat/session/:sessionId", Scope::chat, chat_page, "One page of a session's messages"},
-    {"DELETE", "/api/chat/:messageId", Scope::chat, delete_message, "Delete a message"},
+    {"POST", "/api/chat/store", Scope::chat, store_message, store_message_operation},
+    {"GET", "/api/chat/session/:sessionId/stats", Scope::chat, chat_stats, chat_stats_operation},
+    {"GET", "/api/chat/session/:sessionId", Scope::chat, chat_page, chat_page_operation},
+    {"DELETE", "/api/chat/:messageId", Scope::chat, delete_message, delete_message_operation},
 });
+// Every parameter has its row in operation.hpp; without, this does not compile.
+static_assert(std::ranges::all_of(routes, [](const Route& route) {
+  return std::ranges::all_of(parameter_names(route.pattern),
+                             [](std::string_view name) { return name.empty() || path_parameter(name).name == name; });
+}));
 
 /// Cuts the next segment off the front of `path`, which begins with a slash.
 std::string_view next_segment(std::string_view& path) {

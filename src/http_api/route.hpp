@@ -13,13 +13,14 @@
 
 #include "base/clock.hpp"
 #include "http_api/exchange.hpp"
+#include "http_api/operation.hpp"
 #include "service/chat_service.hpp"
 
 namespace parley::http_api {
 
 /// Which part of the contract a path belongs to: its limiter, and whether a token is needed (docs/api-contract.md §2.1, step 7).
 enum class Scope : std::uint8_t {
-  exempt,            // no limiter: /ready, /metrics
+  exempt,            // no limiter: /ready, /metrics, the documents
   open,              // the general limiter
   chat,              // general, then chat; token
   sessions,          // general, then sessions; token
@@ -37,6 +38,8 @@ struct Backend {
   const HttpApiConfig& config;
   std::function<std::string()> metrics_text;                    // Prometheus text exposition
   std::function<std::vector<std::string>()> reasons_not_ready;  // empty: ready
+  std::string openapi;                                          // made at start
+  std::string asyncapi;
 };
 
 using Handler = void (*)(const Backend& backend, ExchangePtr exchange);
@@ -46,7 +49,7 @@ struct Route {
   std::string_view pattern;  // `/api/chat/session/:sessionId`; `:name` is one segment that is not empty
   Scope scope;
   Handler handler;
-  std::string_view summary;  // one line for the OpenAPI document
+  const Operation& operation;  // what the document says of it
 };
 
 /// In order of precedence: the first that matches counts.
@@ -58,6 +61,17 @@ struct RouteMatch {
 };
 /// Paths match whatever the case of their letters, with or without one slash at the end. HEAD is matched as GET.
 [[nodiscard]] RouteMatch match_route(std::string_view method, std::string_view path);
+
+/// The names of a pattern's parameters, in order; empty where there is none.
+[[nodiscard]] constexpr std::array<std::string_view, 2> parameter_names(std::string_view pattern) {
+  std::array<std::string_view, 2> names;
+  std::size_t count = 0;
+  for (auto at = pattern.find("/:"); at != std::string_view::npos; at = pattern.find("/:", at + 1)) {
+    const auto begin = at + 2;
+    names.at(count++) = pattern.substr(begin, pattern.find('/', begin) - begin);
+  }
+  return names;
+}
 
 /// The scope of a path without a route, which is limited and wants a token all the same.
 [[nodiscard]] Scope scope_of(std::string_view path);

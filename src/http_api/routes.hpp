@@ -10,6 +10,8 @@ namespace parley::http_api {
 void health(const Backend& backend, ExchangePtr exchange);
 void ready(const Backend& backend, ExchangePtr exchange);
 void metrics(const Backend& backend, ExchangePtr exchange);
+void openapi(const Backend& backend, ExchangePtr exchange);
+void asyncapi(const Backend& backend, ExchangePtr exchange);
 
 // session_routes.cpp (docs/api-contract.md §5)
 void create_session(const Backend& backend, ExchangePtr exchange);

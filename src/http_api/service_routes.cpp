@@ -24,4 +24,12 @@ void metrics(const Backend& backend, ExchangePtr exchange) {
   exchange->answer_text(backend.metrics_text());
 }
 
+void openapi(const Backend& backend, ExchangePtr exchange) {
+  exchange->answer(200, backend.openapi);
+}
+
+void asyncapi(const Backend& backend, ExchangePtr exchange) {
+  exchange->answer(200, backend.asyncapi);
+}
+
 }  // namespace parley::http_api

@@ -4,8 +4,8 @@
 #include "api/ice_servers.hpp"
 #include "base/json_writer.hpp"
 #include "domain/error_code.hpp"
-#include "http_api/query_numbers.hpp"
 #include "http_api/routes.hpp"
+#include "http_api/session_operations.hpp"
 
 namespace parley::http_api {
 
@@ -73,7 +73,8 @@ std::string signalling_json(const service::ChatService::SignallingList& list) {
 
 void create_session(const Backend& backend, ExchangePtr exchange) {
   auto& kept = *exchange;
-  service::CreateSession create{kept.fields.text_field("patientId"), kept.fields.text_field("appointmentId")};
+  service::CreateSession create{kept.fields.text_field(api::members::patient_id.name),
+                                kept.fields.text_field(api::members::appointment_id.name)};
   backend.service.create_session(
       *kept.loop, std::move(kept.caller), std::move(create), [exchange = std::move(exchange)](Result<domain::SessionView> session) {
         if (!session && session.error().code == ErrorCode::already_exists) {
@@ -152,7 +153,7 @@ void session_chat(const Backend& backend, ExchangePtr exchange) {
 
 void session_signalling(const Backend& backend, ExchangePtr exchange) {
   auto& kept = *exchange;
-  const auto limit = query_number(kept.request.query(), "limit", {limits::signalling_limit_default, limits::signalling_limit_max});
+  const auto limit = query_number(kept.request.query(), signalling_limit_parameter);
   backend.service.read_signalling(*kept.loop, std::move(kept.caller), api::session_from_path(kept.parameters[0]),
                                   static_cast<std::uint32_t>(limit),
                                   [exchange = std::move(exchange)](Result<service::ChatService::SignallingList> list) {

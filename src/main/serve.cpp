@@ -15,6 +15,16 @@
 
 namespace parley::main {
 
+namespace {
+
+http_api::HttpApiConfig http_config(const config::Settings& settings) {
+  auto http = settings.http;
+  http.version = version;
+  return http;
+}
+
+}  // namespace
+
 Result<void> serve(const config::Settings& settings, std::function<void(const Running&)> on_running) {
   ShutdownSignals signals;
   SystemClock clock;
@@ -31,7 +41,7 @@ Result<void> serve(const config::Settings& settings, std::function<void(const Ru
   http_api::HttpApi http_api(
       {service, authenticator, clock, logs, [&] { return metrics_text(server.counts(), service.counts(), (*store)->health()); },
        [&] { return reasons_not_ready((*store)->health()); }},
-      settings.http);
+      http_config(settings));
   server.set_http_handler(http_api);
   server.set_namespace_handler(service.namespace_handler());
   if (const auto listening = server.listen(); !listening) return std::unexpected(listening.error());

@@ -1,8 +1,11 @@
 #include "service/client_session.hpp"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
+#include "api/schemas.hpp"
 #include "base/limits.hpp"
 #include "service/end.hpp"
 #include "service/join.hpp"
@@ -15,6 +18,7 @@ namespace parley::service {
 namespace {
 
 using api::Fields;
+namespace members = api::members;
 using domain::SessionView;
 
 /// What `${value}` gives in ECMAScript, near enough for an error text.
@@ -29,14 +33,6 @@ std::string as_text(const Fields& fields, std::string_view name) {
     default:
       return std::string(fields.raw(name));
   }
-}
-
-/// Which member of an event's payload is the thing that is relayed; empty: the event is no signal.
-std::string_view payload_name(std::string_view event) {
-  if (event == "webrtc-offer") return "offer";
-  if (event == "webrtc-answer") return "answer";
-  if (event == "ice-candidate") return "candidate";
-  return event == "signaling-message" ? "payload" : std::string_view();
 }
 
 void write_joined(JsonWriter& writer, const Context& context, const SessionView& view) {
@@ -62,29 +58,47 @@ ClientSession::ClientSession(Router& router, std::vector<std::unique_ptr<Creator
     : router_(router), creators_(creators), loop_(loop), connection_(std::move(connection)) {}
 
 void ClientSession::on_event(const protocol::socketio::Event& event) {
-  const Fields fields = Fields::from_event(event.json);
-  if (event.name == "chat-message") return chat_message(fields, event.ack_id);
-  if (event.name == "join-session") return join_session(fields, event.ack_id);
-  if (event.name == "create-session") return create_session(fields, event.ack_id);
-  if (event.name == "end-session") return end_session(fields, event.ack_id);
-  if (!payload_name(event.name).empty()) return relay_signal(event.name, fields);
+  const auto row = std::ranges::find_if(rows(), [&event](const Row& each) { return each.event->name == event.name; });
+  if (row != rows().end()) (this->*row->handle)({*row->event, Fields::from_event(event.json), event.ack_id});
   // Anything else, the client's own `ping` included, is ignored (docs/api-contract.md §6.3).
 }
 
-void ClientSession::chat_message(const Fields& fields, AckId ack) {
-  SendMessage request{fields.session_field("sessionId"), fields.text_field("message"), fields.text_field("clientMessageId"),
-                      SendMessage::Transport::socket};
+std::span<const ClientSession::Row> ClientSession::rows() {
+  static constexpr auto table = std::to_array<Row>({
+      {&events::chat_message, &ClientSession::chat_message},
+      {&events::join_session, &ClientSession::join_session},
+      {&events::create_session, &ClientSession::create_session},
+      {&events::end_session, &ClientSession::end_session},
+      {&events::ice_candidate, &ClientSession::relay_signal},
+      {&events::webrtc_offer, &ClientSession::relay_signal},
+      {&events::webrtc_answer, &ClientSession::relay_signal},
+      {&events::signaling_message, &ClientSession::relay_signal},
+  });
+  return table;
+}
+
+std::vector<const ClientEvent*> client_events() {
+  std::vector<const ClientEvent*> events;
+  for (const auto& row : ClientSession::rows()) events.push_back(row.event);
+  return events;
+}
+
+void ClientSession::chat_message(const Incoming& incoming) {
+  const Fields& fields = incoming.fields;
+  SendMessage request{fields.session_field(members::session_id.name), fields.text_field(members::message.name),
+                      fields.text_field(members::client_message_id.name), SendMessage::Transport::socket};
   publish(router_, loop_, connection_->caller, std::move(request),
-          [answer = SocketAnswer(connection_, ack)](Result<domain::MessageView> sent) {
+          [answer = SocketAnswer(connection_, incoming.ack)](Result<domain::MessageView> sent) {
             if (sent) return answer.succeed([&](JsonWriter& writer) { write_sent(writer, *sent); });
             answer.fail(sent.error());
             answer.emit_error(sent.error());  // for clients that asked for no ack
           });
 }
 
-void ClientSession::join_session(const Fields& fields, AckId ack) {
-  const domain::SessionField session = fields.session_field("sessionId");
-  const SocketAnswer answer(connection_, ack);
+void ClientSession::join_session(const Incoming& incoming) {
+  const Fields& fields = incoming.fields;
+  const domain::SessionField session = fields.session_field(members::session_id.name);
+  const SocketAnswer answer(connection_, incoming.ack);
   if (!rooms_->rooms.contains(session.id) && rooms_->rooms.size() >= limits::joined_sessions_max) {
     return answer.fail({ErrorCode::invalid_argument, "Too many sessions joined", {}});
   }
@@ -102,10 +116,11 @@ void ClientSession::join_session(const Fields& fields, AckId ack) {
        });
 }
 
-void ClientSession::create_session(const Fields& fields, AckId ack) {
+void ClientSession::create_session(const Incoming& incoming) {
+  const Fields& fields = incoming.fields;
   service::create_session(router_, creators_, loop_, connection_->caller,
-                          {fields.text_field("patientId"), fields.text_field("appointmentId")},
-                          [answer = SocketAnswer(connection_, ack)](Result<SessionView> created) {
+                          {fields.text_field(members::patient_id.name), fields.text_field(members::appointment_id.name)},
+                          [answer = SocketAnswer(connection_, incoming.ack)](Result<SessionView> created) {
                             if (!created) return answer.fail(created.error());
                             answer.succeed([&](JsonWriter& writer) {
                               writer.key("session");
@@ -114,24 +129,26 @@ void ClientSession::create_session(const Fields& fields, AckId ack) {
                           });
 }
 
-void ClientSession::end_session(const Fields& fields, AckId ack) {
-  service::end_session(router_, loop_, connection_->caller, fields.session_field("sessionId"),
-                       [answer = SocketAnswer(connection_, ack)](Result<domain::EndView> ended) {
+void ClientSession::end_session(const Incoming& incoming) {
+  const Fields& fields = incoming.fields;
+  service::end_session(router_, loop_, connection_->caller, fields.session_field(members::session_id.name),
+                       [answer = SocketAnswer(connection_, incoming.ack)](Result<domain::EndView> ended) {
                          if (ended) return answer.succeed([](JsonWriter&) {});
                          answer.fail(ended.error());
                          answer.emit_error(ended.error());
                        });
 }
 
-void ClientSession::relay_signal(std::string_view event, const Fields& fields) {
+void ClientSession::relay_signal(const Incoming& incoming) {
+  const Fields& fields = incoming.fields;
   Signal signal;
-  signal.event = event;
-  signal.session = fields.session_field("sessionId");
-  signal.type = as_text(fields, "type");
-  signal.payload_json = fields.raw(payload_name(event));
+  signal.event = &incoming.event;
+  signal.session = fields.session_field(members::session_id.name);
+  signal.type = as_text(fields, members::signal_type.name);
+  signal.payload_json = fields.raw(incoming.event.relayed->name);
   service::signal(
       router_, loop_, connection_, std::move(signal),
-      [answer = SocketAnswer(connection_, std::nullopt), type = std::string(event)](Error error) { answer.emit_error(error, type); });
+      [answer = SocketAnswer(connection_, std::nullopt), type = incoming.event.name](Error error) { answer.emit_error(error, type); });
 }
 
 void ClientSession::on_disconnect(protocol::socketio::DisconnectReason reason) {

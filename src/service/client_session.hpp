@@ -8,11 +8,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "api/request.hpp"
 #include "protocol/socketio/namespace_handler.hpp"
+#include "service/client_event.hpp"
 #include "service/connection.hpp"
 #include "service/create.hpp"
 #include "service/router.hpp"
@@ -36,13 +38,25 @@ class ClientSession final : public protocol::socketio::SocketHandler {
     };
     std::map<SessionId, Room> rooms;
   };
-  using AckId = std::optional<std::uint64_t>;
+  struct Incoming {
+    const ClientEvent& event;
+    api::Fields fields;
+    std::optional<std::uint64_t> ack;
+  };
 
-  void create_session(const api::Fields& fields, AckId ack);
-  void join_session(const api::Fields& fields, AckId ack);
-  void chat_message(const api::Fields& fields, AckId ack);
-  void end_session(const api::Fields& fields, AckId ack);
-  void relay_signal(std::string_view event, const api::Fields& fields);
+  void create_session(const Incoming& incoming);
+  void join_session(const Incoming& incoming);
+  void chat_message(const Incoming& incoming);
+  void end_session(const Incoming& incoming);
+  void relay_signal(const Incoming& incoming);
+
+  /// The one table of events that are handled; the first that fits counts.
+  struct Row {
+    const ClientEvent* event;
+    void (ClientSession::*handle)(const Incoming& incoming);
+  };
+  static std::span<const Row> rows();
+  friend std::vector<const ClientEvent*> client_events();
 
   Router& router_;
   std::vector<std::unique_ptr<Creator>>& creators_;

@@ -16,12 +16,12 @@ constexpr std::string_view chat_namespace = "/";
 
 }  // namespace
 
-void tell_room(SessionShard& shard, SessionState& session, std::string_view event, std::string_view arguments, std::uint64_t except) {
+void tell_room(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments, std::uint64_t except) {
   protocol::socketio::PacketPtr packet;
   std::uint64_t told = 0;
   for (const ConnectionPtr& member : session.members) {
     if (member->id == except) continue;
-    if (!packet) packet = protocol::socketio::encode_event(chat_namespace, event, arguments);
+    if (!packet) packet = protocol::socketio::encode_event(chat_namespace, name_of(event), arguments);
     shard.outbox().send(member->loop_index, member->peer, packet);
     ++told;
   }
@@ -34,7 +34,7 @@ void deliver_text(SessionShard& shard, SessionState& session, const StoredText& 
   std::string json;
   JsonWriter writer(json);
   api::write_chat_event(writer, message_view(session.id(), text, {}), prev);
-  tell_room(shard, session, "chat-message", json);
+  tell_room(shard, session, ServerEvent::chat_message, json);
 }
 
 void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion& deletion) {
@@ -51,7 +51,7 @@ void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion
   api::write_time(writer, deletion.timestamp);
   if (prev != 0) writer.key("prev").integer(prev);
   writer.end_object();
-  tell_room(shard, session, "chat-message-deleted", json);
+  tell_room(shard, session, ServerEvent::chat_message_deleted, json);
 }
 
 void deliver_end(SessionShard& shard, SessionState& session, const ObjectId& ended_by) {
@@ -62,7 +62,7 @@ void deliver_end(SessionShard& shard, SessionState& session, const ObjectId& end
   writer.key("endedBy");
   api::write_id(writer, ended_by);
   writer.end_object();
-  tell_room(shard, session, "session-ended", json);
+  tell_room(shard, session, ServerEvent::session_ended, json);
 }
 
 void deliver_foreign(SessionShard& shard, SessionState& session, domain::Entry entry) {

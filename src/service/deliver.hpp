@@ -7,6 +7,7 @@
 #include "domain/entry.hpp"
 #include "protocol/socketio/namespace_handler.hpp"
 #include "service/connection.hpp"
+#include "service/server_event.hpp"
 #include "service/stored_text.hpp"
 
 namespace parley::service {
@@ -15,7 +16,7 @@ class SessionShard;
 struct SessionState;
 
 /// `arguments` is the event's one argument as JSON. `except` (a connection's id, 0: nobody) does not get it.
-void tell_room(SessionShard& shard, SessionState& session, std::string_view event, std::string_view arguments, std::uint64_t except = 0);
+void tell_room(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments, std::uint64_t except = 0);
 
 /// `chat-message` to everyone in the room.
 void deliver_text(SessionShard& shard, SessionState& session, const StoredText& text);

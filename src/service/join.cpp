@@ -90,7 +90,7 @@ void JoinStep::enter(SessionState& session) {
   writer.member("userRole", user.role.name);
   if (!user.email.empty()) writer.member("userEmail", user.email);
   writer.end_object();
-  tell_room(shard, session, "user-joined", json, connection_->id);
+  tell_room(shard, session, ServerEvent::user_joined, json, connection_->id);
 }
 
 /// Waits for its turn, so what the socket sent before it went is heard before it is gone. Whatever refuses the step, the room is left.
@@ -122,7 +122,7 @@ void LeaveStep::settled(SessionState& session) {
   api::write_id(writer, connection_->caller->user.id);
   writer.member("userRole", connection_->caller->user.role.name);
   writer.member("reason", protocol::socketio::name_of(reason_)).end_object();
-  tell_room(shard_, session, "user-left", json);
+  tell_room(shard_, session, ServerEvent::user_left, json);
 }
 
 }  // namespace

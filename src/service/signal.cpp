@@ -16,24 +16,25 @@ using Kind = Fields::Kind;
 
 struct SignalRow {
   EventKind kind;
-  std::string_view type;          // in `signaling-message`
-  std::string_view event;         // of its own; empty: none
-  std::string_view payload_name;  // in its own event
-  std::string_view called;        // in refusals
+  std::string_view type;     // in `signaling-message`
+  const ClientEvent* event;  // of its own; null: none
+  ServerEvent relayed;       // when it came by its own event
+  std::string_view called;   // in refusals
   std::uint32_t EventRates::* rate;
 };
 constexpr SignalRow signal_rows[] = {
-    {EventKind::offer, "offer", "webrtc-offer", "offer", "offer", &EventRates::offer},
-    {EventKind::answer, "answer", "webrtc-answer", "answer", "answer", &EventRates::answer},
-    {EventKind::ice_candidate, "ice-candidate", "ice-candidate", "candidate", "ICE candidate", &EventRates::ice_candidate},
-    {EventKind::signalling_chat, "chat", "", "", "chat", &EventRates::signalling_chat},
-    {EventKind::join, "join", "", "", "join", &EventRates::join_leave},
-    {EventKind::leave, "leave", "", "", "leave", &EventRates::join_leave},
+    {EventKind::offer, "offer", &events::webrtc_offer, ServerEvent::webrtc_offer, "offer", &EventRates::offer},
+    {EventKind::answer, "answer", &events::webrtc_answer, ServerEvent::webrtc_answer, "answer", &EventRates::answer},
+    {EventKind::ice_candidate, "ice-candidate", &events::ice_candidate, ServerEvent::ice_candidate, "ICE candidate",
+     &EventRates::ice_candidate},
+    {EventKind::signalling_chat, "chat", nullptr, {}, "chat", &EventRates::signalling_chat},
+    {EventKind::join, "join", nullptr, {}, "join", &EventRates::join_leave},
+    {EventKind::leave, "leave", nullptr, {}, "leave", &EventRates::join_leave},
 };
 
-const SignalRow* row_of_event(std::string_view event) {
+const SignalRow* row_of_event(const ClientEvent* event) {
   for (const SignalRow& row : signal_rows) {
-    if (!row.event.empty() && row.event == event) return &row;
+    if (row.event == event) return &row;
   }
   return nullptr;
 }
@@ -75,7 +76,7 @@ std::string relayed_json(const Signal& signal, const SignalRow& row, const domai
   JsonWriter writer(json);
   writer.begin_object();
   if (row.event == signal.event) {
-    writer.key(row.payload_name).raw(signal.payload_json);
+    writer.key(row.event->relayed->name).raw(signal.payload_json);
   } else {
     writer.member("type", row.type);
     if (!signal.payload_json.empty()) writer.key("payload").raw(signal.payload_json);
@@ -102,7 +103,8 @@ Result<void> relay_signal(SessionShard& shard, SessionState& session, const Conn
 
   const Timestamp now = shard.context().deps.clock.now();
   const domain::Participant sender = *session.row->participant(connection.caller->user.id);
-  tell_room(shard, session, signal.event, relayed_json(signal, *row, sender, now), connection.id);
+  tell_room(shard, session, own_event ? row->relayed : ServerEvent::signaling_message, relayed_json(signal, *row, sender, now),
+            connection.id);
   shard.context().deps.signalling.record({record_id(shard, now), session.row->number, sender.user, std::string(row->type),
                                           signal.payload_json, now, connection.caller->user_agent, connection.caller->address,
                                           connection.sid});

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "service/client_event.hpp"
 #include "service/connection.hpp"
 #include "service/rate_limiter.hpp"
 #include "service/router.hpp"
@@ -15,7 +17,7 @@ namespace parley::service {
 enum class Shape : std::uint8_t { fits, foreign };
 [[nodiscard]] Shape shape_of(EventKind kind, std::string_view payload_json);
 struct Signal {
-  std::string event;  // `webrtc-offer`, `webrtc-answer`, `ice-candidate` or `signaling-message`
+  const ClientEvent* event = nullptr;  // one of the four that are relayed
   domain::SessionField session;
   std::string type;          // of a signaling-message: what the client called it, as text
   std::string payload_json;  // as sent; empty: absent

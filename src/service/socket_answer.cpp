@@ -1,6 +1,7 @@
 #include "service/socket_answer.hpp"
 
 #include "domain/error_code.hpp"
+#include "service/server_event.hpp"
 
 namespace parley::service {
 namespace {
@@ -27,7 +28,7 @@ void SocketAnswer::emit_error(const Error& error, std::string_view type) const {
   writer.begin_object().member("message", error.message);
   if (!type.empty()) writer.member("type", type);
   writer.end_object();
-  connection_->peer->send(protocol::socketio::encode_event(chat_namespace, "error", json));
+  connection_->peer->send(protocol::socketio::encode_event(chat_namespace, name_of(ServerEvent::error), json));
 }
 
 void SocketAnswer::send_ack(std::string_view json) const {

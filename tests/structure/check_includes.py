@@ -29,6 +29,11 @@ SEAMS = {
     r"\bgetenv\(": {"config/", "main/"},
     r"sleep_for\(|usleep\(": set(),
 }
+# Socket.IO events are named in the tables that /asyncapi.json is made from (service/client_event, service/server_event) and nowhere else.
+EVENTS = {
+    r"encode_event\((?!.*\bname_of\()": "emit a ServerEvent: encode_event(…, name_of(event), …)",
+    r"\bname\s*==\s*\"": "handle an event by its row in ClientSession::rows()",
+}
 LINES_MAX = 700
 
 
@@ -74,6 +79,9 @@ def check_file(path, text, links):
             for pattern, owners in SEAMS.items():
                 if re.search(pattern, line) and not any(path.startswith(owner) for owner in owners):
                     yield f"src/{path}:{number}: `{line.strip()}` belongs behind an interface (owners: {', '.join(sorted(owners)) or 'nobody'})"
+            for pattern, instead in EVENTS.items() if folder == "service" else ():
+                if re.search(pattern, line):
+                    yield f"src/{path}:{number}: `{line.strip()}` names an event that the document does not know; {instead}"
     if len(text.splitlines()) > LINES_MAX:
         yield f"src/{path}: {len(text.splitlines())} lines; a file of more than {LINES_MAX} is two things"
     if header and "#pragma once" not in text:
@@ -112,6 +120,8 @@ def self_test():
         "service/bad.cpp": '#include "store/embedded/embedded_store.hpp"\n',
         "protocol/bad.cpp": "#include <boost/asio.hpp>\n",
         "service/worse.cpp": "auto now = std::chrono::steady_clock::now();\n",
+        "service/emits.cpp": 'send(encode_event(chat_namespace, "wave", json));\n',
+        "service/handles.cpp": 'if (event.name == "wave") return wave();\n',
         "base/long.cpp": "\n" * (LINES_MAX + 1),
     }
     missed = [path for path, text in seeded.items() if not list(check_file(path, text, links))]

@@ -7,7 +7,7 @@
 #include "http_api/credentials.hpp"
 #include "http_api/header_text.hpp"
 #include "http_api/percent.hpp"
-#include "http_api/query_numbers.hpp"
+#include "http_api/query_parameters.hpp"
 #include "http_api/request_body.hpp"
 
 namespace parley::http_api {
@@ -37,7 +37,9 @@ TEST(Query, gives_the_first_of_a_name) {
 }
 
 TEST(Query, numbers_are_leading_integers_within_bounds) {
-  const auto limit = [](std::string_view text) { return query_number(text, "limit", {50, 1000}); };
+  const auto limit = [](std::string_view text) {
+    return query_number(text, {.name = "limit", .about = {}, .when_absent = 50, .largest = 1000});
+  };
   EXPECT_EQ(limit(""), 50U);
   for (const std::string_view text : {"limit=", "limit=abc", "limit=0", "limit=-5", "limit=.5"}) EXPECT_EQ(limit(text), 50U) << text;
   EXPECT_EQ(limit("limit=1"), 1U);

@@ -1,0 +1,34 @@
+// The errors that operations and events can give, as data for the documents. The texts are the contract's; a part in braces varies,
+// and what stands in them is an example of it: `Invalid signaling message type: {wave}`.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json_writer.hpp"
+#include "domain/error_code.hpp"
+
+namespace parley::api {
+
+struct Refusal {
+  ErrorCode code;
+  std::string_view text;
+};
+
+/// What a use case asks of the store, and so which of its errors can come.
+enum class Work : std::uint8_t { none, reads, writes };
+[[nodiscard]] std::span<const Refusal> store_refusals(Work work);
+
+/// The access rule of docs/api-contract.md §4.
+inline constexpr Refusal session_not_found_refusal{ErrorCode::not_found, "Session not found"};
+inline constexpr Refusal stranger_refusal{ErrorCode::forbidden, "Unauthorized access to session"};
+inline constexpr Refusal has_ended_refusal{ErrorCode::session_ended, "Session has already ended"};
+
+/// `Invalid signaling message type: wave`.
+[[nodiscard]] std::string example_of(std::string_view text);
+/// The schema of a string that is one of these texts.
+void write_texts_schema(JsonWriter& writer, const std::vector<std::string_view>& texts);
+
+}  // namespace parley::api

@@ -1,0 +1,39 @@
+// Chat over HTTP (docs/api-contract.md §4): what the documents say of it, and the parameters its handlers read.
+#pragma once
+
+#include <limits>
+
+#include "base/limits.hpp"
+#include "http_api/operation.hpp"
+
+namespace parley::http_api {
+
+inline constexpr QueryParameter page_parameter{.name = "page",
+                                               .about = "Page 1 holds the newest messages; inside a page, oldest first.",
+                                               .when_absent = 1,
+                                               .largest = std::numeric_limits<std::uint32_t>::max()};
+inline constexpr QueryParameter page_limit_parameter{
+    .name = "limit", .about = "Messages a page.", .when_absent = limits::page_limit_default, .largest = limits::page_limit_max};
+
+inline constexpr api::Schema before_schema{.keywords =
+                                               R"("anyOf":[{"type":"string","format":"date-time"},{"type":"string","format":"date"},)"
+                                               R"({"type":"string","pattern":"^[0-9]{1,15}$"},{"const":""}])",
+                                           .example = R"("2026-03-01T10:00:00.000Z")"};
+inline constexpr QueryParameter before_parameter{
+    .name = "before",
+    .about = "Only messages strictly older than this ISO 8601 date or date-time, or these epoch milliseconds. Empty: all.",
+    .schema = &before_schema};
+
+inline constexpr api::Schema idempotency_key_schema{.keywords = R"("type":"string","pattern":"^[\\x21-\\x7e]*$")",
+                                                    .example = R"("b7f6c1a2-0001")",
+                                                    .length_max = limits::client_message_id_bytes_max};
+inline constexpr api::Member idempotency_key_header{
+    "Idempotency-Key", &idempotency_key_schema,
+    "`clientMessageId` for those who rather say it in a header. Both and different: `Invalid clientMessageId`.", api::Presence::optional};
+
+extern const Operation store_message_operation;
+extern const Operation chat_page_operation;
+extern const Operation chat_stats_operation;
+extern const Operation delete_message_operation;
+
+}  // namespace parley::http_api

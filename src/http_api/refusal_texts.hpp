@@ -1,0 +1,15 @@
+// The refusals that http_api gives itself, worded as docs/api-contract.md §2 words them: given by the steps, described by the document.
+#pragma once
+
+#include <string_view>
+
+namespace parley::http_api {
+
+inline constexpr std::string_view origin_refused_text = "Not allowed by CORS";
+inline constexpr std::string_view body_too_large_text = "request entity too large";
+inline constexpr std::string_view too_many_requests_text = "Too many requests, please try again later.";
+inline constexpr std::string_view too_many_signals_text = "Too many signaling requests, please slow down.";
+inline constexpr std::string_view too_many_creations_text = "Too many session creation attempts, please wait.";
+inline constexpr std::string_view server_error_text = "Server error";
+
+}  // namespace parley::http_api

@@ -1,0 +1,23 @@
+// Sessions over HTTP (docs/api-contract.md §5.1 to §5.4): what the documents say of them, and the parameters their handlers read.
+#pragma once
+
+#include "base/limits.hpp"
+#include "http_api/operation.hpp"
+
+namespace parley::http_api {
+
+inline constexpr QueryParameter signalling_limit_parameter{.name = "limit",
+                                                           .about = "How many, counted from the newest.",
+                                                           .when_absent = limits::signalling_limit_default,
+                                                           .largest = limits::signalling_limit_max};
+
+extern const Operation create_session_operation;
+extern const Operation ice_servers_operation;
+extern const Operation active_sessions_operation;
+extern const Operation join_session_operation;
+extern const Operation end_session_operation;
+extern const Operation session_chat_operation;
+extern const Operation session_signalling_operation;
+extern const Operation get_session_operation;
+
+}  // namespace parley::http_api

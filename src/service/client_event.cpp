@@ -1,0 +1,191 @@
+#include "service/client_event.hpp"
+
+#include "api/schemas.hpp"
+
+namespace parley::service {
+
+namespace {
+
+using enum ErrorCode;
+namespace members = api::members;
+namespace schemas = api::schemas;
+
+/// Does not compile when something that every event says is missing.
+consteval ClientEvent documented(ClientEvent event) {
+  const bool has_refusals = !event.refusals.empty();
+  if (event.name.empty() || event.summary.empty() || event.payload.empty() || !has_refusals)
+    throw "an event needs a name, a summary, a payload and its refusals";
+  return event;
+}
+
+constexpr api::Member create_payload[] = {members::patient_id, members::appointment_id};
+constexpr api::Member create_ack[] = {{"session", &schemas::plain_session}};
+constexpr api::Refusal create_refusals[] = {{forbidden, "Only doctors can create sessions"},
+                                            {invalid_argument, "Patient ID is required"},
+                                            {invalid_argument, "Invalid patient ID"},
+                                            {invalid_argument, "Invalid appointment ID"},
+                                            {already_exists, "Active session already exists"}};
+
+constexpr api::Member join_payload[] = {members::session_id};
+constexpr api::Member join_ack[] = {{"session", &schemas::plain_session, "As it was before this join."},
+                                    {"iceServers", &schemas::ice_servers},
+                                    {"participants", &schemas::participants}};
+constexpr api::Refusal join_refusals[] = {
+    {invalid_argument, "Too many sessions joined"}, api::session_not_found_refusal, api::stranger_refusal, api::has_ended_refusal};
+
+constexpr api::Member chat_payload[] = {members::session_id, members::message, members::client_message_id};
+constexpr api::Member chat_ack[] = {
+    {"chatMessage", &schemas::chat_event},
+    {"duplicate", &schemas::yes, "This key was used before; it is the message of then.", api::Presence::rare}};
+constexpr api::Refusal chat_refusals[] = {{invalid_argument, "Session ID and message are required"},
+                                          api::session_not_found_refusal,
+                                          api::stranger_refusal,
+                                          {invalid_argument, "Invalid clientMessageId"},
+                                          {idempotency_conflict, "Another message was sent under this clientMessageId"},
+                                          api::has_ended_refusal,
+                                          {rate_limited, "Rate limit exceeded for chat messages"},
+                                          {invalid_argument, "Message must be a string"},
+                                          {invalid_argument, "Message too long (max 1000 characters)"},
+                                          {session_full, "Session is full"}};
+
+constexpr api::Member end_payload[] = {members::session_id};
+constexpr api::Refusal end_refusals[] = {
+    api::session_not_found_refusal, api::stranger_refusal, {session_ended, "Session is already ended"}};
+
+constexpr api::Member offer_payload[] = {members::session_id, members::offer};
+constexpr api::Refusal offer_refusals[] = {{rate_limited, "Rate limit exceeded for offer messages"},
+                                           api::session_not_found_refusal,
+                                           api::stranger_refusal,
+                                           api::has_ended_refusal,
+                                           {invalid_argument, "Invalid offer message format"}};
+
+constexpr api::Member answer_payload[] = {members::session_id, members::answer};
+constexpr api::Refusal answer_refusals[] = {{rate_limited, "Rate limit exceeded for answer messages"},
+                                            api::session_not_found_refusal,
+                                            api::stranger_refusal,
+                                            api::has_ended_refusal,
+                                            {invalid_argument, "Invalid answer message format"}};
+
+constexpr api::Member candidate_payload[] = {members::session_id, members::candidate};
+constexpr api::Refusal candidate_refusals[] = {{rate_limited, "Rate limit exceeded for ICE candidate messages"},
+                                               api::session_not_found_refusal,
+                                               api::stranger_refusal,
+                                               api::has_ended_refusal,
+                                               {invalid_argument, "Invalid ICE candidate message format"}};
+
+constexpr api::Member signal_payload[] = {members::session_id, members::signal_type, members::payload};
+constexpr api::Refusal signal_refusals[] = {api::session_not_found_refusal,
+                                            api::stranger_refusal,
+                                            api::has_ended_refusal,
+                                            {invalid_argument, "Invalid signaling message type: {wave}"},
+                                            {rate_limited, "Rate limit exceeded for {join} messages"},
+                                            {invalid_argument, "Invalid {offer} message format"}};
+
+constexpr std::string_view refusals_of_connect[] = {"Server at capacity, please try again later",
+                                                    "Too many connections from this IP address",
+                                                    "Authentication token required",
+                                                    "Invalid authentication token",
+                                                    "User not found",
+                                                    "Too many connections for this user"};
+
+constexpr std::string_view about_signals =
+    "Handed to the others of the room as it was sent, and recorded for 30 days. Limits are per user and kind in windows of 60 s, halved "
+    "above 80 % of all connections.";
+
+}  // namespace
+
+std::span<const std::string_view> connect_refusals() {
+  return refusals_of_connect;
+}
+
+namespace events {
+
+constinit const ClientEvent create_session = documented({
+    .name = "create-session",
+    .summary = "Create a session with a patient",
+    .about = "For doctors; the rules are those of POST /api/sessions/create.",
+    .payload = create_payload,
+    .ack = create_ack,
+    .refusals = create_refusals,
+    .work = api::Work::writes,
+});
+
+constinit const ClientEvent join_session = documented({
+    .name = "join-session",
+    .summary = "Join the room of a session",
+    .about = "The others hear `user-joined`. The first join makes the session `active`; a repeated one changes nothing and tells no one.",
+    .payload = join_payload,
+    .ack = join_ack,
+    .refusals = join_refusals,
+    .work = api::Work::writes,
+});
+
+constinit const ClientEvent chat_message = documented({
+    .name = "chat-message",
+    .summary = "Send a message",
+    .about = "Everyone in the room, the sender included, gets `chat-message` once it is durable, and so is the ack sent. Sending needs "
+             "participation, not joining.",
+    .payload = chat_payload,
+    .ack = chat_ack,
+    .refused_by = RefusedBy::both,
+    .refusals = chat_refusals,
+    .work = api::Work::writes,
+});
+
+constinit const ClientEvent end_session = documented({
+    .name = "end-session",
+    .summary = "End a session",
+    .about = "The room hears `session-ended`. It is carried out even when the socket is gone a moment later.",
+    .payload = end_payload,
+    .refused_by = RefusedBy::both,
+    .refusals = end_refusals,
+    .work = api::Work::writes,
+});
+
+constinit const ClientEvent webrtc_offer = documented({
+    .name = "webrtc-offer",
+    .summary = "Offer a call",
+    .about = about_signals,
+    .payload = offer_payload,
+    .relayed = &members::offer,
+    .refused_by = RefusedBy::error_event,
+    .refusals = offer_refusals,
+    .work = api::Work::reads,
+});
+
+constinit const ClientEvent webrtc_answer = documented({
+    .name = "webrtc-answer",
+    .summary = "Answer an offer",
+    .about = about_signals,
+    .payload = answer_payload,
+    .relayed = &members::answer,
+    .refused_by = RefusedBy::error_event,
+    .refusals = answer_refusals,
+    .work = api::Work::reads,
+});
+
+constinit const ClientEvent ice_candidate = documented({
+    .name = "ice-candidate",
+    .summary = "Hand on an ICE candidate",
+    .about = about_signals,
+    .payload = candidate_payload,
+    .relayed = &members::candidate,
+    .refused_by = RefusedBy::error_event,
+    .refusals = candidate_refusals,
+    .work = api::Work::reads,
+});
+
+constinit const ClientEvent signaling_message = documented({
+    .name = "signaling-message",
+    .summary = "Hand on a signalling message of any kind",
+    .about = about_signals,
+    .payload = signal_payload,
+    .relayed = &members::payload,
+    .refused_by = RefusedBy::error_event,
+    .refusals = signal_refusals,
+    .work = api::Work::reads,
+});
+
+}  // namespace events
+
+}  // namespace parley::service

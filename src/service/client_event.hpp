@@ -1,0 +1,47 @@
+// What a client may emit (docs/api-contract.md §6.3), as /asyncapi.json describes it. ClientSession's table pairs each with its
+// handler, and client_events() is that table: an event that is handled is described, and the other way round.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "api/refusal_document.hpp"
+#include "api/schema.hpp"
+
+namespace parley::service {
+
+/// How the sender learns of a refusal.
+enum class RefusedBy : std::uint8_t { ack, error_event, both };
+
+struct ClientEvent {
+  std::string_view name;
+  std::string_view summary;
+  std::string_view about = {};
+  std::span<const api::Member> payload;   // of the first argument; handlers read it by these names
+  const api::Member* relayed = nullptr;   // of a signal: what the others get as it was sent
+  std::span<const api::Member> ack = {};  // beside `success: true`
+  RefusedBy refused_by = RefusedBy::ack;
+  std::span<const api::Refusal> refusals = {};  // in the order of the checks
+  api::Work work = api::Work::none;
+};
+
+namespace events {
+extern const ClientEvent create_session;
+extern const ClientEvent join_session;
+extern const ClientEvent chat_message;
+extern const ClientEvent end_session;
+extern const ClientEvent webrtc_offer;
+extern const ClientEvent webrtc_answer;
+extern const ClientEvent ice_candidate;
+extern const ClientEvent signaling_message;
+}  // namespace events
+
+/// Those that ClientSession handles.
+[[nodiscard]] std::vector<const ClientEvent*> client_events();
+
+/// What a connection can be refused with (docs/api-contract.md §6.2): `message` of CONNECT_ERROR.
+[[nodiscard]] std::span<const std::string_view> connect_refusals();
+
+}  // namespace parley::service

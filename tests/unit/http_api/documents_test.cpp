@@ -1,0 +1,134 @@
+// The two documents: they are JSON, they know every route and event and nothing else, and what they point at is there.
+#include <simdjson.h>
+
+#include <set>
+
+#include "api_fixture.hpp"
+#include "http_api/asyncapi_document.hpp"
+#include "http_api/chat_operations.hpp"
+#include "http_api/openapi_document.hpp"
+#include "http_api/refusals_of_route.hpp"
+#include "http_api/route.hpp"
+#include "service/client_event.hpp"
+#include "service/server_event.hpp"
+
+namespace parley::http_api::test {
+namespace {
+
+using simdjson::dom::element;
+
+struct Parsed {
+  explicit Parsed(const std::string& json) : top(parser.parse(json)) {}
+  simdjson::dom::parser parser;
+  element top;
+};
+
+std::string text_of(element value) {
+  return std::string(std::string_view(value));
+}
+
+/// Every `$ref` below `value`.
+void collect_references(element value, std::set<std::string>& references) {
+  if (value.is_array()) {
+    for (const auto each : value.get_array()) collect_references(each, references);
+  }
+  if (!value.is_object()) return;
+  for (const auto [name, member] : value.get_object()) {
+    if (name == "$ref") references.insert(text_of(member));
+    collect_references(member, references);
+  }
+}
+
+void expect_references_resolve(element top) {
+  std::set<std::string> references;
+  collect_references(top, references);
+  EXPECT_GT(references.size(), 10U);
+  for (const auto& reference : references) {
+    ASSERT_TRUE(reference.starts_with("#/")) << reference;
+    EXPECT_EQ(top.at_pointer(reference.substr(1)).error(), simdjson::SUCCESS) << reference;
+  }
+}
+
+/// `/api/chat/{messageId}` as the route table has it.
+std::string pattern_of(std::string path) {
+  for (auto open = path.find('{'); open != std::string::npos; open = path.find('{')) {
+    path.replace(open, 1, ":");
+    path.erase(path.find('}', open), 1);
+  }
+  return path;
+}
+
+class Documents : public Api {};
+
+TEST_F(Documents, the_openapi_document_lists_exactly_the_routes) {
+  const auto answer = send("GET", "/openapi.json");
+  ASSERT_EQ(answer.status, 200U);
+  const Parsed document(answer.body);
+  EXPECT_EQ(text_of(document.top["openapi"]), "3.1.0");
+  std::set<std::string> listed;
+  for (const auto [path, methods] : document.top["paths"].get_object()) {
+    for (const auto [method, operation] : methods.get_object()) {
+      EXPECT_TRUE(listed.insert(std::string(method) + " " + pattern_of(std::string(path))).second);
+      EXPECT_FALSE(text_of(operation["summary"]).empty());
+    }
+  }
+  std::set<std::string> routed;
+  for (const auto& route : route_table()) {
+    std::string method(route.method);
+    for (auto& c : method) c = static_cast<char>(std::tolower(c));
+    routed.insert(method + " " + std::string(route.pattern));
+  }
+  EXPECT_EQ(listed, routed);
+}
+
+TEST_F(Documents, operations_have_names_of_their_own) {
+  std::set<std::string_view> ids;
+  for (const auto& route : route_table()) EXPECT_TRUE(ids.insert(route.operation.id).second) << route.operation.id;
+}
+
+TEST_F(Documents, what_they_refer_to_is_there) {
+  expect_references_resolve(Parsed(send("GET", "/openapi.json").body).top);
+  expect_references_resolve(Parsed(send("GET", "/asyncapi.json").body).top);
+}
+
+TEST_F(Documents, a_routes_scope_says_which_refusals_it_has) {
+  for (const auto& route : route_table()) {
+    const auto refusals = refusals_of(route);
+    EXPECT_EQ(refusals.contains(401), needs_token(route.scope)) << route.pattern;
+    EXPECT_EQ(refusals.contains(429), route.scope != Scope::exempt) << route.pattern;
+    EXPECT_EQ(refusals.contains(413), !route.operation.body.empty()) << route.pattern;
+    EXPECT_TRUE(refusals.contains(500)) << route.pattern;
+  }
+}
+
+TEST_F(Documents, parameters_carry_the_bounds_that_handlers_read_by) {
+  const Parsed document(openapi_document(route_table(), "1"));
+  const auto parameters = document.top.at_pointer("/paths/~1api~1chat~1session~1{sessionId}/get/parameters").get_array().value();
+  const auto limit = parameters.at(2);
+  EXPECT_EQ(text_of(limit["name"]), page_limit_parameter.name);
+  EXPECT_EQ(std::uint64_t(limit.at_pointer("/schema/default")), limits::page_limit_default);
+  EXPECT_EQ(std::uint64_t(limit.at_pointer("/schema/anyOf/0/maximum")), limits::page_limit_max);
+}
+
+TEST_F(Documents, the_asyncapi_document_lists_exactly_the_events) {
+  const Parsed document(asyncapi_document("1"));
+  EXPECT_EQ(text_of(document.top["asyncapi"]), "3.0.0");
+  std::multiset<std::string> listed;
+  for (const auto [name, operation] : document.top["operations"].get_object())
+    listed.insert(text_of(operation["action"]) + " " + text_of(operation["title"]));
+  std::multiset<std::string> known = {"receive CONNECT"};
+  for (const auto* event : service::client_events()) known.insert("receive " + std::string(event->name));
+  for (const auto& row : service::server_events()) known.insert("send " + std::string(row.name));
+  EXPECT_EQ(listed, known);
+}
+
+TEST_F(Documents, are_for_everybody_and_are_not_limited) {
+  for (const auto& route : route_table()) {
+    const bool is_document = route.pattern == "/openapi.json" || route.pattern == "/asyncapi.json";
+    EXPECT_TRUE(!is_document || route.scope == Scope::exempt);
+  }
+  EXPECT_EQ(send("GET", "/asyncapi.json", bearer("garbage")).status, 200U);
+}
+
+}  // namespace
+}  // namespace parley::http_api::test
