@@ -132,7 +132,14 @@ void write_chat_message(JsonWriter& writer, const MessageView& message) {
 }
 
 void write_chat_event(JsonWriter& writer, const MessageView& message, std::uint32_t prev) {
-  writer.begin_object().key("id");
+  writer.begin_object();
+  write_chat_event_members(writer, message);
+  if (prev != 0) writer.key("prev").integer(prev);
+  writer.end_object();
+}
+
+void write_chat_event_members(JsonWriter& writer, const MessageView& message) {
+  writer.key("id");
   write_id(writer, message.id);
   writer.key("sessionId");
   write_id(writer, message.session);
@@ -144,8 +151,6 @@ void write_chat_event(JsonWriter& writer, const MessageView& message, std::uint3
   write_time(writer, message.timestamp);
   writer.member("messageType", domain::name_of(message.type));
   write_place(writer, message);
-  if (prev != 0) writer.key("prev").integer(prev);
-  writer.end_object();
 }
 
 void write_page(JsonWriter& writer, const domain::PageView& page) {

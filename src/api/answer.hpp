@@ -28,6 +28,8 @@ void write_participants(JsonWriter& writer, const std::vector<domain::Participan
 void write_chat_message(JsonWriter& writer, const domain::MessageView& message);
 /// ChatEvent: `id`, senderId as string; adds seq, position, clientMessageId where given, and `prev` when it is not 0.
 void write_chat_event(JsonWriter& writer, const domain::MessageView& message, std::uint32_t prev = 0);
+/// The members of a ChatEvent, into an object that is open.
+void write_chat_event_members(JsonWriter& writer, const domain::MessageView& message);
 void write_page(JsonWriter& writer, const domain::PageView& page);
 void write_stats(JsonWriter& writer, const domain::StatsView& stats);
 /// {"message":…,"code":…,"retryAfter":… seconds, rounded up}

@@ -11,54 +11,54 @@ namespace parley::limits {
 using namespace std::chrono_literals;
 
 // Messages
-inline constexpr std::size_t message_utf16_units_max = 1000;      // contract §4.1
-inline constexpr std::size_t client_message_id_bytes_max = 64;    // ADR 0001: fits a UUID with a prefix
-inline constexpr std::uint32_t text_seq_max = 15'999'999;         // text is refused at seq 16,000,000: `session_full`
-inline constexpr std::uint32_t seq_max = 16'777'215;              // three bytes in every id; the rest is for end, deletion, hold
-inline constexpr std::size_t participants_max = 64;               // a room, not a channel
-inline constexpr std::size_t role_bytes_max = 15;                 // stays inside a std::string without allocation
-inline constexpr std::size_t email_bytes_max = 320;               // RFC 5321 §4.5.3.1: 64 + @ + 255
+inline constexpr std::size_t message_utf16_units_max = 1000;    // contract §4.1
+inline constexpr std::size_t client_message_id_bytes_max = 64;  // ADR 0001: fits a UUID with a prefix
+inline constexpr std::uint32_t text_seq_max = 15'999'999;       // text is refused at seq 16,000,000: `session_full`
+inline constexpr std::uint32_t seq_max = 16'777'215;            // three bytes in every id; the rest is for end, deletion, hold
+inline constexpr std::size_t participants_max = 64;             // a room, not a channel
+inline constexpr std::size_t role_bytes_max = 15;               // stays inside a std::string without allocation
+inline constexpr std::size_t email_bytes_max = 320;             // RFC 5321 §4.5.3.1: 64 + @ + 255
 inline constexpr std::size_t name_bytes_max = 256;
 inline constexpr std::size_t user_agent_bytes_max = 512;
 
 // Entries and the store
-inline constexpr std::size_t entry_bytes_max = 64 * 1024;         // core + body + trailer; text of 1000 units is at most 3,000 bytes
-inline constexpr std::size_t extension_bytes_max = 32 * 1024;     // one typed extension
-inline constexpr std::size_t append_entries_max = 64;             // of one append call
-inline constexpr std::size_t commit_queue_entries_max = 65'536;   // waiting for the committer; beyond: `overloaded`
-inline constexpr std::size_t commit_batch_entries_max = 4'096;    // of one synced write
-inline constexpr auto commit_rest_per_entry = 100us;              // of the batch before: above 10,000 messages a second batches are let grow …
-inline constexpr auto commit_rest_max = 4ms;                      // … to so much time, a tenth of what people notice
-inline constexpr std::size_t conflict_tail_entries_max = 256;      // of one outcome; the rest by reading
-inline constexpr auto read_retry_after = 100ms;                    // said with `overloaded` when the reader pool is full
-inline constexpr std::size_t commit_queue_bytes_max = 64 * 1024 * 1024;   // of encoded entries waiting; beyond: `overloaded`
-inline constexpr std::size_t commit_batch_bytes_max = 8 * 1024 * 1024;    // of one synced write
-inline constexpr std::size_t users_queue_max = 16'384;            // user rows waiting; beyond, dropped and counted: the next token brings them again
-inline constexpr std::size_t rows_per_commit_max = 4'096;         // user and signalling rows of one write
-inline constexpr auto rows_delay = 20ms;                          // rows that nobody awaits may wait so long for a commit to ride along with
-inline constexpr auto synced_file_interval = 1s;                  // how often SYNCED is synced
-inline constexpr std::size_t heads_cached_max = 200'000;          // of logs, in the committer; about 100 bytes each
-inline constexpr std::size_t keys_in_memory_max = 1'000'000;      // unindexed idempotency keys of sessions asked about; about 50 bytes each
-inline constexpr std::size_t damaged_sessions_max = 10'000;       // remembered as damaged; the damage itself is met again by every read
-inline constexpr std::size_t damaged_sessions_named = 16;         // in health
+inline constexpr std::size_t entry_bytes_max = 64 * 1024;        // core + body + trailer; text of 1000 units is at most 3,000 bytes
+inline constexpr std::size_t extension_bytes_max = 32 * 1024;    // one typed extension
+inline constexpr std::size_t append_entries_max = 64;            // of one append call
+inline constexpr std::size_t commit_queue_entries_max = 65'536;  // waiting for the committer; beyond: `overloaded`
+inline constexpr std::size_t commit_batch_entries_max = 4'096;   // of one synced write
+inline constexpr auto commit_rest_per_entry = 100us;           // of the batch before: above 10,000 messages a second batches are let grow …
+inline constexpr auto commit_rest_max = 4ms;                   // … to so much time, a tenth of what people notice
+inline constexpr std::size_t conflict_tail_entries_max = 256;  // of one outcome; the rest by reading
+inline constexpr auto read_retry_after = 100ms;                // said with `overloaded` when the reader pool is full
+inline constexpr std::size_t commit_queue_bytes_max = 64 * 1024 * 1024;  // of encoded entries waiting; beyond: `overloaded`
+inline constexpr std::size_t commit_batch_bytes_max = 8 * 1024 * 1024;   // of one synced write
+inline constexpr std::size_t users_queue_max = 16'384;  // user rows waiting; beyond, dropped and counted: the next token brings them again
+inline constexpr std::size_t rows_per_commit_max = 4'096;     // user and signalling rows of one write
+inline constexpr auto rows_delay = 20ms;                      // rows that nobody awaits may wait so long for a commit to ride along with
+inline constexpr auto synced_file_interval = 1s;              // how often SYNCED is synced
+inline constexpr std::size_t heads_cached_max = 200'000;      // of logs, in the committer; about 100 bytes each
+inline constexpr std::size_t keys_in_memory_max = 1'000'000;  // unindexed idempotency keys of sessions asked about; about 50 bytes each
+inline constexpr std::size_t damaged_sessions_max = 10'000;   // remembered as damaged; the damage itself is met again by every read
+inline constexpr std::size_t damaged_sessions_named = 16;     // in health
 inline constexpr std::size_t reader_threads_default = 2;
 inline constexpr std::size_t reader_threads_max = 64;
 inline constexpr std::size_t block_cache_bytes_default = 64 * 1024 * 1024;
 inline constexpr std::size_t write_buffer_bytes_default = 16 * 1024 * 1024;
-inline constexpr std::size_t wal_bytes_max = 32 * 1024 * 1024;    // all write-ahead logs: what opening after a crash has to replay
-inline constexpr std::size_t read_queue_jobs_max = 8'192;         // waiting for the reader pool; beyond: `overloaded`
-inline constexpr std::uint32_t keys_unindexed_max = 1'000;        // idempotency keys of a session not yet in the derived family
+inline constexpr std::size_t wal_bytes_max = 32 * 1024 * 1024;         // all write-ahead logs: what opening after a crash has to replay
+inline constexpr std::size_t read_queue_jobs_max = 8'192;              // waiting for the reader pool; beyond: `overloaded`
+inline constexpr std::uint32_t keys_unindexed_max = 1'000;             // idempotency keys of a session not yet in the derived family
 inline constexpr std::uint64_t free_bytes_min = 256ull * 1024 * 1024;  // below: new messages are `store_full`
-inline constexpr std::size_t signalling_queue_max = 16'384;       // records waiting; beyond, the record (not the relay) is dropped and counted
-inline constexpr auto signalling_kept = std::chrono::days{30};    // contract §5.4
+inline constexpr std::size_t signalling_queue_max = 16'384;  // records waiting; beyond, the record (not the relay) is dropped and counted
+inline constexpr auto signalling_kept = std::chrono::days{30};  // contract §5.4
 
 // Sessions in memory
-inline constexpr std::size_t sessions_loaded_max = 200'000;       // per process, least recently used go first when nobody is joined
-inline constexpr std::size_t session_tail_entries = 128;          // newest entries kept decoded for pages
-inline constexpr std::size_t session_keys_max = 4'096;            // idempotency keys kept of one session; older ones are looked up
-inline constexpr std::size_t session_steps_max = 4'096;           // calls waiting for one session, loading included; beyond: `overloaded`
-inline constexpr std::size_t append_conflicts_max = 8;            // of one step before it is refused with `overloaded`
-inline constexpr std::size_t creates_waiting_max = 64;            // for one pair of doctor and patient; beyond: `overloaded`
+inline constexpr std::size_t sessions_loaded_max = 200'000;  // per process, least recently used go first when nobody is joined
+inline constexpr std::size_t session_tail_entries = 128;     // newest entries kept decoded for pages
+inline constexpr std::size_t session_keys_max = 4'096;       // idempotency keys kept of one session; older ones are looked up
+inline constexpr std::size_t session_steps_max = 4'096;      // calls waiting for one session, loading included; beyond: `overloaded`
+inline constexpr std::size_t append_conflicts_max = 8;       // of one step before it is refused with `overloaded`
+inline constexpr std::size_t creates_waiting_max = 64;       // for one pair of doctor and patient; beyond: `overloaded`
 inline constexpr std::size_t users_cached_max = 100'000;
 
 // Upkeep (contract §7)
@@ -72,13 +72,15 @@ inline constexpr std::size_t sweep_sessions_max = 128;            // looked at, 
 // HTTP
 inline constexpr std::size_t http_body_bytes_max = 10 * 1024 * 1024;  // contract §2.1, after decompression
 inline constexpr std::size_t http_header_bytes_max = 16 * 1024;
-inline constexpr auto http_request_timeout = 60s;                 // from the first byte of a request to its last
-inline constexpr auto http_idle_timeout = 75s;                    // a kept-alive connection without a request
-inline constexpr std::uint32_t page_limit_default = 50;           // contract §4.2
-inline constexpr std::uint32_t page_limit_max = 1000;             // contract §4.2
-inline constexpr std::uint32_t history_messages_max = 100;        // contract §5.4
-inline constexpr std::uint32_t signalling_limit_default = 100;    // contract §5.4
-inline constexpr std::uint32_t signalling_limit_max = 1000;       // contract §5.4
+inline constexpr auto http_request_timeout = 60s;               // from the first byte of a request to its last
+inline constexpr auto http_idle_timeout = 75s;                  // a kept-alive connection without a request
+inline constexpr std::uint32_t page_limit_default = 50;         // contract §4.2
+inline constexpr std::uint32_t page_limit_max = 1000;           // contract §4.2
+inline constexpr std::uint32_t history_messages_max = 100;      // contract §5.4
+inline constexpr std::uint32_t entries_limit_default = 100;     // ARCHITECTURE.md, added interfaces
+inline constexpr std::uint32_t entries_limit_max = 1000;        // over HTTP
+inline constexpr std::uint32_t signalling_limit_default = 100;  // contract §5.4
+inline constexpr std::uint32_t signalling_limit_max = 1000;     // contract §5.4
 
 // Engine.IO and Socket.IO (contract §6.1)
 inline constexpr auto ping_interval = 25'000ms;
@@ -86,27 +88,30 @@ inline constexpr auto ping_timeout = 60'000ms;
 inline constexpr auto upgrade_timeout = 10'000ms;
 inline constexpr auto connect_timeout = 45'000ms;
 inline constexpr std::size_t payload_bytes_max = 1'000'000;
-inline constexpr std::size_t polling_packets_max = 1'024;         // of one polling body; ours, the protocol names none
-inline constexpr std::size_t poll_answer_packets_max = 15;        // python-engineio takes 16 (Payload.max_decode_packets); one is left for a close
-inline constexpr std::size_t attachments_max = 16;                // of one Socket.IO packet
+inline constexpr std::size_t polling_packets_max = 1'024;  // of one polling body; ours, the protocol names none
+inline constexpr std::size_t poll_answer_packets_max =
+    15;                                             // python-engineio takes 16 (Payload.max_decode_packets); one is left for a close
+inline constexpr std::size_t attachments_max = 16;  // of one Socket.IO packet
 inline constexpr std::size_t packet_bytes_max = 4 * payload_bytes_max;  // of one Socket.IO packet with its attachments; ours
 inline constexpr std::size_t event_name_bytes_max = 256;
 inline constexpr std::size_t namespaces_per_connection_max = 8;
 
 // Connections
-inline constexpr std::size_t connections_total_max = 1'000;       // contract §6.2
-inline constexpr std::size_t connections_per_address_max = 50;    // contract §6.2
-inline constexpr std::size_t connections_per_user_max = 10;       // contract §6.2
-inline constexpr std::size_t joined_sessions_max = 32;            // of one socket
+inline constexpr std::size_t connections_total_max = 1'000;               // contract §6.2
+inline constexpr std::size_t connections_per_address_max = 50;            // contract §6.2
+inline constexpr std::size_t connections_per_user_max = 10;               // contract §6.2
+inline constexpr std::uint32_t socket_entries_max = 200;                  // of one answer on a socket, resumes included …
+inline constexpr std::size_t socket_entries_bytes_max = 256 * 1024;       // … as they are stored; at least one entry goes
+inline constexpr std::size_t joined_sessions_max = 32;                    // of one socket
 inline constexpr std::size_t outbound_queue_bytes_max = 4 * 1024 * 1024;  // waiting for one reader; beyond it is cut and resumes
-inline constexpr std::size_t read_buffer_bytes = 16 * 1024;       // one receive
-inline constexpr std::size_t unread_bytes_max = 64 * 1024;        // received while an earlier request is being answered; beyond, reading pauses
-inline constexpr auto unsent_timeout = 30s;                       // a peer that takes nothing for so long is cut
-inline constexpr auto linger_timeout = 2s;                        // after our last byte, for the peer to close first
-inline constexpr auto drain_timeout = 5s;                         // at stop, for answers and writes under way
-inline constexpr auto accept_pause = 100ms;                       // after the system ran out of descriptors
-inline constexpr auto poll_close_timeout = 30s;                   // for the poll that takes the last packets of a closing session
-inline constexpr std::size_t frame_bytes_max = payload_bytes_max; // one WebSocket message after reassembly
+inline constexpr std::size_t read_buffer_bytes = 16 * 1024;               // one receive
+inline constexpr std::size_t unread_bytes_max = 64 * 1024;  // received while an earlier request is being answered; beyond, reading pauses
+inline constexpr auto unsent_timeout = 30s;                 // a peer that takes nothing for so long is cut
+inline constexpr auto linger_timeout = 2s;                  // after our last byte, for the peer to close first
+inline constexpr auto drain_timeout = 5s;                   // at stop, for answers and writes under way
+inline constexpr auto accept_pause = 100ms;                 // after the system ran out of descriptors
+inline constexpr auto poll_close_timeout = 30s;             // for the poll that takes the last packets of a closing session
+inline constexpr std::size_t frame_bytes_max = payload_bytes_max;  // one WebSocket message after reassembly
 
 // Rates: fixed windows (contract §2.6, §6.3)
 inline constexpr auto rate_window = 60s;
@@ -115,13 +120,13 @@ inline constexpr std::uint32_t offers_per_window = 10;
 inline constexpr std::uint32_t answers_per_window = 10;
 inline constexpr std::uint32_t ice_candidates_per_window = 100;
 inline constexpr std::uint32_t signalling_chats_per_window = 30;
-inline constexpr std::uint32_t signalling_joins_per_window = 5;   // and leaves
+inline constexpr std::uint32_t signalling_joins_per_window = 5;  // and leaves
 inline constexpr std::uint32_t requests_per_window = 80;
 inline constexpr std::uint32_t chat_requests_per_window = 30;
 inline constexpr std::uint32_t session_requests_per_window = 30;
 inline constexpr auto session_create_window = 300s;
 inline constexpr std::uint32_t session_creates_per_window = 10;
-inline constexpr std::size_t rate_entries_max = 100'000;          // windows remembered; beyond, the oldest go
+inline constexpr std::size_t rate_entries_max = 100'000;  // windows remembered; beyond, the oldest go
 
 // ICE servers (contract §5.5)
 inline constexpr std::size_t stun_message_bytes_max = 1'500;      // one datagram: what a path without fragments carries
@@ -130,20 +135,21 @@ inline constexpr std::size_t stun_name_bytes_max = 256;           // a user name
 inline constexpr std::size_t stun_reason_bytes_max = 128;         // of an error's phrase that is shown
 
 // Tokens
-inline constexpr std::size_t token_bytes_max = 8 * 1024;          // half of a request's headers; ours, RFC 7519 names none
-inline constexpr std::size_t verified_tokens_max = 65'536;        // remembered as verified; the oldest half goes first
-inline constexpr std::size_t jwt_secret_bytes_min = 16;           // 128 bits: a shorter HMAC key can be guessed from one token
+inline constexpr std::size_t token_bytes_max = 8 * 1024;    // half of a request's headers; ours, RFC 7519 names none
+inline constexpr std::size_t verified_tokens_max = 65'536;  // remembered as verified; the oldest half goes first
+inline constexpr std::size_t jwt_secret_bytes_min = 16;     // 128 bits: a shorter HMAC key can be guessed from one token
 
 // Settings
 inline constexpr std::size_t settings_file_bytes_max = 1024 * 1024;  // a configuration or secret file; larger is the wrong file
 
 // Threads
 inline constexpr std::size_t event_loops_max = 64;
-inline constexpr std::size_t handlers_per_flush = 64;             // handlers run before everything corked is sent
+inline constexpr std::size_t handlers_per_flush = 64;  // handlers run before everything corked is sent
 
 static_assert(text_seq_max < seq_max);
 static_assert(commit_batch_bytes_max < wal_bytes_max && commit_batch_bytes_max >= append_entries_max * entry_bytes_max);
 static_assert(page_limit_default <= page_limit_max);
+static_assert(socket_entries_max <= entries_limit_max && socket_entries_bytes_max > entry_bytes_max);
 static_assert(outbound_queue_bytes_max > payload_bytes_max);
 
 }  // namespace parley::limits

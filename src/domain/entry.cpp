@@ -2,6 +2,7 @@
 #include "domain/entry.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <span>
 
@@ -46,6 +47,13 @@ std::string_view name_of(MessageType type) {
       return "system";
   }
   PARLEY_ASSERT(!"a message type that does not exist");
+}
+
+std::string_view name_of(EntryKind kind) {
+  constexpr auto names = std::to_array<std::string_view>(
+      {"unknown", "created", "participant", "text", "deleted", "erased", "hold", "released", "ended", "adopted"});
+  const auto index = static_cast<std::size_t>(kind);
+  return index < names.size() ? names[index] : names[0];
 }
 
 const Bytes* Core::extension(ExtensionType type) const {

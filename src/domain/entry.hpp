@@ -31,6 +31,9 @@ enum class EntryKind : std::uint8_t {
   adopted = 9,  // opens an adoption
 };
 
+/// `created`, `participant`, …; `unknown` for a kind of a later version.
+[[nodiscard]] std::string_view name_of(EntryKind kind);
+
 enum class MessageType : std::uint8_t { text = 1, system = 2 };
 [[nodiscard]] std::optional<MessageType> parse_message_type(std::string_view name);
 [[nodiscard]] std::string_view name_of(MessageType type);
@@ -62,9 +65,9 @@ struct Core {
   std::uint32_t seq = 0;
   ObjectId id;
   Timestamp timestamp{};
-  ObjectId sender;       // all zero: the server itself
-  Role sender_role;      // empty: the server itself
-  Key16 key{};           // zero: sent without clientMessageId
+  ObjectId sender;        // all zero: the server itself
+  Role sender_role;       // empty: the server itself
+  Key16 key{};            // zero: sent without clientMessageId
   Digest32 commitment{};  // HMAC-SHA-256(salt, rest of the body)
   std::vector<Extension> extensions;
 
@@ -74,7 +77,7 @@ struct Core {
 
 /// Attributes of a body, by name: `late`, `sharedAt`, `reportedBy`; for `deleted` and holds `reason`, `email`, `address`, `userAgent`.
 struct Attribute {
-  std::string name;   // 1–32 bytes
+  std::string name;  // 1–32 bytes
   std::string value;
 
   friend bool operator==(const Attribute&, const Attribute&) = default;

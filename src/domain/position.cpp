@@ -38,6 +38,12 @@ std::optional<Position> Position::parse(std::string_view text) {
   return Position{*seq, *proof};
 }
 
+std::optional<LogPlace> LogPlace::parse(std::string_view text) {
+  if (const auto position = Position::parse(text)) return LogPlace{position->seq, position->proof};
+  if (const auto seq = parse_seq(text)) return LogPlace{*seq, std::nullopt};
+  return std::nullopt;
+}
+
 Position Position::at(std::uint32_t seq, const Digest32& digest) {
   std::uint64_t proof = 0;
   for (std::size_t index = 0; index < sizeof proof; ++index) proof = (proof << 8) | digest[index];

@@ -25,4 +25,15 @@ struct Position {
   friend auto operator<=>(const Position&, const Position&) = default;
 };
 
+/// A place in a log as a client names it: a position, or a bare seq, which proves nothing.
+struct LogPlace {
+  std::uint32_t seq = 0;
+  std::optional<std::uint64_t> proof;
+
+  /// A position, or its seq alone: `42`.
+  [[nodiscard]] static std::optional<LogPlace> parse(std::string_view text);
+
+  friend bool operator==(const LogPlace&, const LogPlace&) = default;
+};
+
 }  // namespace parley::domain

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "domain/entry.hpp"
+#include "domain/extensions.hpp"
 #include "domain/session.hpp"
 #include "domain/user.hpp"
 
@@ -50,6 +52,54 @@ struct StatsView {
 
 struct EndView {
   SessionRow row;
+};
+
+/// What participants see of one entry of the log.
+struct EntryView {
+  struct Created {
+    std::vector<Participant> participants;
+  };
+  struct Deleted {
+    ObjectId message;
+    ObjectId deleted_by;
+  };
+  struct Ended {
+    ObjectId ended_by;
+  };
+  EntryKind kind = EntryKind::text;
+  Position position;
+  Timestamp timestamp{};
+  std::variant<std::monostate, Created, ParticipantChange, MessageView, Deleted, Ended>
+      content;  // nothing: the kind says all there is to see
+  Bytes core;   // empty: not asked for
+};
+
+/// Which entries of a log.
+struct EntryRange {
+  std::optional<LogPlace> after;   // nothing: from the beginning, or, with `before`, the last ones before it
+  std::optional<LogPlace> before;  // exclusive; a bare seq past the end means the end
+  std::uint32_t limit = 0;
+  enum class Cores : std::uint8_t { left_out, included } cores = Cores::left_out;
+};
+
+/// Adjacent entries, oldest first, and what proves them: from the digest at `from` the chain of their cores leads to `digest`.
+struct EntriesView {
+  SessionId session;
+  Position from;                                                                        // the place before the first entry
+  Position to;                                                                          // of the last entry; `from` when there is none
+  Digest32 digest{};                                                                    // at `to`
+  enum class Rest : std::uint8_t { none, more } rest = Rest::none;                      // more: going on in the same direction gives more
+  enum class History : std::uint8_t { continued, reset } history = History::continued;  // reset: a place asked for is not in this history
+  std::vector<EntryView> entries;
+};
+
+/// What a join answers. Two refusals leave something beside them: of a session that has ended what it held may still be read (`resume`),
+/// and when the resume could not be read the room was entered all the same.
+struct JoinView {
+  enum class Room : std::uint8_t { entered, not_entered } room = Room::entered;
+  SessionView session;
+  std::optional<EntriesView> resume;
+  std::optional<Error> refusal;
 };
 
 }  // namespace parley::domain

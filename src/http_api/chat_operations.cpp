@@ -46,6 +46,18 @@ constexpr api::Member stats[] = {{"sessionId", &schemas::uuid},
 constexpr AnswerDocument stats_answers[] = {{200, "The counts; deleted messages are not counted.", stats}};
 constexpr api::Refusal access_refusals[] = {api::session_not_found_refusal, api::stranger_refusal};
 
+// GET /api/chat/session/:sessionId/entries
+constexpr AnswerDocument entries_answers[] = {
+    {200, "The entries, and the digest that proves them to whoever holds the position before them.", schemas::entries_answer_members}};
+constexpr const QueryParameter* entries_query[] = {&entries_after_parameter, &entries_before_parameter, &entries_limit_parameter,
+                                                   &entries_core_parameter};
+constexpr api::Refusal entries_refusals[] = {api::session_not_found_refusal,
+                                             api::stranger_refusal,
+                                             {invalid_argument, "Invalid after"},
+                                             {invalid_argument, "Invalid before"},
+                                             {invalid_argument, "Invalid limit"},
+                                             {invalid_argument, "Invalid core"}};
+
 // DELETE /api/chat/:messageId
 constexpr api::Schema deleted_text{.text = "Chat message deleted successfully"};
 constexpr api::Member deleted[] = {{"message", &deleted_text}};
@@ -76,6 +88,17 @@ constinit const Operation chat_page_operation = documented({
     .query = page_query,
     .answers = page_answers,
     .refusals = page_refusals,
+    .work = api::Work::reads,
+});
+
+constinit const Operation chat_entries_operation = documented({
+    .id = "chatEntries",
+    .area = area,
+    .summary = "The log of a session by position",
+    .about = "Everything that is in the log, deletions too, in its one order and at the same cost at any depth; after the end too.",
+    .query = entries_query,
+    .answers = entries_answers,
+    .refusals = entries_refusals,
     .work = api::Work::reads,
 });
 

@@ -1,4 +1,5 @@
 #include "api/answer.hpp"
+#include "api/entries.hpp"
 #include "base/json_writer.hpp"
 #include "domain/error_code.hpp"
 #include "http_api/chat_operations.hpp"
@@ -70,6 +71,21 @@ void chat_page(const Backend& backend, ExchangePtr exchange) {
     api::write_page(writer, *page);
     exchange->answer(200, std::move(json));
   });
+}
+
+void chat_entries(const Backend& backend, ExchangePtr exchange) {
+  auto& kept = *exchange;
+  service::ReadEntries read{api::session_from_path(kept.parameters[0]), api::entry_range_from_query(kept.request.query())};
+  backend.service.read_entries(*kept.loop, std::move(kept.caller), std::move(read),
+                               [exchange = std::move(exchange)](Result<domain::EntriesView> entries) {
+                                 if (!entries) return exchange->answer(entries.error());
+                                 std::string json;
+                                 JsonWriter writer(json);
+                                 writer.begin_object();
+                                 api::write_entries(writer, *entries);
+                                 writer.end_object();
+                                 exchange->answer(200, std::move(json));
+                               });
 }
 
 void chat_stats(const Backend& backend, ExchangePtr exchange) {

@@ -32,6 +32,7 @@ constexpr auto routes = std::to_array<Route>({
 
     {"POST", "/api/chat/store", Scope::chat, store_message, store_message_operation},
     {"GET", "/api/chat/session/:sessionId/stats", Scope::chat, chat_stats, chat_stats_operation},
+    {"GET", "/api/chat/session/:sessionId/entries", Scope::chat, chat_entries, chat_entries_operation},
     {"GET", "/api/chat/session/:sessionId", Scope::chat, chat_page, chat_page_operation},
     {"DELETE", "/api/chat/:messageId", Scope::chat, delete_message, delete_message_operation},
 });

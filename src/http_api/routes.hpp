@@ -29,6 +29,7 @@ void clean_up(const Backend& backend, ExchangePtr exchange);
 // chat_routes.cpp (docs/api-contract.md §4)
 void store_message(const Backend& backend, ExchangePtr exchange);
 void chat_page(const Backend& backend, ExchangePtr exchange);
+void chat_entries(const Backend& backend, ExchangePtr exchange);
 void chat_stats(const Backend& backend, ExchangePtr exchange);
 void delete_message(const Backend& backend, ExchangePtr exchange);
 

@@ -9,6 +9,7 @@
 #include "service/create.hpp"
 #include "service/delete_message.hpp"
 #include "service/end.hpp"
+#include "service/entries.hpp"
 #include "service/join.hpp"
 #include "service/publish.hpp"
 #include "service/read.hpp"
@@ -90,6 +91,10 @@ void ChatService::read_history(EventLoop& from, domain::Caller caller, domain::S
 
 void ChatService::read_stats(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::StatsView> done) {
   service::read_stats(impl_->router, from, shared(std::move(caller)), session, std::move(done));
+}
+
+void ChatService::read_entries(EventLoop& from, domain::Caller caller, ReadEntries request, Done<domain::EntriesView> done) {
+  service::read_entries(impl_->router, from, shared(std::move(caller)), std::move(request), std::move(done));
 }
 
 void ChatService::delete_message(EventLoop& from, domain::Caller caller, std::string message_id, Done<Deleted> done) {

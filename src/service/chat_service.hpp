@@ -77,6 +77,11 @@ struct SweepResult {
   std::uint64_t left = 0;  // damaged: named in the log
 };
 
+struct ReadEntries {
+  domain::SessionField session;
+  Result<domain::EntryRange> range;  // what could not be understood is refused after access, as every other parameter is
+};
+
 /// Counts of what is happening, for metrics. Cumulative since start unless said otherwise.
 struct ServiceCounts {
   std::uint64_t messages_stored = 0;
@@ -119,6 +124,8 @@ class ChatService {
   void read_history(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<std::vector<domain::MessageView>> done);
   /// Access rule.
   void read_stats(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::StatsView> done);
+  /// Access rule · `Invalid …`. The log by position, at a cost that does not depend on how deep.
+  void read_entries(EventLoop& from, domain::Caller caller, ReadEntries request, Done<domain::EntriesView> done);
   /// `Message not found` · `Unauthorized to delete this message`. Writes the `deleted` entry with the audit record; tells the room.
   struct Deleted {};
   void delete_message(EventLoop& from, domain::Caller caller, std::string message_id, Done<Deleted> done);

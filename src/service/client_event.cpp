@@ -1,6 +1,6 @@
 #include "service/client_event.hpp"
 
-#include "api/schemas.hpp"
+#include "api/entry_schemas.hpp"
 
 namespace parley::service {
 
@@ -26,12 +26,26 @@ constexpr api::Refusal create_refusals[] = {{forbidden, "Only doctors can create
                                             {invalid_argument, "Invalid appointment ID"},
                                             {already_exists, "Active session already exists"}};
 
-constexpr api::Member join_payload[] = {members::session_id};
+constexpr api::Member join_payload[] = {members::session_id, members::after, members::entries_limit, members::with_cores};
 constexpr api::Member join_ack[] = {{"session", &schemas::plain_session, "As it was before this join."},
                                     {"iceServers", &schemas::ice_servers},
-                                    {"participants", &schemas::participants}};
-constexpr api::Refusal join_refusals[] = {
-    {invalid_argument, "Too many sessions joined"}, api::session_not_found_refusal, api::stranger_refusal, api::has_ended_refusal};
+                                    {"participants", &schemas::participants},
+                                    {"resume", &schemas::resume, "With `after`: what came after it.", api::Presence::rare}};
+constexpr api::Refusal join_refusals[] = {{invalid_argument, "Too many sessions joined"},
+                                          api::session_not_found_refusal,
+                                          api::stranger_refusal,
+                                          {invalid_argument, "Invalid after"},
+                                          {invalid_argument, "Invalid limit"},
+                                          {invalid_argument, "Invalid core"},
+                                          api::has_ended_refusal};
+
+constexpr api::Member entries_payload[] = {members::session_id, members::after, members::before, members::entries_limit, members::with_cores};
+constexpr api::Refusal entries_refusals[] = {api::session_not_found_refusal,
+                                             api::stranger_refusal,
+                                             {invalid_argument, "Invalid after"},
+                                             {invalid_argument, "Invalid before"},
+                                             {invalid_argument, "Invalid limit"},
+                                             {invalid_argument, "Invalid core"}};
 
 constexpr api::Member chat_payload[] = {members::session_id, members::message, members::client_message_id};
 constexpr api::Member chat_ack[] = {
@@ -113,11 +127,24 @@ constinit const ClientEvent create_session = documented({
 constinit const ClientEvent join_session = documented({
     .name = "join-session",
     .summary = "Join the room of a session",
-    .about = "The others hear `user-joined`. The first join makes the session `active`; a repeated one changes nothing and tells no one.",
+    .about = "The others hear `user-joined`. The first join makes the session `active`; a repeated one changes nothing and tells no one. With "
+             "`after` the ack carries what is in the log after that place; while it says `more`, the socket hears nothing that is in the "
+             "log, asks on with `entries`, and is live from the answer that says no more. When the session has ended, `resume` stands "
+             "beside the refusal.",
     .payload = join_payload,
     .ack = join_ack,
     .refusals = join_refusals,
     .work = api::Work::writes,
+});
+
+constinit const ClientEvent entries = documented({
+    .name = "entries",
+    .summary = "The log of a session by position",
+    .about = "At most 200 entries or 256 KiB, at the same cost at any depth. After the end too.",
+    .payload = entries_payload,
+    .ack = schemas::entries_answer_members,
+    .refusals = entries_refusals,
+    .work = api::Work::reads,
 });
 
 constinit const ClientEvent chat_message = documented({

@@ -30,6 +30,7 @@ struct ClientEvent {
 namespace events {
 extern const ClientEvent create_session;
 extern const ClientEvent join_session;
+extern const ClientEvent entries;
 extern const ClientEvent chat_message;
 extern const ClientEvent end_session;
 extern const ClientEvent webrtc_offer;

@@ -5,12 +5,14 @@
 #include <string>
 #include <utility>
 
-#include "api/schemas.hpp"
+#include "api/entries.hpp"
+#include "api/entry_schemas.hpp"
 #include "base/limits.hpp"
 #include "service/end.hpp"
 #include "service/join.hpp"
 #include "service/publish.hpp"
 #include "service/refusals.hpp"
+#include "service/resume.hpp"
 #include "service/signal.hpp"
 #include "service/socket_answer.hpp"
 
@@ -46,6 +48,20 @@ void write_joined(JsonWriter& writer, const Context& context, const SessionView&
   api::write_participants(writer, view.row.participants);
 }
 
+void write_resume(JsonWriter& writer, const domain::EntriesView& resume) {
+  writer.key("resume").begin_object();
+  api::write_entries(writer, resume);
+  writer.end_object();
+}
+
+/// `after` is there, be it null or empty: what comes after it is asked for. `before` has no meaning for a resume.
+std::optional<Result<domain::EntryRange>> resume_of(const Fields& fields) {
+  if (fields.kind(members::after.name) == Fields::Kind::absent) return std::nullopt;
+  auto range = api::entry_range_from_event(fields);
+  if (range) range->before.reset();
+  return range;
+}
+
 void write_sent(JsonWriter& writer, const domain::MessageView& message) {
   writer.key("chatMessage");
   api::write_chat_event(writer, message);
@@ -67,6 +83,7 @@ std::span<const ClientSession::Row> ClientSession::rows() {
   static constexpr auto table = std::to_array<Row>({
       {&events::chat_message, &ClientSession::chat_message},
       {&events::join_session, &ClientSession::join_session},
+      {&events::entries, &ClientSession::entries},
       {&events::create_session, &ClientSession::create_session},
       {&events::end_session, &ClientSession::end_session},
       {&events::ice_candidate, &ClientSession::relay_signal},
@@ -103,17 +120,33 @@ void ClientSession::join_session(const Incoming& incoming) {
     return answer.fail({ErrorCode::invalid_argument, "Too many sessions joined", {}});
   }
   ++rooms_->rooms[session.id].joining;
-  join(router_, loop_, connection_, session,
-       [answer, rooms = rooms_, id = session.id, &context = router_.context()](Result<SessionView> joined) {
+  join(router_, loop_, connection_, {session, resume_of(fields)},
+       [answer, rooms = rooms_, id = session.id, &context = router_.context()](Result<domain::JoinView> joined) {
          Rooms::Room& room = rooms->rooms[id];
          --room.joining;
-         if (joined)
+         if (joined && joined->room == domain::JoinView::Room::entered)
            room.joined = true;
          else if (!room.joined && room.joining == 0)
            rooms->rooms.erase(id);
          if (!joined) return answer.fail(joined.error());
-         answer.succeed([&](JsonWriter& writer) { write_joined(writer, context, *joined); });
+         const auto write_more = [&](JsonWriter& writer) {
+           if (joined->resume) write_resume(writer, *joined->resume);
+         };
+         if (joined->refusal) return answer.fail(*joined->refusal, write_more);
+         answer.succeed([&](JsonWriter& writer) {
+           write_joined(writer, context, joined->session);
+           write_more(writer);
+         });
        });
+}
+
+void ClientSession::entries(const Incoming& incoming) {
+  socket_entries(router_, loop_, connection_,
+                 {incoming.fields.session_field(members::session_id.name), api::entry_range_from_event(incoming.fields)},
+                 [answer = SocketAnswer(connection_, incoming.ack)](Result<domain::EntriesView> entries) {
+                   if (!entries) return answer.fail(entries.error());
+                   answer.succeed([&](JsonWriter& writer) { api::write_entries(writer, *entries); });
+                 });
 }
 
 void ClientSession::create_session(const Incoming& incoming) {

@@ -46,6 +46,7 @@ class ClientSession final : public protocol::socketio::SocketHandler {
 
   void create_session(const Incoming& incoming);
   void join_session(const Incoming& incoming);
+  void entries(const Incoming& incoming);
   void chat_message(const Incoming& incoming);
   void end_session(const Incoming& incoming);
   void relay_signal(const Incoming& incoming);

@@ -14,18 +14,29 @@ namespace {
 
 constexpr std::string_view chat_namespace = "/";
 
-}  // namespace
-
-void tell_room(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments, std::uint64_t except) {
+/// `hears(member)` says who is told.
+template <typename Hears>
+void tell(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments, Hears hears) {
   protocol::socketio::PacketPtr packet;
   std::uint64_t told = 0;
-  for (const ConnectionPtr& member : session.members) {
-    if (member->id == except) continue;
+  for (const Member& member : session.members) {
+    if (!hears(member)) continue;
     if (!packet) packet = protocol::socketio::encode_event(chat_namespace, name_of(event), arguments);
-    shard.outbox().send(member->loop_index, member->peer, packet);
+    shard.outbox().send(member.connection->loop_index, member.connection->peer, packet);
     ++told;
   }
   count(shard.context().counters.messages_delivered, told);
+}
+
+/// An event that says what an entry of the log says.
+void tell_of_entry(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments) {
+  tell(shard, session, event, arguments, [](const Member& member) { return member.hears == Member::Hears::everything; });
+}
+
+}  // namespace
+
+void tell_room(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments, std::uint64_t except) {
+  tell(shard, session, event, arguments, [except](const Member& member) { return member.connection->id != except; });
 }
 
 void deliver_text(SessionShard& shard, SessionState& session, const StoredText& text) {
@@ -34,7 +45,7 @@ void deliver_text(SessionShard& shard, SessionState& session, const StoredText& 
   std::string json;
   JsonWriter writer(json);
   api::write_chat_event(writer, message_view(session.id(), text, {}), prev);
-  tell_room(shard, session, ServerEvent::chat_message, json);
+  tell_of_entry(shard, session, ServerEvent::chat_message, json);
 }
 
 void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion& deletion) {
@@ -51,7 +62,7 @@ void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion
   api::write_time(writer, deletion.timestamp);
   if (prev != 0) writer.key("prev").integer(prev);
   writer.end_object();
-  tell_room(shard, session, ServerEvent::chat_message_deleted, json);
+  tell_of_entry(shard, session, ServerEvent::chat_message_deleted, json);
 }
 
 void deliver_end(SessionShard& shard, SessionState& session, const ObjectId& ended_by) {
@@ -62,7 +73,7 @@ void deliver_end(SessionShard& shard, SessionState& session, const ObjectId& end
   writer.key("endedBy");
   api::write_id(writer, ended_by);
   writer.end_object();
-  tell_room(shard, session, ServerEvent::session_ended, json);
+  tell_of_entry(shard, session, ServerEvent::session_ended, json);
 }
 
 void deliver_foreign(SessionShard& shard, SessionState& session, domain::Entry entry) {

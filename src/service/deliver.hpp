@@ -15,13 +15,16 @@ namespace parley::service {
 class SessionShard;
 struct SessionState;
 
-/// `arguments` is the event's one argument as JSON. `except` (a connection's id, 0: nobody) does not get it.
+/// What is not in the log: presence and signalling. `arguments` is the event's one argument as JSON; `except` (a connection's id,
+/// 0: nobody) does not get it.
 void tell_room(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments, std::uint64_t except = 0);
 
-/// `chat-message` to everyone in the room.
+// What is in the log goes to everyone in the room who is not still reading it (Member::Hears).
+
+/// `chat-message`.
 void deliver_text(SessionShard& shard, SessionState& session, const StoredText& text);
 
-/// `chat-message-deleted` to everyone in the room.
+/// `chat-message-deleted`.
 struct Deletion {
   ObjectId message;
   ObjectId deleted_by;
@@ -30,7 +33,7 @@ struct Deletion {
 };
 void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion& deletion);
 
-/// `session-ended` to everyone in the room.
+/// `session-ended`.
 void deliver_end(SessionShard& shard, SessionState& session, const ObjectId& ended_by);
 
 /// Takes an entry that another node committed into the session (head, row and keys are the caller's) and tells the room what it is.

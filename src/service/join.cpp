@@ -8,11 +8,13 @@
 #include "domain/extensions.hpp"
 #include "service/access.hpp"
 #include "service/deliver.hpp"
+#include "service/resume.hpp"
 #include "service/view.hpp"
 
 namespace parley::service {
 namespace {
 
+using domain::JoinView;
 using domain::SessionView;
 
 /// The entry and the row of a session's first join.
@@ -55,31 +57,65 @@ class StartStep final : public Step {
 
 class JoinStep final : public Step {
  public:
-  JoinStep(Answer<SessionView> answer, CallerPtr caller, ConnectionPtr connection)
-      : answer_(std::move(answer)), caller_(std::move(caller)), connection_(std::move(connection)) {}
+  using Range = std::optional<Result<domain::EntryRange>>;
+  JoinStep(Answer<JoinView> answer, CallerPtr caller, ConnectionPtr connection, Range range)
+      : answer_(std::move(answer)), caller_(std::move(caller)), connection_(std::move(connection)), range_(std::move(range)) {}
 
-  Decision decide(const Outlook& outlook) override {
-    before_ = std::make_shared<const domain::SessionRow>(outlook.row);
-    return decide_join(outlook, *caller_, answer_.shard().context().deps.clock);
-  }
+  Decision decide(const Outlook& outlook) override;
   void committed(SessionState& session, const Committed&) override { enter(session); }
-  void settled(SessionState& session) override { enter(session); }
+  void settled(SessionState& session) override;
   void refused(Error error) override { answer_.refuse(std::move(error)); }
 
  private:
   void enter(SessionState& session);
+  void add_member(SessionState& session);
+  void answer_with_resume(JoinView view);
 
-  Answer<SessionView> answer_;
+  Answer<JoinView> answer_;
   CallerPtr caller_;
   ConnectionPtr connection_;
+  Range range_;
   std::shared_ptr<const domain::SessionRow> before_;
 };
 
+Decision JoinStep::decide(const Outlook& outlook) {
+  before_ = std::make_shared<const domain::SessionRow>(outlook.row);
+  if (range_ && !*range_) {  // after access, as every parameter
+    auto participant = domain::authorize_participant(outlook.row, caller_->user);
+    return Refuse{participant ? range_->error() : std::move(participant.error())};
+  }
+  Decision decision = decide_join(outlook, *caller_, answer_.shard().context().deps.clock);
+  const auto* refusal = std::get_if<Refuse>(&decision);
+  if (range_ && refusal != nullptr && refusal->error.code == ErrorCode::session_ended) return Settle{};
+  return decision;
+}
+
+void JoinStep::settled(SessionState& session) {
+  if (before_->status != domain::SessionStatus::ended) return enter(session);
+  JoinView view;
+  view.room = JoinView::Room::not_entered;
+  view.refusal = domain::require_open(*before_).error();
+  answer_with_resume(std::move(view));
+}
+
 void JoinStep::enter(SessionState& session) {
+  JoinView view;
+  view.session = session_view(answer_.shard().context(), session, *before_);
+  add_member(session);
+  if (range_)
+    answer_with_resume(std::move(view));
+  else
+    answer_(std::move(view));
+}
+
+void JoinStep::add_member(SessionState& session) {
+  if (Member* member = session.member(connection_->id)) {
+    if (!range_) member->hears = Member::Hears::everything;  // it no longer asks for what it missed
+    return;
+  }
+  if (connection_->gone) return;
+  session.members.push_back({connection_, range_ ? Member::Hears::all_but_the_log : Member::Hears::everything});
   SessionShard& shard = answer_.shard();
-  answer_(session_view(shard.context(), session, *before_));
-  if (session.is_member(connection_->id) || connection_->gone) return;
-  session.members.push_back(connection_);
   count(shard.context().counters.members_joined);
 
   const domain::User& user = caller_->user;
@@ -91,6 +127,18 @@ void JoinStep::enter(SessionState& session) {
   if (!user.email.empty()) writer.member("userEmail", user.email);
   writer.end_object();
   tell_room(shard, session, ServerEvent::user_joined, json, connection_->id);
+}
+
+void JoinStep::answer_with_resume(JoinView view) {
+  SessionShard& shard = answer_.shard();
+  resume(shard, {before_->id, std::move(caller_), std::move(connection_), std::move(**range_),
+                 [answer = std::move(answer_), view = std::move(view)](Result<domain::EntriesView> entries) mutable {
+                   if (entries)
+                     view.resume = std::move(*entries);
+                   else
+                     view.refusal = std::move(entries.error());
+                   answer(std::move(view));
+                 }});
 }
 
 /// Waits for its turn, so what the socket sent before it went is heard before it is gone. Whatever refuses the step, the room is left.
@@ -113,7 +161,7 @@ class LeaveStep final : public Step {
 };
 
 void LeaveStep::settled(SessionState& session) {
-  const auto left = std::erase_if(session.members, [this](const ConnectionPtr& member) { return member->id == connection_->id; });
+  const auto left = std::erase_if(session.members, [this](const Member& member) { return member.connection->id == connection_->id; });
   if (left == 0) return;
   shard_.context().counters.members_joined.fetch_sub(1, std::memory_order_relaxed);
   std::string json;
@@ -131,9 +179,10 @@ void start_session(Router& router, EventLoop& from, CallerPtr caller, const doma
   submit_step<StartStep>(router, from, session, std::move(done), std::move(caller));
 }
 
-void join(Router& router, EventLoop& from, ConnectionPtr connection, const domain::SessionField& session, Done<SessionView> done) {
+void join(Router& router, EventLoop& from, ConnectionPtr connection, Join request, Done<JoinView> done) {
   CallerPtr caller = connection->caller;
-  submit_step<JoinStep>(router, from, session, std::move(done), std::move(caller), std::move(connection));
+  submit_step<JoinStep>(router, from, request.session, std::move(done), std::move(caller), std::move(connection),
+                        std::move(request.resume));
 }
 
 void leave(Router& router, EventLoop& from, ConnectionPtr connection, const SessionId& session,

@@ -12,8 +12,9 @@ SessionState::SessionState(SessionShard& shard, LoadedSession loaded) : sequence
   adopt(std::move(loaded));
 }
 
-bool SessionState::is_member(std::uint64_t connection) const {
-  return std::ranges::any_of(members, [connection](const ConnectionPtr& member) { return member->id == connection; });
+Member* SessionState::member(std::uint64_t connection) {
+  const auto found = std::ranges::find_if(members, [connection](const Member& member) { return member.connection->id == connection; });
+  return found == members.end() ? nullptr : &*found;
 }
 
 void SessionState::adopt(LoadedSession loaded) {

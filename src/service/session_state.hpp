@@ -19,6 +19,14 @@
 
 namespace parley::service {
 
+/// One connection in a room.
+struct Member {
+  ConnectionPtr connection;
+  /// Who resumes at a position hears nothing that is in the log before the answer that reaches its end: no gap, no repeat, nothing
+  /// buffered (resume.hpp).
+  enum class Hears : std::uint8_t { everything, all_but_the_log } hears = Hears::everything;
+};
+
 struct SessionState {
   SessionState(SessionShard& shard, LoadedSession loaded);
   SessionState(const SessionState&) = delete;
@@ -27,15 +35,16 @@ struct SessionState {
   std::shared_ptr<const domain::SessionRow> row;
   domain::Head head;
   TextTail texts;
-  KeyIndex keys;                       // in-flight ones too
-  std::uint32_t emitted_seq = 0;       // of the last entry the room was told of; 0: not known
-  std::vector<domain::User> users;     // of the participants, as they were when loaded
-  std::vector<ConnectionPtr> members;  // the room
+  KeyIndex keys;                    // in-flight ones too
+  std::uint32_t emitted_seq = 0;    // of the last entry the room was told of; 0: not known
+  std::vector<domain::User> users;  // of the participants, as they were when loaded
+  std::vector<Member> members;      // the room
   Sequencer sequencer;
   std::list<SessionId>::iterator recency;
 
   [[nodiscard]] const SessionId& id() const { return row->id; }
-  [[nodiscard]] bool is_member(std::uint64_t connection) const;
+  /// Null: that connection is not in the room.
+  [[nodiscard]] Member* member(std::uint64_t connection);
   /// Replaces everything committed; members stay.
   void adopt(LoadedSession loaded);
   /// Makes a committed entry part of the session. Gives the text it is, or null.

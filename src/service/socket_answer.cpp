@@ -10,7 +10,7 @@ constexpr std::string_view chat_namespace = "/";
 
 }  // namespace
 
-void SocketAnswer::fail(const Error& error) const {
+void SocketAnswer::fail(const Error& error, const std::function<void(JsonWriter&)>& write_more) const {
   if (!ack_) return;
   std::string json;
   JsonWriter writer(json);
@@ -18,6 +18,7 @@ void SocketAnswer::fail(const Error& error) const {
   writer.member("error", error.message).member("code", error_row(error.code).name);
   if (error.retry_after_ms > 0) writer.key("retryAfter").integer(api::retry_after_seconds(error.retry_after_ms));
   if (error.code == ErrorCode::already_exists) writer.member("sessionId", error.detail);
+  if (write_more) write_more(writer);
   writer.end_object();
   send_ack(json);
 }

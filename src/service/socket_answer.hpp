@@ -27,8 +27,9 @@ class SocketAnswer {
     writer.end_object();
     send_ack(json);
   }
-  /// `{"success":false,"error":…,"code":…[,"retryAfter":…][,"sessionId":…]}`. Nothing when no ack was asked for.
-  void fail(const Error& error) const;
+  /// `{"success":false,"error":…,"code":…[,"retryAfter":…][,"sessionId":…]…}`; `write_more` writes what follows. Nothing when no ack was
+  /// asked for.
+  void fail(const Error& error, const std::function<void(JsonWriter&)>& write_more = {}) const;
   /// The `error` event: `{"message":…[,"type":…]}`.
   void emit_error(const Error& error, std::string_view type = {}) const;
 

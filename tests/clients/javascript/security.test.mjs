@@ -60,6 +60,7 @@ const ROUTES = [
   ['POST', () => '/api/chat/store', () => ({ sessionId: open.sessionId, message: 'forged' })],
   ['GET', () => `/api/chat/session/${open.sessionId}`],
   ['GET', () => `/api/chat/session/${open.sessionId}/stats`],
+  ['GET', () => `/api/chat/session/${open.sessionId}/entries`],
   ['DELETE', () => `/api/chat/${message._id}`],
   ['POST', () => '/api/sessions/create', () => ({ patientId: newId() })],
   ['POST', () => `/api/sessions/${open.sessionId}/join`, () => ({})],
@@ -114,6 +115,7 @@ describe('REST × who', () => {
   const session = [
     ['GET', (id) => `/api/chat/session/${id}`],
     ['GET', (id) => `/api/chat/session/${id}/stats`],
+    ['GET', (id) => `/api/chat/session/${id}/entries`],
     ['POST', (id) => `/api/sessions/${id}/join`, () => ({})],
     ['POST', (id) => `/api/sessions/${id}/end`, () => ({})],
     ['GET', (id) => `/api/sessions/${id}`],
@@ -239,6 +241,8 @@ describe('sockets × who', () => {
   const candidate = { candidate: 'c', sdpMLineIndex: 0, sdpMid: '0' };
   const EVENTS = {
     'join-session': {},
+    'join-session, resuming': { after: 0 },
+    entries: { after: 0 },
     'chat-message': { message: 'forged' },
     'webrtc-offer': { offer: sdp('offer') },
     'webrtc-answer': { answer: sdp('answer') },
@@ -250,8 +254,9 @@ describe('sockets × who', () => {
   const ENDED = { 'end-session': 'Session is already ended' };
   const falsyText = (event) => (event === 'chat-message' ? 'Session ID and message are required' : 'Session not found');
 
-  async function refusalOf(client, event, payload) {
-    if (event === 'join-session') {
+  async function refusalOf(client, row, payload) {
+    const event = row.split(',')[0];
+    if (event === 'join-session' || event === 'entries') {
       const answer = await client.ask(event, payload);
       assert.equal(answer.success, false);
       return answer.error;
@@ -285,7 +290,8 @@ describe('sockets × who', () => {
         cells += 1;
       }
       const late = await Client.connect(server, ended.patient);
-      assert.equal(await refusalOf(late, event, { ...fields, sessionId: ended.sessionId }), ENDED[event] ?? 'Session has already ended');
+      if (event === 'entries') assert.equal((await late.ask(event, { ...fields, sessionId: ended.sessionId })).success, true, 'it may still be read');
+      else assert.equal(await refusalOf(late, event, { ...fields, sessionId: ended.sessionId }), ENDED[event] ?? 'Session has already ended');
       cells += 1;
       await ears.settle(open.sessionId);
       assert.deepEqual(ears.heard, [], 'the room heard nothing of it');

@@ -54,6 +54,14 @@ TEST(Position, has_one_text_only) {
   }
 }
 
+TEST(LogPlace, is_a_position_or_its_seq_alone) {
+  EXPECT_EQ(LogPlace::parse("42"), (LogPlace{42, std::nullopt}));
+  EXPECT_EQ(LogPlace::parse("0"), (LogPlace{0, std::nullopt}));
+  EXPECT_EQ(LogPlace::parse("42.9f86d081884c7d65"), (LogPlace{42, 0x9f86d081884c7d65}));
+  for (const auto* text : {"", "x", "-1", "042", "1.5", "42.", "42.xyz", "16777216", " 1", "1 "})
+    EXPECT_FALSE(LogPlace::parse(text)) << text;
+}
+
 TEST(Position, of_the_same_seq_and_another_past_differs) {
   Digest32 first{};
   Digest32 second{};

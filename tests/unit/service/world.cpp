@@ -172,6 +172,11 @@ Result<std::vector<domain::MessageView>> World::history(const std::string& name,
       *this, [&](auto done) { service->read_history(*loops[0], caller(name), field(session), std::move(done)); });
 }
 
+Result<domain::EntriesView> World::entries(const std::string& name, const SessionId& session, Result<domain::EntryRange> range) {
+  return ask<domain::EntriesView>(
+      *this, [&](auto done) { service->read_entries(*loops[0], caller(name), {field(session), std::move(range)}, std::move(done)); });
+}
+
 Result<domain::StatsView> World::stats(const std::string& name, const SessionId& session) {
   return ask<domain::StatsView>(*this, [&](auto done) { service->read_stats(*loops[0], caller(name), field(session), std::move(done)); });
 }

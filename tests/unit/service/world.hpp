@@ -172,6 +172,7 @@ class World {
   Result<domain::EndView> end(const std::string& name, const SessionId& session);
   Result<domain::PageView> page(const std::string& name, service::ReadPage request);
   Result<std::vector<domain::MessageView>> history(const std::string& name, const SessionId& session);
+  Result<domain::EntriesView> entries(const std::string& name, const SessionId& session, Result<domain::EntryRange> range);
   Result<domain::StatsView> stats(const std::string& name, const SessionId& session);
   Result<ChatService::Deleted> remove(const std::string& name, const std::string& message);
   Answer<ChatService::Deleted> start_remove(const std::string& name, const std::string& message, std::size_t loop = 0);

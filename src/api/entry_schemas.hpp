@@ -1,0 +1,74 @@
+// The shapes of the log by position (ARCHITECTURE.md §10): what entries.hpp reads and writes, as the documents describe them.
+#pragma once
+
+#include "api/schemas.hpp"
+#include "base/limits.hpp"
+
+namespace parley::api::schemas {
+
+inline constexpr Schema entry_kind{
+    .about = "Kinds of later versions are `unknown`: count them and go on.",
+    .keywords = R"("type":"string","enum":["created","participant","text","deleted","erased","hold","released","ended","adopted","unknown"])",
+    .example = R"("text")"};
+inline constexpr Schema participant_change{.keywords = R"("type":"string","enum":["added","removed","firstJoin"])",
+                                           .example = R"("firstJoin")"};
+inline constexpr Schema core{.about = "Base64.", .keywords = R"("type":"string","contentEncoding":"base64")", .example = R"("AQMAAAAAKg==")"};
+inline constexpr Schema digest{.about = "Of the hash chain: digest n = SHA-256(digest n−1 ‖ core n), digest 0 = SHA-256(\"parley1\" ‖ sessionId).",
+                               .keywords = R"("type":"string","pattern":"^[0-9a-f]{64}$")",
+                               .example = R"("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")"};
+
+inline constexpr Member entry_members[] = {
+    {"kind", &entry_kind},
+    {"seq", &seq},
+    {"position", &position},
+    {"timestamp", &time},
+    {"id", &oid, "text: its id; deleted: of the message.", Presence::optional},
+    {"sessionId", &uuid, "text, deleted.", Presence::optional},
+    {"senderId", &oid, "text.", Presence::optional},
+    {"senderRole", &role, "text.", Presence::optional},
+    {"message", &message_text, "text, unless `deleted`.", Presence::optional},
+    {"deleted", &yes, "text: it was deleted since; its text is gone.", Presence::rare},
+    {"messageType", &message_type, "text.", Presence::optional},
+    {"clientMessageId", &given_key, "text: as the sender gave it.", Presence::optional},
+    {"deletedBy", &oid, "deleted.", Presence::rare},
+    {"participants", &participants, "created.", Presence::rare},
+    {"change", &participant_change, "participant.", Presence::rare},
+    {"userId", &oid, "participant.", Presence::rare},
+    {"role", &role, "participant.", Presence::rare},
+    {"endedBy", &oid, "ended.", Presence::rare},
+    {"core", &core, "What the chain is made of, where it was asked for.", Presence::rare}};
+inline constexpr Schema entry{.name = "Entry", .about = "One record of a session's log.", .members = entry_members};
+inline constexpr Schema entries{.about = "Adjacent, oldest first.", .items = &entry};
+
+inline constexpr Member entries_answer_members[] = {
+    {"from", &position, "The place before the first entry: the answer continues from there."},
+    {"to", &position, "Of the last entry: where to go on."},
+    {"count", &count},
+    {"digest", &digest, "At `to`."},
+    {"more", &boolean, "Going on in the same direction gives more."},
+    {"reset", &yes, "The place asked for is not in this history; these entries begin at the beginning.", Presence::rare},
+    {"entries", &entries}};
+inline constexpr Schema resume{
+    .name = "Resume", .about = "The log after a position, with what proves it.", .members = entries_answer_members};
+
+inline constexpr Schema place{.about = "A position, or a bare `seq`, which proves nothing.",
+                              .keywords = R"("type":"string","pattern":"^(0|[1-9][0-9]{0,7})(\\.[0-9a-f]{16})?$")",
+                              .example = R"("42.9f86d081884c7d65")"};
+
+}  // namespace parley::api::schemas
+
+namespace parley::api::members {
+
+inline constexpr Schema bare_seq{.keywords = R"("type":"integer","minimum":0,"maximum":16777215)", .example = "42"};
+inline constexpr Schema no_place{.keywords = R"("enum":[null,""])", .example = "null"};
+inline constexpr const Schema* place_forms[] = {&schemas::place, &bare_seq, &no_place};
+inline constexpr Schema place_schema{.any_of = place_forms};
+inline constexpr Schema entries_limit_schema{.keywords = R"("type":["integer","null"],"minimum":1,"maximum":200,"default":100)", .example = "100"};
+static_assert(limits::entries_limit_default == 100 && limits::socket_entries_max == 200 && limits::seq_max == 16'777'215);
+
+inline constexpr Member after{"after", &place_schema, "Entries after this place; null or empty: from the beginning.", Presence::optional};
+inline constexpr Member before{"before", &place_schema, "Entries before this place; without `after` the last ones before it.", Presence::rare};
+inline constexpr Member entries_limit{"limit", &entries_limit_schema, {}, Presence::optional};
+inline constexpr Member with_cores{"core", &schemas::boolean, "Adds the core of each entry, for hashing them again.", Presence::optional};
+
+}  // namespace parley::api::members

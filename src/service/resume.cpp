@@ -1,0 +1,73 @@
+#include "service/resume.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "service/access.hpp"
+#include "service/entries.hpp"
+
+namespace parley::service {
+namespace {
+
+using domain::EntriesView;
+
+class ResumeStep final : public Step {
+ public:
+  explicit ResumeStep(Resume request) : request_(std::move(request)) {}
+
+  Decision decide(const Outlook& outlook) override {
+    if (auto participant = domain::authorize_participant(outlook.row, request_.caller->user); !participant)
+      return Refuse{std::move(participant.error())};
+    number_ = outlook.row.number;
+    if (outlook.place != Outlook::Place::first) return WaitForTurn{};
+    return entries_ ? Decision(Settle{}) : Decision(Read{});
+  }
+  Result<void> read(store::LogReader& reader, store::Directory&) override {
+    auto entries = read_range(reader, {request_.session, number_}, request_.range, limits::socket_entries_bytes_max);
+    if (!entries) return std::unexpected(std::move(entries.error()));
+    entries_ = std::move(*entries);
+    return {};
+  }
+  void forget_read() override { entries_.reset(); }
+  void settled(SessionState& session) override;
+  void refused(Error error) override { request_.then(std::unexpected(std::move(error))); }
+
+ private:
+  Resume request_;
+  SessionNumber number_;
+  std::optional<EntriesView> entries_;
+};
+
+void ResumeStep::settled(SessionState& session) {
+  const bool reached_end = entries_->rest == EntriesView::Rest::none && entries_->to.seq >= session.head.seq;
+  if (!reached_end) entries_->rest = EntriesView::Rest::more;
+  request_.then(std::move(*entries_));  // before anything the flip lets through
+  if (Member* member = session.member(request_.connection->id); member != nullptr && reached_end) member->hears = Member::Hears::everything;
+}
+
+}  // namespace
+
+void resume(SessionShard& shard, Resume request) {
+  const SessionId session = request.session;
+  shard.submit(session, std::make_unique<ResumeStep>(std::move(request)));
+}
+
+void socket_entries(Router& router, EventLoop& from, ConnectionPtr connection, ReadEntries request, Done<EntriesView> done) {
+  CallerPtr caller = connection->caller;
+  with_access<EntriesView>(
+      router, from, caller, request.session, std::move(done),
+      [caller, connection = std::move(connection), range = std::move(request.range)](SessionShard& shard, SessionState& state,
+                                                                                     Answer<EntriesView> answer) mutable {
+        if (!range) return answer.refuse(std::move(range.error()));
+        auto then = [answer = std::move(answer)](Result<EntriesView> entries) mutable { answer(std::move(entries)); };
+        const Member* member = state.member(connection->id);
+        if (member != nullptr && member->hears == Member::Hears::all_but_the_log && !range->before)
+          return resume(shard, {state.id(), std::move(caller), std::move(connection), std::move(*range), std::move(then)});
+        shard.read<EntriesView>([log = WhichLog{state.id(), state.row->number}, range = std::move(*range)](
+                                    store::LogReader& reader) { return read_range(reader, log, range, limits::socket_entries_bytes_max); },
+                                std::move(then));
+      });
+}
+
+}  // namespace parley::service

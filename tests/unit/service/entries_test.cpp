@@ -1,0 +1,190 @@
+// The log by position: every stretch is dense, begins where it was asked to, and proves itself to whoever holds the position before it.
+#include <gtest/gtest.h>
+
+#include "base/limits.hpp"
+#include "service/entries.hpp"
+#include "world.hpp"
+
+namespace parley::test {
+namespace {
+
+using domain::EntriesView;
+using domain::EntryKind;
+using domain::EntryRange;
+using domain::EntryView;
+using domain::LogPlace;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+EntryRange after(std::uint32_t seq, std::uint32_t limit = 100) {
+  return {LogPlace{seq, {}}, {}, limit, EntryRange::Cores::included};
+}
+EntryRange before(std::uint32_t seq, std::uint32_t limit = 100) {
+  return {{}, LogPlace{seq, {}}, limit, EntryRange::Cores::included};
+}
+LogPlace place(const domain::Position& position) {
+  return {position.seq, position.proof};
+}
+
+/// What a client checks: the cores lead from the digest at `from` to the one at `to`, seq is dense, the count is right.
+void expect_proof(const EntriesView& view, const std::vector<domain::Entry>& log) {
+  Digest32 digest = view.from.seq == 0 ? domain::genesis(view.session).digest : log[view.from.seq - 1].trailer.digest;
+  EXPECT_EQ(view.from, domain::Position::at(view.from.seq, digest));
+  std::uint32_t seq = view.from.seq;
+  for (const EntryView& entry : view.entries) {
+    digest = domain::next_digest(digest, entry.core);
+    EXPECT_EQ(entry.position, domain::Position::at(++seq, digest));
+  }
+  EXPECT_EQ(view.to, domain::Position::at(seq, digest));
+  EXPECT_EQ(view.digest, digest);
+}
+
+std::vector<std::uint32_t> seqs_of(const EntriesView& view) {
+  std::vector<std::uint32_t> seqs;
+  for (const EntryView& entry : view.entries) seqs.push_back(entry.position.seq);
+  return seqs;
+}
+
+/// created, first join, "a", "b", deletion of "a", "c", ended.
+class Entries : public ::testing::Test {
+ protected:
+  Entries() : session(world.create()) {
+    world.start("doctor", session).value();
+    const auto first = world.send("doctor", session, "a", "key-a").value();
+    world.send("patient", session, "b").value();
+    world.remove("doctor", first.id.to_string()).value();
+    world.send("doctor", session, "c").value();
+    world.end("doctor", session).value();
+    log = world.log_of(session);
+    deleted = first.id;
+  }
+  EntriesView read(const EntryRange& range) { return world.entries("patient", session, range).value(); }
+
+  World world;
+  SessionId session;
+  std::vector<domain::Entry> log;
+  ObjectId deleted;
+};
+
+TEST_F(Entries, show_each_kind_as_participants_may_see_it) {
+  const EntriesView all = read({{}, {}, 100});
+  ASSERT_THAT(all.entries, SizeIs(7));
+  EXPECT_EQ(all.rest, EntriesView::Rest::none);
+  EXPECT_THAT(std::get<EntryView::Created>(all.entries[0].content).participants, SizeIs(2));
+  const auto& joined = std::get<domain::ParticipantChange>(all.entries[1].content);
+  EXPECT_EQ(joined.kind, domain::ParticipantChangeKind::first_join);
+  EXPECT_EQ(joined.participant.role.name, "doctor");
+  const auto& gone = std::get<domain::MessageView>(all.entries[2].content);
+  EXPECT_EQ(gone.presence, domain::MessageView::Presence::deleted);
+  EXPECT_EQ(gone.text, "") << "P7: in no answer";
+  EXPECT_EQ(gone.client_message_id, "") << "erased with the body";
+  EXPECT_EQ(std::get<domain::MessageView>(all.entries[3].content).text, "b");
+  EXPECT_EQ(std::get<EntryView::Deleted>(all.entries[4].content).message, deleted);
+  EXPECT_EQ(std::get<EntryView::Ended>(all.entries[6].content).ended_by, world.caller("doctor").user.id);
+  for (const EntryView& entry : all.entries) EXPECT_THAT(entry.core, IsEmpty()) << "not asked for";
+}
+
+TEST_F(Entries, of_every_stretch_prove_themselves) {
+  const auto size = static_cast<std::uint32_t>(log.size());
+  for (std::uint32_t first = 0; first <= size; ++first) {
+    for (std::uint32_t limit = 1; limit <= size + 1; ++limit) {
+      const EntriesView onwards = read(after(first, limit));
+      expect_proof(onwards, log);
+      EXPECT_EQ(onwards.from.seq, first);
+      EXPECT_EQ(onwards.entries.size(), std::min(limit, size - first));
+      EXPECT_EQ(onwards.rest == EntriesView::Rest::more, first + limit < size);
+      const EntriesView backwards = read(before(first, limit));
+      expect_proof(backwards, log);
+      const std::uint32_t older = first == 0 ? 0 : first - 1;
+      EXPECT_EQ(backwards.to.seq, older);
+      EXPECT_EQ(backwards.entries.size(), std::min(limit, older));
+      EXPECT_EQ(backwards.rest == EntriesView::Rest::more, limit < older);
+    }
+  }
+}
+
+TEST_F(Entries, before_the_end_and_beyond_are_the_last_ones) {
+  for (const std::uint32_t seq : {8u, 9u, limits::seq_max}) {
+    const EntriesView newest = read(before(seq, 2));
+    EXPECT_THAT(seqs_of(newest), ElementsAre(6, 7));
+    EXPECT_EQ(newest.history, EntriesView::History::continued);
+  }
+}
+
+TEST_F(Entries, between_two_places_lie_outside_neither) {
+  EntryRange range = after(2, 2);
+  range.before = LogPlace{6, {}};
+  EXPECT_THAT(seqs_of(read(range)), ElementsAre(3, 4));
+  EXPECT_EQ(read(range).rest, EntriesView::Rest::more);
+  range.limit = 3;
+  EXPECT_THAT(seqs_of(read(range)), ElementsAre(3, 4, 5));
+  EXPECT_EQ(read(range).rest, EntriesView::Rest::none);
+  range.before = LogPlace{2, {}};
+  EXPECT_THAT(read(range).entries, IsEmpty()) << "the places are the wrong way round: there is nothing between";
+  EXPECT_EQ(read(range).from.seq, 2u);
+}
+
+TEST_F(Entries, after_a_position_of_another_history_begin_anew) {
+  const domain::Position there = log[3].position();
+  EXPECT_EQ(read({place(there), {}, 100}).history, EntriesView::History::continued);
+  for (const LogPlace& foreign : {LogPlace{there.seq, there.proof ^ 1}, LogPlace{0, 1}, LogPlace{8, {}}, LogPlace{limits::seq_max, {}}}) {
+    const EntriesView anew = read({foreign, {}, 3, EntryRange::Cores::included});
+    EXPECT_EQ(anew.history, EntriesView::History::reset);
+    EXPECT_THAT(seqs_of(anew), ElementsAre(1, 2, 3));
+    expect_proof(anew, log);
+    const bool claims_something = foreign.proof || foreign.seq <= log.size();
+    EXPECT_EQ(read({{}, foreign, 3}).history == EntriesView::History::reset, claims_something);
+  }
+  EXPECT_EQ(read({place(domain::genesis(session).position()), {}, 1}).history, EntriesView::History::continued);
+}
+
+TEST_F(Entries, that_do_not_fit_are_left_for_the_next_answer) {
+  const auto number = world.number_of(session);
+  const auto read_within = [&](const EntryRange& range, std::size_t bytes_max) {
+    std::optional<Result<EntriesView>> view;
+    EXPECT_TRUE(
+        world.store.read([&](store::LogReader& reader) { view = service::read_range(reader, {session, number}, range, bytes_max); }));
+    world.run();
+    return view->value();
+  };
+  EXPECT_THAT(seqs_of(read_within(after(0), 1)), ElementsAre(1)) << "one entry always goes";
+  EXPECT_THAT(seqs_of(read_within(before(5), 1)), ElementsAre(4));
+  const auto stored = world.store.entries_of(number);
+  const std::size_t two = stored[2].size_bytes() + stored[3].size_bytes();
+  EXPECT_THAT(seqs_of(read_within(after(2), two)), ElementsAre(3, 4));
+  EXPECT_THAT(seqs_of(read_within(after(2), two - 1)), ElementsAre(3));
+  EXPECT_THAT(seqs_of(read_within(before(5), two)), ElementsAre(3, 4));
+  EXPECT_EQ(read_within(after(2), two).rest, EntriesView::Rest::more);
+  EXPECT_EQ(read_within(before(5), two).rest, EntriesView::Rest::more);
+}
+
+TEST_F(Entries, are_for_participants_and_a_bad_range_is_told_to_them_only) {
+  const auto refusal = [&](const std::string& name, const SessionId& id, Result<EntryRange> range) {
+    const auto result = world.entries(name, id, std::move(range));
+    return result ? "read" : result.error().message;
+  };
+  const Result<EntryRange> bad = refuse(ErrorCode::invalid_argument, "Invalid after");
+  EXPECT_EQ(refusal("stranger", session, after(0)), "Unauthorized access to session");
+  EXPECT_EQ(refusal("admin", session, after(0)), "Unauthorized access to session");
+  EXPECT_EQ(refusal("stranger", session, bad), "Unauthorized access to session");
+  EXPECT_EQ(refusal("doctor", SessionId(), bad), "Session not found");
+  EXPECT_EQ(refusal("doctor", session, bad), "Invalid after");
+  EXPECT_EQ(refusal("doctor", session, after(0)), "read");
+}
+
+TEST_F(Entries, of_a_damaged_log_are_refused_not_left_out) {
+  world.store.corrupt(world.number_of(session), 4);
+  EXPECT_EQ(world.entries("doctor", session, after(0)).error().code, ErrorCode::log_corrupt);
+  EXPECT_EQ(world.entries("doctor", session, after(4)).error().code, ErrorCode::log_corrupt) << "it proves nothing about what follows";
+  EXPECT_TRUE(world.entries("doctor", session, after(5)).has_value());
+}
+
+TEST_F(Entries, when_the_readers_are_overloaded_are_refused) {
+  world.get("doctor", session).value();
+  world.store.refuse_read_jobs(true);
+  EXPECT_EQ(world.entries("doctor", session, after(0)).error().code, ErrorCode::overloaded);
+}
+
+}  // namespace
+}  // namespace parley::test
