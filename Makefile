@@ -1,6 +1,9 @@
 # Two commands matter: `make run` and `make test`. Both install what is missing (packaging/debian-packages.txt), build, and go.
 # `make help` lists the rest.
 
+SHELL       := /bin/bash
+.SHELLFLAGS := -o pipefail -ec
+
 BUILD   := build/release
 PARLEY  := $(BUILD)/parley
 DATA    ?= ./parley-data
@@ -16,8 +19,8 @@ JOBS    ?= $(shell nproc)
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
 
-run: $(PARLEY) ## Install what is missing, build, and start the demo: two links that chat (DATA=, LISTEN=)
-	@$(PARLEY) demo --data $(DATA) --listen $(LISTEN)
+run: $(PARLEY) ## Install what is missing, build, and start the demo: two links that chat (LISTEN=ADDR:PORT, DATA=FOLDER)
+	@$(PARLEY) demo --data $(call quoted,$(DATA)) --listen $(call quoted,$(LISTEN))
 
 test: install-test ## Install what is missing, build, and run every test
 	@$(MAKE) --no-print-directory configured
@@ -26,6 +29,10 @@ test: install-test ## Install what is missing, build, and run every test
 	@tools/run-tests.sh $(BUILD)
 
 build: $(PARLEY) ## Build build/release/parley and the examples
+	@cmake --build $(BUILD) -j $(JOBS) --target examples
+
+# One word for the shell, whatever is in it.
+quoted = '$(subst ','\'',$(1))'
 
 # ---- one row each of the table "What is proven" in README.md ---------------------------------------------------------------
 
@@ -103,4 +110,4 @@ configured: install-build
 WITH_TESTS = $(shell test -f /usr/include/gtest/gtest.h && echo ON || echo OFF)
 
 $(PARLEY): FORCE configured
-	@cmake --build $(BUILD) -j $(JOBS) --target parley | tail -n 1
+	@cmake --build $(BUILD) -j $(JOBS) --target parley

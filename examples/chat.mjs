@@ -1,18 +1,39 @@
-// node examples/chat.mjs URL TOKEN SESSION "text"   (needs the npm package socket.io-client)
+// node chat.mjs URL TOKEN SESSION          listens; after a reconnect it goes on exactly where it was
+// node chat.mjs URL TOKEN SESSION "text"   says it, and leaves when it is stored
 import { randomUUID } from "node:crypto";
 import { io } from "socket.io-client";
 
 const [url, token, sessionId, text] = process.argv.slice(2);
 const socket = io(url, { auth: { token } });
+const clientMessageId = randomUUID(); // sent again with this id, after any failure, it is still one message
+let last = null; // the position up to which everything was seen; null: nothing yet
 
-socket.on("chat-message", ({ seq, senderRole, message }) => console.log(`${seq} ${senderRole}: ${message}`));
-socket.on("connect_error", (error) => console.error(error.message)); // e.g. `Invalid authentication token`
+const stop = (why) => (console.error(why), process.exit(1));
+socket.on("connect_error", (error) => {
+  if (last === null || !socket.active) stop(`${url}: ${error.message}`); // nobody there, or e.g. `Invalid authentication token`
+});
 
-const joined = await socket.emitWithAck("join-session", { sessionId });
-if (!joined.success) throw new Error(joined.error);
+function show({ seq, position, senderRole, message }) {
+  last = position;
+  if (message !== undefined) console.log(`${seq} ${senderRole}: ${message}`); // joins, ends and deletions have no text
+}
+socket.on("chat-message", show);
+socket.on("connect", () => socket.emit("join-session", { sessionId, after: last }, catchUp));
 
-// The ack comes when the message is on disk. Sent again with the same clientMessageId, after any failure, it is the same message.
-const clientMessageId = randomUUID();
-const sent = await socket.timeout(5000).emitWithAck("chat-message", { sessionId, message: text, clientMessageId });
-console.log(sent.success ? `stored at ${sent.chatMessage.position}` : `refused: ${sent.error}`);
-socket.close();
+function catchUp({ success, error, resume, ...page }) {
+  if (!success) stop(`${sessionId}: ${error}`);
+  const { entries, to, more } = resume ?? page;
+  entries.forEach(show);
+  last = to;
+  if (more) socket.emit("entries", { sessionId, after: last }, catchUp);
+  else if (text !== undefined) say();
+}
+
+function say() {
+  socket.timeout(5000).emit("chat-message", { sessionId, message: text, clientMessageId }, (failure, answer) => {
+    if (failure) return socket.connected && say(); // no answer in time; without a connection the next `connect` brings it here again
+    if (!answer.success) stop(`refused: ${answer.error}`);
+    console.log(`stored at ${answer.chatMessage.position}`); // the ack comes when it is on disk
+    socket.close();
+  });
+}

@@ -26,6 +26,11 @@ parley_suite(browser_parts FOLDER browser LABELS "browser" TIMEOUT 30 COMMAND ${
 parley_suite(browser_demo FOLDER browser LABELS "browser;clients" TIMEOUT 240 COMMAND ${NODE} --test-reporter=spec demo.test.mjs)
 parley_suite(torture_kill FOLDER torture LABELS "torture" TIMEOUT 600 COMMAND ${NODE} kill.mjs --rounds 50)
 
+# What the README shows, as a stranger would run it, and the Makefile's word.
+parley_suite(readme FOLDER command LABELS "integration" TIMEOUT 90 COMMAND ${Python3_EXECUTABLE} -B readme_test.py)
+parley_suite(chat_example FOLDER command LABELS "clients" TIMEOUT 120 COMMAND ${NODE} --test-reporter=spec chat_example.test.mjs)
+parley_suite(makefile FOLDER command LABELS "integration" TIMEOUT 90 COMMAND ${Python3_EXECUTABLE} -B makefile_test.py)
+
 # Engine.IO v4 and Socket.IO v5 by our own suite, against the example that links nothing but `server` and `protocol`.
 if(TARGET example_protocol_echo AND NODE)
   add_test(NAME conformance WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/conformance

@@ -1,8 +1,8 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Installs what is missing of packaging/debian-packages.txt, and nothing else.
 #   tools/install.sh GROUP...      groups: build test dev; `node` is added to `build` where there is no node ≥ 18
 # Quick when everything is there; needs root or sudo only when something is not.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 
 node_major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/' || true)

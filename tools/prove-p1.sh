@@ -1,8 +1,8 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # P1, shown twice: the tests that hold and drop the disk pass; among them are those that leave the sync out and see these very
 # observations fail.
 #   tools/prove-p1.sh BUILD_DIR
-set -eu
+set -euo pipefail
 build=$1
 commit=$(git rev-parse --short HEAD)
 

@@ -1,7 +1,7 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Runs every libFuzzer target for some seconds on its seeds.
 #   tools/run-fuzzers.sh BUILD_DIR SECONDS
-set -eu
+set -euo pipefail
 build=$1 seconds=$2
 ran=0
 for fuzzer in "$build"/tests/fuzz/fuzz_*; do

@@ -1,13 +1,12 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Runs ctest and ends with its summary and one line `N passed, N failed`.
 #   tools/run-tests.sh BUILD_DIR [ctest options]
-set -u
+set -euo pipefail
 build=$1
 shift
 log=$build/ctest.log
-status_file=$build/ctest.status
-{ ctest --test-dir "$build" --output-on-failure --no-tests=error "$@" 2>&1; echo $? >"$status_file"; } | tee "$log"
-status=$(cat "$status_file")
+status=0
+ctest --test-dir "$build" --output-on-failure --no-tests=error "$@" 2>&1 | tee "$log" || status=$?
 # ctest's own summary: `100% tests passed, 0 tests failed out of 12`
 total=$(sed -n 's/.* tests failed out of \([0-9]*\)$/\1/p' "$log" | tail -n 1)
 failed=$(sed -n 's/.*, \([0-9]*\) tests failed out of [0-9]*$/\1/p' "$log" | tail -n 1)
