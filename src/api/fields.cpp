@@ -7,6 +7,7 @@
 #include "api/json_text.hpp"
 #include "api/request.hpp"
 #include "base/json_writer.hpp"
+#include "base/number_relaxation.hpp"
 #include "base/utf8.hpp"
 #include "domain/error_code.hpp"
 
@@ -40,7 +41,11 @@ Fields::Kind kind_at(char first) {
 std::optional<std::string> fault_of_body(const std::string& body) {
   thread_local simdjson::dom::parser parser;
   simdjson::dom::element top;
-  if (const auto error = parser.parse(body).get(top)) return "Invalid JSON: " + std::string(simdjson::error_message(error));
+  auto error = parser.parse(body).get(top);
+  if (error == simdjson::NUMBER_ERROR) {
+    if (std::string relaxed = body; relax_numbers(relaxed)) error = parser.parse(relaxed).get(top);
+  }
+  if (error) return "Invalid JSON: " + std::string(simdjson::error_message(error));
   if (!top.is_object() && !top.is_array()) return "Invalid JSON: the top level must be an object or an array";
   return std::nullopt;
 }

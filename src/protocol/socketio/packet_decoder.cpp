@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/number_relaxation.hpp"
 #include "base/utf8.hpp"
-#include "protocol/socketio/number_relaxation.hpp"
 #include "protocol/socketio/packet.hpp"
 #include "protocol/socketio/payload_rules.hpp"
 

@@ -95,6 +95,12 @@ TEST(Fields, an_empty_body_is_an_empty_object) {
   EXPECT_EQ(body("[{\"a\":1}]").kind("a"), Kind::absent) << "an array has no members";
 }
 
+TEST(Fields, of_a_body_may_be_numbers_that_no_machine_word_holds) {
+  EXPECT_EQ(body(R"({"a":-45653895368783766741977313312768,"b":"x"})").number("a"), -45653895368783766741977313312768.0);
+  EXPECT_EQ(body(R"({"a":1e999,"b":[1e-999]})").kind("b"), Kind::array);
+  EXPECT_FALSE(Fields::from_json_body(R"({"a":01e999})").has_value());
+}
+
 TEST(Fields, bodies_that_are_not_json_objects_are_refused) {
   const std::string deep = std::string(5000, '[') + std::string(5000, ']');
   for (const std::string& json :

@@ -1,10 +1,10 @@
 // Walks the text outside its strings; only numbers are looked at, the parser judges the rest.
-#include "protocol/socketio/number_relaxation.hpp"
+#include "base/number_relaxation.hpp"
 
 #include <algorithm>
 #include <cstddef>
 
-namespace parley::protocol::socketio {
+namespace parley {
 namespace {
 
 bool is_digit(char character) {
@@ -84,4 +84,4 @@ bool relax_numbers(std::string& json) {
   return true;
 }
 
-}  // namespace parley::protocol::socketio
+}  // namespace parley
