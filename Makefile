@@ -13,7 +13,7 @@ SEED    ?=
 JOBS    ?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build fresh unit loop clients torture-kill prove-p1 bad-input bench-light bench-throughput bench-start \
+.PHONY: help run test build fresh unit loop clients torture-kill prove-p1 bad-input schemathesis bench-light bench-throughput bench-start \
         sanitize fuzz format format-check tidy clean
 
 help: ## This list
@@ -59,6 +59,10 @@ bad-input: install-test $(PARLEY) ## Strangers' bytes: the server lives, others 
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs bad-input $(if $(SEED),--seed $(SEED))
 
+schemathesis: install-test $(PARLEY) ## /openapi.json and /asyncapi.json, and every answer held against them (SEED=)
+	@tests/clients/install.sh
+	@PARLEY=$(abspath $(PARLEY)) build/clients-venv/bin/python -B tests/schemathesis/run.py $(if $(SEED),--seed $(SEED))
+
 bench-light: install-test $(PARLEY) ## 50 sessions × 2, 100 msg/s: latency
 	@PARLEY=$(PARLEY) bench/run_light_load.sh
 
@@ -74,6 +78,7 @@ loop: install-test ## How long the edit loop takes: one file, unit tests
 # ---- upkeep ----------------------------------------------------------------------------------------------------------------
 
 sanitize: install-test ## Unit, contract and integration tests under address, undefined and thread sanitizers
+	@tests/clients/install.sh
 	@for preset in asan-ubsan tsan; do \
 	  cmake --preset $$preset >/dev/null && cmake --build build/$$preset -j $(JOBS) && \
 	  tools/run-tests.sh build/$$preset -L 'unit|contract|integration' || exit 1; done

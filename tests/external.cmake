@@ -22,6 +22,7 @@ parley_suite(bad_input FOLDER clients/javascript LABELS "bad-input" TIMEOUT 300 
 foreach(suite sync asyncio)
   parley_suite(clients_python_${suite} FOLDER clients/python LABELS "clients" TIMEOUT 180 COMMAND ${clients_python} -B test_${suite}.py)
 endforeach()
+parley_suite(schemathesis FOLDER schemathesis LABELS "contract" TIMEOUT 180 COMMAND ${clients_python} -B run.py)
 parley_suite(browser_parts FOLDER browser LABELS "browser" TIMEOUT 30 COMMAND ${NODE} --test-reporter=spec parts.test.mjs)
 parley_suite(browser_demo FOLDER browser LABELS "browser;clients" TIMEOUT 240 COMMAND ${NODE} --test-reporter=spec demo.test.mjs)
 parley_suite(torture_kill FOLDER torture LABELS "torture" TIMEOUT 600 COMMAND ${NODE} kill.mjs --rounds 50)

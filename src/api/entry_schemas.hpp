@@ -8,35 +8,37 @@ namespace parley::api::schemas {
 
 inline constexpr Schema entry_kind{
     .about = "Kinds of later versions are `unknown`: count them and go on.",
-    .keywords = R"("type":"string","enum":["created","participant","text","deleted","erased","hold","released","ended","adopted","unknown"])",
+    .keywords =
+        R"("type":"string","enum":["created","participant","text","deleted","erased","hold","released","ended","adopted","unknown"])",
     .example = R"("text")"};
 inline constexpr Schema participant_change{.keywords = R"("type":"string","enum":["added","removed","firstJoin"])",
                                            .example = R"("firstJoin")"};
-inline constexpr Schema core{.about = "Base64.", .keywords = R"("type":"string","contentEncoding":"base64")", .example = R"("AQMAAAAAKg==")"};
-inline constexpr Schema digest{.about = "Of the hash chain: digest n = SHA-256(digest n−1 ‖ core n), digest 0 = SHA-256(\"parley1\" ‖ sessionId).",
-                               .keywords = R"("type":"string","pattern":"^[0-9a-f]{64}$")",
-                               .example = R"("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")"};
+inline constexpr Schema core{
+    .about = "Base64.", .keywords = R"("type":"string","contentEncoding":"base64")", .example = R"("AQMAAAAAKg==")"};
+inline constexpr Schema digest{
+    .about = "Of the hash chain: digest n = SHA-256(digest n−1 ‖ core n), digest 0 = SHA-256(\"parley1\" ‖ sessionId).",
+    .keywords = R"("type":"string","pattern":"^[0-9a-f]{64}$")",
+    .example = R"("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")"};
 
-inline constexpr Member entry_members[] = {
-    {"kind", &entry_kind},
-    {"seq", &seq},
-    {"position", &position},
-    {"timestamp", &time},
-    {"id", &oid, "text: its id; deleted: of the message.", Presence::optional},
-    {"sessionId", &uuid, "text, deleted.", Presence::optional},
-    {"senderId", &oid, "text.", Presence::optional},
-    {"senderRole", &role, "text.", Presence::optional},
-    {"message", &message_text, "text, unless `deleted`.", Presence::optional},
-    {"deleted", &yes, "text: it was deleted since; its text is gone.", Presence::rare},
-    {"messageType", &message_type, "text.", Presence::optional},
-    {"clientMessageId", &given_key, "text: as the sender gave it.", Presence::optional},
-    {"deletedBy", &oid, "deleted.", Presence::rare},
-    {"participants", &participants, "created.", Presence::rare},
-    {"change", &participant_change, "participant.", Presence::rare},
-    {"userId", &oid, "participant.", Presence::rare},
-    {"role", &role, "participant.", Presence::rare},
-    {"endedBy", &oid, "ended.", Presence::rare},
-    {"core", &core, "What the chain is made of, where it was asked for.", Presence::rare}};
+inline constexpr Member entry_members[] = {{"kind", &entry_kind},
+                                           {"seq", &seq},
+                                           {"position", &position},
+                                           {"timestamp", &time},
+                                           {"id", &oid, "text: its id; deleted: of the message.", Presence::optional},
+                                           {"sessionId", &uuid, "text, deleted.", Presence::optional},
+                                           {"senderId", &oid, "text.", Presence::optional},
+                                           {"senderRole", &role, "text.", Presence::optional},
+                                           {"message", &message_text, "text, unless `deleted`.", Presence::optional},
+                                           {"deleted", &yes, "text: it was deleted since; its text is gone.", Presence::rare},
+                                           {"messageType", &message_type, "text.", Presence::optional},
+                                           {"clientMessageId", &given_key, "text: as the sender gave it.", Presence::optional},
+                                           {"deletedBy", &oid, "deleted.", Presence::rare},
+                                           {"participants", &participants, "created.", Presence::rare},
+                                           {"change", &participant_change, "participant.", Presence::rare},
+                                           {"userId", &oid, "participant.", Presence::rare},
+                                           {"role", &role, "participant.", Presence::rare},
+                                           {"endedBy", &oid, "ended.", Presence::rare},
+                                           {"core", &core, "What the chain is made of, where it was asked for.", Presence::rare}};
 inline constexpr Schema entry{.name = "Entry", .about = "One record of a session's log.", .members = entry_members};
 inline constexpr Schema entries{.about = "Adjacent, oldest first.", .items = &entry};
 
@@ -51,9 +53,16 @@ inline constexpr Member entries_answer_members[] = {
 inline constexpr Schema resume{
     .name = "Resume", .about = "The log after a position, with what proves it.", .members = entries_answer_members};
 
-inline constexpr Schema place{.about = "A position, or a bare `seq`, which proves nothing.",
-                              .keywords = R"("type":"string","pattern":"^(0|[1-9][0-9]{0,7})(\\.[0-9a-f]{16})?$")",
-                              .example = R"("42.9f86d081884c7d65")"};
+/// The pattern is exact: from 0 to limits::seq_max.
+inline constexpr Schema place{
+    .about = "A position, or a bare `seq`, which proves nothing.",
+    .keywords = R"("type":"string","pattern":"^(0|[1-9][0-9]{0,6}|1[0-5][0-9]{6}|16[0-6][0-9]{5}|167[0-6][0-9]{4}|1677[0-6][0-9]{3}|)"
+                R"(16777[01][0-9]{2}|1677720[0-9]|1677721[0-5])(\\.[0-9a-f]{16})?$")",
+    .example = R"("42.9f86d081884c7d65")"};
+static_assert(limits::seq_max == 16'777'215);
+/// In a query; empty counts as absent.
+inline constexpr const Schema* place_in_query_forms[] = {&place, &empty};
+inline constexpr Schema place_in_query{.any_of = place_in_query_forms};
 
 }  // namespace parley::api::schemas
 
@@ -63,11 +72,13 @@ inline constexpr Schema bare_seq{.keywords = R"("type":"integer","minimum":0,"ma
 inline constexpr Schema no_place{.keywords = R"("enum":[null,""])", .example = "null"};
 inline constexpr const Schema* place_forms[] = {&schemas::place, &bare_seq, &no_place};
 inline constexpr Schema place_schema{.any_of = place_forms};
-inline constexpr Schema entries_limit_schema{.keywords = R"("type":["integer","null"],"minimum":1,"maximum":200,"default":100)", .example = "100"};
+inline constexpr Schema entries_limit_schema{.keywords = R"("type":["integer","null"],"minimum":1,"maximum":200,"default":100)",
+                                             .example = "100"};
 static_assert(limits::entries_limit_default == 100 && limits::socket_entries_max == 200 && limits::seq_max == 16'777'215);
 
 inline constexpr Member after{"after", &place_schema, "Entries after this place; null or empty: from the beginning.", Presence::optional};
-inline constexpr Member before{"before", &place_schema, "Entries before this place; without `after` the last ones before it.", Presence::rare};
+inline constexpr Member before{"before", &place_schema, "Entries before this place; without `after` the last ones before it.",
+                               Presence::rare};
 inline constexpr Member entries_limit{"limit", &entries_limit_schema, {}, Presence::optional};
 inline constexpr Member with_cores{"core", &schemas::boolean, "Adds the core of each entry, for hashing them again.", Presence::optional};
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "api/schemas.hpp"
+
 namespace parley::api {
 
 void SchemaWriter::write(const Schema& schema) {
@@ -19,13 +21,13 @@ void SchemaWriter::refer(const Schema& schema) {
   writer_.member("$ref", "#/components/schemas/" + std::string(schema.name));
 }
 
-void SchemaWriter::write_keywords(const Schema& schema) {
+void SchemaWriter::write_keywords(const Schema& schema, Notation notation) {
   if (!schema.about.empty()) writer_.member("description", schema.about);
   if (!schema.text.empty()) writer_.member("const", schema.text);
   if (!schema.keywords.empty()) writer_.raw(schema.keywords);
   if (!schema.any_of.empty()) {
     writer_.key("anyOf").begin_array();
-    for (const auto* each : schema.any_of) write(*each);
+    for (const auto* each : schema.any_of) write(notation == Notation::form && each == &schemas::not_given ? schemas::empty : *each);
     writer_.end_array();
   }
   if (schema.items != nullptr) {
@@ -38,15 +40,15 @@ void SchemaWriter::write_keywords(const Schema& schema) {
   if (!schema.members.empty()) write_members(schema.members);
 }
 
-void SchemaWriter::write_members(std::span<const Member> members) {
-  writer_.member("type", "object").key("properties").begin_object();
+void SchemaWriter::write_members(std::span<const Member> members, std::string_view type, Notation notation) {
+  writer_.raw(type).key("properties").begin_object();
   for (const auto& member : members) {
     writer_.key(member.name).begin_object();
     if (!member.about.empty()) writer_.member("description", member.about);
     if (member.schema->name.empty()) {
       Schema inlined = *member.schema;
       if (!member.about.empty()) inlined.about = {};
-      write_keywords(inlined);
+      write_keywords(inlined, notation);
     } else {
       refer(*member.schema);
     }

@@ -46,6 +46,9 @@ struct Schema {
   std::size_t length_max = 0;  // of a string or an array; 0: none
 };
 
+/// What a schema describes: in a form every value is a text.
+enum class Notation : std::uint8_t { json, form };
+
 /// Writes schemas and remembers which named ones they refer to.
 class SchemaWriter {
  public:
@@ -53,13 +56,13 @@ class SchemaWriter {
 
   /// The schema, or `{"$ref":…}` when it has a name.
   void write(const Schema& schema);
-  /// `"type":"object","properties":…,"required":…` into the object that is open.
-  void write_members(std::span<const Member> members);
+  /// `"type":…,"properties":…,"required":…` into the object that is open.
+  void write_members(std::span<const Member> members, std::string_view type = R"("type":"object")", Notation notation = Notation::json);
   /// Every named schema that was referred to, and those that they refer to: an object by name.
   void write_named();
 
  private:
-  void write_keywords(const Schema& schema);
+  void write_keywords(const Schema& schema, Notation notation = Notation::json);
   void refer(const Schema& schema);
 
   JsonWriter& writer_;

@@ -39,6 +39,9 @@ inline constexpr Schema position{
 inline constexpr Schema not_given{
     .name = "NotGiven", .about = "Counts as not given.", .keywords = R"("enum":[null,false,0,""])", .example = "null"};
 
+/// The same in a form.
+inline constexpr Schema empty{.about = "Counts as not given.", .keywords = R"("const":"")", .example = R"("")"};
+
 // ---- People, sessions, messages (§3) ---------------------------------------------------------------------------------------
 
 inline constexpr Member user_ref_members[] = {{"_id", &oid},

@@ -26,20 +26,19 @@ inline constexpr QueryParameter before_parameter{
     .schema = &before_schema};
 
 inline constexpr QueryParameter entries_after_parameter{.name = api::members::after.name,
-                                                       .about = "Entries after this place. Empty: from the beginning.",
-                                                       .schema = &api::schemas::place};
+                                                        .about = "Entries after this place. Empty: from the beginning.",
+                                                        .schema = &api::schemas::place_in_query};
 inline constexpr QueryParameter entries_before_parameter{.name = api::members::before.name,
-                                                        .about = "Entries before this place; without `after` the last ones before it.",
-                                                        .schema = &api::schemas::place};
+                                                         .about = "Entries before this place; without `after` the last ones before it.",
+                                                         .schema = &api::schemas::place_in_query};
 inline constexpr QueryParameter entries_limit_parameter{.name = api::members::entries_limit.name,
-                                                       .about = "Entries an answer.",
-                                                       .when_absent = limits::entries_limit_default,
-                                                       .largest = limits::entries_limit_max,
-                                                       .foreign = Foreign::refused};
+                                                        .about = "Entries an answer.",
+                                                        .when_absent = limits::entries_limit_default,
+                                                        .largest = limits::entries_limit_max,
+                                                        .foreign = Foreign::refused};
 inline constexpr api::Schema cores_schema{.keywords = R"("type":"string","enum":["true","false",""])", .example = R"("true")"};
-inline constexpr QueryParameter entries_core_parameter{.name = api::members::with_cores.name,
-                                                      .about = "`true` adds the core of each entry, for hashing them again.",
-                                                      .schema = &cores_schema};
+inline constexpr QueryParameter entries_core_parameter{
+    .name = api::members::with_cores.name, .about = "`true` adds the core of each entry, for hashing them again.", .schema = &cores_schema};
 
 inline constexpr api::Schema idempotency_key_schema{.keywords = R"("type":"string","pattern":"^[\\x21-\\x7e]*$")",
                                                     .example = R"("b7f6c1a2-0001")",

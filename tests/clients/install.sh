@@ -5,7 +5,7 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
 "$root/tools/fetch-web.sh"
-for folder in tests/clients/javascript tests/browser tests/conformance; do
+for folder in tests/clients/javascript tests/browser tests/conformance tests/schemathesis; do
   lock=$root/$folder/package-lock.json
   stamp=$root/$folder/node_modules/.installed-for
   if ! cmp -s "$lock" "$stamp"; then
@@ -16,12 +16,13 @@ for folder in tests/clients/javascript tests/browser tests/conformance; do
 done
 
 venv=$root/build/clients-venv
-requirements=$root/tests/clients/python/requirements.txt
-if ! cmp -s "$requirements" "$venv/installed-for"; then
+python_needs=$root/build/clients-python-requirements.txt
+mkdir -p "$root/build"
+cat "$root/tests/clients/python/requirements.txt" "$root/tests/schemathesis/requirements.txt" > "$python_needs"
+if ! cmp -s "$python_needs" "$venv/installed-for"; then
   echo "pip install in build/clients-venv"
   rm -rf "$venv"
-  mkdir -p "$root/build"
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
-  cp "$requirements" "$venv/installed-for"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$python_needs"
+  cp "$python_needs" "$venv/installed-for"
 fi

@@ -1,0 +1,96 @@
+"""Holds /openapi.json and /asyncapi.json against what their kinds say, against the router's table, and their examples against their
+schemas. Every function gives the list of what is wrong."""
+
+import copy
+import json
+import pathlib
+import re
+
+import jsonschema
+import openapi_spec_validator
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+ASYNCAPI_SCHEMA = pathlib.Path(__file__).parent / "node_modules/@asyncapi/specs/schemas/3.0.0.json"
+METHODS = ("get", "put", "post", "delete", "patch")
+
+
+def check_openapi(document):
+    return [f"openapi: {fault.message[:200]} at {list(fault.absolute_path)}"
+            for fault in openapi_spec_validator.OpenAPIV31SpecValidator(document).iter_errors()]
+
+
+def check_asyncapi(document):
+    validator = jsonschema.Draft7Validator(json.loads(ASYNCAPI_SCHEMA.read_text()))
+    broken = copy.deepcopy(document)
+    del broken["info"]["version"]
+    assert list(validator.iter_errors(broken)), "the schema of AsyncAPI finds nothing wrong with anything"
+    return [f"asyncapi: {fault.message[:200]} at {list(fault.absolute_path)}" for fault in validator.iter_errors(document)]
+
+
+def operations_of(document):
+    """(method, path) → operation."""
+    return {(method, path): operation for path, item in document["paths"].items() for method, operation in item.items() if method in METHODS}
+
+
+def check_routes(document):
+    """The rows of the table in src/http_api/route.cpp, read as text: what this suite knows of the router without asking the document."""
+    text = (ROOT / "src/http_api/route.cpp").read_text()
+    rows = re.findall(r'\{"([A-Z]+)",\s*"(/[^"]*)",\s*Scope::', text)
+    routed = {(method.lower(), re.sub(r":(\w+)", r"{\1}", pattern)) for method, pattern in rows}
+    listed = set(operations_of(document))
+    return ([f"openapi: {route} is routed and not listed" for route in sorted(routed - listed)]
+            + [f"openapi: {route} is listed and not routed" for route in sorted(listed - routed)]
+            + (["openapi: no routes were found"] if not routed else []))
+
+
+def resolve(document, value):
+    while "$ref" in value and len(value) == 1:
+        target = document
+        for step in value["$ref"][2:].split("/"):
+            target = target[step.replace("~1", "/").replace("~0", "~")]
+        value = target
+    return value
+
+
+def faults(document, schema, value, where):
+    """What `schema`, a part of `document`, has against `value`."""
+    whole = {"allOf": [schema], "components": document["components"]}
+    return [f"{where}: {fault.message[:160]}" for fault in jsonschema.Draft202012Validator(whole).iter_errors(value)]
+
+
+def check_openapi_examples(document):
+    found = []
+    for (method, path), operation in operations_of(document).items():
+        where = f"{method.upper()} {path}"
+        for parameter in operation["parameters"]:
+            found += faults(document, parameter["schema"], parameter["example"], f"{where} {parameter['name']}")
+        bodies = {"request": operation.get("requestBody", {}), **operation["responses"]}
+        for name, body in bodies.items():
+            for content in body.get("content", {}).values():
+                examples = [each["value"] for each in content.get("examples", {}).values()]
+                examples += [content["example"]] if "example" in content else []
+                if content["schema"].get("type") != "string" and not examples:
+                    found.append(f"{where} {name}: no example")
+                for example in examples:
+                    found += faults(document, content["schema"], example, f"{where} {name}")
+    return found
+
+
+def check_asyncapi_examples(document):
+    found = []
+    for name, message in document["components"]["messages"].items():
+        if not message["examples"]:
+            found.append(f"{name}: no example")
+        for example in message["examples"]:
+            found += faults(document, message["payload"], example["payload"], f"message {name}")
+    return found
+
+
+def check_shapes(document):
+    return [fault for name, schema in document["components"]["schemas"].items() for example in schema["examples"]
+            for fault in faults(document, schema, example, f"schema {name}")]
+
+
+def check(openapi, asyncapi):
+    return (check_openapi(openapi) + check_asyncapi(asyncapi) + check_routes(openapi) + check_openapi_examples(openapi)
+            + check_asyncapi_examples(asyncapi) + check_shapes(openapi) + check_shapes(asyncapi))
