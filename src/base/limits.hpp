@@ -111,6 +111,7 @@ inline constexpr auto linger_timeout = 2s;                  // after our last by
 inline constexpr auto drain_timeout = 5s;                   // at stop, for answers and writes under way
 inline constexpr auto accept_pause = 100ms;                 // after the system ran out of descriptors
 inline constexpr auto poll_close_timeout = 30s;             // for the poll that takes the last packets of a closing session
+inline constexpr auto overtaken_poll_timeout = 1s;          // for a poll that the client's own close packet overtook
 inline constexpr std::size_t frame_bytes_max = payload_bytes_max;  // one WebSocket message after reassembly
 
 // Rates: fixed windows (contract §2.6, §6.3)

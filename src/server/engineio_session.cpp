@@ -143,6 +143,10 @@ void EngineioSession::answer_poll(std::string payload) {
 }
 
 void EngineioSession::poll(SessionRequestPtr request) {
+  if (life_ == Life::left) {
+    request->answer_packets("6");
+    return retire();
+  }
   on_heartbeat();  // a poll that comes as the time is up finds the session gone, whichever the loop saw first
   if (life_ == Life::ended) return request->answer_error(engineio::RequestError::session_id_unknown);
   if (poll_ != nullptr) return overlap(request);
@@ -201,6 +205,7 @@ void EngineioSession::on_packet(const engineio::Packet& packet) {
       heartbeat_.on_pong(config_.shard.loop().now());
       return heartbeat_due_.set(heartbeat_.next());
     case PacketType::close:
+      if (!upgraded_ && poll_ == nullptr) return leave();
       answer_poll("6");
       return end(CloseReason::transport_close);
     case PacketType::ping:  // only the server pings in protocol 4
@@ -306,6 +311,19 @@ void EngineioSession::drop_candidate() {
   candidate_->socket->close();
   // The deadline that rang may be the candidate's own.
   config_.shard.loop().bury(std::shared_ptr<Candidate>(std::move(candidate_)));
+}
+
+/// A client has a poll under way nearly always, on another connection than its POST: one that was sent first may come second.
+void EngineioSession::leave() {
+  life_ = Life::left;
+  drop_candidate();
+  heartbeat_due_.clear();
+  queue_ = {};
+  queue_bytes_ = 0;
+  config_.shard.loop().call_after(limits::overtaken_poll_timeout, [weak = weak_from_this()] {
+    if (const auto session = weak.lock()) session->retire();
+  });
+  tell_closed(CloseReason::transport_close);
 }
 
 void EngineioSession::close() {

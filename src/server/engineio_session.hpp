@@ -66,7 +66,12 @@ class EngineioSession final : public protocol::engineio::Socket,
   void close() override;
 
  private:
-  enum class Life : std::uint8_t { open, closing, ended };
+  enum class Life : std::uint8_t {
+    open,
+    closing,  // by us: waits for the poll that takes the last packets
+    left,     // the client said goodbye by POST: its handler is told; only a poll that this overtook is still answered
+    ended,
+  };
   class Websocket;
   struct Candidate;
 
@@ -90,6 +95,7 @@ class EngineioSession final : public protocol::engineio::Socket,
   void drop_candidate();
   [[nodiscard]] bool is_candidate(const Websocket& websocket) const;
 
+  void leave();
   void finish_closing();
   void overlap(const SessionRequestPtr& request);
   void end(protocol::engineio::CloseReason reason);

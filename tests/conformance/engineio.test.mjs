@@ -291,6 +291,23 @@ describe('close', () => {
   test('polling: what follows the close packet is not taken', async () => {
     const session = await PollingSession.open(server, path);
     await session.post(`4before${separator}1${separator}4after`);
+    assert.equal((await session.poll()).text, '6');
+    await isRefused(session.poll(), errors.sid);
+  });
+
+  test('polling: a poll that the close packet overtook on its way is released too, once, and nothing else is taken', async () => {
+    const session = await PollingSession.open(server, path);
+    await session.post('1');
+    await isRefused(session.post('4late'), errors.sid);
+    const poll = await session.poll();
+    assert.deepEqual([poll.status, poll.text], [200, '6']);
+    await isRefused(session.poll(), errors.sid);
+  });
+
+  test('polling: the place of a client that said goodbye is kept for a poll under way, not for long', async () => {
+    const session = await PollingSession.open(server, path);
+    await session.post('1');
+    await sleep(1500);
     await isRefused(session.poll(), errors.sid);
   });
 
