@@ -72,6 +72,17 @@ bench-throughput: install-test $(PARLEY) ## Relay and store at full speed, serve
 bench-start: install-test $(PARLEY) ## Start after kill -9 with a million messages
 	@PARLEY=$(PARLEY) bench/run_start.sh
 
+.PHONY: autobahn official-suites
+autobahn: install-test configured ## The fuzzing client of Autobahn, 517 cases, against examples/websocket_echo
+	@tools/install.sh autobahn
+	@cmake --build $(BUILD) -j $(JOBS) --target example_websocket_echo | tail -n 1
+	@test -x build/autobahn/wstest -a -f build/autobahn/ready || { tools/autobahn-setup.sh build/autobahn && touch build/autobahn/ready; }
+	@node tools/autobahn.mjs --echo $(BUILD)/examples/websocket_echo --suite build/autobahn --page docs/operations/autobahn.md
+
+official-suites: install-test configured ## The official Engine.IO and Socket.IO suites, three times (SUITES=DIR: `docs` of the public repository)
+	@cmake --build $(BUILD) -j $(JOBS) --target example_protocol_echo | tail -n 1
+	@node tools/official-suites.mjs --echo $(BUILD)/examples/protocol_echo --suites '$(SUITES)'
+
 loop: install-test ## How long the edit loop takes: one file, unit tests
 	@tools/measure-loop.sh $(BUILD)
 

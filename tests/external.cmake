@@ -39,3 +39,10 @@ if(TARGET example_protocol_echo AND NODE)
                    ${NODE} --test --test-reporter=spec engineio.test.mjs socketio.test.mjs)
   set_tests_properties(conformance PROPERTIES LABELS "conformance" TIMEOUT 180)
 endif()
+# WebSocket alone, against the other example: Autobahn in small.
+if(TARGET example_websocket_echo AND NODE)
+  add_test(NAME conformance_websocket WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/conformance
+           COMMAND ${CMAKE_COMMAND} -E env WEBSOCKET_ECHO=$<TARGET_FILE:example_websocket_echo>
+                   ${NODE} --test-reporter=spec websocket.test.mjs)
+  set_tests_properties(conformance_websocket PROPERTIES LABELS "conformance" TIMEOUT 60)
+endif()

@@ -1,0 +1,143 @@
+// Runs the fuzzing client of Autobahn, all of its cases, against a WebSocket echo and ends with one PASS or FAIL line. Writes the summary to a page.
+//   node tools/autobahn.mjs --echo build/release/examples/websocket_echo --suite build/autobahn [--page docs/operations/autobahn.md]
+// Fails when a case fails, when the count of cases is not the suite's, when anything but compression is unimplemented, and when a case that is
+// not a plain OK has no explanation below.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const CASES = 517;
+const SUITE_VERSION = '25.10.1';
+const SUITE_LIMIT_MS = 20 * 60_000;
+const TITLES = {
+  1: 'sizes and lengths', 2: 'pings and pongs', 3: 'reserved bits', 4: 'opcodes', 5: 'fragments', 6: 'UTF-8', 7: 'closing',
+  9: 'large messages and many fragments', 10: 'automatic fragmentation', 12: 'compression (permessage-deflate)', 13: 'compression, its parameters',
+};
+const COMPRESSION = new Set(['12', '13']);
+const COLUMNS = ['OK', 'NON-STRICT', 'INFORMATIONAL', 'UNIMPLEMENTED', 'failed'];
+// Every case that may end in something else than OK, and why that is right. A case that is not here must be OK.
+const EXPLANATIONS = {
+  '7.1.6': 'The suite sends 256 KiB, a short message, a close frame and a ping, back to back, and only looks at what happens. Both echoes leave first, ' +
+    'then the close frame is answered; the ping behind it is not (RFC 6455 §5.5.1: after a close frame nothing more is said).',
+  '7.13.1': 'A close frame with code 5000, which RFC 6455 §7.4.2 leaves undefined. It is refused with 1002: codes end at 4999.',
+  '7.13.2': 'A close frame with code 65535, undefined as well, and refused with 1002 likewise.',
+};
+
+const { values: options } = parseArgs({ options: { echo: { type: 'string' }, suite: { type: 'string' }, page: { type: 'string' } } });
+if (!options.echo || !options.suite) {
+  console.error('usage: autobahn.mjs --echo PROGRAM --suite FOLDER [--page FILE]');
+  process.exit(2);
+}
+
+const started = Date.now();
+const echo = await startEcho(resolve(options.echo));
+try {
+  const results = await runSuite(resolve(options.suite), echo.port);
+  const verdict = judge(results);
+  if (options.page) writeFileSync(options.page, pageOf(results, verdict));
+  console.log(`${verdict.problems.length === 0 ? 'PASS' : 'FAIL'} autobahn: ${lineOf(verdict)}; ${Math.round((Date.now() - started) / 1000)} s; commit ${commit()}`);
+  process.exitCode = verdict.problems.length === 0 ? 0 : 1;
+} catch (error) {
+  console.log(`FAIL autobahn: ${error.message}; commit ${commit()}`);
+  process.exitCode = 1;
+} finally {
+  echo.process.kill();
+}
+
+function startEcho(program) {
+  const child = spawn(program, ['--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return new Promise((resolve_, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`${program} ended with ${code} before it listened`)));
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      const port = /listening on port (\d+)/.exec(text);
+      if (port) resolve_({ process: child, port: Number(port[1]) });
+    });
+  });
+}
+
+/** The suite's own verdicts: {case id: {behavior, behaviorClose, remoteCloseCode, …}}. */
+async function runSuite(folder, port) {
+  const work = join(folder, 'run');
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  const specification = { outdir: './reports', servers: [{ agent: 'parley', url: `ws://127.0.0.1:${port}` }], cases: ['*'], 'exclude-cases': [], 'exclude-agent-cases': {} };
+  writeFileSync(join(work, 'fuzzingclient.json'), JSON.stringify(specification));
+  const child = spawn(join(folder, 'wstest'), ['-m', 'fuzzingclient', '-s', 'fuzzingclient.json'], { cwd: work, stdio: ['ignore', 'pipe', 'pipe'], timeout: SUITE_LIMIT_MS });
+  const parts = [];
+  child.stdout.on('data', (part) => parts.push(part));
+  child.stderr.on('data', (part) => parts.push(part));
+  const code = await new Promise((resolve_, reject) => child.once('error', reject).once('close', (status, signal) => resolve_(signal ?? status)));
+  writeFileSync(join(work, 'log'), Buffer.concat(parts));
+  if (code !== 0) throw new Error(`wstest ended with ${code}; see ${join(work, 'log')}`);
+  return JSON.parse(readFileSync(join(work, 'reports/index.json'), 'utf8')).parley;
+}
+
+function kindOf({ behavior, behaviorClose }) {
+  if (!COLUMNS.includes(behavior)) return 'failed';
+  return ['OK', 'INFORMATIONAL', 'UNIMPLEMENTED'].includes(behaviorClose) ? behavior : 'failed';
+}
+
+function judge(results) {
+  const counts = Object.fromEntries(COLUMNS.map((name) => [name, 0]));
+  const problems = [];
+  for (const [id, result] of Object.entries(results)) {
+    const kind = kindOf(result);
+    counts[kind] += 1;
+    const isCompression = COMPRESSION.has(id.split('.')[0]);
+    if (kind === 'failed') problems.push(`${id} ${result.behavior}/${result.behaviorClose}`);
+    else if (kind === 'UNIMPLEMENTED' && !isCompression) problems.push(`${id} is unimplemented and not about compression`);
+    else if (['NON-STRICT', 'INFORMATIONAL'].includes(kind) && !EXPLANATIONS[id]) problems.push(`${id} ${kind} is not explained`);
+  }
+  const total = Object.keys(results).length;
+  if (total !== CASES) problems.push(`${total} cases ran, not ${CASES}`);
+  return { total, counts, problems };
+}
+
+function lineOf({ total, counts, problems }) {
+  return [`${total} cases`, ...COLUMNS.map((name) => `${counts[name]} ${name}`), ...problems.slice(0, 10)].join(', ');
+}
+
+function pageOf(results, verdict) {
+  const chapters = new Map();
+  for (const [id, result] of Object.entries(results)) {
+    const chapter = Number(id.split('.')[0]);
+    if (!chapters.has(chapter)) chapters.set(chapter, Object.fromEntries(COLUMNS.map((name) => [name, 0])));
+    chapters.get(chapter)[kindOf(result)] += 1;
+  }
+  const row = (name, counts) => `| ${name} | ${COLUMNS.map((column) => counts[column]).join(' | ')} |`;
+  const notPlain = Object.entries(results).filter(([, result]) => ['NON-STRICT', 'INFORMATIONAL'].includes(kindOf(result)));
+  return [
+    '# Autobahn',
+    '',
+    `The fuzzing client of the Autobahn test suite ${SUITE_VERSION}, all of its cases, against \`examples/websocket_echo\`, which is \`protocol\` and \`server\` and`,
+    `nothing else. \`make autobahn\` sets the suite up under \`build/\`, runs it, and writes this page. Last run: commit ${commit()}.`,
+    '',
+    `**${lineOf(verdict)}**`,
+    '',
+    `| cases | ${COLUMNS.join(' | ')} |`,
+    `|---|${COLUMNS.map(() => '---').join('|')}|`,
+    ...[...chapters].sort(([a], [b]) => a - b).map(([chapter, counts]) => row(`${chapter} ${TITLES[chapter] ?? ''}`.trim(), counts)),
+    row('all', verdict.counts),
+    '',
+    'Unimplemented is compression of single messages, which the contract leaves out (6.1): the server does not agree to the extension, so these',
+    'cases have nothing to test. What the others taught is in the codec tests (`tests/unit/protocol`), which `make test` runs.',
+    '',
+    notPlain.length > 0 ? '## Not a plain OK' : '## Every other case is a plain OK',
+    '',
+    ...notPlain.flatMap(([id, result]) => [
+      `- **${id}** ${kindOf(result)}, closed with ${result.remoteCloseCode ?? 'no code'}. ${EXPLANATIONS[id] ?? 'Not explained.'}`,
+    ]),
+    '',
+  ].join('\n');
+}
+
+function commit() {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: fileURLToPath(new URL('.', import.meta.url)), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
