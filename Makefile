@@ -72,7 +72,11 @@ bench-throughput: install-test $(PARLEY) ## Relay and store at full speed, serve
 bench-start: install-test $(PARLEY) ## Start after kill -9 with a million messages
 	@PARLEY=$(PARLEY) bench/run_start.sh
 
-.PHONY: autobahn official-suites
+.PHONY: clients-all autobahn official-suites
+clients-all: install-test $(PARLEY) ## One scenario in the client libraries of four languages: JavaScript (oldest and newest), Python, Java, Rust
+	@tests/clients/install-all.sh
+	@PARLEY=$(abspath $(PARLEY)) node tests/clients/javascript/scenario.mjs --verdict
+
 autobahn: install-test configured ## The fuzzing client of Autobahn, 517 cases, against examples/websocket_echo
 	@tools/install.sh autobahn
 	@cmake --build $(BUILD) -j $(JOBS) --target example_websocket_echo | tail -n 1

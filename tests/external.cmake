@@ -17,6 +17,8 @@ foreach(suite connect chat resume sessions admin signalling robustness validatio
   parley_suite(clients_javascript_${suite} FOLDER clients/javascript LABELS "clients" TIMEOUT 240
                COMMAND ${NODE} --test-reporter=spec ${suite}.test.mjs)
 endforeach()
+# The scenario of several languages, in those that install in seconds; `make clients-all` plays it in all.
+parley_suite(clients_scenario FOLDER clients/javascript LABELS "clients" TIMEOUT 120 COMMAND ${NODE} scenario.mjs --clients javascript,javascript-oldest,python)
 parley_suite(security_table FOLDER clients/javascript LABELS "clients;security" TIMEOUT 300 COMMAND ${NODE} --test-reporter=spec security.test.mjs)
 parley_suite(bad_input FOLDER clients/javascript LABELS "bad-input" TIMEOUT 300 COMMAND ${NODE} --test-reporter=spec bad-input.test.mjs)
 foreach(suite sync asyncio)
