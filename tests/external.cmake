@@ -29,8 +29,9 @@ parley_suite(browser_parts FOLDER browser LABELS "browser" TIMEOUT 30 COMMAND ${
 parley_suite(browser_demo FOLDER browser LABELS "browser;clients" TIMEOUT 240 COMMAND ${NODE} --test-reporter=spec demo.test.mjs)
 parley_suite(torture_kill FOLDER torture LABELS "torture" TIMEOUT 600 COMMAND ${NODE} kill.mjs --rounds 50)
 
-# What the README shows, as a stranger would run it, and the Makefile's word.
+# What the README shows, as a stranger would run it; what the program may not touch; the Makefile's word.
 parley_suite(readme FOLDER command LABELS "integration" TIMEOUT 90 COMMAND ${Python3_EXECUTABLE} -B readme_test.py)
+parley_suite(permissions FOLDER command LABELS "integration" TIMEOUT 90 COMMAND ${Python3_EXECUTABLE} -B permissions_test.py)
 parley_suite(chat_example FOLDER command LABELS "clients" TIMEOUT 120 COMMAND ${NODE} --test-reporter=spec chat_example.test.mjs)
 parley_suite(makefile FOLDER command LABELS "integration" TIMEOUT 90 COMMAND ${Python3_EXECUTABLE} -B makefile_test.py)
 

@@ -33,7 +33,7 @@ new_root() {
   local root=$1
   rm -rf "$root"
   local mirror
-  mirror=$(apt-get indextargets --format '$(SITE)|$(CODENAME)' | awk -F'|' '$2 == "bookworm" { print $1; exit }')
+  mirror=$(apt-get indextargets --format '$(SITE)|$(CODENAME)' | awk -F'|' '$2 == "bookworm" && !seen++ { print $1 }')
   mmdebstrap --quiet --variant=minbase --include=make,git bookworm "$root" "$mirror"
   carry_settings "$root"
   git clone --quiet "$source" "$root/parley"

@@ -1,6 +1,8 @@
 #include "config/flags.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "config/key.hpp"
 #include "domain/error_code.hpp"
@@ -9,11 +11,39 @@ namespace parley::config {
 
 namespace {
 
+// What other programs call it.
+constexpr auto other_names = std::to_array<std::pair<std::string_view, std::string_view>>({
+    {"--port", "--listen"},
+    {"--host", "--listen"},
+    {"--bind", "--listen"},
+    {"--address", "--listen"},
+    {"--dir", "--data"},
+    {"--data-dir", "--data"},
+    {"--folder", "--data"},
+    {"--secret", "--jwt-secret-file"},
+    {"--secret-file", "--jwt-secret-file"},
+    {"--jwt-secret", "--jwt-secret-file"},
+});
+
+/// The flag that does what `name` does elsewhere; nothing where it is not among the known ones.
+const Flag* same_as(std::string_view name, std::span<const Flag> known) {
+  const auto* const pair = std::ranges::find(other_names, name, &std::pair<std::string_view, std::string_view>::first);
+  if (pair == other_names.end()) return nullptr;
+  const auto flag = std::ranges::find(known, pair->second, &Flag::name);
+  return flag == known.end() ? nullptr : &*flag;
+}
+
 std::unexpected<Error> unknown_flag(std::string_view name, std::span<const Flag> known) {
   std::vector<std::string> names;
   for (const auto& flag : known) names.push_back(flag.name);
   std::string message = "Unknown flag " + std::string(name) + ".";
-  if (const auto meant = nearest(name, names)) message += " Did you mean " + *meant + "?";
+  if (const auto* flag = same_as(name, known)) {
+    message += " It is " + flag->name + " " + flag->placeholder + " here.";
+  } else if (const auto meant = nearest(name, names)) {
+    message += " Did you mean " + *meant + "?";
+  } else {
+    message += " `parley help` lists what there is.";
+  }
   return refuse(ErrorCode::invalid_argument, std::move(message));
 }
 

@@ -120,6 +120,7 @@ void read_secrets(Reader& reader, Settings& settings) {
     auto content = read_secret(path, flag_of(key_table()[*find_key(name)]), bytes_min);
     if (content) {
       secret = *std::move(content);
+      settings.secret_files.push_back(path);
     } else {
       reader.keep(std::move(content.error()));
     }
@@ -178,14 +179,23 @@ void read_logs(Reader& reader, Settings& settings) {
 }
 
 std::string mending(std::string_view flag) {
-  return " Make one with: head -c 32 /dev/urandom | base64 > secret && chmod 600 secret, then give " + std::string(flag) + " secret.";
+  return " Make one with: (umask 077; head -c 32 /dev/urandom | base64 > secret), then give " + std::string(flag) + " secret.";
+}
+
+/// The file is there; a new secret would make every token of today invalid.
+std::string grant_reading(const std::string& path) {
+  const auto user = user_name();
+  return " Let the user " + user + " read it, and the folders above it: chown " + user + " " + path + ", or run parley as its owner.";
 }
 
 }  // namespace
 
 Result<std::string> read_secret(const std::string& path, std::string_view flag, std::size_t bytes_min) {
   auto secret = read_small_file(path, "The secret file of " + std::string(flag));
-  if (!secret) return refuse(ErrorCode::invalid_argument, secret.error().message + mending(flag));
+  if (!secret) {
+    const bool denied = secret.error().detail == permission_denied;
+    return refuse(ErrorCode::invalid_argument, secret.error().message + (denied ? grant_reading(path) : mending(flag)));
+  }
   if (secret->ends_with('\n')) secret->pop_back();
   if (secret->ends_with('\r')) secret->pop_back();
   if (secret->empty())

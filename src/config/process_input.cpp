@@ -1,6 +1,8 @@
 // The environment and the files of this process: the only place in the program that reads them for settings.
+#include <pwd.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -21,10 +23,21 @@ Environment process_environment() {
   return result;
 }
 
+std::string user_name() {
+  const auto id = geteuid();
+  std::array<char, 4096> buffer{};
+  passwd entry{};
+  passwd* found = nullptr;
+  if (getpwuid_r(id, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) return entry.pw_name;
+  return std::to_string(id);
+}
+
 Result<std::string> read_small_file(const std::string& path, std::string_view what) {
   std::ifstream file(path, std::ios::binary);
   const auto cannot_read = [&] {
-    return refuse(ErrorCode::invalid_argument, std::string(what) + " " + path + " cannot be read: " + std::strerror(errno) + ".");
+    const int error = errno;
+    return refuse(ErrorCode::invalid_argument, std::string(what) + " " + path + " cannot be read: " + std::strerror(error) + ".",
+                  std::string(error == EACCES ? permission_denied : std::string_view{}));
   };
   if (!file) return cannot_read();
   std::string text(limits::settings_file_bytes_max + 1, '\0');

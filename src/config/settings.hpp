@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "auth/jwt/jwt_config.hpp"
 #include "http_api/http_api_config.hpp"
@@ -20,6 +21,7 @@ struct Settings {
   store::embedded::EmbeddedConfig store;
   auth::JwtConfig jwt;  // the secret is empty when no file was named: `serve` refuses that, `demo` makes its own
   observability::LogConfig logs;
+  std::vector<std::string> secret_files;  // those that were read: others should not be able to
 };
 
 }  // namespace parley::config

@@ -13,8 +13,11 @@ std::unexpected<Error> refused(std::string_view path, const toml::source_region&
 }
 
 std::unexpected<Error> unknown_key(std::string_view path, const toml::key& name) {
+  if (name.str() == "config") return refused(path, name.source(), "\"config\" names the file itself and stands outside it: leave it out.");
   std::vector<std::string> names;
-  for (const auto& key : key_table()) names.emplace_back(key.name);
+  for (const auto& key : key_table()) {
+    if (key.name != "config") names.emplace_back(key.name);
+  }
   std::string message = "unknown key \"" + std::string(name.str()) + "\".";
   if (const auto meant = nearest(name.str(), names)) message += " Did you mean \"" + *meant + "\"?";
   return refused(path, name.source(), std::move(message));
@@ -51,7 +54,10 @@ Result<std::vector<Setting>> settings_of_toml(std::string_view text, std::string
   try {
     table = toml::parse(text, path);
   } catch (const toml::parse_error& error) {
-    return refused(path, error.source(), std::string(error.description()) + ".");
+    return refused(
+        path, error.source(),
+        "this is not TOML (" + std::string(error.description()) +
+            "). Write one setting a line, text in quotes that close, as in data = \"/srv/parley\"; `parley config` shows them all.");
   }
   std::vector<Setting> settings;
   for (const auto& [name, node] : table) {

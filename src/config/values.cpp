@@ -128,7 +128,8 @@ std::string listing_of(const Values& values) {
   std::size_t width = 0;
   const auto keys = key_table();
   for (std::size_t index = 0; index < keys.size(); ++index) {
-    lines.push_back(std::string(keys[index].name) + " = " + written(keys[index], values.at(index)));
+    const std::string line = std::string(keys[index].name) + " = " + written(keys[index], values.at(index));
+    lines.push_back(keys[index].name == "config" ? "# " + line : line);  // the one key that a file may not hold
     width = std::max(width, lines.back().size());
   }
   std::string text;

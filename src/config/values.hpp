@@ -49,12 +49,15 @@ struct Setting {
 /// All together; reads the file that `config` names.
 [[nodiscard]] Result<Values> collect_values(std::span<const GivenFlag> flags, const Environment& environment);
 
-/// What `parley config` prints: `listen = "0.0.0.0:3000"  # flag --listen`, passwords in URIs masked.
+/// What `parley config` prints, a configuration file itself: `listen = "0.0.0.0:3000"  # flag --listen`, passwords in URIs masked.
 [[nodiscard]] std::string listing_of(const Values& values);
 
 /// The variables of this process.
 [[nodiscard]] Environment process_environment();
-/// A whole file, at most a mebibyte. Error invalid_argument: what, which file, why.
+/// Whom this process runs as: the name, or the number where it has none.
+[[nodiscard]] std::string user_name();
+/// A whole file, at most a mebibyte. Error invalid_argument: what, which file, why; `detail` is `permission_denied` when that is it.
+inline constexpr std::string_view permission_denied = "permission denied";
 [[nodiscard]] Result<std::string> read_small_file(const std::string& path, std::string_view what);
 
 }  // namespace parley::config

@@ -378,7 +378,14 @@ int run_bench(int argc, char** argv) {
   add_store(*store_command, store_options);
   add_history(*history_command, history_options);
   add_connect(*connect_command, connect_options);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked_for_help) {
+    return app.exit(asked_for_help);
+  } catch (const CLI::ParseError& mistake) {
+    std::cerr << "parley: bench: " << mistake.what() << ". `parley bench --help` shows how." << std::endl;
+    return 2;
+  }
   raise_descriptor_limit();
   try {
     if (relay_command->parsed()) return relay(std::move(relay_options));
@@ -386,7 +393,7 @@ int run_bench(int argc, char** argv) {
     if (history_command->parsed()) return history(std::move(history_options));
     return connect(std::move(connect_options));
   } catch (const LoadFailure& failure) {
-    std::cerr << "parley bench: " << failure.what() << std::endl;
+    std::cerr << "parley: bench: " << failure.what() << std::endl;
     return 2;
   }
 }

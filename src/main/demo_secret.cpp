@@ -10,6 +10,7 @@
 #include "base/bytes.hpp"
 #include "config/load_settings.hpp"
 #include "domain/error_code.hpp"
+#include "main/private_files.hpp"
 
 namespace parley::main {
 
@@ -46,9 +47,7 @@ Result<void> write_new(const std::string& path, const std::string& secret) {
 }  // namespace
 
 Result<std::string> demo_secret(const std::string& data_folder, Entropy& entropy) {
-  std::error_code failure;
-  std::filesystem::create_directories(data_folder, failure);
-  if (failure) return cannot_write(data_folder, failure.value());
+  if (const auto made = make_data_folder(data_folder); !made) return std::unexpected(made.error());
   const auto path = path_in(data_folder);
   if (!std::filesystem::exists(path)) {
     const auto secret = entropy.bytes<32>();

@@ -16,7 +16,7 @@ Parley is running. Open these two links in two windows and chat:
 
 Messages are kept in @data@. Stop with Ctrl-C, or kill -9, and start again: they are there.
 
-The same session from Node (npm install socket.io-client), as the patient:
+The same session from Node, as the patient (in a file chat.mjs, in a folder where you ran `npm install socket.io-client`):
 
   import { io } from "socket.io-client";
   const sessionId = "@session@";

@@ -23,6 +23,7 @@ struct Command {
   std::string_view name;
   std::string_view summary;
   int (*run)(Arguments arguments);
+  std::vector<config::Flag> (*flags)() = nullptr;  // for its help; none: it takes none
 };
 
 int help_command(Arguments arguments);
@@ -41,27 +42,53 @@ int bench_command(Arguments arguments) {
   return run_bench(static_cast<int>(words.size()), pointers.data());
 }
 
+/// Of the settings, those that a command with flags of its own looks at too.
+std::vector<config::Flag> with_secret(std::vector<config::Flag> flags) {
+  for (const auto& setting : config::configuration_flags()) {
+    if (setting.name == "--jwt-secret-file" || setting.name == "--data" || setting.name == "--config") flags.push_back(setting);
+  }
+  return flags;
+}
+
 constexpr std::array commands = {
-    Command{"serve", "run the server", serve_command},
-    Command{"demo", "run it with two ready users and a session, and print their links", demo_command},
-    Command{"token", "make a token for trying things: --id OID --role ROLE [--email --name --expires 12h]", token_command},
-    Command{"session", "create a session in a running server: --doctor OID --patient OID [--url URL]", session_command},
-    Command{"config", "print every setting and where it came from", config_command},
+    Command{"serve", "run the server", serve_command, config::configuration_flags},
+    Command{"demo", "run it with two ready users and a session, and print their links", demo_command, config::configuration_flags},
+    Command{"token", "make a token for trying things: --id OID --role ROLE [--email --name --expires 12h]", token_command,
+            [] { return with_secret(token_flags()); }},
+    Command{"session", "create a session in a running server: --doctor OID --patient OID [--url URL]", session_command,
+            [] { return with_secret(session_flags()); }},
+    Command{"config", "print every setting and where it came from; what it prints is a configuration file", config_command,
+            config::configuration_flags},
     Command{"bench", "load a running server and measure: relay, store, history, connect", bench_command},
     Command{"version", "print the version", version_command},
     Command{"help", "print this", help_command},
 };
 
-int help_command(Arguments) {
+constexpr std::string_view settings_note =
+    "flags beat the environment (--jwt-secret-file is PARLEY_JWT_SECRET_FILE), which beats a TOML file (jwt_secret_file = \"…\")";
+
+int help_of_command(const Command& command) {
+  if (command.run == bench_command) {
+    constexpr std::string_view help[] = {"--help"};
+    return bench_command(help);
+  }
+  std::string text = "parley " + std::string(command.name) + (command.flags != nullptr ? " [--flag value …]" : "") + ": " +
+                     std::string(command.summary) + "\n";
+  if (command.flags != nullptr) text += "\n" + config::help_of(command.flags()) + "\nSettings: " + std::string(settings_note) + ".\n";
+  std::fputs(text.c_str(), stdout);
+  return exit_done;
+}
+
+int help_command(Arguments words) {
+  const auto asked = words.empty() ? commands.end() : std::ranges::find(commands, words[0], &Command::name);
+  if (asked != commands.end()) return help_of_command(*asked);
   std::string text = "Parley: the chat that rides along with WebRTC calls and is never lost.\n\nparley COMMAND [--flag value …]\n\n";
   for (const auto& command : commands) {
     std::string name(command.name);
     name.resize(10, ' ');
     text.append("  ").append(name).append(command.summary).append("\n");
   }
-  text +=
-      "\nSettings, as flags, as PARLEY_… in the environment (--jwt-secret-file is PARLEY_JWT_SECRET_FILE), or in a TOML file\n"
-      "(jwt_secret_file = \"…\"); a flag beats the environment, which beats the file:\n\n";
+  text += "\n`parley COMMAND --help` shows the flags of one.\n\nSettings: " + std::string(settings_note) + ":\n\n";
   text += config::help_of(config::configuration_flags());
   std::fputs(text.c_str(), stdout);
   return exit_done;
@@ -78,7 +105,7 @@ int unknown_command(std::string_view word) {
 
 int run(Arguments words) {
   if (words.empty()) {
-    help_command(words);
+    help_command({});
     return exit_misunderstood;
   }
   const auto name = words[0] == "--help" || words[0] == "-h" ? "help" : words[0] == "--version" ? "version" : words[0];
@@ -86,7 +113,7 @@ int run(Arguments words) {
   if (command == commands.end()) return unknown_command(words[0]);
   const auto arguments = words.subspan(1);
   const bool wants_help = std::ranges::any_of(arguments, [](std::string_view word) { return word == "--help" || word == "-h"; });
-  if (wants_help && command->run != bench_command) return help_command(arguments);
+  if (wants_help && command->run != bench_command) return help_of_command(*command);
   return command->run(arguments);
 }
 

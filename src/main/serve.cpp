@@ -6,6 +6,7 @@
 #include "domain/error_code.hpp"
 #include "http_api/http_api.hpp"
 #include "main/metrics.hpp"
+#include "main/private_files.hpp"
 #include "main/shutdown_signals.hpp"
 #include "observability/stderr_log_sink.hpp"
 #include "parley_version.hpp"
@@ -23,12 +24,18 @@ http_api::HttpApiConfig http_config(const config::Settings& settings) {
   return http;
 }
 
+std::unexpected<Error> cannot_listen(const Error& error) {
+  return refuse(error.code, error.message + ". It is set with --listen ADDR:PORT, or make run LISTEN=ADDR:PORT.");
+}
+
 }  // namespace
 
 Result<void> serve(const config::Settings& settings, std::function<void(const Running&)> on_running) {
   ShutdownSignals signals;
   SystemClock clock;
   observability::StderrLogSink logs(settings.logs);
+  if (const auto made = make_data_folder(settings.store.directory); !made) return std::unexpected(made.error());
+  warn_of_readers(settings, logs);
   server::Server server(settings.server, clock, logs);
   auto store = store::embedded::EmbeddedStore::open(settings.store, {clock, logs});
   if (!store) return std::unexpected(store.error());
@@ -44,7 +51,7 @@ Result<void> serve(const config::Settings& settings, std::function<void(const Ru
       http_config(settings));
   server.set_http_handler(http_api);
   server.set_namespace_handler(service.namespace_handler());
-  if (const auto listening = server.listen(); !listening) return std::unexpected(listening.error());
+  if (const auto listening = server.listen(); !listening) return cannot_listen(listening.error());
 
   const auto address = settings.server.address + ":" + std::to_string(server.port());
   logs.write(LogLevel::info, "main", "serving",
@@ -70,7 +77,7 @@ int serve_command(Arguments arguments) {
   if (!configured) return fail(configured.error(), exit_misunderstood);
   if (configured->settings.jwt.secret.empty()) {
     return fail({ErrorCode::invalid_argument,
-                 "No secret to verify tokens with. Make one with: head -c 32 /dev/urandom | base64 > secret && chmod 600 secret, then give "
+                 "No secret to verify tokens with. Make one with: (umask 077; head -c 32 /dev/urandom | base64 > secret), then give "
                  "--jwt-secret-file secret. To try things out without, run `parley demo`.",
                  {},
                  0},

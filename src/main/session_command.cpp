@@ -15,7 +15,7 @@ namespace parley::main {
 
 namespace {
 
-const std::vector<config::Flag> session_flags = {
+const std::vector<config::Flag> flags = {
     {"--url", "URL", "the running server (http://127.0.0.1:3000)"},
     {"--doctor", "OID", "who creates the session: 24 hexadecimal digits"},
     {"--patient", "OID", "with whom"},
@@ -37,9 +37,10 @@ Result<bench::Endpoint> endpoint_of(std::string_view url) {
 
 Result<std::string> doctor_token(const Configured& configured) {
   if (auto token = config::last_value(configured.given, "--token")) return *std::move(token);
-  const auto id_text = config::last_value(configured.given, "--doctor").value_or("");
-  const auto id = ObjectId::parse(id_text);
-  if (!id) return misunderstood("--doctor \"" + id_text + "\" must be 24 hexadecimal digits, or give --token.");
+  const auto id_text = config::last_value(configured.given, "--doctor");
+  if (!id_text) return misunderstood("--doctor is missing: 24 hexadecimal digits, or give --token.");
+  const auto id = ObjectId::parse(*id_text);
+  if (!id) return misunderstood("--doctor \"" + *id_text + "\" must be 24 hexadecimal digits, or give --token.");
   const auto secret = secret_in_force(configured.settings);
   if (!secret) return std::unexpected(secret.error());
   const auto now = SystemClock{}.now();
@@ -47,23 +48,26 @@ Result<std::string> doctor_token(const Configured& configured) {
 }
 
 struct Call {
+  std::string url;
   bench::Endpoint endpoint;
   std::string token;
   std::string json;
 };
 
 Result<Call> read_call(Arguments arguments) {
-  const auto configured = configure(arguments, session_flags);
+  const auto configured = configure(arguments, flags);
   if (!configured) return std::unexpected(configured.error());
-  const auto endpoint = endpoint_of(config::last_value(configured->given, "--url").value_or("http://127.0.0.1:3000"));
+  auto url = config::last_value(configured->given, "--url").value_or("http://127.0.0.1:3000");
+  const auto endpoint = endpoint_of(url);
   if (!endpoint) return std::unexpected(endpoint.error());
-  const auto patient = config::last_value(configured->given, "--patient").value_or("");
-  if (!ObjectId::parse(patient)) return misunderstood("--patient \"" + patient + "\" must be 24 hexadecimal digits.");
+  const auto patient = config::last_value(configured->given, "--patient");
+  if (!patient) return misunderstood("--patient is missing: 24 hexadecimal digits.");
+  if (!ObjectId::parse(*patient)) return misunderstood("--patient \"" + *patient + "\" must be 24 hexadecimal digits.");
   auto token = doctor_token(*configured);
   if (!token) return std::unexpected(token.error());
   std::string json;
-  JsonWriter(json).begin_object().member("patientId", patient).end_object();
-  return Call{*endpoint, *std::move(token), std::move(json)};
+  JsonWriter(json).begin_object().member("patientId", *patient).end_object();
+  return Call{std::move(url), *endpoint, *std::move(token), std::move(json)};
 }
 
 /// The id of the session that was made, or of the open one that was in the way.
@@ -88,15 +92,23 @@ int print_session(const bench::RestClient::Answer& answer) {
 
 }  // namespace
 
+std::vector<config::Flag> session_flags() {
+  return flags;
+}
+
 int session_command(Arguments arguments) {
   const auto call = read_call(arguments);
   if (!call) return fail(call.error(), exit_misunderstood);
   try {
     bench::RestClient client(call->endpoint);
     return print_session(client.request({"POST", "/api/sessions/create", call->token, call->json}));
-  } catch (const bench::LoadFailure& failure) {
-    std::fprintf(stderr, "parley: %s\n", failure.what());
-    return exit_failed;
+  } catch (const bench::LoadFailure&) {
+    // What it says is said to those who measure; here the one thing that goes wrong is that nobody answers.
+    return fail({ErrorCode::internal,
+                 "No server answers at " + call->url + ". Start one with `parley serve`, or say where it is with --url.",
+                 {},
+                 0},
+                exit_failed);
   }
 }
 

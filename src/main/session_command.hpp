@@ -6,5 +6,7 @@
 namespace parley::main {
 
 int session_command(Arguments arguments);
+/// Its own, without the settings.
+[[nodiscard]] std::vector<config::Flag> session_flags();
 
 }  // namespace parley::main

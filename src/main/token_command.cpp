@@ -13,7 +13,7 @@ namespace parley::main {
 
 namespace {
 
-const std::vector<config::Flag> token_flags = {
+const std::vector<config::Flag> flags = {
     {"--id", "OID", "the user: 24 hexadecimal digits"},
     {"--role", "ROLE", "doctor, patient or admin"},
     {"--email", "TEXT", "e-mail address of the user"},
@@ -40,18 +40,20 @@ Result<std::chrono::seconds> parse_duration(std::string_view text) {
 }
 
 Result<domain::User> user_of(std::span<const config::GivenFlag> given, const domain::RoleSet& roles) {
-  const auto id_text = config::last_value(given, "--id").value_or("");
-  const auto id = ObjectId::parse(id_text);
-  if (!id) return misunderstood("--id \"" + id_text + "\" must be 24 hexadecimal digits, as in 65f000000000000000000001.");
-  const auto role_text = config::last_value(given, "--role").value_or("");
-  auto role = roles.parse_account_role(role_text);
-  if (!role) return misunderstood("--role \"" + role_text + "\" must be doctor, patient or admin.");
+  const auto id_text = config::last_value(given, "--id");
+  if (!id_text) return misunderstood("--id is missing: the user's 24 hexadecimal digits, as in --id 65f000000000000000000001.");
+  const auto id = ObjectId::parse(*id_text);
+  if (!id) return misunderstood("--id \"" + *id_text + "\" must be 24 hexadecimal digits, as in 65f000000000000000000001.");
+  const auto role_text = config::last_value(given, "--role");
+  if (!role_text) return misunderstood("--role is missing: doctor, patient or admin.");
+  auto role = roles.parse_account_role(*role_text);
+  if (!role) return misunderstood("--role \"" + *role_text + "\" must be doctor, patient or admin.");
   return domain::User{*id, *std::move(role), config::last_value(given, "--email").value_or(""),
                       config::last_value(given, "--name").value_or("")};
 }
 
 Result<std::string> token_of(Arguments arguments) {
-  const auto configured = configure(arguments, token_flags);
+  const auto configured = configure(arguments, flags);
   if (!configured) return std::unexpected(configured.error());
   auto user = user_of(configured->given, configured->settings.service.roles);
   if (!user) return std::unexpected(user.error());
@@ -67,6 +69,10 @@ Result<std::string> token_of(Arguments arguments) {
 }
 
 }  // namespace
+
+std::vector<config::Flag> token_flags() {
+  return flags;
+}
 
 int token_command(Arguments arguments) {
   const auto token = token_of(arguments);

@@ -6,5 +6,7 @@
 namespace parley::main {
 
 int token_command(Arguments arguments);
+/// Its own, without the settings.
+[[nodiscard]] std::vector<config::Flag> token_flags();
 
 }  // namespace parley::main

@@ -45,7 +45,17 @@ TEST_F(Command, without_arguments_shows_the_help_and_leaves_with_2) {
   EXPECT_EQ(finished.exit_code, 2);
   EXPECT_NE(finished.output.find("--jwt-secret-file FILE"), std::string::npos);
   EXPECT_EQ(run({"help"}).exit_code, 0);
-  EXPECT_EQ(run({"serve", "--help"}).exit_code, 0);
+  const auto of_serve = run({"serve", "--help"});
+  EXPECT_EQ(of_serve.exit_code, 0);
+  EXPECT_TRUE(of_serve.output.starts_with("parley serve [--flag value …]: run the server")) << of_serve.output;
+  EXPECT_NE(of_serve.output.find("--listen ADDR:PORT"), std::string::npos);
+  EXPECT_EQ(of_serve.output.find("load a running server"), std::string::npos) << "the other commands are not in it";
+  EXPECT_EQ(run({"help", "serve"}).output, of_serve.output);
+  const auto of_token = run({"token", "--help"});
+  EXPECT_NE(of_token.output.find("--id OID"), std::string::npos) << of_token.output;
+  EXPECT_NE(of_token.output.find("--jwt-secret-file FILE"), std::string::npos);
+  EXPECT_EQ(of_token.output.find("--turn-url"), std::string::npos);
+  EXPECT_EQ(run({"bench", "--help"}).exit_code, 0);
 }
 
 TEST_F(Command, misunderstandings_leave_with_2_and_say_what_was_meant) {
@@ -65,7 +75,15 @@ TEST_F(Command, misunderstandings_leave_with_2_and_say_what_was_meant) {
            Case{{"serve", "--config", "/nowhere/parley.toml"}, {}, "/nowhere/parley.toml cannot be read"},
            Case{{"serve", "--store", "mongodb://h/d"}, {}, "cannot use yet"},
            Case{{"token", "--id", "x", "--role", "doctor"}, {}, "24 hexadecimal digits"},
+           Case{{"token", "--role", "doctor"}, {}, "--id is missing"},
+           Case{{"token", "--id", "65f000000000000000000001"}, {}, "--role is missing"},
            Case{{"session", "--url", "nonsense"}, {}, "must be http://ADDRESS:PORT"},
+           Case{{"session"}, {}, "--patient is missing"},
+           Case{{"session", "--patient", "65f000000000000000000001"}, {}, "--doctor is missing"},
+           Case{{"serve", "--port", "3000"}, {}, "It is --listen ADDR:PORT here."},
+           Case{{"serve", "--frob"}, {}, "`parley help` lists"},
+           Case{{"bench"}, {}, "`parley bench --help`"},
+           Case{{"bench", "--frob"}, {}, "`parley bench --help`"},
        }) {
     const auto finished = run(arguments, environment);
     EXPECT_EQ(finished.exit_code, 2) << finished.output;
@@ -142,6 +160,7 @@ TEST_F(Command, a_busy_port_and_a_busy_folder_are_refused_with_1) {
   const auto busy_port = run(other);
   EXPECT_EQ(busy_port.exit_code, 1) << busy_port.output;
   EXPECT_NE(busy_port.output.find(address), std::string::npos) << busy_port.output;
+  EXPECT_NE(busy_port.output.find("--listen ADDR:PORT, or make run LISTEN=ADDR:PORT"), std::string::npos) << busy_port.output;
   const auto busy_folder = run(serve());
   EXPECT_EQ(busy_folder.exit_code, 1) << busy_folder.output;
   EXPECT_NE(busy_folder.output.find(data()), std::string::npos) << busy_folder.output;
@@ -156,6 +175,37 @@ TEST_F(Command, config_prints_what_is_in_force_and_whence) {
   EXPECT_NE(finished.output.find("# environment PARLEY_DATA"), std::string::npos);
   EXPECT_NE(finished.output.find("# flag --listen"), std::string::npos);
   EXPECT_EQ(run({"config", "--threads", "many"}).exit_code, 2);
+}
+
+TEST_F(Command, what_config_prints_is_a_configuration_file) {
+  const auto path = folder + "/printed.toml";
+  std::ofstream(path) << run({"config", "--config", "", "--listen", "0.0.0.0:1"}).output;
+  const auto again = run({"config", "--config", path});
+  EXPECT_EQ(again.exit_code, 0) << again.output;
+  EXPECT_NE(again.output.find("listen = \"0.0.0.0:1\""), std::string::npos) << again.output;
+}
+
+unsigned mode_of(const std::string& path) {
+  struct stat status{};
+  EXPECT_EQ(stat(path.c_str(), &status), 0) << path;
+  return status.st_mode & 07777U;
+}
+
+TEST_F(Command, a_new_data_folder_is_its_owners_alone_and_an_open_one_is_warned_of) {
+  ASSERT_EQ(chmod(secret().c_str(), 0600), 0);
+  {
+    ChildProcess server(serve());
+    ASSERT_TRUE(server.wait_for("message=serving")) << server.output();
+    EXPECT_EQ(mode_of(data()), 0700U);
+    EXPECT_EQ(server.output().find("level=warning"), std::string::npos) << server.output();
+  }
+  ASSERT_EQ(chmod(data().c_str(), 0755), 0);
+  ASSERT_EQ(chmod(secret().c_str(), 0644), 0);
+  ChildProcess server(serve());
+  ASSERT_TRUE(server.wait_for("message=serving")) << server.output();
+  EXPECT_EQ(mode_of(data()), 0755U) << "whoever opened it may have meant to";
+  EXPECT_NE(server.output().find("chmod 700 it\" folder=" + data() + " mode=755"), std::string::npos) << server.output();
+  EXPECT_NE(server.output().find("chmod 600 it\" file=" + secret() + " mode=644"), std::string::npos) << server.output();
 }
 
 TEST_F(Command, session_makes_a_session_and_finds_it_again) {
@@ -180,6 +230,11 @@ TEST_F(Command, session_makes_a_session_and_finds_it_again) {
   auto refused = words;
   refused.insert(refused.end(), {"--token", "garbage"});
   EXPECT_EQ(run(refused).exit_code, 1);
+  server.signal(SIGKILL);
+  EXPECT_EQ(server.wait(), 128 + SIGKILL);
+  const auto nobody = run(words);
+  EXPECT_EQ(nobody.exit_code, 1);
+  EXPECT_EQ(nobody.output, "parley: No server answers at " + url + ". Start one with `parley serve`, or say where it is with --url.\n");
 }
 
 TEST_F(Command, a_demo_finds_its_session_again_after_kill) {
@@ -196,6 +251,7 @@ TEST_F(Command, a_demo_finds_its_session_again_after_kill) {
   struct stat status{};
   ASSERT_EQ(stat((data() + "/demo-jwt-secret").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  EXPECT_EQ(mode_of(data()), 0700U);
   ChildProcess demo(words);
   ASSERT_TRUE(demo.wait_for("Hello from curl")) << demo.output();
   EXPECT_EQ(between(demo.output(), "&session=", "\n"), first);

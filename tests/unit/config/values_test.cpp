@@ -107,7 +107,15 @@ TEST(Toml, an_unknown_key_that_is_like_nothing_gets_no_suggestion) {
 }
 
 TEST(Toml, a_file_may_not_name_another_file) {
-  EXPECT_FALSE(settings_of_toml("config = \"other.toml\"\n", "parley.toml").has_value());
+  const auto settings = settings_of_toml("config = \"other.toml\"\n", "parley.toml");
+  ASSERT_FALSE(settings.has_value());
+  EXPECT_TRUE(settings.error().message.starts_with("parley.toml:1: \"config\" names the file itself")) << settings.error().message;
+}
+
+TEST(Toml, no_suggestion_is_a_key_that_a_file_may_not_hold) {
+  const auto settings = settings_of_toml("confg = \"x\"\n", "parley.toml");
+  ASSERT_FALSE(settings.has_value());
+  EXPECT_EQ(settings.error().message.find("Did you mean \"config\""), std::string::npos) << settings.error().message;
 }
 
 TEST(Toml, values_of_the_wrong_kind_are_refused) {
@@ -132,6 +140,26 @@ TEST(Toml, what_does_not_parse_is_refused_with_its_line) {
   const auto settings = settings_of_toml("data = \"x\"\nlisten = \n", "parley.toml");
   ASSERT_FALSE(settings.has_value());
   EXPECT_TRUE(settings.error().message.starts_with("parley.toml:2: ")) << settings.error().message;
+}
+
+TEST(Toml, a_text_that_does_not_close_is_refused_with_its_line_and_what_to_do) {
+  for (const std::string_view text : {"threads = 1\ndata = \"./x\nlisten = \"127.0.0.1:1\"\n", "threads = 1\ndata = \"./x"}) {
+    const auto settings = settings_of_toml(text, "parley.toml");
+    ASSERT_FALSE(settings.has_value()) << text;
+    EXPECT_TRUE(settings.error().message.starts_with("parley.toml:2: ")) << settings.error().message;
+    EXPECT_NE(settings.error().message.find("text in quotes that close"), std::string::npos) << settings.error().message;
+  }
+}
+
+TEST(Listing, is_a_configuration_file_that_says_the_same) {
+  const auto values = collect_values(flags({{"--listen", "0.0.0.0:80"}, {"--origin", "https://a \"b\""}, {"--limit-requests", "7"}}), {});
+  const TemporaryFile file(listing_of(*values));
+  const auto again = collect_values(flags({{"--config", file.path}}), {});
+  ASSERT_TRUE(again.has_value()) << again.error().message;
+  for (const auto& key : key_table()) {
+    if (key.name == "config") continue;
+    EXPECT_EQ(again->at(key.name).items, values->at(key.name).items) << key.name;
+  }
 }
 
 TEST(Listing, shows_every_key_with_its_source) {
@@ -180,6 +208,8 @@ TEST(Flags, take_both_spellings_and_refuse_the_rest) {
   EXPECT_EQ(last_value(*given, "--data"), "b=c");
   EXPECT_EQ(last_value(*given, "--origin"), std::nullopt);
   EXPECT_NE(parse({"--lisen", "x"}).error().message.find("Did you mean --listen?"), std::string::npos);
+  EXPECT_NE(parse({"--port", "1"}).error().message.find("--listen ADDR:PORT"), std::string::npos);
+  EXPECT_NE(parse({"--frob", "1"}).error().message.find("`parley help`"), std::string::npos);
   EXPECT_NE(parse({"--data"}).error().message.find("needs a value"), std::string::npos);
   EXPECT_NE(parse({"data"}).error().message.find("Unexpected \"data\""), std::string::npos);
 }

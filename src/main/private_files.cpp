@@ -1,0 +1,75 @@
+#include "main/private_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+
+#include "config/values.hpp"
+#include "domain/error_code.hpp"
+
+namespace parley::main {
+
+namespace {
+
+constexpr mode_t permission_bits = 07777;
+
+std::unexpected<Error> cannot_use(const std::string& folder, std::string_view doing, int error) {
+  std::string message = "The data folder " + folder + " cannot be " + std::string(doing) + ": " + std::strerror(error) + ". ";
+  if (error == EACCES || error == EPERM || error == EROFS) {
+    const auto user = config::user_name();
+    message += "Give it to the user " + user + ", as root: install -d -o " + user + " -m 700 " + folder + " (and chown -R " + user + " " +
+               folder + " where it holds data), or name another with --data DIR.";
+  } else {
+    message += "Name another with --data DIR.";
+  }
+  return refuse(ErrorCode::store_failed, std::move(message));
+}
+
+std::string octal(mode_t mode) {
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), "%o", static_cast<unsigned>(mode & permission_bits));
+  return text.data();
+}
+
+/// The mode, where somebody who is neither the owner nor of its group can do anything with it.
+std::optional<mode_t> open_to_others(const std::string& path) {
+  struct stat status{};
+  if (stat(path.c_str(), &status) != 0) return std::nullopt;  // whoever opens it next says why
+  return (status.st_mode & S_IRWXO) != 0 ? std::optional(status.st_mode) : std::nullopt;
+}
+
+}  // namespace
+
+Result<void> make_data_folder(const std::string& folder) {
+  std::filesystem::path path(folder);
+  if (!path.has_filename()) path = path.parent_path();  // `data/` is `data`
+  std::error_code failure;
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), failure);
+  if (failure) return cannot_use(folder, "made", failure.value());
+  if (mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST) return cannot_use(folder, "made", errno);
+  if (faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0) return cannot_use(folder, "read and written", errno);
+  return {};
+}
+
+void warn_of_readers(const config::Settings& settings, LogSink& logs) {
+  const auto& folder = settings.store.directory;
+  if (const auto mode = open_to_others(folder)) {
+    logs.write(LogLevel::warning, "main", "others on this machine can reach the data folder: chmod 700 it",
+               {{"folder", folder}, {"mode", octal(*mode)}});
+  }
+  for (const auto& path : settings.secret_files) {
+    if (const auto mode = open_to_others(path)) {
+      logs.write(LogLevel::warning, "main", "others on this machine can reach a secret: chmod 600 it",
+                 {{"file", path}, {"mode", octal(*mode)}});
+    }
+  }
+}
+
+}  // namespace parley::main
