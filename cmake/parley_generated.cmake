@@ -5,24 +5,27 @@ add_custom_target(parley_version
   BYPRODUCTS ${CMAKE_BINARY_DIR}/generated/parley_version.hpp
   COMMENT "Version")
 
-set(list ${CMAKE_SOURCE_DIR}/web/demo/assets.txt)
-if(EXISTS ${list})
+# Each page is a folder of web/ with an assets.txt; ${page}_assets() gives its files.
+foreach(page demo docs)
+  set(list ${CMAKE_SOURCE_DIR}/web/${page}/assets.txt)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list})
   file(STRINGS ${list} lines REGEX "^[^#]")
+  set(files)
   foreach(line IN LISTS lines)
-    string(REGEX REPLACE "^[^ ]+ ([^ ]+) .*$" "${CMAKE_SOURCE_DIR}/web/demo/\\1" file "${line}")
+    string(REGEX REPLACE "^[^ ]+ ([^ ]+) .*$" "${CMAKE_SOURCE_DIR}/web/${page}/\\1" file "${line}")
     list(APPEND files ${file})
     if(file MATCHES "/node_modules/")
       list(APPEND fetched ${file})
     endif()
   endforeach()
-  # Pinned npm packages, brought only when they are missing.
-  add_custom_command(OUTPUT ${fetched} COMMAND ${CMAKE_SOURCE_DIR}/tools/fetch-web.sh COMMENT "Packages of the demo page")
-  set(source ${CMAKE_BINARY_DIR}/generated/demo_assets.cpp)
+  set(source ${CMAKE_BINARY_DIR}/generated/${page}_assets.cpp)
   add_custom_command(OUTPUT ${source}
-    COMMAND ${CMAKE_COMMAND} -DLIST=${list} -DOUTPUT=${source} -DFUNCTION=demo_assets -P ${CMAKE_SOURCE_DIR}/cmake/embed_assets.cmake
-    DEPENDS ${list} ${files} ${CMAKE_SOURCE_DIR}/cmake/embed_assets.cmake COMMENT "Assets of the demo page")
-  add_library(parley_assets STATIC ${source})
-  target_include_directories(parley_assets PRIVATE ${CMAKE_SOURCE_DIR}/src)
-  target_link_libraries(parley_assets PUBLIC parley::http_api)
-endif()
+    COMMAND ${CMAKE_COMMAND} -DLIST=${list} -DOUTPUT=${source} -DFUNCTION=${page}_assets -P ${CMAKE_SOURCE_DIR}/cmake/embed_assets.cmake
+    DEPENDS ${list} ${files} ${CMAKE_SOURCE_DIR}/cmake/embed_assets.cmake COMMENT "Assets of the page ${page}")
+  list(APPEND sources ${source})
+endforeach()
+# Pinned npm packages, brought only when they are missing.
+add_custom_command(OUTPUT ${fetched} COMMAND ${CMAKE_SOURCE_DIR}/tools/fetch-web.sh COMMENT "Packages of the demo page")
+add_library(parley_assets STATIC ${sources})
+target_include_directories(parley_assets PRIVATE ${CMAKE_SOURCE_DIR}/src)
+target_link_libraries(parley_assets PUBLIC parley::http_api)

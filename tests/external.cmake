@@ -26,6 +26,7 @@ foreach(suite sync asyncio)
 endforeach()
 parley_suite(schemathesis FOLDER schemathesis LABELS "contract" TIMEOUT 180 COMMAND ${clients_python} -B run.py)
 parley_suite(browser_parts FOLDER browser LABELS "browser" TIMEOUT 30 COMMAND ${NODE} --test-reporter=spec parts.test.mjs)
+parley_suite(browser_docs FOLDER browser LABELS "browser" TIMEOUT 60 COMMAND ${NODE} --test-reporter=spec docs.test.mjs)
 parley_suite(browser_demo FOLDER browser LABELS "browser;clients" TIMEOUT 240 COMMAND ${NODE} --test-reporter=spec demo.test.mjs)
 parley_suite(torture_kill FOLDER torture LABELS "torture" TIMEOUT 600 COMMAND ${NODE} kill.mjs --rounds 50)
 

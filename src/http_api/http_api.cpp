@@ -37,6 +37,7 @@ struct HttpApi::Impl {
   void process(const ExchangePtr& exchange);
   bool cross_origin_step(Exchange& exchange) const;
   bool is_allowed(const std::string& origin, const Request& request) const;
+  const TaggedAsset* find_asset(const Request& request) const;
   bool asset_step(Exchange& exchange) const;
   bool body_step(Exchange& exchange) const;
   bool limiter_step(Exchange& exchange, Scope scope);
@@ -103,15 +104,21 @@ bool HttpApi::Impl::cross_origin_step(Exchange& exchange) const {
 
 bool HttpApi::Impl::is_allowed(const std::string& origin, const Request& request) const {
   if (std::ranges::find(config.allowed_origins, origin) != config.allowed_origins.end()) return true;
-  // A page that this server itself gave out calls it from the origin it was loaded from.
+  // Browsers name the own origin when they load the modules of a page.
+  const bool may_be_own = config.own_origin == HttpApiConfig::OwnOrigin::allowed || find_asset(request) != nullptr;
   const auto* host = request.find("host");
-  return !assets.empty() && host != nullptr && (origin == "http://" + *host || origin == "https://" + *host);
+  return may_be_own && host != nullptr && (origin == "http://" + *host || origin == "https://" + *host);
+}
+
+const TaggedAsset* HttpApi::Impl::find_asset(const Request& request) const {
+  const auto found = std::ranges::find(assets, request.path(), [](const TaggedAsset& each) { return each.asset.path; });
+  return found == assets.end() ? nullptr : &*found;
 }
 
 bool HttpApi::Impl::asset_step(Exchange& exchange) const {
-  if (assets.empty() || !exchange.is_get_or_head()) return true;
-  const auto found = std::ranges::find(assets, exchange.request.path(), [](const TaggedAsset& each) { return each.asset.path; });
-  if (found == assets.end()) return true;
+  if (!exchange.is_get_or_head()) return true;
+  const auto* found = find_asset(exchange.request);
+  if (found == nullptr) return true;
   exchange.answer_asset(found->asset, found->etag);
   return false;
 }

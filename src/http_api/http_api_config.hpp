@@ -33,7 +33,9 @@ struct HttpApiConfig {
   std::string environment_name = "dev";  // what /health calls `env`
   RequestLimits limits;
   service::IceConfig ice;
-  std::vector<Asset> assets;  // when there are any, the origin they are loaded from is allowed as well
+  std::vector<Asset> assets;
+  // Whether pages may do more than load their files and read from the origin they came from: the demo sends, the docs page does not.
+  enum class OwnOrigin : std::uint8_t { as_listed, allowed } own_origin = OwnOrigin::as_listed;
 };
 
 }  // namespace parley::http_api

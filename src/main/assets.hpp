@@ -9,5 +9,7 @@ namespace parley::main {
 
 /// The demo page and its scripts, under /demo.
 [[nodiscard]] std::vector<http_api::Asset> demo_assets();
+/// The page that shows /openapi.json and /asyncapi.json, under /docs.
+[[nodiscard]] std::vector<http_api::Asset> docs_assets();
 
 }  // namespace parley::main

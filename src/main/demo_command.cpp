@@ -75,6 +75,7 @@ int demo_command(Arguments arguments) {
     settings.jwt.secret = *std::move(secret);
   }
   settings.http.assets = demo_assets();
+  settings.http.own_origin = http_api::HttpApiConfig::OwnOrigin::allowed;
   const auto served = serve(settings, [&settings](const Running& running) { prepare(running, settings); });
   return served ? exit_done : fail(served.error(), exit_failed);
 }

@@ -1,10 +1,14 @@
 #include "main/serve.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "auth/jwt/jwt_authenticator.hpp"
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
 #include "domain/error_code.hpp"
 #include "http_api/http_api.hpp"
+#include "main/assets.hpp"
 #include "main/metrics.hpp"
 #include "main/private_files.hpp"
 #include "main/shutdown_signals.hpp"
@@ -21,6 +25,7 @@ namespace {
 http_api::HttpApiConfig http_config(const config::Settings& settings) {
   auto http = settings.http;
   http.version = version;
+  std::ranges::copy(docs_assets(), std::back_inserter(http.assets));
   return http;
 }
 

@@ -288,9 +288,24 @@ TEST_F(WithPage, assets_are_served_unlimited_with_a_policy_of_their_own) {
   EXPECT_EQ(send("POST", "/demo").status, 404U);
 }
 
-TEST_F(WithPage, a_page_may_call_the_server_it_came_from) {
+TEST_F(WithPage, a_page_may_load_its_files_from_where_it_came_from) {
   EXPECT_EQ(send("GET", "/demo", {{"Origin", "http://10.0.0.5:3000"}, {"Host", "10.0.0.5:3000"}}).status, 200U);
   EXPECT_EQ(send("GET", "/demo", {{"Origin", "http://10.0.0.6:3000"}, {"Host", "10.0.0.5:3000"}}).status, 403U);
+}
+
+TEST_F(WithPage, to_call_from_the_own_origin_a_page_has_to_be_allowed) {
+  const Headers own = {{"Origin", "http://10.0.0.5:3000"}, {"Host", "10.0.0.5:3000"}};
+  EXPECT_EQ(send("GET", "/ready", own).status, 403U);
+  auto config = make_config({}, {});
+  config.own_origin = HttpApiConfig::OwnOrigin::allowed;
+  HttpApi calling{{service, people, clock, logs, [] { return std::string(); }, [] { return std::vector<std::string>(); }}, config};
+  protocol::http::Request request;
+  request.method = "GET";
+  request.target = "/ready";
+  request.headers = own;
+  unsigned status = 0;
+  calling.handle(std::move(request), loop, [&](protocol::http::Response response) { status = response.status; });
+  EXPECT_EQ(status, 200U);
 }
 
 TEST_F(Order, without_pages_the_own_origin_is_as_foreign_as_any) {
