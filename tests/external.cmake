@@ -19,6 +19,9 @@ foreach(suite connect chat resume sessions admin signalling robustness validatio
 endforeach()
 # The scenario of several languages, in those that install in seconds; `make clients-all` plays it in all.
 parley_suite(clients_scenario FOLDER clients/javascript LABELS "clients" TIMEOUT 120 COMMAND ${NODE} scenario.mjs --clients javascript,javascript-oldest,python)
+# Beside other servers of Debian: TURN allocations with our credentials at coturn; nginx in front of us and an old backend.
+parley_suite(turn FOLDER clients/javascript LABELS "clients;turn" TIMEOUT 60 COMMAND ${NODE} --test-reporter=spec turn.test.mjs)
+parley_suite(replacing FOLDER clients/javascript LABELS "clients;replacing" TIMEOUT 120 COMMAND ${NODE} --test-reporter=spec replacing.test.mjs)
 parley_suite(security_table FOLDER clients/javascript LABELS "clients;security" TIMEOUT 300 COMMAND ${NODE} --test-reporter=spec security.test.mjs)
 parley_suite(bad_input FOLDER clients/javascript LABELS "bad-input" TIMEOUT 300 COMMAND ${NODE} --test-reporter=spec bad-input.test.mjs)
 foreach(suite sync asyncio)

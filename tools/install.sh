@@ -33,5 +33,12 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "installing:$missing" >&2
 $as_root apt-get -qq update
+# Tests start servers of their own (coturn, nginx); installing them must not start one on this machine.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap '$as_root rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+  $as_root chmod +x "$policy"
+fi
 # shellcheck disable=SC2086  # a list of names
 DEBIAN_FRONTEND=noninteractive $as_root apt-get -qq -y --no-install-recommends install $missing >/dev/null

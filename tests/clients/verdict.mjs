@@ -1,4 +1,4 @@
-// Runs the suites of one kind and ends with one PASS or FAIL line with its figures: node verdict.mjs clients|bad-input|security [--seed n]
+// Runs the suites of one kind and ends with one PASS or FAIL line with its figures: node verdict.mjs clients|bad-input|security|turn|replacing [--seed n]
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,8 @@ const KINDS = {
     ...['sync', 'asyncio'].map((name) => ({ name: `python ${name}`, folder: 'python', command: [python, '-B', `test_${name}.py`] })),
   ],
   security: ['connect', 'security', 'validation', 'limits'].map(node),
+  turn: ['turn'].map(node),
+  replacing: ['replacing'].map(node),
   'bad-input': ['bad-input', 'robustness'].map(node),
 };
 
@@ -37,7 +39,7 @@ for (const { name, folder, command } of suites) {
   failed += count.failed;
   console.log(`${count.failed === 0 ? 'passed' : 'FAILED'}  ${name}: ${count.passed} passed, ${count.failed} failed`);
   if (count.failed > 0) console.log(run.stdout + run.stderr);
-  for (const figure of run.stdout.matchAll(/^(?:# )?(?:validation|security|bad-input): (.*)$/gm)) figures.push(`${name}: ${figure[1]}`);
+  for (const figure of run.stdout.matchAll(/^(?:# )?(?:validation|security|bad-input|turn|replacing): (.*)$/gm)) figures.push(`${name}: ${figure[1]}`);
 }
 const line = [`${passed} passed`, `${failed} failed`, ...figures, versions(), `seed ${seed}`, `commit ${commit()}`].filter(Boolean).join('; ');
 console.log(`${failed === 0 && passed > 0 ? 'PASS' : 'FAIL'} ${kind}: ${line}`);

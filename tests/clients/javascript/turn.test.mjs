@@ -1,0 +1,153 @@
+// TURN for real: coturn with the shared secret, credentials from a running server. What clients are given lets them allocate and relay; nothing else does.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { get, post } from './harness/rest.mjs';
+import { Server } from './harness/server.mjs';
+import { makeSession } from './harness/session.mjs';
+import { person } from './harness/token.mjs';
+import { TurnClient } from './harness/turn.mjs';
+
+const SECRET = 'shared with the TURN server';
+const DAY_S = 86_400;
+const now = () => Math.floor(Date.now() / 1000);
+/** What API §3 says a credential is; also how an expired one is made here. */
+const signed = (username, secret = SECRET) => ({ username, credential: createHmac('sha1', secret).update(username).digest('base64') });
+
+let folder;
+let relay;
+let port;
+let server;
+const clients = [];
+let allocations = 0;
+let refusals = 0;
+
+async function freeUdpPort() {
+  const socket = dgram.createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port: free } = socket.address();
+  await new Promise((resolve) => socket.close(resolve));
+  return free;
+}
+
+async function client() {
+  const made = await TurnClient.open(port);
+  clients.push(made);
+  return made;
+}
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'parley-turn-'));
+  port = await freeUdpPort();
+  const flags = ['-n', '--listening-ip=127.0.0.1', '--relay-ip=127.0.0.1', `--listening-port=${port}`, '--use-auth-secret', `--static-auth-secret=${SECRET}`,
+    '--realm=parley.test', '--no-cli', '--allow-loopback-peers', '--no-tcp', '--no-tls', '--no-dtls', '--fingerprint', '--log-file=stdout', '--simple-log',
+    `--pidfile=${join(folder, 'pid')}`, `--userdb=${join(folder, 'db')}`];
+  relay = spawn('turnserver', flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+  relay.output = '';
+  for (const stream of [relay.stdout, relay.stderr]) stream.setEncoding('utf8').on('data', (text) => { relay.output = (relay.output + text).slice(-20_000); });
+  relay.on('error', (error) => { relay.output += error.message; });
+  process.on('exit', () => relay.kill('SIGKILL'));
+  try {
+    assert.equal((await (await client()).bind()).success, true);
+  } catch (error) {
+    throw new Error(`${error.message}\n${relay.output}`);
+  }
+  const secretFile = join(folder, 'secret');
+  writeFileSync(secretFile, `${SECRET}\n`);
+  server = await Server.start({ args: ['--turn-url', `turn:127.0.0.1:${port}?transport=udp`, '--turn-secret-file', secretFile] });
+});
+after(async () => {
+  console.log(`turn: ${allocations} relay addresses given, ${refusals} wrong or expired credentials refused with 401`);
+  for (const each of clients) each.close();
+  relay.kill('SIGKILL');
+  await server?.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function issued(who = person('patient')) {
+  const answer = await get(server, '/api/sessions/ice-servers', { token: who.token });
+  assert.equal(answer.status, 200, answer.text);
+  return answer.body.iceServers.find(({ urls }) => urls.startsWith('turn:'));
+}
+
+async function allocates(credentials) {
+  const turn = await client();
+  const answer = await turn.allocate(credentials);
+  assert.equal(answer.success, true, `refused with ${answer.error}`);
+  assert.equal(answer.relay.address, '127.0.0.1');
+  assert.ok(answer.relay.port >= 1024 && answer.lifetime > 0, JSON.stringify(answer));
+  allocations += 1;
+  return { turn, ...answer };
+}
+
+async function isRefused(credentials) {
+  const turn = await client();
+  const answer = await turn.allocate(credentials);
+  assert.deepEqual([answer.success, answer.error, answer.relay], [false, 401, undefined]);
+  refusals += 1;
+}
+
+describe('credentials that the server issues', () => {
+  test('are as the contract says and last a day', async () => {
+    const ice = await issued();
+    assert.equal(ice.urls, `turn:127.0.0.1:${port}?transport=udp`);
+    assert.deepEqual({ username: ice.username, credential: ice.credential }, signed(ice.username));
+    const [expires, name] = ice.username.split(':');
+    assert.equal(name, 'webrtc-user');
+    assert.ok(Math.abs(Number(expires) - now() - DAY_S) < 60, ice.username);
+  });
+
+  test('allocate a relay address that carries datagrams both ways', async () => {
+    const { turn, relay: relayed } = await allocates(await issued());
+    const peer = dgram.createSocket('udp4').bind(0, '127.0.0.1');
+    await once(peer, 'listening');
+    const place = { address: '127.0.0.1', port: peer.address().port };
+    assert.equal((await turn.permit(place)).success, true);
+    const arrived = once(peer, 'message');
+    turn.sendTo(place, Buffer.from('out'));
+    const [data, from] = await arrived;
+    assert.deepEqual([data.toString(), from.address, from.port], ['out', relayed.address, relayed.port]);
+    const back = turn.received();
+    peer.send('back', from.port, from.address);
+    assert.deepEqual(await back, { data: Buffer.from('back'), peer: place });
+    peer.close();
+  });
+
+  test('come with the answer to a join too', async () => {
+    const { patient, sessionId } = await makeSession(server);
+    const answer = await post(server, `/api/sessions/${sessionId}/join`, { token: patient.token, json: {} });
+    await allocates(answer.body.iceServers.find(({ urls }) => urls.startsWith('turn:')));
+  });
+});
+
+describe('the TURN server refuses with 401', () => {
+  test('no credentials', async () => {
+    const answer = await (await client()).allocateOnce();
+    assert.deepEqual([answer.success, answer.error, answer.realm], [false, 401, 'parley.test']);
+    refusals += 1;
+  });
+
+  test('another password, another secret', async () => {
+    const { username } = await issued();
+    await isRefused({ username, credential: 'wrong' });
+    await isRefused(signed(username, 'another secret'));
+  });
+
+  test('an issued credential under another name or a later time', async () => {
+    const { username, credential } = await issued();
+    const [expires, name] = username.split(':');
+    await isRefused({ username: `${Number(expires) + DAY_S}:${name}`, credential });
+    await isRefused({ username: `${expires}:somebody-else`, credential });
+  });
+
+  test('what was issued more than a day ago; a minute less than a day ago is taken', async () => {
+    await isRefused(signed(`${now() - 60}:webrtc-user`));
+    await allocates(signed(`${now() + 60}:webrtc-user`));
+  });
+});
