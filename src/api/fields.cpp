@@ -4,6 +4,7 @@
 
 #include <simdjson.h>
 
+#include "api/json_fault.hpp"
 #include "api/json_text.hpp"
 #include "api/request.hpp"
 #include "base/json_writer.hpp"
@@ -42,10 +43,12 @@ std::optional<std::string> fault_of_body(const std::string& body) {
   thread_local simdjson::dom::parser parser;
   simdjson::dom::element top;
   auto error = parser.parse(body).get(top);
+  std::string relaxed;
   if (error == simdjson::NUMBER_ERROR) {
-    if (std::string relaxed = body; relax_numbers(relaxed)) error = parser.parse(relaxed).get(top);
+    relaxed = body;
+    if (relax_numbers(relaxed)) error = parser.parse(relaxed).get(top);
   }
-  if (error) return "Invalid JSON: " + std::string(simdjson::error_message(error));
+  if (error) return describe_json_fault(relaxed.empty() ? body : relaxed);
   if (!top.is_object() && !top.is_array()) return "Invalid JSON: the top level must be an object or an array";
   return std::nullopt;
 }

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <exception>
 
+#include "api/answer.hpp"
+#include "base/json_writer.hpp"
 #include "domain/authorization.hpp"
+#include "domain/error_code.hpp"
 #include "http_api/asyncapi_document.hpp"
 #include "http_api/credentials.hpp"
 #include "http_api/exchange.hpp"
@@ -155,7 +158,10 @@ bool HttpApi::Impl::count(Exchange& exchange, WindowLimiter& limiter, std::strin
   if (limiter.off()) return true;
   exchange.window = limiter.count(client_key(exchange.request.remote_address), backend.clock.steady_now());
   if (exchange.window->verdict == WindowState::Verdict::within) return true;
-  exchange.answer(429, R"({"message":")" + std::string(refusal) + "\"}");
+  std::string json;
+  JsonWriter writer(json);
+  api::write_error(writer, {ErrorCode::rate_limited, std::string(refusal), {}, exchange.window->reset_seconds * 1000});
+  exchange.answer(429, std::move(json));  // Retry-After is one of the window's headers
   return false;
 }
 

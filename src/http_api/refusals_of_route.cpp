@@ -9,16 +9,16 @@ namespace parley::http_api {
 
 namespace {
 
-void add_limiters(Scope scope, std::vector<std::string_view>& texts) {
+void add_limiters(Scope scope, std::vector<api::Refusal>& refusals) {
   if (scope == Scope::exempt) return;
-  texts.push_back(too_many_requests_text);
-  if (scope == Scope::chat || scope == Scope::sessions || scope == Scope::administration) texts.push_back(too_many_signals_text);
-  if (scope == Scope::session_creation) texts.push_back(too_many_creations_text);
+  const auto add = [&](std::string_view text) { refusals.push_back({ErrorCode::rate_limited, text}); };
+  add(too_many_requests_text);
+  if (scope == Scope::chat || scope == Scope::sessions || scope == Scope::administration) add(too_many_signals_text);
+  if (scope == Scope::session_creation) add(too_many_creations_text);
 }
 
 void add_body(RefusalsByStatus& all) {
-  all[400].framework.insert(all[400].framework.end(),
-                            {"Invalid JSON: {the top level must be an object or an array}", "The body is not valid {gzip}"});
+  all[400].framework.insert(all[400].framework.end(), {"Invalid JSON{ near byte 17}", "The body is not valid {gzip}"});
   all[413].framework.push_back(body_too_large_text);
   all[415].framework.insert(all[415].framework.end(), {R"(unsupported charset "{LATIN1}")", R"(unsupported content encoding "{zstd}")"});
 }
@@ -30,8 +30,8 @@ RefusalsByStatus refusals_of(const Route& route) {
   RefusalsByStatus all;
   all[403].framework.push_back(origin_refused_text);
   if (!operation.body.empty()) add_body(all);
-  add_limiters(route.scope, all[429].plain);
-  if (all[429].plain.empty()) all.erase(429);
+  add_limiters(route.scope, all[429].coded);
+  if (all[429].coded.empty()) all.erase(429);
   if (needs_token(route.scope)) {
     all[401].framework = {token_missing_text, text_of(auth::AuthFailure::revoked), text_of(auth::AuthFailure::invalid),
                           text_of(auth::AuthFailure::user_not_found)};

@@ -18,9 +18,10 @@ after(() => Client.closeAll());
 
 function assertLimited(answer, limit, windowSeconds, message) {
   assert.equal(answer.status, 429);
-  assert.equal(answer.body.message, message);
+  assert.deepEqual([answer.body.message, answer.body.code], [message, 'rate_limited']);
   const seconds = Number(answer.headers['retry-after']);
   assert.ok(seconds >= 1 && seconds <= windowSeconds, `Retry-After ${seconds}`);
+  assert.equal(answer.body.retryAfter, seconds);
   assert.equal(answer.headers['ratelimit-policy'], `${limit};w=${windowSeconds}`);
   assert.equal(answer.headers['ratelimit-limit'], String(limit));
   assert.equal(answer.headers['ratelimit-remaining'], '0');

@@ -171,6 +171,31 @@ TEST(JsonText, cut_anywhere_never_reads_past_the_end) {
   }
 }
 
+TEST(JsonFault, names_the_place_where_it_can_be_told) {
+  const auto said = [](std::string_view json) { return Fields::from_json_body(std::string(json)).error().message; };
+  EXPECT_EQ(said(R"({"sessionId":"x",message:"y"})"), "Invalid JSON near byte 17");
+  EXPECT_EQ(said(R"({"a":})"), "Invalid JSON near byte 5");
+  EXPECT_EQ(said(R"({"a":1} x)"), "Invalid JSON near byte 8");
+  EXPECT_EQ(said(R"({"a":[1 2]})"), "Invalid JSON near byte 8");
+  EXPECT_EQ(said(R"({"a":123456789012345678901234567890,"b":tru})"), "Invalid JSON near byte 40") << "a long number is no fault";
+  EXPECT_EQ(said(R"({"a":"b)"), "Invalid JSON: a string is not closed");
+  EXPECT_EQ(said("{\"a\":\"\xFF\"}"), "Invalid JSON: it is not UTF-8");
+  EXPECT_EQ(said("{\"a\":\"\n\"}"), "Invalid JSON: a string holds a control character that is not escaped");
+  EXPECT_EQ(said(std::string(2000, '[') + std::string(2000, ']')), "Invalid JSON: it is nested too deeply");
+  EXPECT_EQ(said("5"), "Invalid JSON: the top level must be an object or an array");
+}
+
+TEST(JsonFault, every_cut_of_a_body_is_refused_in_our_own_words) {
+  const std::string whole = R"({"a":[1,-2.5e3,true,false,null,{"b":"c\u00e9\ud83d\ude00"}],"d":{}})";
+  for (std::size_t size = 1; size < whole.size(); ++size) {
+    const auto fields = Fields::from_json_body(whole.substr(0, size));
+    ASSERT_FALSE(fields.has_value()) << size;
+    EXPECT_TRUE(fields.error().message.starts_with("Invalid JSON")) << fields.error().message;
+    EXPECT_EQ(fields.error().message.find("simdjson"), std::string::npos);
+    EXPECT_LE(fields.error().message.size(), 80U);
+  }
+}
+
 TEST(JsonText, every_code_point_survives_its_escape) {
   EXPECT_EQ(json_text::decode_string(R"(\u0000)"), std::string(1, '\0'));
   EXPECT_EQ(json_text::decode_string(R"(\u007f\u0080\u07ff\u0800\uffff)"), "\x7F\u0080\u07FF\u0800\uFFFF");

@@ -230,7 +230,7 @@ TEST_F(Limited, the_general_limiter_counts_whatever_is_asked) {
   clock.advance(std::chrono::seconds{20});
   const auto refused = send("GET", "/health");
   EXPECT_EQ(refused.status, 429U);
-  EXPECT_EQ(refused.body, R"({"message":"Too many requests, please try again later."})");
+  EXPECT_EQ(refused.body, R"({"message":"Too many requests, please try again later.","code":"rate_limited","retryAfter":40})");
   EXPECT_EQ(refused.header("Retry-After"), "40");
   EXPECT_EQ(refused.header("RateLimit-Remaining"), "0");
   address = "192.0.2.8";
@@ -244,7 +244,7 @@ TEST_F(Limited, a_limited_client_gets_429_even_with_a_bad_token) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(get("/api/chat/session/x", "garbage").status, 401U);
   const auto refused = get("/api/chat/session/x", "garbage");
   EXPECT_EQ(refused.status, 429U);
-  EXPECT_EQ(refused.body, R"({"message":"Too many signaling requests, please slow down."})");
+  EXPECT_EQ(refused.body, R"({"message":"Too many signaling requests, please slow down.","code":"rate_limited","retryAfter":60})");
   EXPECT_EQ(refused.header("RateLimit-Policy"), "3;w=60");
 }
 
@@ -255,7 +255,7 @@ TEST_F(Limited, session_creation_has_its_own_window_and_reads_do_not_use_it) {
   EXPECT_EQ(created.header("RateLimit-Policy"), "1;w=300");
   const auto refused = post("/api/sessions/create", "doctor", json);
   EXPECT_EQ(refused.status, 429U);
-  EXPECT_EQ(refused.body, R"({"message":"Too many session creation attempts, please wait."})");
+  EXPECT_EQ(refused.body, R"({"message":"Too many session creation attempts, please wait.","code":"rate_limited","retryAfter":300})");
   const auto read = get("/api/sessions/user/active", "doctor");
   EXPECT_EQ(read.status, 200U);
   EXPECT_EQ(read.header("RateLimit-Policy"), "2;w=60");
