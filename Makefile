@@ -72,7 +72,7 @@ bench-throughput: install-test $(PARLEY) ## Relay and store at full speed, serve
 bench-start: install-test $(PARLEY) ## Start after kill -9 with a million messages
 	@PARLEY=$(PARLEY) bench/run_start.sh
 
-.PHONY: clients-all turn replacing autobahn official-suites
+.PHONY: upgrade-load clients-all turn replacing autobahn official-suites
 turn: install-test $(PARLEY) ## coturn with the shared secret: credentials of the server allocate, wrong and expired ones do not
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs turn
@@ -80,6 +80,9 @@ turn: install-test $(PARLEY) ## coturn with the shared secret: credentials of th
 replacing: install-test $(PARLEY) ## The nginx configuration of docs/guide/replacing.md in front of the server and an old backend
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs replacing
+
+upgrade-load: install-test $(PARLEY) ## 1,000 clients go from polling to WebSocket while 5,000 deliveries/s go out: nothing lost, doubled, reordered (SEED=)
+	@PARLEY=$(abspath $(PARLEY)) node tests/torture/upgrade.mjs $(if $(SEED),--seed $(SEED))
 
 clients-all: install-test $(PARLEY) ## One scenario in the client libraries of four languages: JavaScript (oldest and newest), Python, Java, Rust
 	@tests/clients/install-all.sh

@@ -31,6 +31,7 @@ parley_suite(schemathesis FOLDER schemathesis LABELS "contract" TIMEOUT 180 COMM
 parley_suite(browser_parts FOLDER browser LABELS "browser" TIMEOUT 30 COMMAND ${NODE} --test-reporter=spec parts.test.mjs)
 parley_suite(browser_docs FOLDER browser LABELS "browser" TIMEOUT 60 COMMAND ${NODE} --test-reporter=spec docs.test.mjs)
 parley_suite(browser_demo FOLDER browser LABELS "browser;clients" TIMEOUT 240 COMMAND ${NODE} --test-reporter=spec demo.test.mjs)
+parley_suite(torture_upgrade FOLDER torture LABELS "torture" TIMEOUT 120 COMMAND ${NODE} upgrade.mjs --clients 200 --deliveries 1000 --any-rate)
 parley_suite(torture_kill FOLDER torture LABELS "torture" TIMEOUT 600 COMMAND ${NODE} kill.mjs --rounds 50)
 
 # What the README shows, as a stranger would run it; what the program may not touch; the Makefile's word.
