@@ -70,5 +70,6 @@ export class Tab {
     const row = await this.shows(text, 'stored');
     await row.hover();
     await row.locator('.remove').click();
+    await row.locator('.confirm-delete').click();
   }
 }

@@ -35,28 +35,29 @@ describe('the timeline', () => {
     assert.equal(timeline.remove(event(1).id, 'me'), false);
     timeline.merge([stored(1)]);
     assert.deepEqual(timeline.messages().map((message) => [message.deleted, message.text]), [[true, '']]);
-    assert.equal(timeline.liveCount(), 0);
   });
 
-  test('what a page no longer shows was deleted; what came after it was asked for was not', () => {
+  test('a stretch of the log: texts, what was deleted before, what is deleted in it, and entries of other kinds', () => {
     const timeline = new Timeline();
-    timeline.merge([1, 2, 3, 4, 5].map((seq) => event(seq)));
-    const gone = timeline.removeMissing([stored(2), stored(4)], { knownTo: 4, newest: true, oldest: false });
-    assert.equal(gone, 1);
-    assert.deepEqual(timeline.messages().map((message) => message.deleted), [false, false, true, false, false]);
+    timeline.merge([event(3)]);
+    const fresh = timeline.take([
+      { kind: 'created', seq: 1, participants: [] },
+      { kind: 'text', ...event(2, { message: undefined, deleted: true }) },
+      { kind: 'text', ...event(3) },
+      { kind: 'text', ...event(4) },
+      { kind: 'deleted', seq: 5, id: event(3).id, deletedBy: 'me' },
+    ]);
+    assert.deepEqual(fresh.map((message) => message.seq), [2, 4]);
+    assert.deepEqual(timeline.messages().map(({ seq, deleted, text }) => [seq, deleted, text]), [[2, true, ''], [3, true, ''], [4, false, 'text 4']]);
   });
 
-  test('the newest page without the newest message: it was deleted', () => {
+  test('another history takes the place of the one that was shown', () => {
     const timeline = new Timeline();
-    timeline.merge([1, 2].map((seq) => event(seq)));
-    assert.equal(timeline.removeMissing([stored(1)], { knownTo: 2, newest: true, oldest: true }), 1);
-    assert.equal(timeline.removeMissing([], { knownTo: 2, newest: true, oldest: true }), 1);
-  });
-
-  test('an older page says nothing about newer messages', () => {
-    const timeline = new Timeline();
-    timeline.merge([1, 2, 3, 4].map((seq) => event(seq)));
-    assert.equal(timeline.removeMissing([stored(1), stored(2)], { knownTo: 4, newest: false, oldest: true }), 0);
+    timeline.merge([event(1)]);
+    timeline.note('somebody joined');
+    timeline.clear();
+    timeline.take([{ kind: 'text', ...event(2) }]);
+    assert.deepEqual(timeline.rows().map((row) => row.seq), [2]);
   });
 
   test('a note stands after what was newest when it came', () => {

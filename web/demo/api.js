@@ -15,9 +15,9 @@ export class Api {
     return this.#call('GET', `/api/sessions/${this.#session}`);
   }
 
-  /** Page 1 holds the newest messages; inside a page the oldest comes first. */
-  page(number, limit) {
-    return this.#call('GET', `/api/chat/session/${this.#session}?page=${number}&limit=${limit}`);
+  /** The log after a position, or the last entries before one; oldest first, deletions too. @param range {after} or {before}, and limit */
+  entries(range) {
+    return this.#call('GET', `/api/chat/session/${this.#session}/entries?${new URLSearchParams(range)}`);
   }
 
   store(text, clientMessageId) {

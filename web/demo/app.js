@@ -10,6 +10,8 @@ import { Timeline } from './timeline.js';
 import { View } from './view.js';
 
 const PAGE_SIZE = 50;
+const CATCH_UP_SIZE = 500;
+const PAST_THE_END = 16_777_215;  // The largest seq there is: "before" it are the newest entries.
 const RETRY_MS = [500, 1_000, 2_000, 4_000];
 
 class Demo {
@@ -25,8 +27,9 @@ class Demo {
   #sending = false;
   #failures = 0;
   #wake = () => {};
+  #oldest = PAST_THE_END;  // seq of the first entry that was read
+  #readTo = null;  // position up to which everything was read; null: nothing yet
   #hasEarlier = false;
-  #loaded = false;
   #refreshing = Promise.resolve();
 
   constructor(identity, view) {
@@ -147,37 +150,47 @@ class Demo {
     return this.#refreshing;
   }
 
-  /** The newest pages, back to what is already known, so that no gap stays. */
+  /** First the end of the log; after that, all that came since, deletions too: the position leaves no gap. */
   async #readNewest() {
-    const knownTo = this.#timeline.highestSeq();
-    for (let number = 1; ; number += 1) {
-      const answer = await this.#page(number, knownTo);
-      if (!answer.ok) return answer;
-      const oldest = answer.body.messages[0];
-      const reached = !oldest || (oldest.seq ?? 0) <= knownTo;
-      if (reached || !this.#loaded || !answer.body.pagination.hasMore) break;
-    }
-    this.#loaded = true;
-    this.#draw();
-    return { ok: true, retryAfterMs: 0 };
+    const answer = this.#readTo === null ? await this.#readBack() : await this.#readOn();
+    if (answer.ok) this.#draw();
+    return answer;
   }
 
+  async #readOn() {
+    for (;;) {
+      const answer = await this.#api.entries({ after: this.#readTo, limit: CATCH_UP_SIZE });
+      if (!answer.ok) return answer;
+      if (answer.body.reset) this.#timeline.clear();
+      this.#take(answer.body);
+      if (!answer.body.more) return answer;
+    }
+  }
+
+  async #readBack() {
+    const answer = await this.#api.entries({ before: this.#oldest, limit: PAGE_SIZE });
+    if (!answer.ok) return answer;
+    const { entries, to, more } = answer.body;
+    this.#oldest = entries[0]?.seq ?? 1;
+    this.#hasEarlier = more;
+    this.#take({ entries, to: this.#readTo ?? to });
+    return answer;
+  }
+
+  /** Until there is something to see: a whole page may tell of deletions only. */
   async #earlier() {
-    const number = Math.floor(this.#timeline.liveCount() / PAGE_SIZE) + 1;
-    await this.#page(number, this.#timeline.highestSeq());
+    const known = this.#timeline.messages().length;
+    while (this.#hasEarlier && this.#timeline.messages().length === known) {
+      if (!(await this.#readBack()).ok) break;
+    }
     this.#view.keepPlace(() => this.#draw());
   }
 
-  async #page(number, knownTo) {
-    const answer = await this.#api.page(number, PAGE_SIZE);
-    if (!answer.ok) return answer;
-    const { messages, pagination } = answer.body;
-    this.#timeline.removeMissing(messages, { knownTo, newest: number === 1, oldest: !pagination.hasMore });
-    for (const message of this.#timeline.merge(messages)) {
+  #take({ entries, to }) {
+    this.#readTo = to;
+    for (const message of this.#timeline.take(entries)) {
       if (message.clientMessageId) this.#outbox.remove(message.clientMessageId);
     }
-    this.#hasEarlier = pagination.totalMessages > this.#timeline.liveCount();
-    return answer;
   }
 
   // ---- writing
@@ -266,7 +279,7 @@ class Demo {
       outbox: this.#outbox.items,
       newest: this.#timeline.newest(),
       hasEarlier: this.#hasEarlier,
-      loaded: this.#loaded,
+      loaded: this.#readTo !== null,
     });
   }
 }

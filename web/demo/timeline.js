@@ -5,12 +5,12 @@ export class Timeline {
   #notes = [];
   #noteCount = 0;
 
-  /** Takes what a page, an event or an answer carried. Gives those that were new. */
+  /** Takes what the log, an event or an answer carried. Gives those that were new. */
   merge(messages) {
     const fresh = [];
     for (const message of messages.map(normalized)) {
       const known = this.#byId.get(message.id);
-      if (known?.deleted) continue;  // An old page may still show it; what is deleted stays deleted.
+      if (known?.deleted) continue;  // What was read before may still show it; what is deleted stays deleted.
       if (!known) fresh.push(message);
       this.#byId.set(message.id, { ...known, ...message });
     }
@@ -25,18 +25,19 @@ export class Timeline {
     return true;
   }
 
-  /**
-   * Without a socket nobody tells of deletions; a page does, by what it no longer shows.
-   * @param page the messages of one page @param knownTo the highest seq known when the page was asked for
-   * @param newest whether the page is the newest one @param oldest whether nothing is older
-   */
-  removeMissing(page, { knownTo, newest, oldest }) {
-    const shown = new Set(page.map((message) => message._id));
-    const first = oldest ? 0 : page[0]?.seq;
-    const last = newest ? knownTo : page.at(-1)?.seq;
-    if (first === undefined || last === undefined) return 0;
-    const gone = this.messages().filter((one) => one.seq >= first && one.seq <= last && !shown.has(one.id));
-    return gone.filter((one) => this.remove(one.id, '')).length;
+  /** Takes a stretch of the log: what was said, and what was deleted. Gives the messages that were new. */
+  take(entries) {
+    const fresh = this.merge(entries.filter((entry) => entry.kind === 'text'));
+    for (const { kind, id, deletedBy } of entries) {
+      if (kind === 'deleted') this.remove(id, deletedBy);
+    }
+    return fresh;
+  }
+
+  /** The server has another history than the one that was shown: nothing of that counts. */
+  clear() {
+    this.#byId.clear();
+    this.#notes = [];
   }
 
   /** A line of the page itself (somebody came or went); it stands after the newest message of that moment. */
@@ -54,10 +55,6 @@ export class Timeline {
     return [...this.#byId.values(), ...this.#notes].sort(byOrder);
   }
 
-  liveCount() {
-    return this.messages().filter((message) => !message.deleted).length;
-  }
-
   highestSeq() {
     let highest = 0;
     for (const message of this.#byId.values()) highest = Math.max(highest, message.seq);
@@ -73,7 +70,7 @@ function byOrder(left, right) {
   return left.seq - right.seq || left.at - right.at || (left.id < right.id ? -1 : 1);
 }
 
-/** ChatMessage (HTTP) and ChatEvent (socket) differ in the name of the id and in the shape of the sender. */
+/** ChatMessage (answers) and ChatEvent (events, entries) differ in the name of the id and in the shape of the sender. */
 function normalized(message) {
   const sender = typeof message.senderId === 'string' ? { _id: message.senderId } : (message.senderId ?? {});
   return {

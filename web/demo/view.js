@@ -23,6 +23,8 @@ export class View {
   #handlers = {};
   #elements = new Map();
   #me = '';
+  #asking = '';  // key of the row that asks whether to delete it
+  #stopAsking = () => {};
   #follow = true;
   #height = 0;  // of the list, when it was last laid out
 
@@ -68,6 +70,7 @@ export class View {
   showEnded() {
     this.#part('ended').hidden = false;
     this.#part('composer').hidden = true;
+    this.#part('too-long').hidden = true;
     this.#part('end').hidden = true;
     this.#part('modes').closest('section').hidden = true;
   }
@@ -205,10 +208,41 @@ export class View {
     time.dateTime = new Date(item.at).toISOString();
     this.#fillState(part('state'), item);
     this.#fillActions(part('actions'), item);
-    const remove = part('remove');
-    remove.hidden = !item.own || item.deleted || item.state !== 'stored';
+    this.#fillRemoval(row, item);
+  }
+
+  /** The bin, and, once it was pressed, the question in its place. What is deleted is deleted for both. */
+  #fillRemoval(row, item) {
+    const part = (name) => row.querySelector(`.${name}`);
+    const [remove, confirm] = [part('remove'), part('confirm')];
+    const possible = item.own && !item.deleted && item.state === 'stored';
+    const show = (asking) => {
+      if (asking) this.#asking = item.key;
+      else if (this.#asking === item.key) this.#asking = '';
+      remove.hidden = !possible || asking;
+      confirm.hidden = !possible || !asking;
+    };
+    const keep = () => {
+      show(false);
+      remove.focus();
+    };
+    show(this.#asking === item.key);
     remove.setAttribute('aria-label', `Delete message: ${item.text.slice(0, 60)}`);
-    remove.onclick = () => this.#handlers.remove(item.id);
+    remove.onclick = () => {
+      this.#stopAsking();  // One question at a time.
+      this.#stopAsking = () => show(false);
+      show(true);
+      part('confirm-delete').focus();
+    };
+    part('confirm-delete').onclick = () => {
+      show(false);
+      this.#handlers.remove(item.id);
+      this.#part('text').focus();
+    };
+    part('confirm-keep').onclick = keep;
+    confirm.onkeydown = (event) => {
+      if (event.key === 'Escape') keep();
+    };
   }
 
   #fillState(place, item) {
@@ -270,9 +304,20 @@ export class View {
     text.style.height = 'auto';
     text.style.height = `${Math.min(text.scrollHeight, 160)}px`;
     const left = TEXT_UNITS_MAX - text.value.length;
-    this.#part('count').textContent = text.value.length >= COUNT_FROM ? String(left) : '';
-    this.#part('count').classList.toggle('over', left < 0);
+    this.#part('count').textContent = text.value.length >= COUNT_FROM && left >= 0 ? String(left) : '';
+    this.#sayTooLong(-left);
     this.#part('composer').querySelector('.send').disabled = !sendable(text.value);
+  }
+
+  /** Why it does not send, in words; spoken when it becomes so and not at every key. */
+  #sayTooLong(over) {
+    const sentence = this.#part('too-long');
+    const isNew = sentence.hidden && over > 0;
+    sentence.hidden = over <= 0;
+    this.#part('text').setAttribute('aria-invalid', String(over > 0));
+    const [most, more] = [TEXT_UNITS_MAX, over].map((count) => count.toLocaleString('en'));
+    sentence.textContent = `A message holds at most ${most} characters: shorten this one by ${more}, or send it in parts.`;
+    if (isNew) this.announce(sentence.textContent);
   }
 
   #connectScrolling() {
