@@ -110,6 +110,11 @@ std::array<std::uint8_t, 20> sha1(std::initializer_list<BytesView> pieces) {
   return hash<20>(sha1_hasher(), pieces);
 }
 
+std::array<std::uint8_t, 16> md5(std::initializer_list<BytesView> pieces) {
+  Hasher hasher("MD5");  // rare: nothing is kept for it
+  return hash<16>(hasher, pieces);
+}
+
 Digest32 hmac_sha256(BytesView key, std::initializer_list<BytesView> pieces) {
   return hmac<32>(sha256_hasher(), key, pieces);
 }

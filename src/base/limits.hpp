@@ -130,6 +130,13 @@ inline constexpr std::uint32_t session_creates_per_window = 10;
 inline constexpr std::size_t rate_entries_max = 100'000;  // windows remembered; beyond, the oldest go
 
 // ICE servers (contract §5.5)
+inline constexpr std::size_t ice_url_bytes_max = 512;             // a host name has 253 (RFC 1035 §2.3.4); the rest is scheme, port, transport
+inline constexpr std::size_t turn_username_bytes_max = 128;       // the name behind the time
+inline constexpr std::size_t turn_secret_bytes_max = 1'024;
+inline constexpr std::size_t ice_servers_max = 16;                // configured, handed out and checked; a browser warns from five on
+inline constexpr auto ice_check_timeout = 3s;                     // of a whole check, names included: three sendings of a request
+inline constexpr std::size_t ice_checks_waiting_max = 256;        // calls that share a check; beyond: `overloaded`
+inline constexpr auto turn_rotation_interval = 24h;               // how often the TURN secret is read again; credentials live as long
 inline constexpr std::size_t stun_message_bytes_max = 1'500;      // one datagram: what a path without fragments carries
 inline constexpr std::size_t stun_attributes_max = 64;            // of one message; real ones have about ten
 inline constexpr std::size_t stun_name_bytes_max = 256;           // a user name, a realm, a nonce; RFC 8489 §14.9, §14.10 allow 763 bytes

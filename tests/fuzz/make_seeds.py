@@ -43,6 +43,22 @@ JSON = {
 for name, text in JSON.items():
     write("lone_surrogates", name, text.encode())
 
+STUN_HEAD = "2112a442" + "b7e7a701bc34d686fa87dfae"
+STUN = {  # RFC 5769, and an error answer of a TURN server
+    "request": "00010058" + STUN_HEAD + "802200105354554e207465737420636c69656e74" + "002400046e0001ff" + "80290008932ff9b151263b36"
+    + "000600096576746a3a68367659202020" + "000800149aeaa70cbfd8cb56781ef2b5b2d3f249c1b571a2" + "80280004e57a3bcf",
+    "ipv4": "0101003c" + STUN_HEAD + "8022000b7465737420766563746f7220" + "002000080001a147e112a643"
+    + "000800142b91f599fd9e90c38c7489f92af9ba53f06be7d7" + "80280004c07d4c96",
+    "ipv6": "01010048" + STUN_HEAD + "8022000b7465737420766563746f7220" + "002000140002a1470113a9faa5d3f179bc25f4b5bed2b9d9"
+    + "00080014a382954e4be67bf11784c97c8292c275bfe3ed41" + "80280004c8fb0b4c",
+    "unauthorized": "0113002c" + STUN_HEAD + "0009001000000401556e617574686f72697a6564" + "00140007" + b"example".hex() + "00" + "00150004" + b"abcd".hex(),
+    "sticks_out": "00010008" + STUN_HEAD + "0020ffff00000000",
+}
+for name, data in STUN.items():
+    write("stun_message", name, bytes.fromhex(data))
+write("stun_message", "url_stun", b"stun:stun.l.google.com:19302")
+write("stun_message", "url_turn", b"turns:[2001:db8::1]:443?transport=tcp")
+
 SMALL = {
     "oid": "65a000000000000000000001", "uuid": "0b5e9d3c-52a1-4f0e-9c6d-3f1a7e2b4c58", "position": "42.9f86d081884c7d65", "date": "2024-02-29",
     "time": "2024-02-29T23:59:59.999Z", "offset": "2024-02-29T23:59:59.999999+05:30", "role": "doctor", "base64": "Zm9vYg==", "base64url": "-_-_", "hex": "DeadBEEF",
