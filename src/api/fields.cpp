@@ -166,6 +166,22 @@ std::optional<std::string> Fields::string(std::string_view name) const {
   return json_text::decode_string(slice(member->raw_offset + 1, member->raw_size - 2));
 }
 
+std::optional<std::vector<std::string>> Fields::strings(std::string_view name) const {
+  if (kind(name) != Kind::array) return std::nullopt;
+  const std::string_view json = raw(name);
+  std::vector<std::string> texts;
+  std::size_t at = skip_space(json, 1);
+  while (at < json.size() && json[at] == '"') {
+    const std::size_t end = skip_string(json, at);
+    if (end == npos) return std::nullopt;
+    texts.push_back(json_text::decode_string(json.substr(at + 1, end - at - 2)));
+    at = skip_space(json, end);
+    if (at < json.size() && json[at] == ',') at = skip_space(json, at + 1);
+  }
+  if (at + 1 != json.size()) return std::nullopt;  // something that is no string
+  return texts;
+}
+
 std::optional<double> Fields::number(std::string_view name) const {
   const Member* member = find(name);
   if (member == nullptr || member->kind != Kind::number) return std::nullopt;

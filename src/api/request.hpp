@@ -34,6 +34,8 @@ class Fields {
   [[nodiscard]] bool falsy(std::string_view name) const;
   /// The decoded string; nothing for other kinds.
   [[nodiscard]] std::optional<std::string> string(std::string_view name) const;
+  /// An array of strings alone, decoded; nothing for other kinds.
+  [[nodiscard]] std::optional<std::vector<std::string>> strings(std::string_view name) const;
   [[nodiscard]] std::optional<double> number(std::string_view name) const;
   /// The value's JSON as sent (white space inside kept); empty when absent.
   [[nodiscard]] std::string_view raw(std::string_view name) const;

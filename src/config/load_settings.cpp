@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "domain/error_code.hpp"
+#include "protocol/stun/ice_url.hpp"
 
 namespace parley::config {
 
@@ -127,23 +128,35 @@ void read_secrets(Reader& reader, Settings& settings) {
   };
   read("jwt_secret_file", limits::jwt_secret_bytes_min, settings.jwt.secret);
   read("turn_secret_file", 1, settings.service.ice.turn_secret);
+  settings.turn_secret_file = reader.text("turn_secret_file");
+}
+
+bool is_ice_url(std::string_view text, protocol::stun::IceUrl::Kind kind) {
+  const auto url = protocol::stun::parse_ice_url(text);
+  return url && url->kind == kind;
 }
 
 void read_ice(Reader& reader, Settings& settings) {
+  using Kind = protocol::stun::IceUrl::Kind;
   auto& ice = settings.service.ice;
   if (const auto& stun = reader.list("stun_url"); !stun.empty()) ice.stun_urls = stun;
   ice.turn_urls = reader.list("turn_url");
   ice.turn_username = reader.text("turn_username");
   for (const auto& url : ice.stun_urls) {
-    if (!url.starts_with("stun:") && !url.starts_with("stuns:")) reader.refuse_value("stun_url", url, "must begin with stun: or stuns:.");
+    if (!is_ice_url(url, Kind::stun)) reader.refuse_value("stun_url", url, "must be stun:HOST[:PORT] or stuns:HOST[:PORT].");
   }
   for (const auto& url : ice.turn_urls) {
-    if (!url.starts_with("turn:") && !url.starts_with("turns:")) reader.refuse_value("turn_url", url, "must begin with turn: or turns:.");
+    if (!is_ice_url(url, Kind::turn)) {
+      reader.refuse_value("turn_url", url, "must be turn:HOST[:PORT] or turns:HOST[:PORT], with ?transport=udp or tcp behind it or not.");
+    }
   }
   if (!ice.turn_urls.empty() && ice.turn_secret.empty()) {
     reader.refuse_value("turn_url", ice.turn_urls.front(), "needs the secret shared with that server: give --turn-secret-file FILE.");
   }
-  settings.http.ice = ice;
+  if (ice.stun_urls.size() + ice.turn_urls.size() > limits::ice_servers_max) {
+    reader.refuse_value("turn_url", std::to_string(ice.turn_urls.size()) + " URLs",
+                        "makes more than " + std::to_string(limits::ice_servers_max) + " STUN and TURN servers together.");
+  }
 }
 
 void read_limits(Reader& reader, Settings& settings) {

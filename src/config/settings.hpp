@@ -22,6 +22,7 @@ struct Settings {
   auth::JwtConfig jwt;  // the secret is empty when no file was named: `serve` refuses that, `demo` makes its own
   observability::LogConfig logs;
   std::vector<std::string> secret_files;  // those that were read: others should not be able to
+  std::string turn_secret_file;  // where service.ice.turn_secret came from; empty: from nowhere
 };
 
 }  // namespace parley::config

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/limits.hpp"
-#include "service/service_config.hpp"
 
 namespace parley::http_api {
 
@@ -32,7 +31,6 @@ struct HttpApiConfig {
   std::string version = "0";             // of the program, for the documents
   std::string environment_name = "dev";  // what /health calls `env`
   RequestLimits limits;
-  service::IceConfig ice;
   std::vector<Asset> assets;
   // Whether pages may do more than load their files and read from the origin they came from: the demo sends, the docs page does not.
   enum class OwnOrigin : std::uint8_t { as_listed, allowed } own_origin = OwnOrigin::as_listed;

@@ -187,15 +187,17 @@ void Document::write_number_schema(const QueryParameter& parameter) {
 
 void Document::write_body(const Operation& operation) {
   const auto is_required = [](const api::Member& member) { return member.presence == api::Presence::required; };
-  const bool has_required = std::ranges::any_of(operation.body, is_required);
+  const bool has_required = std::ranges::any_of(operation.body, is_required) || !operation.body_keywords.empty();
   writer_.key("requestBody").begin_object().key("required").boolean(has_required);
   writer_.key("content").begin_object();
   // An array is a body without fields: taken where no field is required.
   const std::string_view json_type = has_required ? R"("type":"object")" : R"("type":["object","array"])";
   for (const auto notation : {api::Notation::json, api::Notation::form}) {
     const bool is_json = notation == api::Notation::json;
+    if (!is_json && !operation.body_keywords.empty()) continue;
     writer_.key(is_json ? "application/json" : "application/x-www-form-urlencoded").begin_object().key("schema").begin_object();
     schemas_.write_members(operation.body, is_json ? json_type : R"("type":"object")", notation);
+    if (!operation.body_keywords.empty()) writer_.raw(operation.body_keywords);
     writer_.end_object().key("example");
     api::write_example(writer_, operation.body);
     writer_.end_object();

@@ -33,6 +33,8 @@ struct Operation {
   std::span<const QueryParameter* const> query = {};
   std::span<const api::Member> headers = {};
   std::span<const api::Member> body = {};  // JSON or form; empty: none is read
+  /// Further members of its schema, as JSON: what single members cannot say. Such a body is described as JSON alone.
+  std::string_view body_keywords = {};
   std::span<const AnswerDocument> answers;
   std::span<const api::Refusal> refusals = {};  // in the order of the checks
   api::Work work = api::Work::none;

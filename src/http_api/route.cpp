@@ -22,6 +22,11 @@ constexpr auto routes = std::to_array<Route>({
 
     {"POST", "/api/sessions/create", Scope::session_creation, create_session, create_session_operation},
     {"GET", "/api/sessions/ice-servers", Scope::sessions, ice_servers, ice_servers_operation},
+    {"GET", "/api/sessions/ice-servers/health", Scope::administration, ice_health, ice_health_operation},
+    {"POST", "/api/sessions/ice-servers/health-check", Scope::administration, check_ice_health, check_ice_health_operation},
+    {"POST", "/api/sessions/ice-servers/rotate-credentials", Scope::administration, rotate_turn_credentials,
+     rotate_turn_credentials_operation},
+    {"PUT", "/api/sessions/ice-servers/turn-config", Scope::administration, change_turn, change_turn_operation},
     {"GET", "/api/sessions/user/active", Scope::sessions, active_sessions, active_sessions_operation},
     {"POST", "/api/sessions/cleanup", Scope::administration, clean_up, clean_up_operation},
     {"POST", "/api/sessions/:sessionId/join", Scope::sessions, join_session, join_session_operation},

@@ -25,6 +25,10 @@ void ice_servers(const Backend& backend, ExchangePtr exchange);
 
 // admin_routes.cpp (docs/api-contract.md §5.5)
 void clean_up(const Backend& backend, ExchangePtr exchange);
+void ice_health(const Backend& backend, ExchangePtr exchange);
+void check_ice_health(const Backend& backend, ExchangePtr exchange);
+void rotate_turn_credentials(const Backend& backend, ExchangePtr exchange);
+void change_turn(const Backend& backend, ExchangePtr exchange);
 
 // chat_routes.cpp (docs/api-contract.md §4)
 void store_message(const Backend& backend, ExchangePtr exchange);

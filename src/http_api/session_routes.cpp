@@ -11,11 +11,6 @@ namespace parley::http_api {
 
 namespace {
 
-std::vector<api::IceServer> ice_servers_now(const Backend& backend) {
-  const auto& ice = backend.config.ice;
-  return api::ice_servers({ice.stun_urls, ice.turn_urls, ice.turn_secret, ice.turn_username}, backend.clock.now());
-}
-
 /// 409: the caller learns which session is in the way.
 std::string already_exists_json(const Error& error) {
   std::string json;
@@ -31,7 +26,7 @@ std::string joined_json(const Backend& backend, const domain::SessionView& sessi
   writer.begin_object().member("message", "Successfully joined session").key("session");
   api::write_session(writer, session, api::SessionForm::populated);
   writer.key("iceServers");
-  api::write_ice_servers(writer, ice_servers_now(backend));
+  api::write_ice_servers(writer, backend.service.ice_servers().issue());
   writer.member("userRole", role.name).end_object();
   return json;
 }
@@ -163,7 +158,7 @@ void session_signalling(const Backend& backend, ExchangePtr exchange) {
 }
 
 void ice_servers(const Backend& backend, ExchangePtr exchange) {
-  const auto servers = ice_servers_now(backend);
+  const auto servers = backend.service.ice_servers().issue();
   std::string json;
   JsonWriter writer(json);
   writer.begin_object().key("iceServers");

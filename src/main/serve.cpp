@@ -6,8 +6,10 @@
 #include "auth/jwt/jwt_authenticator.hpp"
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
+#include "config/load_settings.hpp"
 #include "domain/error_code.hpp"
 #include "http_api/http_api.hpp"
+#include "ice/udp/udp_ice_checker.hpp"
 #include "main/assets.hpp"
 #include "main/metrics.hpp"
 #include "main/private_files.hpp"
@@ -33,6 +35,12 @@ std::unexpected<Error> cannot_listen(const Error& error) {
   return refuse(error.code, error.message + ". It is set with --listen ADDR:PORT, or make run LISTEN=ADDR:PORT.");
 }
 
+/// Reads the TURN secret's file again; nothing when there is none.
+std::function<Result<std::string>()> turn_secret_reader(const config::Settings& settings) {
+  if (settings.turn_secret_file.empty()) return {};
+  return [path = settings.turn_secret_file] { return config::read_secret(path, "--turn-secret-file", 1); };
+}
+
 }  // namespace
 
 Result<void> serve(const config::Settings& settings, std::function<void(const Running&)> on_running) {
@@ -47,8 +55,10 @@ Result<void> serve(const config::Settings& settings, std::function<void(const Ru
   relay::LocalRelay relay;
   auth::JwtAuthenticator authenticator(settings.jwt, settings.service.roles, clock);
   const auto loops = server.loops();
+  const auto make_entropy = [] { return std::make_unique<SystemEntropy>(); };
+  ice::UdpIceChecker ice_checker(clock, make_entropy);
   service::ChatService service(
-      {loops, **store, **store, **store, relay, authenticator, clock, [] { return std::make_unique<SystemEntropy>(); }, logs},
+      {loops, **store, **store, **store, relay, authenticator, clock, make_entropy, logs, ice_checker, turn_secret_reader(settings)},
       settings.service);
   http_api::HttpApi http_api(
       {service, authenticator, clock, logs, [&] { return metrics_text(server.counts(), service.counts(), (*store)->health()); },

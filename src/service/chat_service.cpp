@@ -114,6 +114,11 @@ void ChatService::clean_up(EventLoop& from, domain::Caller caller, Timestamp cre
 
 void ChatService::start_upkeep() {
   impl_->upkeep.start();
+  impl_->context.ice.start_rotation(*impl_->context.deps.loops.front());
+}
+
+IceServers& ChatService::ice_servers() {
+  return impl_->context.ice;
 }
 
 protocol::socketio::NamespaceHandler& ChatService::namespace_handler() {

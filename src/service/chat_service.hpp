@@ -25,8 +25,10 @@
 #include "domain/user.hpp"
 #include "domain/validation.hpp"
 #include "domain/views.hpp"
+#include "ice/ice_checker.hpp"
 #include "protocol/socketio/namespace_handler.hpp"
 #include "relay/relay.hpp"
+#include "service/ice_servers.hpp"
 #include "service/service_config.hpp"
 #include "store/directory.hpp"
 #include "store/session_log.hpp"
@@ -47,6 +49,8 @@ struct Dependencies {
   Clock& clock;
   std::function<std::unique_ptr<Entropy>()> make_entropy;  // one a loop
   LogSink& logs;
+  ice::IceChecker& ice_checker;
+  std::function<Result<std::string>()> read_turn_secret{};  // again, at a rotation; may block; empty: it came from nowhere
 };
 
 struct CreateSession {
@@ -141,8 +145,11 @@ class ChatService {
   /// `Admin access required`. Ends every open session created before `created_before`, in bounded portions; the caller stands in their
   /// `ended` entries. An error leaves those ended that were; asking again goes on.
   void clean_up(EventLoop& from, domain::Caller caller, Timestamp created_before, Done<SweepResult> done);
-  /// From now on stale sessions are ended as ServiceConfig::upkeep says. Once. Threads: any.
+  /// From now on stale sessions are ended as ServiceConfig::upkeep says, and the TURN secret is rotated. Once. Threads: any.
   void start_upkeep();
+
+  /// What clients are given to get through to each other.
+  [[nodiscard]] IceServers& ice_servers();
 
   /// The Socket.IO side: admits connections (docs/api-contract.md §6.2) and serves every event of §6.3.
   [[nodiscard]] protocol::socketio::NamespaceHandler& namespace_handler();

@@ -38,12 +38,10 @@ std::string as_text(const Fields& fields, std::string_view name) {
 }
 
 void write_joined(JsonWriter& writer, const Context& context, const SessionView& view) {
-  const IceConfig& ice = context.config.ice;
   writer.key("session");
   api::write_session(writer, view, api::SessionForm::plain);
   writer.key("iceServers");
-  const api::IceSettings settings{ice.stun_urls, ice.turn_urls, ice.turn_secret, ice.turn_username};
-  api::write_ice_servers(writer, api::ice_servers(settings, context.deps.clock.now()));
+  api::write_ice_servers(writer, context.ice.issue());
   writer.key("participants");
   api::write_participants(writer, view.row.participants);
 }

@@ -6,6 +6,7 @@
 
 #include "service/chat_service.hpp"
 #include "service/connection_table.hpp"
+#include "service/ice_servers.hpp"
 #include "service/rate_limiter.hpp"
 #include "service/user_cache.hpp"
 
@@ -23,12 +24,17 @@ struct Counters {
 
 struct Context {
   Context(Dependencies dependencies, ServiceConfig service_config)
-      : deps(std::move(dependencies)), config(std::move(service_config)), rates(deps.clock), connections(config) {}
+      : deps(std::move(dependencies)),
+        config(std::move(service_config)),
+        rates(deps.clock),
+        connections(config),
+        ice(config.ice, {deps.clock, deps.logs, deps.log, deps.ice_checker, deps.read_turn_secret}) {}
 
   Dependencies deps;
   ServiceConfig config;
   RateLimiter rates;
   ConnectionTable connections;
+  IceServers ice;
   UserCache users;
   Counters counters;
   std::atomic<std::uint64_t> next_connection = 1;

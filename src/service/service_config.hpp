@@ -23,7 +23,9 @@ struct EventRates {
 };
 
 struct IceConfig {
-  std::vector<std::string> stun_urls = {"stun:stun.l.google.com:19302", "stun:stun1.l.google.com:19302", "stun:stun2.l.google.com:19302"};
+  // Clients are given the first three; all are checked (contract §3, §5.5).
+  std::vector<std::string> stun_urls = {"stun:stun.l.google.com:19302", "stun:stun1.l.google.com:19302", "stun:stun2.l.google.com:19302",
+                                        "stun:stun3.l.google.com:19302", "stun:stun4.l.google.com:19302"};
   std::vector<std::string> turn_urls;
   std::string turn_secret;                    // shared with the TURN server; empty: TURN entries are left out
   std::string turn_username = "webrtc-user";  // the name behind the time in the user name

@@ -9,8 +9,10 @@
 #include <thread>
 
 #include "auth/jwt/jwt_authenticator.hpp"
+#include "base/entropy.hpp"
 #include "base/log_sink.hpp"
 #include "http_api/http_api.hpp"
+#include "ice/udp/udp_ice_checker.hpp"
 #include "relay/local/local_relay.hpp"
 #include "server/server.hpp"
 #include "service/chat_service.hpp"
@@ -46,6 +48,7 @@ class ChatSystem {
   std::unique_ptr<store::embedded::EmbeddedStore> store_;
   relay::LocalRelay relay_;
   auth::JwtAuthenticator authenticator_;
+  ice::UdpIceChecker ice_checker_{clock_, [] { return std::make_unique<SystemEntropy>(); }};
   service::ChatService service_;
   http_api::HttpApi http_api_;
   std::thread thread_;

@@ -1,11 +1,15 @@
 // What admins may do, over a running server (docs/api-contract.md §5.5). Who gets through at all is security.test.mjs.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { Client } from './harness/client.mjs';
+import { findTurnServer, freePort, stunServer, turnServer } from './harness/ice.mjs';
 import { get, request } from './harness/rest.mjs';
 import { Server } from './harness/server.mjs';
 import { endSession, ISO, makeCall, makeSession } from './harness/session.mjs';
 import { person } from './harness/token.mjs';
+import { until } from './harness/wait.mjs';
 
 const admin = person('admin');
 let server;
@@ -13,7 +17,8 @@ before(async () => { server = await Server.start(); });
 afterEach(() => Client.closeAll());
 after(() => server.dispose());
 
-const ask = (method, path, options = {}) => request(server, method, `/api/sessions/${path}`, { token: admin.token, ...options });
+const askOf = (of, method, path, options = {}) => request(of, method, `/api/sessions/${path}`, { token: admin.token, ...options });
+const ask = (method, path, options) => askOf(server, method, path, options);
 const sessionOf = async (who, sessionId) => (await get(server, `/api/sessions/${sessionId}`, { token: who.token })).body.session;
 
 describe('cleanup', () => {
@@ -73,5 +78,142 @@ describe('cleanup', () => {
     await server.restart();
     const open = (await get(server, '/api/sessions/user/active', { token: doctor.token })).body.sessions;
     assert.deepEqual(open, []);
+  });
+});
+
+describe('ICE servers', () => {
+  const DEFAULT = ['', '1', '2', '3', '4'].map((number) => `stun:stun${number}.l.google.com:19302`);
+  const started = [];
+  const start = async (args) => {
+    const one = await Server.start({ args });
+    started.push(one);
+    return one;
+  };
+  after(() => Promise.all(started.map((one) => one.dispose())));
+  const health = async (of) => (await askOf(of, 'GET', 'ice-servers/health')).body;
+  const check = async (of) => {
+    const answer = await askOf(of, 'POST', 'ice-servers/health-check', { json: {} });
+    assert.equal(answer.status, 200, answer.text);
+    return answer.body;
+  };
+  const configure = (of, json) => askOf(of, 'PUT', 'ice-servers/turn-config', { json });
+  const given = async (of) => (await get(of, '/api/sessions/ice-servers', { token: person('doctor').token })).body.iceServers;
+
+  function assertServer(server_, type) {
+    assert.deepEqual(Object.keys(server_).sort(), ['error', 'healthy', 'lastCheck', 'responseTime', 'type']);
+    assert.equal(server_.type, type);
+    assert.match(server_.lastCheck, ISO);
+    if (server_.healthy) assert.equal(server_.error, null);
+    else assert.equal(typeof server_.error, 'string');
+    assert.ok(server_.responseTime === null || (typeof server_.responseTime === 'number' && server_.responseTime > 0));
+  }
+
+  test('before a check: five servers, none looked at, a rotation that is dated', async () => {
+    const { summary, servers, ...rest } = await health(server);
+    assert.deepEqual([rest, servers], [{}, {}]);
+    assert.deepEqual([summary.totalServers, summary.healthyServers], [5, 0]);
+    for (const time of [summary.lastCheck, ...Object.values(summary.credentialRotation)]) assert.match(time, ISO);
+    const { lastRotation, nextRotation } = summary.credentialRotation;
+    assert.equal(Date.parse(nextRotation) - Date.parse(lastRotation), 24 * 3600 * 1000);
+  });
+
+  test('a check of the five by default: true or false, but nothing invented', async () => {
+    const checked = await check(server);
+    assert.equal(checked.message, 'Health check completed');
+    assert.deepEqual(Object.keys(checked.servers), DEFAULT);
+    for (const each of Object.values(checked.servers)) {
+      assertServer(each, 'STUN');
+      if (!each.healthy) assert.equal(each.responseTime, null);
+    }
+    const { message, ...rest } = checked;
+    assert.deepEqual(await health(server), rest, message);
+    assert.equal((await given(server)).length, 3);
+  });
+
+  test('servers that answer, that are not there, that keep silent, that have no name; calls at once share a check', async () => {
+    const good = await stunServer();
+    const silent = await stunServer({ silent: true });
+    const closed = `stun:127.0.0.1:${await freePort()}`;
+    const urls = [good.url, silent.url, closed, 'stun:no-such-name.invalid', 'stuns:127.0.0.1'];
+    const own = await start(urls.flatMap((url) => ['--stun-url', url]));
+    const all = await Promise.all(Array.from({ length: 5 }, () => check(own)));
+    for (const each of all) assert.deepEqual(each, all[0]);
+    assert.equal(good.requests(), 1);
+    const { summary, servers } = all[0];
+    assert.deepEqual([summary.totalServers, summary.healthyServers], [5, 1]);
+    for (const url of urls) assertServer(servers[url], 'STUN');
+    assert.equal(servers[good.url].healthy, true);
+    assert.equal(typeof servers[good.url].responseTime, 'number');
+    assert.equal(servers[silent.url].error, 'Timed out: no answer');
+    assert.equal(servers[closed].error, 'Refused: nothing listens there');
+    assert.match(servers['stun:no-such-name.invalid'].error, /^The name does not resolve: |^Timed out: the name was not resolved$/);
+    assert.equal(servers['stuns:127.0.0.1'].error, 'Not checked: only servers over UDP are');
+    good.close();
+    silent.close();
+  });
+
+  test('turn-config: what clients get from then on, until a restart', async () => {
+    const own = await start([]);
+    for (const json of [{}, [], { servers: null }, { username: '', secret: 0 }, { other: 1 }]) {
+      const answer = await configure(own, json);
+      assert.deepEqual([answer.status, answer.body.message], [400, 'At least one configuration parameter is required'], JSON.stringify(json));
+    }
+    const senseless = [{ servers: 'turn:a.example' }, { servers: {} }, { servers: [7] }, { servers: ['http://a.example'] }, { username: 7 }, { secret: {} }];
+    for (const json of senseless) {
+      const answer = await configure(own, json);
+      assert.deepEqual([answer.status, answer.body.message], [400, 'Invalid configuration'], JSON.stringify(json));
+    }
+    assert.equal((await given(own)).length, 3);
+    const answer = await configure(own, { servers: ['turn:turn.example.org:3478', 'turns:turn.example.org'], username: 'calls', secret: 'shared' });
+    assert.equal(answer.status, 200);
+    assert.deepEqual(Object.keys(answer.body), ['message', 'timestamp']);
+    assert.equal(answer.body.message, 'TURN configuration updated successfully');
+    assert.match(answer.body.timestamp, ISO);
+    const servers = await given(own);
+    assert.deepEqual(servers.slice(3).map(({ urls }) => urls), ['turn:turn.example.org:3478', 'turns:turn.example.org']);
+    for (const each of servers.slice(3)) assert.match(each.username, /^\d+:calls$/);
+    const call = await makeSession(own);
+    const socket = await Client.connect(own, call.doctor);
+    assert.equal((await socket.ask('join-session', { sessionId: call.sessionId })).iceServers.length, 5);
+    assert.equal((await configure(own, { servers: [] })).status, 200);
+    assert.equal((await given(own)).length, 3);
+    await configure(own, { servers: ['turn:turn.example.org'] });
+    await own.restart();
+    assert.equal((await given(own)).length, 3);
+  });
+
+  test('rotation: the time of it, and the secret read again', async () => {
+    const own = await start([]);
+    const before = (await health(own)).summary.credentialRotation.lastRotation;
+    const answer = await askOf(own, 'POST', 'ice-servers/rotate-credentials', { json: {} });
+    assert.deepEqual([answer.status, answer.body.message], [200, 'TURN credential rotation initiated']);
+    const { lastRotation } = (await health(own)).summary.credentialRotation;
+    assert.equal(lastRotation, answer.body.timestamp);
+    assert.ok(lastRotation > before);
+  });
+
+  test('a TURN server for real: the issued credentials get an allocation, others do not', { skip: findTurnServer() ? false : 'coturn is not installed' }, async () => {
+    const turn = await turnServer('the secret of coturn');
+    try {
+      const file = join(server.folder, 'turn-secret');
+      writeFileSync(file, 'an old secret\n');
+      const server_ = await start(['--turn-url', turn.url, '--turn-secret-file', file]);
+      await until(async () => (await check(server_)).servers[turn.url].error !== 'Refused: nothing listens there', 'coturn answers');
+      const refused = (await check(server_)).servers[turn.url];
+      assertServer(refused, 'TURN');
+      assert.deepEqual([refused.healthy, refused.error], [false, 'The server answered 401 Unauthorized']);
+
+      writeFileSync(file, 'the secret of coturn\n');
+      assert.equal((await askOf(server_, 'POST', 'ice-servers/rotate-credentials', { json: {} })).status, 200);
+      const granted = (await check(server_)).servers[turn.url];
+      assertServer(granted, 'TURN');
+      assert.equal(granted.healthy, true, granted.error);
+      assert.equal(typeof granted.responseTime, 'number');
+
+      await configure(server_, { secret: 'another one' });
+      assert.equal((await check(server_)).servers[turn.url].healthy, false);
+    } finally {
+      await turn.close();
+    }
   });
 });

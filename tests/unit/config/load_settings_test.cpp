@@ -88,8 +88,8 @@ TEST(Settings, refusals_name_the_key_its_source_and_the_way_out) {
   expect_refusal({{"--log-level", "loud"}}, "debug|info|warning|error");
   expect_refusal({{"--data", ""}}, "must name a folder");
   expect_refusal({{"--turn-url", "turn:t.example:3478"}}, "--turn-secret-file");
-  expect_refusal({{"--turn-url", "https://t.example"}}, "must begin with turn:");
-  expect_refusal({{"--stun-url", "turn:t.example"}}, "must begin with stun:");
+  expect_refusal({{"--turn-url", "https://t.example"}}, "must be turn:HOST");
+  expect_refusal({{"--stun-url", "turn:t.example"}}, "must be stun:HOST");
   expect_refusal({{"--jwt-secret-file", "/nowhere/secret"}}, "/nowhere/secret cannot be read: No such file");
 }
 
@@ -127,8 +127,20 @@ TEST_F(SecretFile, reaches_the_settings) {
       {{"--jwt-secret-file", write("a secret that is long enough\n")}, {"--turn-url", "turn:t.example"}, {"--turn-secret-file", path}});
   ASSERT_TRUE(settings.has_value()) << settings.error().message;
   EXPECT_EQ(settings->jwt.secret, "a secret that is long enough");
-  EXPECT_EQ(settings->http.ice.turn_secret, settings->jwt.secret);
-  EXPECT_EQ(settings->service.ice.turn_urls, settings->http.ice.turn_urls);
+  EXPECT_EQ(settings->service.ice.turn_secret, settings->jwt.secret);
+  EXPECT_EQ(settings->service.ice.turn_urls, std::vector<std::string>{"turn:t.example"});
+  EXPECT_EQ(settings->turn_secret_file, path) << "to be read again at a rotation";
+}
+
+TEST_F(SecretFile, more_ice_servers_than_are_ever_used_are_refused) {
+  const auto with_turn_urls = [this](std::size_t count) {
+    std::vector<GivenFlag> flags{{"--turn-secret-file", write("s")}};
+    for (std::size_t index = 0; index < count; ++index) flags.push_back({"--turn-url", "turn:t" + std::to_string(index) + ".example"});
+    return flags;
+  };
+  const std::size_t stun_urls = service::IceConfig().stun_urls.size();
+  EXPECT_TRUE(settings_with(with_turn_urls(limits::ice_servers_max - stun_urls)).has_value());
+  EXPECT_FALSE(settings_with(with_turn_urls(limits::ice_servers_max - stun_urls + 1)).has_value());
 }
 
 TEST(Addresses, to_listen_on) {

@@ -16,6 +16,7 @@
 #include "support/manual_clock.hpp"
 #include "support/manual_loop.hpp"
 #include "support/model_store.hpp"
+#include "support/scripted_ice_checker.hpp"
 
 namespace parley::http_api::test {
 
@@ -138,8 +139,9 @@ class Api : public testing::Test {
   relay::LocalRelay relay;
   NamedPeople people;
   NullLogSink logs;
+  parley::test::ScriptedIceChecker ice_checker;
   service::ChatService service{
-      {{&loop}, store, store, store, relay, people, clock, [] { return std::make_unique<CountingEntropy>(); }, logs}, {}};
+      {{&loop}, store, store, store, relay, people, clock, [] { return std::make_unique<CountingEntropy>(); }, logs, ice_checker}, {}};
 
  private:
   HttpApiConfig config_;

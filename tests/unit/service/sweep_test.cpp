@@ -233,8 +233,11 @@ TEST(UpkeepOff, zero_turns_it_off_as_a_whole_or_by_its_ground) {
   config.upkeep.interval = 0min;
   World never(config);
   never.service->start_upkeep();
+  const SessionId kept = never.create();
+  never.clock.advance(1000h);
+  never.loops[0]->advance(1h);
   never.run();
-  EXPECT_EQ(never.loops[0]->pending_timers(), 0u);
+  EXPECT_EQ((*never.store.find_session(kept))->status, SessionStatus::created);
 
   config.upkeep = {.interval = 30min, .unstarted_age = 0min, .active_age = 60min};
   World world(config);

@@ -19,6 +19,7 @@
 #include "support/manual_clock.hpp"
 #include "support/manual_loop.hpp"
 #include "support/model_store.hpp"
+#include "support/scripted_ice_checker.hpp"
 
 namespace parley::test {
 
@@ -186,6 +187,8 @@ class World {
   TestAuthenticator authenticator;
   RecordingRelay relay;
   NullLogSink logs;
+  ScriptedIceChecker ice_checker;
+  std::function<Result<std::string>()> read_turn_secret;  // taken by the next restart
   std::unique_ptr<ChatService> service;
 
  private:

@@ -1,0 +1,12 @@
+// What is known of the ICE servers, as JSON (docs/api-contract.md §5.5).
+#pragma once
+
+#include "base/json_writer.hpp"
+#include "service/ice_servers.hpp"
+
+namespace parley::http_api {
+
+/// The members `summary` and `servers`, into an object that is open.
+void write_ice_health(JsonWriter& writer, const service::IceHealth& health);
+
+}  // namespace parley::http_api
