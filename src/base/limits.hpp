@@ -102,6 +102,7 @@ inline constexpr std::size_t connections_per_address_max = 50;            // con
 inline constexpr std::size_t connections_per_user_max = 10;               // contract §6.2
 inline constexpr std::uint32_t socket_entries_max = 200;                  // of one answer on a socket, resumes included …
 inline constexpr std::size_t socket_entries_bytes_max = 256 * 1024;       // … as they are stored; at least one entry goes
+inline constexpr std::size_t recent_times_max = 1'000;            // connections of the last minute that admins are shown one by one
 inline constexpr std::size_t joined_sessions_max = 32;                    // of one socket
 inline constexpr std::size_t outbound_queue_bytes_max = 4 * 1024 * 1024;  // waiting for one reader; beyond it is cut and resumes
 inline constexpr std::size_t read_buffer_bytes = 16 * 1024;               // one receive

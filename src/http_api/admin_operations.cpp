@@ -51,7 +51,43 @@ constexpr std::string_view change_body_keywords = R"("anyOf":[{"properties":{"se
 constexpr api::Refusal change_refusals[] = {{invalid_argument, "At least one configuration parameter is required"},
                                             {invalid_argument, "Invalid configuration"}};
 
+// GET /api/sessions/monitoring/metrics
+constexpr api::Schema epoch_milliseconds{.keywords = R"("type":"integer")", .example = "1772357400000"};
+constexpr api::Schema last_minute{.items = &epoch_milliseconds, .length_max = limits::recent_times_max};
+constexpr api::Member limit_members[] = {
+    {"maxConnectionsPerUser", &schemas::count}, {"maxConnectionsPerIP", &schemas::count}, {"maxTotalConnections", &schemas::count}};
+constexpr api::Schema connection_limits{.about = "0: off.", .members = limit_members};
+constexpr api::Schema ice_server_health{.members = health_members};
+constexpr api::Member memory_members[] = {{"rss", &schemas::count, "Bytes, as the system counts them."},
+                                          {"heapTotal", &schemas::count, "Always 0, as the three below: there is no such heap."},
+                                          {"heapUsed", &schemas::count},
+                                          {"external", &schemas::count},
+                                          {"arrayBuffers", &schemas::count}};
+constexpr api::Schema memory{.members = memory_members};
+constexpr api::Member monitoring[] = {{"timestamp", &schemas::time},
+                                      {"totalConnections", &schemas::count, "Sockets since the start."},
+                                      {"activeConnections", &schemas::count, "Sockets now."},
+                                      {"peakConnections", &schemas::count, "Most sockets at one time."},
+                                      {"connectionsPerMinute", &schemas::count, "Sockets that came in the last 60 s."},
+                                      {"lastMinuteConnections", &last_minute, "When they came, the newest 1000."},
+                                      {"rejectedConnections", &schemas::count, "Sockets refused, since the start."},
+                                      {"rateLimitedRequests", &schemas::count, "Events and requests refused by a rate, since the start."},
+                                      {"activeSessions", &schemas::count, "Sessions somebody is joined to now."},
+                                      {"rateLimiterEntries", &schemas::count, "Windows remembered now."},
+                                      {"connectionLimits", &connection_limits},
+                                      {"iceServerHealth", &ice_server_health},
+                                      {"memoryUsage", &memory},
+                                      {"uptime", &schemas::number, "Seconds."}};
+constexpr AnswerDocument monitoring_answers[] = {{200, "The figures of /metrics that concern people.", monitoring}};
+
 }  // namespace
+
+constinit const Operation monitoring_metrics_operation = documented({
+    .id = "monitoringMetrics",
+    .area = area,
+    .summary = "Connections, sessions, limits and memory now",
+    .answers = monitoring_answers,
+});
 
 constinit const Operation ice_health_operation = documented({
     .id = "iceHealth",

@@ -41,5 +41,6 @@ extern const Operation ice_health_operation;
 extern const Operation check_ice_health_operation;
 extern const Operation rotate_turn_credentials_operation;
 extern const Operation change_turn_operation;
+extern const Operation monitoring_metrics_operation;
 
 }  // namespace parley::http_api

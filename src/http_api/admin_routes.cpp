@@ -7,6 +7,7 @@
 #include "base/json_writer.hpp"
 #include "domain/error_code.hpp"
 #include "http_api/admin_operations.hpp"
+#include "http_api/ice_health.hpp"
 #include "http_api/routes.hpp"
 
 namespace parley::http_api {
@@ -48,7 +49,54 @@ Timestamp hours_before(Timestamp now, double hours) {
   return Timestamp{std::chrono::milliseconds{static_cast<std::int64_t>(since_epoch - age)}};
 }
 
+void write_connections(JsonWriter& writer, const Figures& figures, const std::vector<Timestamp>& last_minute) {
+  const auto& counts = figures.service;
+  const auto count = [&writer](std::string_view name, std::uint64_t value) { writer.key(name).integer(static_cast<std::int64_t>(value)); };
+  count("totalConnections", counts.connections_total);
+  count("activeConnections", counts.connections);
+  count("peakConnections", counts.connections_peak);
+  count("connectionsPerMinute", counts.connections_last_minute);
+  writer.key("lastMinuteConnections").begin_array();
+  for (const Timestamp time : last_minute) writer.integer(time.time_since_epoch().count());
+  writer.end_array();
+  count("rejectedConnections", counts.connections_refused);
+  count("rateLimitedRequests", figures.rate_limited());
+  count("activeSessions", counts.sessions_joined);
+  count("rateLimiterEntries", figures.rate_windows());
+}
+
+void write_limits(JsonWriter& writer, const service::ServiceConfig& config) {
+  const auto count = [&writer](std::string_view name, std::size_t value) { writer.key(name).integer(static_cast<std::int64_t>(value)); };
+  writer.key("connectionLimits").begin_object();
+  count("maxConnectionsPerUser", config.connections_per_user_max);
+  count("maxConnectionsPerIP", config.connections_per_address_max);
+  count("maxTotalConnections", config.connections_total_max);
+  writer.end_object();
+}
+
+/// The heap figures are those of another runtime; there is none here.
+void write_memory(JsonWriter& writer, std::uint64_t resident_bytes) {
+  writer.key("memoryUsage").begin_object().key("rss").integer(static_cast<std::int64_t>(resident_bytes));
+  for (const auto* name : {"heapTotal", "heapUsed", "external", "arrayBuffers"}) writer.key(name).integer(0);
+  writer.end_object();
+}
+
 }  // namespace
+
+void monitoring_metrics(const Backend& backend, ExchangePtr exchange) {
+  const Figures figures = backend.figures();
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().member("timestamp", to_iso8601(backend.clock.now()));
+  write_connections(writer, figures, backend.service.recent_connections());
+  write_limits(writer, backend.service.config());
+  write_ice_health(writer.key("iceServerHealth").begin_object(), backend.service.ice_servers().health());
+  writer.end_object();
+  write_memory(writer, figures.resident_bytes);
+  writer.key("uptime").number(std::chrono::duration<double>(std::chrono::floor<std::chrono::milliseconds>(figures.uptime)).count());
+  writer.end_object();
+  exchange->answer(200, std::move(json));
+}
 
 void clean_up(const Backend& backend, ExchangePtr exchange) {
   auto& kept = *exchange;

@@ -1,6 +1,7 @@
 #include "http_api/http_api.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
 
 #include "api/answer.hpp"
@@ -48,6 +49,7 @@ struct HttpApi::Impl {
   bool authentication_step(Exchange& exchange);
   bool administration_step(Exchange& exchange, const Route& route) const;
   bool parameter_step(Exchange& exchange, const RouteMatch& match) const;
+  Figures figures();
 
   HttpApiConfig config;
   auth::Authenticator& authenticator;
@@ -58,6 +60,9 @@ struct HttpApi::Impl {
   WindowLimiter chat;
   WindowLimiter sessions;
   WindowLimiter session_creates;
+  std::function<std::uint64_t()> resident_bytes;
+  SteadyTime started_at;
+  std::atomic<std::uint64_t> rate_limited = 0;
 };
 
 HttpApi::Impl::Impl(HttpApiDependencies dependencies, HttpApiConfig given_config)
@@ -67,6 +72,7 @@ HttpApi::Impl::Impl(HttpApiDependencies dependencies, HttpApiConfig given_config
       backend{dependencies.service,
               dependencies.clock,
               config,
+              [this] { return figures(); },
               std::move(dependencies.metrics_text),
               std::move(dependencies.reasons_not_ready),
               openapi_document(route_table(), config.version),
@@ -74,8 +80,18 @@ HttpApi::Impl::Impl(HttpApiDependencies dependencies, HttpApiConfig given_config
       general(config.limits.general, limits::rate_window),
       chat(config.limits.chat, limits::rate_window),
       sessions(config.limits.sessions, limits::rate_window),
-      session_creates(config.limits.session_creates, limits::session_create_window) {
+      session_creates(config.limits.session_creates, limits::session_create_window),
+      resident_bytes(std::move(dependencies.resident_bytes)),
+      started_at(dependencies.clock.steady_now()) {
   for (const auto& asset : config.assets) assets.push_back({asset, etag_of(asset.body)});
+}
+
+Figures HttpApi::Impl::figures() {
+  return {.service = backend.service.counts(),
+          .requests_rate_limited = rate_limited.load(std::memory_order_relaxed),
+          .request_windows = general.size() + chat.size() + sessions.size() + session_creates.size(),
+          .resident_bytes = resident_bytes(),
+          .uptime = backend.clock.steady_now() - started_at};
 }
 
 void HttpApi::Impl::process(const ExchangePtr& exchange) {
@@ -158,6 +174,7 @@ bool HttpApi::Impl::count(Exchange& exchange, WindowLimiter& limiter, std::strin
   if (limiter.off()) return true;
   exchange.window = limiter.count(client_key(exchange.request.remote_address), backend.clock.steady_now());
   if (exchange.window->verdict == WindowState::Verdict::within) return true;
+  rate_limited.fetch_add(1, std::memory_order_relaxed);
   std::string json;
   JsonWriter writer(json);
   api::write_error(writer, {ErrorCode::rate_limited, std::string(refusal), {}, exchange.window->reset_seconds * 1000});

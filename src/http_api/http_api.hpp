@@ -12,20 +12,22 @@
 #include "auth/authenticator.hpp"
 #include "base/clock.hpp"
 #include "base/log_sink.hpp"
+#include "http_api/figures.hpp"
 #include "http_api/http_api_config.hpp"
 #include "protocol/http/http_handler.hpp"
 #include "service/chat_service.hpp"
 
 namespace parley::http_api {
 
-/// Everything must outlive the HttpApi. The two functions are called on any loop.
+/// Everything must outlive the HttpApi. The functions are called on any loop.
 struct HttpApiDependencies {
   service::ChatService& service;
   auth::Authenticator& authenticator;
   Clock& clock;
   LogSink& logs;
-  std::function<std::string()> metrics_text;                    // Prometheus text exposition
+  std::function<std::string(const Figures&)> metrics_text;      // Prometheus text exposition
   std::function<std::vector<std::string>()> reasons_not_ready;  // empty: ready
+  std::function<std::uint64_t()> resident_bytes;                // of this process, as the system counts them
 };
 
 class HttpApi final : public protocol::http::HttpHandler {

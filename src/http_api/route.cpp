@@ -28,6 +28,7 @@ constexpr auto routes = std::to_array<Route>({
      rotate_turn_credentials_operation},
     {"PUT", "/api/sessions/ice-servers/turn-config", Scope::administration, change_turn, change_turn_operation},
     {"GET", "/api/sessions/user/active", Scope::sessions, active_sessions, active_sessions_operation},
+    {"GET", "/api/sessions/monitoring/metrics", Scope::administration, monitoring_metrics, monitoring_metrics_operation},
     {"POST", "/api/sessions/cleanup", Scope::administration, clean_up, clean_up_operation},
     {"POST", "/api/sessions/:sessionId/join", Scope::sessions, join_session, join_session_operation},
     {"POST", "/api/sessions/:sessionId/end", Scope::sessions, end_session, end_session_operation},

@@ -13,6 +13,7 @@
 
 #include "base/clock.hpp"
 #include "http_api/exchange.hpp"
+#include "http_api/figures.hpp"
 #include "http_api/operation.hpp"
 #include "service/chat_service.hpp"
 
@@ -36,7 +37,8 @@ struct Backend {
   service::ChatService& service;
   Clock& clock;
   const HttpApiConfig& config;
-  std::function<std::string()> metrics_text;                    // Prometheus text exposition
+  std::function<Figures()> figures;
+  std::function<std::string(const Figures&)> metrics_text;      // Prometheus text exposition
   std::function<std::vector<std::string>()> reasons_not_ready;  // empty: ready
   std::string openapi;                                          // made at start
   std::string asyncapi;

@@ -29,6 +29,7 @@ void ice_health(const Backend& backend, ExchangePtr exchange);
 void check_ice_health(const Backend& backend, ExchangePtr exchange);
 void rotate_turn_credentials(const Backend& backend, ExchangePtr exchange);
 void change_turn(const Backend& backend, ExchangePtr exchange);
+void monitoring_metrics(const Backend& backend, ExchangePtr exchange);
 
 // chat_routes.cpp (docs/api-contract.md §4)
 void store_message(const Backend& backend, ExchangePtr exchange);

@@ -21,7 +21,7 @@ void ready(const Backend& backend, ExchangePtr exchange) {
 }
 
 void metrics(const Backend& backend, ExchangePtr exchange) {
-  exchange->answer_text(backend.metrics_text());
+  exchange->answer_text(backend.metrics_text(backend.figures()));
 }
 
 void openapi(const Backend& backend, ExchangePtr exchange) {

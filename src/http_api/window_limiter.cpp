@@ -27,6 +27,15 @@ WindowState WindowLimiter::count(std::string_view client, SteadyTime now) {
           static_cast<std::uint32_t>(reset.count()), window.requests > limit_ ? WindowState::Verdict::over : WindowState::Verdict::within};
 }
 
+std::size_t WindowLimiter::size() {
+  std::size_t size = 0;
+  for (Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    size += shard.windows.size();
+  }
+  return size;
+}
+
 void WindowLimiter::forget_ended(Shard& shard, SteadyTime now) const {
   while (!shard.by_start.empty()) {
     const auto oldest = shard.windows.find(shard.by_start.front());

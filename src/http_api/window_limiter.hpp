@@ -35,6 +35,8 @@ class WindowLimiter {
   [[nodiscard]] bool off() const { return limit_ == 0; }
   /// Counts one request. Must not be off.
   [[nodiscard]] WindowState count(std::string_view client, SteadyTime now);
+  /// Windows remembered; some may have ended.
+  [[nodiscard]] std::size_t size();
 
  private:
   struct Window {

@@ -18,7 +18,19 @@ void add(MetricsText& text, const server::ServerCounts& counts) {
       .counter("parley_sends_total", "System calls that sent them.", counts.sends);
 }
 
-void add(MetricsText& text, const service::ServiceCounts& counts) {
+void add(MetricsText& text, const http_api::Figures& figures) {
+  const service::ServiceCounts& counts = figures.service;
+  text.gauge("parley_sockets_open", "Signed-in sockets now.", counts.connections)
+      .counter("parley_sockets_total", "Signed-in sockets since start.", counts.connections_total)
+      .gauge("parley_sockets_peak", "Most signed-in sockets at one time since start.", counts.connections_peak)
+      .gauge("parley_sockets_last_minute", "Sockets that came in the last 60 s.", counts.connections_last_minute)
+      .counter("parley_sockets_refused_total", "Sockets refused when they connected.", counts.connections_refused)
+      .gauge("parley_sessions_joined", "Sessions somebody is joined to.", counts.sessions_joined)
+      .counter("parley_requests_rate_limited_total", "Requests answered 429.", figures.requests_rate_limited)
+      .gauge("parley_rate_windows", "Windows that limiters remember.", figures.rate_windows())
+      .gauge("parley_resident_bytes", "Resident memory.", figures.resident_bytes)
+      .gauge("parley_uptime_seconds", "Whole seconds since start.",
+             static_cast<std::uint64_t>(std::chrono::floor<std::chrono::seconds>(figures.uptime).count()));
   text.counter("parley_messages_stored_total", "Messages made durable.", counts.messages_stored)
       .counter("parley_messages_delivered_total", "Messages handed to members.", counts.messages_delivered)
       .gauge("parley_sessions_loaded", "Sessions in memory.", counts.sessions_loaded)
@@ -50,11 +62,10 @@ void add(MetricsText& text, const store::embedded::StoreHealth& health) {
 
 }  // namespace
 
-std::string metrics_text(const server::ServerCounts& server, const service::ServiceCounts& service,
-                         const store::embedded::StoreHealth& store) {
+std::string metrics_text(const server::ServerCounts& server, const http_api::Figures& figures, const store::embedded::StoreHealth& store) {
   MetricsText text;
   add(text, server);
-  add(text, service);
+  add(text, figures);
   add(text, store);
   return std::move(text).take();
 }

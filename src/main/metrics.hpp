@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "http_api/figures.hpp"
 #include "server/server.hpp"
-#include "service/chat_service.hpp"
 #include "store/embedded/store_health.hpp"
 
 namespace parley::main {
 
-[[nodiscard]] std::string metrics_text(const server::ServerCounts& server, const service::ServiceCounts& service,
+[[nodiscard]] std::string metrics_text(const server::ServerCounts& server, const http_api::Figures& figures,
                                        const store::embedded::StoreHealth& store);
 /// Empty: ready.
 [[nodiscard]] std::vector<std::string> reasons_not_ready(const store::embedded::StoreHealth& store);

@@ -14,6 +14,7 @@
 #include "main/metrics.hpp"
 #include "main/private_files.hpp"
 #include "main/shutdown_signals.hpp"
+#include "observability/process_memory.hpp"
 #include "observability/stderr_log_sink.hpp"
 #include "parley_version.hpp"
 #include "relay/local/local_relay.hpp"
@@ -60,10 +61,10 @@ Result<void> serve(const config::Settings& settings, std::function<void(const Ru
   service::ChatService service(
       {loops, **store, **store, **store, relay, authenticator, clock, make_entropy, logs, ice_checker, turn_secret_reader(settings)},
       settings.service);
-  http_api::HttpApi http_api(
-      {service, authenticator, clock, logs, [&] { return metrics_text(server.counts(), service.counts(), (*store)->health()); },
-       [&] { return reasons_not_ready((*store)->health()); }},
-      http_config(settings));
+  http_api::HttpApi http_api({service, authenticator, clock, logs,
+                              [&](const http_api::Figures& figures) { return metrics_text(server.counts(), figures, (*store)->health()); },
+                              [&] { return reasons_not_ready((*store)->health()); }, [] { return observability::resident_bytes(); }},
+                             http_config(settings));
   server.set_http_handler(http_api);
   server.set_namespace_handler(service.namespace_handler());
   if (const auto listening = server.listen(); !listening) return cannot_listen(listening.error());

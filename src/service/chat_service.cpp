@@ -155,10 +155,23 @@ ServiceCounts ChatService::counts() const {
   counts.members_joined = value(counters.members_joined);
   counts.refused_rate_limited = value(counters.refused_rate_limited);
   counts.refused_overloaded = value(counters.refused_overloaded);
+  counts.sessions_joined = value(counters.sessions_joined);
+  const auto connections = impl_->context.connections.counts();
   counts.connections = impl_->context.connections.total();
+  counts.connections_total = connections.admitted;
+  counts.connections_peak = connections.peak;
+  counts.connections_last_minute = connections.last_minute;
   counts.connections_refused = value(counters.connections_refused);
   counts.rate_windows = impl_->context.rates.size();
   return counts;
+}
+
+std::vector<Timestamp> ChatService::recent_connections() const {
+  return impl_->context.connections.recent();
+}
+
+const ServiceConfig& ChatService::config() const {
+  return impl_->context.config;
 }
 
 }  // namespace parley::service

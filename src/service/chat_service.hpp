@@ -92,11 +92,15 @@ struct ServiceCounts {
   std::uint64_t messages_delivered = 0;
   std::uint64_t sessions_loaded = 0;  // now
   std::uint64_t members_joined = 0;   // now
+  std::uint64_t sessions_joined = 0;  // with a member, now
   std::uint64_t refused_rate_limited = 0;
   std::uint64_t refused_overloaded = 0;
-  std::uint64_t connections = 0;          // sockets, now
-  std::uint64_t connections_refused = 0;  // CONNECT_ERRORs
-  std::uint64_t rate_windows = 0;         // remembered now
+  std::uint64_t connections = 0;  // sockets, now
+  std::uint64_t connections_total = 0;
+  std::uint64_t connections_peak = 0;         // at one time
+  std::uint64_t connections_last_minute = 0;  // admitted in it
+  std::uint64_t connections_refused = 0;      // CONNECT_ERRORs
+  std::uint64_t rate_windows = 0;             // remembered now
 };
 
 class ChatService {
@@ -162,6 +166,9 @@ class ChatService {
   void drain(EventLoop& from, std::move_only_function<void()> drained);
 
   [[nodiscard]] ServiceCounts counts() const;  // Threads: any.
+  /// When the sockets of the last minute came, oldest first, the newest limits::recent_times_max of them. Threads: any.
+  [[nodiscard]] std::vector<Timestamp> recent_connections() const;
+  [[nodiscard]] const ServiceConfig& config() const;  // Threads: any.
 
   struct Impl;
 

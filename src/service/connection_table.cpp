@@ -1,5 +1,7 @@
 #include "service/connection_table.hpp"
 
+#include <algorithm>
+
 #include "base/assert.hpp"
 
 namespace parley::service {
@@ -39,7 +41,10 @@ std::optional<std::string> ConnectionTable::admit(const std::string& address, co
   const std::lock_guard lock(mutex_);
   if (auto refused = refusal(address)) return refused;
   if (reached(count_of(by_user_, user), config_.connections_per_user_max)) return "Too many connections for this user";
-  total_.fetch_add(1, std::memory_order_relaxed);
+  const std::uint64_t live = total_.fetch_add(1, std::memory_order_relaxed) + 1;
+  peak_ = std::max(peak_, live);
+  ++admitted_;
+  recent_.note(clock_.now());
   ++by_address_[address];
   ++by_user_[user];
   return std::nullopt;
@@ -50,6 +55,16 @@ void ConnectionTable::release(const std::string& address, const ObjectId& user) 
   total_.fetch_sub(1, std::memory_order_relaxed);
   decrement(by_address_, address);
   decrement(by_user_, user);
+}
+
+ConnectionTable::Counts ConnectionTable::counts() const {
+  const std::lock_guard lock(mutex_);
+  return {admitted_, peak_, recent_.count(clock_.now())};
+}
+
+std::vector<Timestamp> ConnectionTable::recent() const {
+  const std::lock_guard lock(mutex_);
+  return recent_.newest(clock_.now());
 }
 
 bool ConnectionTable::crowded() const {

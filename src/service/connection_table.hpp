@@ -9,15 +9,18 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
+#include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "service/recent_times.hpp"
 #include "service/service_config.hpp"
 
 namespace parley::service {
 
 class ConnectionTable {
  public:
-  explicit ConnectionTable(const ServiceConfig& config) : config_(config) {}
+  ConnectionTable(const ServiceConfig& config, const Clock& clock) : config_(config), clock_(clock) {}
 
   /// The refusal a connection from `address` would get before anything is known of its user; nothing: none. Counts nothing.
   [[nodiscard]] std::optional<std::string> check(const std::string& address);
@@ -29,14 +32,27 @@ class ConnectionTable {
   /// Above 80 % of the total, signalling limits halve (docs/api-contract.md §6.3).
   [[nodiscard]] bool crowded() const;
 
+  struct Counts {
+    std::uint64_t admitted = 0;     // since the start
+    std::uint64_t peak = 0;         // at one time since the start
+    std::uint64_t last_minute = 0;  // admitted
+  };
+  [[nodiscard]] Counts counts() const;
+  /// When the newest of the last minute were admitted, oldest first; at most limits::recent_times_max.
+  [[nodiscard]] std::vector<Timestamp> recent() const;
+
  private:
   [[nodiscard]] std::optional<std::string> refusal(const std::string& address) const;  // mutex_ held
 
   const ServiceConfig& config_;
-  std::mutex mutex_;
+  const Clock& clock_;
+  mutable std::mutex mutex_;
   std::atomic<std::size_t> total_ = 0;                       // written with mutex_ held
   std::unordered_map<std::string, std::size_t> by_address_;  // guarded by mutex_
   std::unordered_map<ObjectId, std::size_t> by_user_;        // guarded by mutex_
+  std::uint64_t admitted_ = 0;                               // guarded by mutex_
+  std::uint64_t peak_ = 0;                                   // guarded by mutex_
+  RecentTimes recent_;                                       // guarded by mutex_
 };
 
 }  // namespace parley::service

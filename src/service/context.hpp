@@ -17,6 +17,7 @@ struct Counters {
   std::atomic<std::uint64_t> messages_delivered = 0;
   std::atomic<std::uint64_t> sessions_loaded = 0;
   std::atomic<std::uint64_t> members_joined = 0;
+  std::atomic<std::uint64_t> sessions_joined = 0;
   std::atomic<std::uint64_t> refused_rate_limited = 0;
   std::atomic<std::uint64_t> refused_overloaded = 0;
   std::atomic<std::uint64_t> connections_refused = 0;
@@ -27,7 +28,7 @@ struct Context {
       : deps(std::move(dependencies)),
         config(std::move(service_config)),
         rates(deps.clock),
-        connections(config),
+        connections(config, deps.clock),
         ice(config.ice, {deps.clock, deps.logs, deps.log, deps.ice_checker, deps.read_turn_secret}) {}
 
   Dependencies deps;

@@ -117,6 +117,7 @@ void JoinStep::add_member(SessionState& session) {
   session.members.push_back({connection_, range_ ? Member::Hears::all_but_the_log : Member::Hears::everything});
   SessionShard& shard = answer_.shard();
   count(shard.context().counters.members_joined);
+  if (session.members.size() == 1) count(shard.context().counters.sessions_joined);
 
   const domain::User& user = caller_->user;
   std::string json;
@@ -164,6 +165,7 @@ void LeaveStep::settled(SessionState& session) {
   const auto left = std::erase_if(session.members, [this](const Member& member) { return member.connection->id == connection_->id; });
   if (left == 0) return;
   shard_.context().counters.members_joined.fetch_sub(1, std::memory_order_relaxed);
+  if (session.members.empty()) shard_.context().counters.sessions_joined.fetch_sub(1, std::memory_order_relaxed);
   std::string json;
   JsonWriter writer(json);
   writer.begin_object().key("userId");

@@ -217,3 +217,63 @@ describe('ICE servers', () => {
     }
   });
 });
+
+describe('monitoring', () => {
+  const figuresOf = async (of) => (await askOf(of, 'GET', 'monitoring/metrics')).body;
+  /** The value of one line of /metrics. */
+  const metric = async (of, name) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec((await get(of, '/metrics')).text)[1]);
+  let own;
+  before(async () => { own = await Server.start({ limits: 'on', args: ['--limit-connections', '8', '--limit-requests', '0', '--limit-session-requests', '0', '--limit-chat-requests', '3', '--limit-chat-events', '2'] }); });
+  after(() => own.dispose());
+
+  test('every key, and true numbers as sockets come, join, are refused, and go', async () => {
+    const atFirst = await figuresOf(own);
+    assert.deepEqual(Object.keys(atFirst), ['timestamp', 'totalConnections', 'activeConnections', 'peakConnections', 'connectionsPerMinute',
+      'lastMinuteConnections', 'rejectedConnections', 'rateLimitedRequests', 'activeSessions', 'rateLimiterEntries', 'connectionLimits',
+      'iceServerHealth', 'memoryUsage', 'uptime']);
+    assert.match(atFirst.timestamp, ISO);
+    assert.deepEqual([atFirst.totalConnections, atFirst.activeConnections, atFirst.peakConnections, atFirst.activeSessions], [0, 0, 0, 0]);
+    assert.deepEqual(atFirst.connectionLimits, { maxConnectionsPerUser: 10, maxConnectionsPerIP: 50, maxTotalConnections: 8 });
+    assert.deepEqual(atFirst.iceServerHealth, (await askOf(own, 'GET', 'ice-servers/health')).body);
+    const { rss, ...heap } = atFirst.memoryUsage;
+    assert.deepEqual(heap, { heapTotal: 0, heapUsed: 0, external: 0, arrayBuffers: 0 });
+    assert.ok(Math.abs(rss - own.rssBytes()) < 8 * 2 ** 20, `${rss} is far from what the system says`);
+
+    const began = Date.now();
+    const call = await makeCall(own);
+    const others = await Promise.all(Array.from({ length: 6 }, () => Client.connect(own, person('doctor'))));
+    assert.equal((await Client.refused(own, person('doctor'))).message, 'Server at capacity, please try again later');
+    const full = await figuresOf(own);
+    assert.deepEqual([full.totalConnections, full.activeConnections, full.peakConnections, full.connectionsPerMinute], [8, 8, 8, 8]);
+    assert.equal(full.lastMinuteConnections.length, 8);
+    for (const time of full.lastMinuteConnections) assert.ok(Number.isInteger(time) && time >= began - 1 && time <= Date.now() + 1, time);
+    assert.deepEqual([full.rejectedConnections, full.activeSessions], [1, 1]);
+    assert.ok(full.uptime > atFirst.uptime);
+
+    for (const other of others) other.close();
+    call.doctorSocket.close();
+    call.patientSocket.close();
+    await until(async () => (await figuresOf(own)).activeConnections === 0, 'all are gone');
+    await until(async () => (await figuresOf(own)).activeSessions === 0, 'the room is empty');
+    const emptied = await figuresOf(own);
+    assert.deepEqual([emptied.totalConnections, emptied.peakConnections], [8, 8]);
+  });
+
+  test('what a rate refuses, over sockets and HTTP, and /metrics says the same', async () => {
+    const before_ = (await figuresOf(own)).rateLimitedRequests;
+    const call = await makeCall(own);
+    for (let number = 0; number < 3; ++number) {
+      await call.doctorSocket.ask('chat-message', { sessionId: call.sessionId, message: `${number}` });
+    }
+    for (let number = 0; number < 5; ++number) await get(own, `/api/chat/session/${call.sessionId}`, { token: call.doctor.token });
+    const figures = await figuresOf(own);
+    assert.equal(figures.rateLimitedRequests, before_ + 1 + 2);
+    assert.ok(figures.rateLimiterEntries >= 2);
+    assert.equal(await metric(own, 'parley_refused_rate_limited_total') + await metric(own, 'parley_requests_rate_limited_total'), figures.rateLimitedRequests);
+    for (const [name, value] of Object.entries({
+      parley_sockets_open: figures.activeConnections, parley_sockets_total: figures.totalConnections, parley_sockets_peak: figures.peakConnections,
+      parley_sockets_refused_total: figures.rejectedConnections, parley_sessions_joined: figures.activeSessions,
+      parley_sockets_last_minute: figures.connectionsPerMinute,
+    })) assert.equal(await metric(own, name), value, name);
+  });
+});

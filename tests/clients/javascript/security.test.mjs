@@ -178,10 +178,10 @@ describe('REST × who', () => {
   });
 
   // §5.5: whoever is signed in and no admin is refused before anything of the handler, whatever the body.
-  const adminRoutes = ROUTES.filter(([, path]) => /cleanup|ice-servers\//.test(String(path)));
+  const adminRoutes = ROUTES.filter(([, path]) => /cleanup|ice-servers\/|metrics/.test(String(path)));
   const ADMINS_ONLY = text(403, 'Admin access required');
-  test('the routes for admins: nobody else gets through', async () => {
-    assert.equal(adminRoutes.length, 5);
+  test('the routes for admins: six, and nobody else gets through', async () => {
+    assert.equal(adminRoutes.length, 6);
     for (const [method, path, json] of adminRoutes) {
       const everybody = { doctor: open.doctor, patient: open.patient, stranger: people.stranger, strangerPatient: people.strangerPatient };
       for (const [name, who] of Object.entries(everybody)) {

@@ -30,6 +30,18 @@ TEST_F(AdminRoutes, everybody_else_is_refused_before_anything_of_the_handler) {
   EXPECT_EQ(member(get("/api/sessions/user/active", "doctor").body, "status"), "created");
 }
 
+TEST_F(AdminRoutes, the_figures_are_those_of_the_service_and_of_the_limiters) {
+  clock.advance(90s);
+  const auto figures = get("/api/sessions/monitoring/metrics", "admin");
+  EXPECT_EQ(figures.status, 200u);
+  EXPECT_EQ(figures.body, R"({"timestamp":"2026-01-01T00:01:30.000Z","totalConnections":0,"activeConnections":0,"peakConnections":0,)"
+                          R"("connectionsPerMinute":0,"lastMinuteConnections":[],"rejectedConnections":0,"rateLimitedRequests":0,)"
+                          R"("activeSessions":0,"rateLimiterEntries":0,"connectionLimits":{"maxConnectionsPerUser":10,)"
+                          R"("maxConnectionsPerIP":50,"maxTotalConnections":1000},"iceServerHealth":)" +
+                              get("/api/sessions/ice-servers/health", "admin").body +
+                              R"(,"memoryUsage":{"rss":12345678,"heapTotal":0,"heapUsed":0,"external":0,"arrayBuffers":0},"uptime":90})");
+}
+
 TEST_F(AdminRoutes, cleanup_ends_sessions_a_day_old_unless_told_otherwise) {
   const auto session = created_session();
   clock.advance(24h);

@@ -147,7 +147,9 @@ class Api : public testing::Test {
   HttpApiConfig config_;
 
  protected:
-  HttpApi http{{service, people, clock, logs, [] { return std::string("parley_up 1\n"); }, [this] { return not_ready; }}, config_};
+  HttpApi http{{service, people, clock, logs, [](const Figures&) { return std::string("parley_up 1\n"); }, [this] { return not_ready; },
+                [] { return std::uint64_t{12'345'678}; }},
+               config_};
 };
 
 }  // namespace parley::http_api::test

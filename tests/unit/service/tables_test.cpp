@@ -87,7 +87,8 @@ TEST(ConnectionTable, counts_in_all_by_address_and_by_user) {
   config.connections_total_max = 3;
   config.connections_per_address_max = 2;
   config.connections_per_user_max = 1;
-  ConnectionTable table(config);
+  ManualClock clock;
+  ConnectionTable table(config, clock);
   EXPECT_EQ(table.admit("a", user_id(1)), std::nullopt);
   EXPECT_EQ(table.admit("a", user_id(1)), "Too many connections for this user");
   EXPECT_EQ(table.admit("a", user_id(2)), std::nullopt);
@@ -100,11 +101,47 @@ TEST(ConnectionTable, counts_in_all_by_address_and_by_user) {
   EXPECT_EQ(table.admit("a", user_id(1)), std::nullopt);
 }
 
+TEST(ConnectionTable, knows_how_many_came_in_all_at_one_time_and_in_the_last_minute) {
+  using namespace std::chrono_literals;
+  ServiceConfig config;
+  config.connections_total_max = config.connections_per_address_max = config.connections_per_user_max = 0;
+  ManualClock clock;
+  ConnectionTable table(config, clock);
+  const Timestamp first = clock.now();
+  for (std::uint32_t number = 0; number < 3; ++number) ASSERT_EQ(table.admit("a", user_id(number)), std::nullopt);
+  table.release("a", user_id(0));
+  clock.advance(30s);
+  ASSERT_EQ(table.admit("a", user_id(0)), std::nullopt);
+  table.release("a", user_id(1));
+  EXPECT_EQ(table.counts().admitted, 4u);
+  EXPECT_EQ(table.counts().peak, 3u);
+  EXPECT_EQ(table.counts().last_minute, 4u);
+  EXPECT_EQ(table.recent(), (std::vector<Timestamp>{first, first, first, first + 30s}));
+  clock.advance(30s);
+  EXPECT_EQ(table.recent(), std::vector<Timestamp>{first + 30s}) << "sixty seconds ago is not in the last minute";
+  EXPECT_EQ(table.counts().last_minute, 1u);
+}
+
+TEST(RecentTimes, keep_the_newest_and_count_them_all) {
+  using namespace std::chrono_literals;
+  service::RecentTimes times;
+  Timestamp now = ManualClock::start;
+  for (std::size_t number = 0; number < 3 * limits::recent_times_max; ++number) times.note(now += 10ms);
+  EXPECT_EQ(times.count(now), 3 * limits::recent_times_max) << "thirty seconds' worth";
+  EXPECT_EQ(times.newest(now).size(), limits::recent_times_max);
+  EXPECT_EQ(times.newest(now).back(), now);
+  EXPECT_EQ(times.count(now + 60s), 0u);
+  EXPECT_TRUE(times.newest(now + 60s).empty());
+  times.note(now += 2min);
+  EXPECT_EQ(times.count(now), 1u) << "seconds of another minute are not counted again";
+}
+
 TEST(ConnectionTable, is_crowded_above_four_fifths) {
   ServiceConfig config;
   config.connections_total_max = 10;
   config.connections_per_address_max = config.connections_per_user_max = 0;
-  ConnectionTable table(config);
+  ManualClock clock;
+  ConnectionTable table(config, clock);
   for (std::uint32_t number = 0; number < 8; ++number) ASSERT_EQ(table.admit("a", user_id(1)), std::nullopt);
   EXPECT_FALSE(table.crowded());
   ASSERT_EQ(table.admit("a", user_id(1)), std::nullopt);
