@@ -19,6 +19,19 @@ Fields body(std::string json) {
 
 constexpr std::string_view uuid = "0b1e8a6e-9f3d-4c5a-8b7c-1d2e3f405162";
 
+TEST(Fields, an_array_of_strings_is_read_and_nothing_else_is_one) {
+  using Strings = std::vector<std::string>;
+  const auto strings = [](const std::string& array) { return body("{\"a\":" + array + "}").strings("a"); };
+  EXPECT_EQ(strings("[]"), Strings{});
+  EXPECT_EQ(strings("[ ]"), Strings{});
+  EXPECT_EQ(strings(R"(["x"])"), Strings{"x"});
+  EXPECT_EQ(strings(R"([ "x" , "y,]" ,"\u0041\"" ])"), (Strings{"x", "y,]", "A\""}));
+  for (const auto* other : {"null", "7", "\"x\"", "{}", "[7]", R"(["x",7])", R"([7,"x"])", R"([["x"]])", R"(["x",null])", "[{}]"}) {
+    EXPECT_EQ(strings(other), std::nullopt) << other;
+  }
+  EXPECT_EQ(body("{}").strings("a"), std::nullopt);
+}
+
 TEST(Fields, kinds_are_told_apart) {
   const Fields fields = body(R"({"a":null,"b":true,"c":-1.5e3,"d":"x","e":[1,{"f":2}],"g":{"h":[]}})");
   EXPECT_EQ(fields.kind("a"), Kind::null);

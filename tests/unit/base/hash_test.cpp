@@ -28,6 +28,12 @@ TEST(Sha256, pieces_are_hashed_as_one_text) {
   EXPECT_NE(sha256({"ab", "c"}), sha256({"ab", "d"}));
 }
 
+TEST(Md5, agrees_with_rfc_1321) {
+  EXPECT_EQ(hex(md5({})), "d41d8cd98f00b204e9800998ecf8427e");
+  EXPECT_EQ(hex(md5({"abc"})), "900150983cd24fb0d6963f7d28e17f72");
+  EXPECT_EQ(hex(md5({"message ", "digest"})), "f96b697d7cb7938d525a2f31aaf161d0");
+}
+
 TEST(Sha1, agrees_with_fips_180) {
   EXPECT_EQ(hex(sha1({"abc"})), "a9993e364706816aba3e25717850c26c9cd0d89d");
   EXPECT_EQ(hex(sha1({""})), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
