@@ -222,7 +222,7 @@ void EngineioSession::on_heartbeat() {
   // long stall of this process it counts from now, or everybody would be timed out at once.
   const SteadyTime now = config_.shard.loop().now();
   const SteadyTime due = heartbeat_.next();
-  const bool slightly_late = due <= now && now - due < config_.engineio.ping_timeout / 2;
+  const bool slightly_late = due <= now && now - due < config_.engineio.ping_timeout * 3 / 4;  // a quarter is left to answer in
   switch (heartbeat_.at(slightly_late ? due : now)) {
     case engineio::Heartbeat::Due::timed_out:
       return life_ == Life::closing ? retire() : end(CloseReason::ping_timeout);
