@@ -4,6 +4,7 @@
 
 #include "api/schemas.hpp"
 #include "domain/error_code.hpp"
+#include "protocol/engineio/handshake.hpp"
 #include "service/client_event.hpp"
 #include "service/server_event.hpp"
 
@@ -116,7 +117,12 @@ void Document::write_server() {
   writer_.member("description", "Where this document came from.").member("default", "localhost:3000").end_object().end_object();
   writer_.key("security").begin_array();
   write_reference("components/securitySchemes", "token");
-  writer_.end_array().end_object().end_object();
+  writer_.end_array().key("x-refusals").begin_object().member("by", "HTTP 400").key("bodies").begin_array();
+  using enum protocol::engineio::RequestError;
+  for (const auto error : {transport_unknown, session_id_unknown, bad_handshake_method, bad_request, unsupported_protocol_version}) {
+    writer_.raw(body_of(error));
+  }
+  writer_.end_array().end_object().end_object().end_object();
 }
 
 void Document::write_reference(std::string_view kind, std::string_view name) {
@@ -267,18 +273,14 @@ void Document::write_success_schema(const ClientEvent& event) {
 void Document::write_failure_schema(const ClientEvent& event) {
   std::vector<std::string_view> texts;
   each_refusal(event, [&](const api::Refusal& refusal) { texts.push_back(refusal.text); });
-  writer_.begin_object().member("type", "object").key("properties").begin_object();
-  writer_.key("success");
-  schemas_.write(api::schemas::no);
-  writer_.key("error");
+  std::vector<api::Member> members = {{"success", &api::schemas::no}, {"error", &api::schemas::text}, {"code", &api::schemas::error_name}};
+  members.push_back({"retryAfter", &api::schemas::seconds, "When trying again may help.", api::Presence::rare});
+  members.insert(members.end(), event.refusal.begin(), event.refusal.end());
+  writer_.begin_object();
+  schemas_.write_members(members);
+  writer_.key("allOf").begin_array().begin_object().key("properties").begin_object().key("error");
   api::write_texts_schema(writer_, texts);
-  writer_.key("code");
-  schemas_.write(api::schemas::error_name);
-  writer_.key("retryAfter");
-  schemas_.write(api::schemas::seconds);
-  writer_.key("sessionId");
-  schemas_.write(api::schemas::uuid);
-  writer_.end_object().key("required").begin_array().string("success").string("error").string("code").end_array().end_object();
+  writer_.end_object().end_object().end_array().end_object();
 }
 
 void Document::write_ack_examples(const ClientEvent& event) {

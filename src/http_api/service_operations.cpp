@@ -22,11 +22,18 @@ constexpr AnswerDocument metrics_answers[] = {{200, "Prometheus text exposition,
 
 constexpr api::Schema openapi_version{.text = "3.1.0"};
 constexpr api::Schema object{.keywords = R"("type":"object")", .example = "{}"};
-constexpr api::Member openapi[] = {{"openapi", &openapi_version}, {"info", &object}, {"paths", &object}, {"components", &object}};
+constexpr api::Schema objects{.items = &object};
+constexpr api::Member openapi[] = {
+    {"openapi", &openapi_version}, {"info", &object}, {"servers", &objects}, {"paths", &object}, {"components", &object}};
 constexpr AnswerDocument openapi_answers[] = {{200, "This document.", openapi}};
 constexpr api::Schema asyncapi_version{.text = "3.0.0"};
-constexpr api::Member asyncapi[] = {
-    {"asyncapi", &asyncapi_version}, {"info", &object}, {"channels", &object}, {"operations", &object}, {"components", &object}};
+constexpr api::Member asyncapi[] = {{"asyncapi", &asyncapi_version},
+                                    {"info", &object},
+                                    {"defaultContentType", &schemas::text},
+                                    {"servers", &object},
+                                    {"channels", &object},
+                                    {"operations", &object},
+                                    {"components", &object}};
 constexpr AnswerDocument asyncapi_answers[] = {{200, "The document of the Socket.IO events.", asyncapi}};
 
 }  // namespace

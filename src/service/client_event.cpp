@@ -20,6 +20,7 @@ consteval ClientEvent documented(ClientEvent event) {
 
 constexpr api::Member create_payload[] = {members::patient_id, members::appointment_id};
 constexpr api::Member create_ack[] = {{"session", &schemas::plain_session}};
+constexpr api::Member create_refusal[] = {{"sessionId", &schemas::uuid, "The session that is in the way.", api::Presence::rare}};
 constexpr api::Refusal create_refusals[] = {{forbidden, "Only doctors can create sessions"},
                                             {invalid_argument, "Patient ID is required"},
                                             {invalid_argument, "Invalid patient ID"},
@@ -31,6 +32,7 @@ constexpr api::Member join_ack[] = {{"session", &schemas::plain_session, "As it 
                                     {"iceServers", &schemas::ice_servers},
                                     {"participants", &schemas::participants},
                                     {"resume", &schemas::resume, "With `after`: what came after it.", api::Presence::rare}};
+constexpr api::Member join_refusal[] = {{"resume", &schemas::resume, "With `after`, of a session that has ended.", api::Presence::rare}};
 constexpr api::Refusal join_refusals[] = {{invalid_argument, "Too many sessions joined"},
                                           api::session_not_found_refusal,
                                           api::stranger_refusal,
@@ -39,13 +41,11 @@ constexpr api::Refusal join_refusals[] = {{invalid_argument, "Too many sessions 
                                           {invalid_argument, "Invalid core"},
                                           api::has_ended_refusal};
 
-constexpr api::Member entries_payload[] = {members::session_id, members::after, members::before, members::entries_limit, members::with_cores};
-constexpr api::Refusal entries_refusals[] = {api::session_not_found_refusal,
-                                             api::stranger_refusal,
-                                             {invalid_argument, "Invalid after"},
-                                             {invalid_argument, "Invalid before"},
-                                             {invalid_argument, "Invalid limit"},
-                                             {invalid_argument, "Invalid core"}};
+constexpr api::Member entries_payload[] = {members::session_id, members::after, members::before, members::entries_limit,
+                                           members::with_cores};
+constexpr api::Refusal entries_refusals[] = {api::session_not_found_refusal,      api::stranger_refusal,
+                                             {invalid_argument, "Invalid after"}, {invalid_argument, "Invalid before"},
+                                             {invalid_argument, "Invalid limit"}, {invalid_argument, "Invalid core"}};
 
 constexpr api::Member chat_payload[] = {members::session_id, members::message, members::client_message_id};
 constexpr api::Member chat_ack[] = {
@@ -95,7 +95,8 @@ constexpr api::Refusal signal_refusals[] = {api::session_not_found_refusal,
                                             {rate_limited, "Rate limit exceeded for {join} messages"},
                                             {invalid_argument, "Invalid {offer} message format"}};
 
-constexpr std::string_view refusals_of_connect[] = {"Server at capacity, please try again later",
+constexpr std::string_view refusals_of_connect[] = {"Invalid namespace",
+                                                    "Server at capacity, please try again later",
                                                     "Too many connections from this IP address",
                                                     "Authentication token required",
                                                     "Invalid authentication token",
@@ -120,6 +121,7 @@ constinit const ClientEvent create_session = documented({
     .about = "For doctors; the rules are those of POST /api/sessions/create.",
     .payload = create_payload,
     .ack = create_ack,
+    .refusal = create_refusal,
     .refusals = create_refusals,
     .work = api::Work::writes,
 });
@@ -127,12 +129,14 @@ constinit const ClientEvent create_session = documented({
 constinit const ClientEvent join_session = documented({
     .name = "join-session",
     .summary = "Join the room of a session",
-    .about = "The others hear `user-joined`. The first join makes the session `active`; a repeated one changes nothing and tells no one. With "
-             "`after` the ack carries what is in the log after that place; while it says `more`, the socket hears nothing that is in the "
-             "log, asks on with `entries`, and is live from the answer that says no more. When the session has ended, `resume` stands "
-             "beside the refusal.",
+    .about =
+        "The others hear `user-joined`. The first join makes the session `active`; a repeated one changes nothing and tells no one. With "
+        "`after` the ack carries what is in the log after that place; while it says `more`, the socket hears nothing that is in the "
+        "log, asks on with `entries`, and is live from the answer that says no more. When the session has ended, `resume` stands "
+        "beside the refusal.",
     .payload = join_payload,
     .ack = join_ack,
+    .refusal = join_refusal,
     .refusals = join_refusals,
     .work = api::Work::writes,
 });

@@ -19,9 +19,10 @@ struct ClientEvent {
   std::string_view name;
   std::string_view summary;
   std::string_view about = {};
-  std::span<const api::Member> payload;   // of the first argument; handlers read it by these names
-  const api::Member* relayed = nullptr;   // of a signal: what the others get as it was sent
-  std::span<const api::Member> ack = {};  // beside `success: true`
+  std::span<const api::Member> payload;       // of the first argument; handlers read it by these names
+  const api::Member* relayed = nullptr;       // of a signal: what the others get as it was sent
+  std::span<const api::Member> ack = {};      // beside `success: true`
+  std::span<const api::Member> refusal = {};  // beside `success: false`, `error` and `code`
   RefusedBy refused_by = RefusedBy::ack;
   std::span<const api::Refusal> refusals = {};  // in the order of the checks
   api::Work work = api::Work::none;
@@ -42,7 +43,7 @@ extern const ClientEvent signaling_message;
 /// Those that ClientSession handles.
 [[nodiscard]] std::vector<const ClientEvent*> client_events();
 
-/// What a connection can be refused with (docs/api-contract.md §6.2): `message` of CONNECT_ERROR.
+/// What a connection can be refused with (docs/api-contract.md §6.1, §6.2): `message` of CONNECT_ERROR.
 [[nodiscard]] std::span<const std::string_view> connect_refusals();
 
 }  // namespace parley::service

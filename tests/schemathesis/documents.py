@@ -58,6 +58,49 @@ def faults(document, schema, value, where):
     return [f"{where}: {fault.message[:160]}" for fault in jsonschema.Draft202012Validator(whole).iter_errors(value)]
 
 
+def undocumented(document, schema, value, where):
+    """Keys of `value` that the document does not mention. Clients ignore them, so they are allowed; but we are to know of each."""
+    schema = resolve(document, schema)
+    found = []
+    if isinstance(value, list) and "items" in schema:
+        for each in value:
+            found += undocumented(document, schema["items"], each, where + "[]")
+    if isinstance(value, dict) and "properties" in schema:
+        for name, member in value.items():
+            if name in schema["properties"]:
+                found += undocumented(document, schema["properties"][name], member, f"{where}.{name}")
+            else:
+                found.append(f"{where}.{name} is not in the document")
+    forms = schema.get("anyOf") or schema.get("oneOf") or []
+    return found + min((undocumented(document, form, value, where) for form in forms if not faults(document, form, value, "")), key=len, default=[])
+
+
+def contract_texts(sections, routed):
+    """Every text that the contract has in these sections as `"message":"…"`, `"error":"…"`, and in §6 alone in backticks."""
+    text = (ROOT / "docs/api-contract.md").read_text()
+    # A bullet about a route that is not there yet: that it is missing is said by the tests of the contract, not here.
+    for bullet in re.findall(r"^- `(?:GET|POST|PUT|DELETE) /.*?(?=^- |^#)", text, flags=re.MULTILINE | re.DOTALL):
+        method, path = re.match(r"- `(\w+) ([^?`]+)", bullet).groups()
+        if (method.lower(), re.sub(r":(\w+)", r"{\1}", path)) not in routed:
+            text = text.replace(bullet, "")
+    parts = re.split(r"^## (\d+)\.", text, flags=re.MULTILINE)
+    chosen = "".join(body for number, body in zip(parts[1::2], parts[2::2]) if int(number) in sections)
+    named = {json.loads(text) for text in re.findall(r'"(?:message|error)":("(?:[^"\\<…]|\\.)+")', chosen)}
+    return named | (set(re.findall(r"`([A-Z][a-z]+ [^`<…{]+)`", chosen)) if 6 in sections else set())
+
+
+def check_contract_texts(openapi, asyncapi):
+    """What the contract says by name is in the document of that side: §1, §2, §4 and §5 over HTTP, §6 over Socket.IO."""
+    found = []
+    routed = set(operations_of(openapi))
+    sides = (("openapi", openapi, contract_texts({1, 2, 4, 5}, routed), 25), ("asyncapi", asyncapi, contract_texts({6}, routed), 20))
+    for name, document, texts, at_least in sides:
+        whole = json.dumps(document, ensure_ascii=False)  # a text is there as a JSON string of its own
+        found += [f"{name}: the contract's text {text!r} is missing" for text in sorted(texts) if json.dumps(text, ensure_ascii=False) not in whole]
+        found += [f"{name}: only {len(texts)} texts were found in the contract"] if len(texts) < at_least else []
+    return found
+
+
 def check_openapi_examples(document):
     found = []
     for (method, path), operation in operations_of(document).items():
@@ -92,5 +135,5 @@ def check_shapes(document):
 
 
 def check(openapi, asyncapi):
-    return (check_openapi(openapi) + check_asyncapi(asyncapi) + check_routes(openapi) + check_openapi_examples(openapi)
+    return (check_openapi(openapi) + check_asyncapi(asyncapi) + check_routes(openapi) + check_contract_texts(openapi, asyncapi) + check_openapi_examples(openapi)
             + check_asyncapi_examples(asyncapi) + check_shapes(openapi) + check_shapes(asyncapi))

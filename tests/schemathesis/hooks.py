@@ -15,11 +15,14 @@ import sys
 import schemathesis
 
 sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parents[1] / "clients/python")]
+from documents import undocumented  # noqa: E402
 from world import OID, UUID, World  # noqa: E402
 
 world = World(os.environ["PARLEY_ORIGIN"])
 turns = collections.Counter()
 answers = collections.defaultdict(collections.Counter)
+extra = set()
+document = json.loads(pathlib.Path(os.environ["PARLEY_DOCUMENT"]).read_text())
 
 ROLES = {"admin": ["admin", "admin", "admin", "doctor"], "createSession": ["doctor", "doctor", "doctor", "patient"],
          "endSession": ["doctor", "doctor", "doctor", "admin"], "deleteMessage": ["doctor", "admin", "doctor", "patient"]}
@@ -86,6 +89,7 @@ def after_call(context, case, response):
     name = name_of(case.operation)
     if response.request.method.lower() == case.operation.method.lower():  # coverage tries others as well
         answers[name][response.status_code] += 1
+        note_extra(case, response)
     if name == "endSession":
         world.open.discard(case.path_parameters.get("sessionId"))
     if name == "createSession" and response.status_code == 201:
@@ -96,6 +100,14 @@ def after_call(context, case, response):
         world.renew()
 
 
+def note_extra(case, response):
+    """Keys of an answer that the document does not mention."""
+    operation = document["paths"][case.operation.path][case.operation.method.lower()]
+    content = operation["responses"].get(str(response.status_code), {}).get("content", {}).get("application/json")
+    if content and response.content:
+        extra.update(undocumented(document, content["schema"], response.json(), f"{name_of(case.operation)} {response.status_code}"))
+
+
 @atexit.register
 def write_answers():
-    pathlib.Path(os.environ["PARLEY_ANSWERS"]).write_text(json.dumps(answers))
+    pathlib.Path(os.environ["PARLEY_ANSWERS"]).write_text(json.dumps({"statuses": answers, "extra": sorted(extra)}))

@@ -2,7 +2,8 @@
 """Runs the documents that the server makes of itself against the server; ends with one PASS or FAIL line.
 
 Both documents are what their kinds say and list exactly the router's routes; schemathesis, with every check but `unsupported_method`
-(docs/api-contract.md §2.3 answers 404), finds no failure; and every operation succeeded at least once.
+(docs/api-contract.md §2.3 answers 404), finds no failure; every operation succeeded at least once; and every event was emitted and heard
+in a call over Socket.IO, as the other document says.
 `--seed N` repeats a run, `--cases N` sets how many cases an operation gets of each kind that is random.
 """
 
@@ -19,6 +20,7 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "clients/python"))
 import documents  # noqa: E402
+import sockets  # noqa: E402
 from harness import Server  # noqa: E402
 
 
@@ -28,15 +30,15 @@ def fetch(origin, path):
 
 
 def run_schemathesis(origin, openapi, seed, cases, folder):
-    """(exit code, output, {operation: {status: count}})"""
-    answers = folder / "answers.json"
-    environment = {**os.environ, "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py"), "PARLEY_ORIGIN": origin, "PARLEY_ANSWERS": str(answers)}
-    document = folder / "openapi.json"  # from a file: what it loads itself it would not test
-    document.write_text(json.dumps(openapi))
+    """(exit code, output, {"statuses": {operation: {status: count}}, "extra": [keys the document does not know]})"""
+    document, answers = folder / "openapi.json", folder / "answers.json"
+    document.write_text(json.dumps(openapi))  # a file: what schemathesis loads from the server it would not test
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py"), "PARLEY_ORIGIN": origin, "PARLEY_ANSWERS": str(answers),
+                   "PARLEY_DOCUMENT": str(document)}
     command = [sys.executable, "-B", "-m", "schemathesis.cli", "run", str(document), "--url", origin, "--checks", "all", "--exclude-checks", "unsupported_method",
                "--seed", str(seed), "--max-examples", str(cases), "--workers", "1", "--continue-on-failure", "--no-color"]
     run = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    return run.returncode, run.stdout, json.loads(answers.read_text()) if answers.exists() else {}
+    return run.returncode, run.stdout, json.loads(answers.read_text()) if answers.exists() else {"statuses": {}, "extra": []}
 
 
 def never_succeeded(openapi, answers):
@@ -59,13 +61,13 @@ def main():
     try:
         with tempfile.TemporaryDirectory(prefix="parley-schemathesis-") as folder:
             openapi, asyncapi = fetch(server.origin, "/openapi.json"), fetch(server.origin, "/asyncapi.json")
-            faults = documents.check(openapi, asyncapi)
+            faults = documents.check(openapi, asyncapi) + sockets.check(server, asyncapi)
             code, output, answers = run_schemathesis(server.origin, openapi, given.seed, given.cases, pathlib.Path(folder))
             if server.process.poll() is not None:
                 faults.append("the server is gone")
     finally:
         server.dispose()
-    faults += never_succeeded(openapi, answers)
+    faults += [*never_succeeded(openapi, answers["statuses"]), *answers["extra"]]
     counted = re.search(r"(\d+) generated(?:, (\d+) passed)?", output)
     failures = sum(int(count) for count in re.findall(r"❌ .*?: (\d+)$", output, re.MULTILINE))
     cases = int(counted[1]) if counted else 0
