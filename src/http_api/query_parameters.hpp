@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "api/schema.hpp"
-#include "base/result.hpp"
 
 namespace parley::http_api {
 
@@ -27,7 +26,5 @@ struct QueryParameter {
 
 /// For Foreign::clamped.
 [[nodiscard]] std::uint64_t query_number(std::string_view query, const QueryParameter& parameter);
-/// For Foreign::refused: decimal digits only.
-[[nodiscard]] Result<std::uint64_t> strict_query_number(std::string_view query, const QueryParameter& parameter);
 
 }  // namespace parley::http_api
