@@ -59,6 +59,13 @@ for name, data in STUN.items():
 write("stun_message", "url_stun", b"stun:stun.l.google.com:19302")
 write("stun_message", "url_turn", b"turns:[2001:db8::1]:443?transport=tcp")
 
+BODIES = {
+    "whole": '{"a":[1,-2.5e3,true,false,null,{"b":"c\\u00e9"}],"d":{}}', "bare_name": '{"a":"x",b:1}', "open_string": '{"a":"b', "open_object": '{"a":{"b":1}',
+    "half_atom": '{"a":tru}', "comma": '[1,]', "long_number": '{"a":123456789012345678901234567890,"b":}', "behind": '{} x', "deep": "[" * 300,
+}
+for name, text in BODIES.items():
+    write("json_body", name, text.encode())
+
 SMALL = {
     "oid": "65a000000000000000000001", "uuid": "0b5e9d3c-52a1-4f0e-9c6d-3f1a7e2b4c58", "position": "42.9f86d081884c7d65", "date": "2024-02-29",
     "time": "2024-02-29T23:59:59.999Z", "offset": "2024-02-29T23:59:59.999999+05:30", "role": "doctor", "base64": "Zm9vYg==", "base64url": "-_-_", "hex": "DeadBEEF",
