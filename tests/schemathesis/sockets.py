@@ -12,6 +12,10 @@ from harness import ANSWER, CANDIDATE, OFFER, PATIENCE_S, Person
 
 
 
+class Missing(Exception):
+    """Something that the document promises did not come."""
+
+
 class Socket:
     def __init__(self, origin, who):
         self.events = queue.Queue()
@@ -22,7 +26,10 @@ class Socket:
     def next(self, name, seen):
         """The next event of that name; what comes before it goes to `seen` as well."""
         while True:
-            event = self.events.get(timeout=PATIENCE_S)
+            try:
+                event = self.events.get(timeout=PATIENCE_S)
+            except queue.Empty:
+                raise Missing(f"{name} did not come") from None
             seen.append(event)
             if event[0] == name:
                 return event[1][0]
@@ -38,7 +45,10 @@ class Call:
         self.first, self.second = (Socket(server.origin, who) for who in (self.doctor, self.patient))
 
     def ask(self, event, payload, socket=None):
-        answer = (socket or self.first).client.call(event, payload, timeout=PATIENCE_S)
+        try:
+            answer = (socket or self.first).client.call(event, payload, timeout=PATIENCE_S)
+        except socketio.exceptions.TimeoutError:
+            raise Missing(f"the ack of {event} did not come") from None
         self.acks.append((event, answer))
         return answer
 
@@ -116,11 +126,14 @@ def messages_of(document, operation):
 
 
 def check(server, document):
-    call = Call(server)
-    message = call.live()
-    call.be_refused()
-    call.finish(server, message)
-    found = faults(document, messages_of(document, document["operations"]["connect"])[1]["payload"], refused_connection(server.origin), "CONNECT_ERROR")
+    call, found = Call(server), []
+    try:
+        message = call.live()
+        call.be_refused()
+        call.finish(server, message)
+    except Missing as missing:
+        found.append(str(missing))
+    found += faults(document, messages_of(document, document["operations"]["connect"])[1]["payload"], refused_connection(server.origin), "CONNECT_ERROR")
 
     emitted = {each["title"]: messages_of(document, each) for each in document["operations"].values() if each["action"] == "receive"}
     known = {each["title"]: messages_of(document, each)[0] for each in document["operations"].values() if each["action"] == "send"}
