@@ -13,7 +13,7 @@ function(parley_suite name)
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()
 
-foreach(suite connect chat resume sessions admin signalling robustness validation limits)
+foreach(suite connect chat resume logout sessions admin signalling robustness validation limits)
   parley_suite(clients_javascript_${suite} FOLDER clients/javascript LABELS "clients" TIMEOUT 240
                COMMAND ${NODE} --test-reporter=spec ${suite}.test.mjs)
 endforeach()

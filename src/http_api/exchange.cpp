@@ -75,6 +75,7 @@ Response Exchange::response(unsigned status, AnswerKind kind) const {
     if (const auto* origin = request.find("origin"); origin != nullptr) result.headers.push_back({"Access-Control-Allow-Origin", *origin});
   }
   add_window_headers(result);
+  result.headers.insert(result.headers.end(), more_headers.begin(), more_headers.end());
   return result;
 }
 

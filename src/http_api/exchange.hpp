@@ -9,10 +9,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/request.hpp"
 #include "base/event_loop.hpp"
 #include "base/result.hpp"
+#include "domain/revocation.hpp"
 #include "domain/user.hpp"
 #include "http_api/http_api_config.hpp"
 #include "http_api/shared_headers.hpp"
@@ -31,10 +33,13 @@ class Exchange {
   protocol::http::Request request;
   EventLoop* loop;                        // never null in a handler
   domain::Caller caller;                  // after authentication
+  domain::Revocation token;               // after authentication: what would revoke the token presented
   api::Fields fields;                     // after the body was read
   std::array<std::string, 2> parameters;  // of the path, decoded
   std::optional<WindowState> window;      // of the innermost limiter that counted this request
   CrossOrigin cross_origin = CrossOrigin::refused;
+
+  std::vector<protocol::http::Header> more_headers;  // of the answer, beside those that every one has
 
   [[nodiscard]] bool is_get_or_head() const { return request.method == "GET" || request.method == "HEAD"; }
   [[nodiscard]] bool answered() const { return !respond_; }

@@ -164,6 +164,7 @@ bool HttpApi::Impl::limiter_step(Exchange& exchange, Scope scope) {
     case Scope::session_creation:
       return count(exchange, session_creates, too_many_creations_text);
     case Scope::open:
+    case Scope::account:
     case Scope::exempt:
       break;
   }
@@ -188,14 +189,15 @@ bool HttpApi::Impl::authentication_step(Exchange& exchange) {
     exchange.answer_framework_error(401, token_missing_text);
     return false;
   }
-  auto user = authenticator.authenticate(*token);
-  if (!user) {
-    exchange.answer_framework_error(401, text_of(user.error()));
+  auto identity = authenticator.authenticate(*token);
+  if (!identity) {
+    exchange.answer_framework_error(401, text_of(identity.error()));
     return false;
   }
-  backend.service.remember_user(*user);
+  backend.service.remember_user(identity->user);
   const auto* user_agent = exchange.request.find("user-agent");
-  exchange.caller.user = *std::move(user);
+  exchange.token = identity->token;
+  exchange.caller.user = std::move(identity->user);
   exchange.caller.address = exchange.request.remote_address;
   if (user_agent != nullptr)
     exchange.caller.user_agent = printable_ascii(std::string_view(*user_agent).substr(0, limits::user_agent_bytes_max));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http_api/account_operations.hpp"
 #include "http_api/admin_operations.hpp"
 #include "http_api/chat_operations.hpp"
 #include "http_api/header_text.hpp"
@@ -19,6 +20,8 @@ constexpr auto routes = std::to_array<Route>({
     {"GET", "/metrics", Scope::exempt, metrics, metrics_operation},
     {"GET", "/openapi.json", Scope::exempt, openapi, openapi_operation},
     {"GET", "/asyncapi.json", Scope::exempt, asyncapi, asyncapi_operation},
+
+    {"POST", "/api/auth/logout", Scope::account, sign_out, sign_out_operation},
 
     {"POST", "/api/sessions/create", Scope::session_creation, create_session, create_session_operation},
     {"GET", "/api/sessions/ice-servers", Scope::sessions, ice_servers, ice_servers_operation},

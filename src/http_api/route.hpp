@@ -23,13 +23,14 @@ namespace parley::http_api {
 enum class Scope : std::uint8_t {
   exempt,            // no limiter: /ready, /metrics, the documents
   open,              // the general limiter
+  account,           // the general limiter; token
   chat,              // general, then chat; token
   sessions,          // general, then sessions; token
   session_creation,  // general, then session creation; token
   administration,    // general, then sessions; token of an admin, who is asked for before anything of the handler
 };
 [[nodiscard]] constexpr bool needs_token(Scope scope) {
-  return scope >= Scope::chat;
+  return scope >= Scope::account;
 }
 
 /// What handlers work with. Outlives every exchange.

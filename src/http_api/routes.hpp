@@ -13,6 +13,9 @@ void metrics(const Backend& backend, ExchangePtr exchange);
 void openapi(const Backend& backend, ExchangePtr exchange);
 void asyncapi(const Backend& backend, ExchangePtr exchange);
 
+// account_routes.cpp
+void sign_out(const Backend& backend, ExchangePtr exchange);
+
 // session_routes.cpp (docs/api-contract.md §5)
 void create_session(const Backend& backend, ExchangePtr exchange);
 void join_session(const Backend& backend, ExchangePtr exchange);

@@ -55,11 +55,14 @@ Result<void> serve(const config::Settings& settings, std::function<void(const Ru
   if (!store) return std::unexpected(store.error());
   relay::LocalRelay relay;
   auth::JwtAuthenticator authenticator(settings.jwt, settings.service.roles, clock);
+  const auto revocations = (*store)->revocations();
+  if (!revocations) return std::unexpected(revocations.error());
+  for (const domain::Revocation& revocation : *revocations) authenticator.revoke(revocation);
   const auto loops = server.loops();
   const auto make_entropy = [] { return std::make_unique<SystemEntropy>(); };
   ice::UdpIceChecker ice_checker(clock, make_entropy);
   service::ChatService service(
-      {loops, **store, **store, **store, relay, authenticator, clock, make_entropy, logs, ice_checker, turn_secret_reader(settings)},
+      {loops, **store, **store, **store, **store, relay, authenticator, clock, make_entropy, logs, ice_checker, turn_secret_reader(settings)},
       settings.service);
   http_api::HttpApi http_api({service, authenticator, clock, logs,
                               [&](const http_api::Figures& figures) { return metrics_text(server.counts(), figures, (*store)->health()); },

@@ -14,6 +14,7 @@
 #include "service/publish.hpp"
 #include "service/read.hpp"
 #include "service/router.hpp"
+#include "service/sign_out.hpp"
 #include "service/sweep.hpp"
 #include "service/upkeep.hpp"
 
@@ -39,12 +40,14 @@ struct ChatService::Impl {
       : context(std::move(dependencies), std::move(config)),
         router(context),
         creators(make_creators(router)),
-        sockets(router, creators),
+        live(router.shard_count()),
+        sockets(router, creators, live),
         upkeep(router) {}
 
   Context context;
   Router router;
   std::vector<std::unique_ptr<Creator>> creators;  // by loop index
+  std::vector<LiveTokens> live;                    // by loop index
   SocketNamespace sockets;
   Upkeep upkeep;
 };
@@ -119,6 +122,10 @@ void ChatService::start_upkeep() {
 
 IceServers& ChatService::ice_servers() {
   return impl_->context.ice;
+}
+
+void ChatService::sign_out(EventLoop& from, const domain::Revocation& token, Done<SignedOut> done) {
+  service::sign_out(impl_->router, impl_->live, from, token, std::move(done));
 }
 
 protocol::socketio::NamespaceHandler& ChatService::namespace_handler() {

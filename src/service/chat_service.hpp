@@ -31,6 +31,7 @@
 #include "service/ice_servers.hpp"
 #include "service/service_config.hpp"
 #include "store/directory.hpp"
+#include "store/revocation_record.hpp"
 #include "store/session_log.hpp"
 #include "store/signalling_record.hpp"
 
@@ -44,6 +45,7 @@ struct Dependencies {
   store::SessionLog& log;
   store::Directory& directory;
   store::SignallingRecord& signalling;
+  store::RevocationRecord& revocations;
   relay::Relay& relay;
   auth::Authenticator& authenticator;
   Clock& clock;
@@ -151,6 +153,11 @@ class ChatService {
   void clean_up(EventLoop& from, domain::Caller caller, Timestamp created_before, Done<SweepResult> done);
   /// From now on stale sessions are ended as ServiceConfig::upkeep says, and the TURN secret is rotated. Once. Threads: any.
   void start_upkeep();
+
+  /// The token is `revoked` from now on, over every path and after a restart; the sockets it let in are cut before `done`. Errors:
+  /// those of store::RevocationRecord.
+  struct SignedOut {};
+  void sign_out(EventLoop& from, const domain::Revocation& token, Done<SignedOut> done);
 
   /// What clients are given to get through to each other.
   [[nodiscard]] IceServers& ice_servers();

@@ -68,8 +68,11 @@ void write_sent(JsonWriter& writer, const domain::MessageView& message) {
 
 }  // namespace
 
-ClientSession::ClientSession(Router& router, std::vector<std::unique_ptr<Creator>>& creators, EventLoop& loop, ConnectionPtr connection)
-    : router_(router), creators_(creators), loop_(loop), connection_(std::move(connection)) {}
+ClientSession::ClientSession(Router& router, std::vector<std::unique_ptr<Creator>>& creators, LiveTokens& live, EventLoop& loop,
+                             ConnectionPtr connection)
+    : router_(router), creators_(creators), live_(live), loop_(loop), connection_(std::move(connection)) {
+  live_.add(connection_);
+}
 
 void ClientSession::on_event(const protocol::socketio::Event& event) {
   const auto row = std::ranges::find_if(rows(), [&event](const Row& each) { return each.event->name == event.name; });
@@ -184,6 +187,7 @@ void ClientSession::relay_signal(const Incoming& incoming) {
 
 void ClientSession::on_disconnect(protocol::socketio::DisconnectReason reason) {
   connection_->gone = true;
+  live_.remove(*connection_);
   for (const auto& [session, room] : rooms_->rooms) leave(router_, loop_, connection_, session, reason);
   router_.context().connections.release(connection_->caller->address, connection_->caller->user.id);
 }

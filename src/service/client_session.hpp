@@ -17,13 +17,15 @@
 #include "service/client_event.hpp"
 #include "service/connection.hpp"
 #include "service/create.hpp"
+#include "service/live_tokens.hpp"
 #include "service/router.hpp"
 
 namespace parley::service {
 
 class ClientSession final : public protocol::socketio::SocketHandler {
  public:
-  ClientSession(Router& router, std::vector<std::unique_ptr<Creator>>& creators, EventLoop& loop, ConnectionPtr connection);
+  ClientSession(Router& router, std::vector<std::unique_ptr<Creator>>& creators, LiveTokens& live, EventLoop& loop,
+                ConnectionPtr connection);
 
   void on_event(const protocol::socketio::Event& event) override;
   void on_ack(std::uint64_t, std::string_view, std::span<const Bytes>) override {}  // nothing is sent that wants an ack
@@ -61,6 +63,7 @@ class ClientSession final : public protocol::socketio::SocketHandler {
 
   Router& router_;
   std::vector<std::unique_ptr<Creator>>& creators_;
+  LiveTokens& live_;
   EventLoop& loop_;
   ConnectionPtr connection_;
   std::shared_ptr<Rooms> rooms_ = std::make_shared<Rooms>();

@@ -29,12 +29,12 @@ std::expected<std::string, Refusal> find_token(std::string_view auth_json, const
   return std::move(*token);
 }
 
-std::expected<domain::User, Refusal> authenticate(Context& context, std::string_view auth_json, const Handshake& handshake) {
+std::expected<auth::Identity, Refusal> authenticate(Context& context, std::string_view auth_json, const Handshake& handshake) {
   const auto token = find_token(auth_json, handshake);
   if (!token) return std::unexpected(token.error());
-  auto user = context.deps.authenticator.authenticate(*token);
-  if (user) return std::move(*user);
-  const bool gone = user.error() == auth::AuthFailure::user_not_found;
+  auto identity = context.deps.authenticator.authenticate(*token);
+  if (identity) return std::move(*identity);
+  const bool gone = identity.error() == auth::AuthFailure::user_not_found;
   return std::unexpected(gone ? "User not found" : "Invalid authentication token");
 }
 
@@ -45,13 +45,19 @@ std::string user_agent_of(const Handshake& handshake) {
   return is_valid_utf8(text) ? text : std::string();
 }
 
-std::expected<CallerPtr, Refusal> admit(Context& context, std::string_view auth_json, const Handshake& handshake) {
+struct Admitted {
+  CallerPtr caller;
+  domain::TokenId token{};
+};
+
+std::expected<Admitted, Refusal> admit(Context& context, std::string_view auth_json, const Handshake& handshake) {
   if (auto refused = context.connections.check(handshake.remote_address)) return std::unexpected(std::move(*refused));
-  auto user = authenticate(context, auth_json, handshake);
-  if (!user) return std::unexpected(std::move(user.error()));
-  if (auto refused = context.connections.admit(handshake.remote_address, user->id)) return std::unexpected(std::move(*refused));
-  remember_user(context, *user);
-  return std::make_shared<const domain::Caller>(domain::Caller{std::move(*user), handshake.remote_address, user_agent_of(handshake)});
+  auto identity = authenticate(context, auth_json, handshake);
+  if (!identity) return std::unexpected(std::move(identity.error()));
+  if (auto refused = context.connections.admit(handshake.remote_address, identity->user.id)) return std::unexpected(std::move(*refused));
+  remember_user(context, identity->user);
+  domain::Caller caller{std::move(identity->user), handshake.remote_address, user_agent_of(handshake)};
+  return Admitted{std::make_shared<const domain::Caller>(std::move(caller)), identity->token.token};
 }
 
 }  // namespace
@@ -60,20 +66,21 @@ void SocketNamespace::on_connect(const protocol::socketio::ConnectRequest& reque
                                  protocol::socketio::Decide decide) {
   Context& context = router_.context();
   const Handshake& handshake = peer->handshake();
-  auto caller = admit(context, request.auth_json, handshake);
-  if (!caller) {
+  auto admitted = admit(context, request.auth_json, handshake);
+  if (!admitted) {
     count(context.counters.connections_refused);
-    decide(std::unexpected(ConnectRefused{std::move(caller.error()), {}}));
+    decide(std::unexpected(ConnectRefused{std::move(admitted.error()), {}}));
     return;
   }
   auto connection = std::make_shared<Connection>();
   connection->id = context.next_connection.fetch_add(1, std::memory_order_relaxed);
-  connection->caller = std::move(*caller);
+  connection->caller = std::move(admitted->caller);
+  connection->token = admitted->token;
   connection->sid = handshake.sid;
   connection->loop_index = peer->loop().index();
   EventLoop& loop = peer->loop();
   connection->peer = std::move(peer);
-  decide(ConnectAccepted{std::make_unique<ClientSession>(router_, creators_, loop, std::move(connection)), {}});
+  decide(ConnectAccepted{std::make_unique<ClientSession>(router_, creators_, live_[loop.index()], loop, std::move(connection)), {}});
 }
 
 void remember_user(Context& context, const domain::User& user) {

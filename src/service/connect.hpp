@@ -6,13 +6,16 @@
 
 #include "protocol/socketio/namespace_handler.hpp"
 #include "service/create.hpp"
+#include "service/live_tokens.hpp"
 #include "service/router.hpp"
 
 namespace parley::service {
 
 class SocketNamespace final : public protocol::socketio::NamespaceHandler {
  public:
-  SocketNamespace(Router& router, std::vector<std::unique_ptr<Creator>>& creators) : router_(router), creators_(creators) {}
+  /// `live` is by loop index.
+  SocketNamespace(Router& router, std::vector<std::unique_ptr<Creator>>& creators, std::vector<LiveTokens>& live)
+      : router_(router), creators_(creators), live_(live) {}
 
   void on_connect(const protocol::socketio::ConnectRequest& request, std::shared_ptr<protocol::socketio::Peer> peer,
                   protocol::socketio::Decide decide) override;
@@ -20,6 +23,7 @@ class SocketNamespace final : public protocol::socketio::NamespaceHandler {
  private:
   Router& router_;
   std::vector<std::unique_ptr<Creator>>& creators_;
+  std::vector<LiveTokens>& live_;
 };
 
 /// Puts a user whose token was verified into the cache and, when it says something new, into the directory. Threads: any.

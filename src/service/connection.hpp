@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "domain/revocation.hpp"
 #include "domain/user.hpp"
 #include "protocol/socketio/namespace_handler.hpp"
 
@@ -19,6 +20,7 @@ using CallerPtr = std::shared_ptr<const domain::Caller>;
 struct Connection {
   std::uint64_t id = 0;  // unique in this process
   CallerPtr caller;
+  domain::TokenId token{};  // it was let in with
   std::string sid;
   std::shared_ptr<protocol::socketio::Peer> peer;
   std::size_t loop_index = 0;

@@ -23,6 +23,7 @@ class ModelUnderTest final : public StoreUnderTest {
   store::SessionLog& log() override { return store_; }
   store::Directory& directory() override { return store_; }
   store::SignallingRecord& signalling() override { return store_; }
+  store::RevocationRecord& revocations() override { return store_; }
   void hold() override { store_.hold_commits(); }
   void release() override { store_.release_commits(); }
   void pause_reads() override { store_.hold_reads(); }
@@ -53,6 +54,7 @@ class EmbeddedUnderTest final : public StoreUnderTest {
   store::SessionLog& log() override { return *store_; }
   store::Directory& directory() override { return *store_; }
   store::SignallingRecord& signalling() override { return *store_; }
+  store::RevocationRecord& revocations() override { return *store_; }
   void hold() override { files_->hold_syncs(); }
   void release() override { files_->release_syncs(); }
   void pause_reads() override;

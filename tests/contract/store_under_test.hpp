@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "store/directory.hpp"
+#include "store/revocation_record.hpp"
 #include "store/session_log.hpp"
 #include "store/signalling_record.hpp"
 #include "support/log_script.hpp"
@@ -24,6 +25,7 @@ class StoreUnderTest {
   [[nodiscard]] virtual store::SessionLog& log() = 0;
   [[nodiscard]] virtual store::Directory& directory() = 0;
   [[nodiscard]] virtual store::SignallingRecord& signalling() = 0;
+  [[nodiscard]] virtual store::RevocationRecord& revocations() = 0;
   /// From here on nothing becomes durable. When it returns, a commit may have begun but none can end.
   virtual void hold() = 0;
   virtual void release() = 0;

@@ -101,6 +101,7 @@ void ModelStore::commit() {
     waiting_entries_ -= next.append.entries.size();
     outcomes[next.loop->index()].push_back(sync_broken_ ? lose(next.append) : settle(std::move(next.append)));
   }
+  commit_revocations();
   if (std::exchange(sync_broken_, false))
     refusal_ = error_of(ErrorCode::store_failed, "The store has failed and accepts nothing until restart");
   for (; !waiting_users_.empty(); waiting_users_.pop_front()) users_[waiting_users_.front().id] = waiting_users_.front();
@@ -356,6 +357,33 @@ Result<std::optional<domain::User>> ModelStore::find_user(const ObjectId& user) 
   if (read_failure_) return std::unexpected(*read_failure_);
   const auto found = users_.find(user);
   return found == users_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void ModelStore::revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) {
+  waiting_revocations_.push_back({&loop, revocation, std::move(done)});
+  schedule_commit();
+}
+
+void ModelStore::commit_revocations() {
+  for (; !waiting_revocations_.empty(); waiting_revocations_.pop_front()) {
+    auto& [loop, revocation, done] = waiting_revocations_.front();
+    Result<void> result;
+    if (sync_broken_)
+      result = refuse(ErrorCode::outcome_unknown, "The outcome is not known");
+    else if (refusal_)
+      result = std::unexpected(*refusal_);
+    else
+      revocations_[revocation.token] = revocation;
+    loop->post([told = std::move(done), result = std::move(result)]() mutable { told(std::move(result)); });
+  }
+}
+
+Result<std::vector<domain::Revocation>> ModelStore::revocations() {
+  if (read_failure_) return std::unexpected(*read_failure_);
+  std::vector<domain::Revocation> kept;
+  for (const auto& [token, revocation] : revocations_)
+    if (!revocation.expires_at || *revocation.expires_at > clock_.now()) kept.push_back(revocation);
+  return kept;
 }
 
 void ModelStore::remember_user(const domain::User& user) {

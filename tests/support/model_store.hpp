@@ -17,12 +17,13 @@
 #include "base/event_loop.hpp"
 #include "base/limits.hpp"
 #include "store/directory.hpp"
+#include "store/revocation_record.hpp"
 #include "store/session_log.hpp"
 #include "store/signalling_record.hpp"
 
 namespace parley::test {
 
-class ModelStore final : public store::SessionLog, public store::Directory, public store::SignallingRecord {
+class ModelStore final : public store::SessionLog, public store::Directory, public store::SignallingRecord, public store::RevocationRecord {
  public:
   ModelStore(EventLoop& worker, const Clock& clock) : worker_(worker), clock_(clock) {}
 
@@ -43,6 +44,10 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   // SignallingRecord
   void record(store::SignallingMessage message) override;
   [[nodiscard]] Result<std::vector<store::SignallingMessage>> newest(SessionNumber session, std::size_t limit) override;
+
+  // RevocationRecord
+  void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) override;
+  [[nodiscard]] Result<std::vector<domain::Revocation>> revocations() override;
 
   // Faults
 
@@ -103,6 +108,7 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   void run_read_job();
   [[nodiscard]] store::AppendOutcome lose(const store::Append& append) const;
   void commit();
+  void commit_revocations();
   [[nodiscard]] store::AppendOutcome settle(store::Append append);
   [[nodiscard]] std::optional<Error> check(const store::Append& append) const;
   [[nodiscard]] std::optional<Error> first_corruption(SessionNumber session, std::uint32_t first, std::uint32_t last) const;
@@ -124,6 +130,13 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   std::deque<ReadJob> read_jobs_;
   std::deque<domain::User> waiting_users_;
   std::deque<store::SignallingMessage> waiting_signalling_;
+  struct WaitingRevocation {
+    EventLoop* loop;
+    domain::Revocation revocation;
+    std::move_only_function<void(Result<void>)> done;
+  };
+  std::deque<WaitingRevocation> waiting_revocations_;
+  std::map<domain::TokenId, domain::Revocation> revocations_;
   bool commit_scheduled_ = false;
   bool held_ = false;
   bool read_jobs_refused_ = false;

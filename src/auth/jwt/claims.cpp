@@ -2,7 +2,10 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <cstdint>
 
 #include "base/limits.hpp"
 
@@ -64,7 +67,7 @@ std::optional<Claims> parse_claims(std::string_view payload, const domain::RoleS
   std::optional<double> expires_at;
   std::optional<double> not_before;
   if (!read_number(json, "exp", expires_at) || !read_number(json, "nbf", not_before)) return std::nullopt;
-  return Claims{identity(json, roles), expires_at, not_before};
+  return Claims{identity(json, roles), expires_at, not_before, {}};
 }
 
 bool in_force(const Claims& claims, Timestamp now) {
@@ -72,6 +75,12 @@ bool in_force(const Claims& claims, Timestamp now) {
   const auto at = static_cast<double>(seconds);  // whole seconds, as issuers of this contract compare them
   if (claims.expires_at && at >= *claims.expires_at) return false;
   return !claims.not_before || at >= *claims.not_before;
+}
+
+std::optional<Timestamp> end_of_force(const Claims& claims) {
+  constexpr double seconds_max = 1e12;  // some 30,000 years: a `double` still counts milliseconds there
+  if (!claims.expires_at || *claims.expires_at > seconds_max) return std::nullopt;
+  return Timestamp{std::chrono::seconds(static_cast<std::int64_t>(std::ceil(std::max(*claims.expires_at, 0.0))))};
 }
 
 }  // namespace parley::auth

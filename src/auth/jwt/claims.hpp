@@ -18,6 +18,7 @@ struct Claims {
   std::expected<domain::User, AuthFailure> user;
   std::optional<double> expires_at;  // `exp`, seconds since the epoch; RFC 7519 §2 allows fractions
   std::optional<double> not_before;  // `nbf`
+  domain::TokenId token{};           // of the token they came in; whoever verified it fills it in
 };
 
 /// Nothing when the payload is no JSON object, or `exp` or `nbf` is there and no number. An `email` or `name` that is no text, or
@@ -26,5 +27,7 @@ struct Claims {
 
 /// No leeway: a token is dead in the second its `exp` names and alive from the second its `nbf` names on.
 [[nodiscard]] bool in_force(const Claims& claims, Timestamp now);
+/// The first moment at which `in_force` is false for good; nothing: it has no `exp`, or one beyond what a Timestamp can say.
+[[nodiscard]] std::optional<Timestamp> end_of_force(const Claims& claims);
 
 }  // namespace parley::auth

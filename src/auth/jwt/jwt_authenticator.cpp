@@ -1,16 +1,24 @@
 #include "auth/jwt/jwt_authenticator.hpp"
 
 #include "auth/jwt/jws.hpp"
+#include "base/hash.hpp"
 
 namespace parley::auth {
 
 JwtAuthenticator::JwtAuthenticator(JwtConfig config, domain::RoleSet roles, Clock& clock)
     : config_(std::move(config)), roles_(std::move(roles)), clock_(clock) {}
 
-std::expected<domain::User, AuthFailure> JwtAuthenticator::authenticate(std::string_view token) {
+std::expected<Identity, AuthFailure> JwtAuthenticator::authenticate(std::string_view token) {
   const auto claims = verify(token);
-  if (claims == nullptr || !in_force(*claims, clock_.now())) return std::unexpected(AuthFailure::invalid);
-  return claims->user;
+  if (claims == nullptr) return std::unexpected(AuthFailure::invalid);
+  if (revoked_.contains(claims->token)) return std::unexpected(AuthFailure::revoked);
+  if (!in_force(*claims, clock_.now())) return std::unexpected(AuthFailure::invalid);
+  if (!claims->user) return std::unexpected(claims->user.error());
+  return Identity{*claims->user, {claims->token, end_of_force(*claims)}};
+}
+
+void JwtAuthenticator::revoke(const domain::Revocation& revocation) {
+  revoked_.add(revocation, clock_.now());
 }
 
 std::shared_ptr<const Claims> JwtAuthenticator::verify(std::string_view token) {
@@ -19,6 +27,7 @@ std::shared_ptr<const Claims> JwtAuthenticator::verify(std::string_view token) {
   if (!payload) return nullptr;
   auto claims = parse_claims(*payload, roles_);
   if (!claims) return nullptr;
+  claims->token = sha256({token});
   auto shared = std::make_shared<const Claims>(*std::move(claims));
   verified_.remember(token, shared);
   return shared;

@@ -1,6 +1,6 @@
 // Who a JSON Web Token belongs to: HS256 by a shared secret, identity from the verified claims (docs/api-contract.md §1).
 // Promises that nothing but a good signature by this secret gives an identity, and that `exp` and `nbf` are asked of the clock on
-// every call. Leaves out revocation and asymmetric keys.
+// every call. Leaves out asymmetric keys.
 #pragma once
 
 #include <string>
@@ -8,6 +8,7 @@
 #include "auth/authenticator.hpp"
 #include "auth/jwt/claims.hpp"
 #include "auth/jwt/jwt_config.hpp"
+#include "auth/jwt/revoked_tokens.hpp"
 #include "auth/jwt/verified_tokens.hpp"
 #include "base/clock.hpp"
 #include "domain/role.hpp"
@@ -19,7 +20,8 @@ class JwtAuthenticator final : public Authenticator {
   /// `clock` must outlive it.
   JwtAuthenticator(JwtConfig config, domain::RoleSet roles, Clock& clock);
 
-  [[nodiscard]] std::expected<domain::User, AuthFailure> authenticate(std::string_view token) override;
+  [[nodiscard]] std::expected<Identity, AuthFailure> authenticate(std::string_view token) override;
+  void revoke(const domain::Revocation& revocation) override;
 
  private:
   /// The claims of a token that carries our signature, in force or not; null for any other.
@@ -29,6 +31,7 @@ class JwtAuthenticator final : public Authenticator {
   domain::RoleSet roles_;
   Clock& clock_;
   VerifiedTokens verified_;
+  RevokedTokens revoked_;
 };
 
 }  // namespace parley::auth

@@ -230,11 +230,20 @@ void CommitBatch::add(const SignallingMessage& message) {
                 encode_signalling(message));
 }
 
+void CommitBatch::add(const domain::Revocation& revocation) {
+  ++revocations_put_;
+  embedded::put(*batch_, context_.database.family(Family::meta), revocation_key(revocation.token), encode_revocation(revocation));
+}
+
+void CommitBatch::forget(const domain::TokenId& token) {
+  erase(*batch_, context_.database.family(Family::meta), revocation_key(token));
+}
+
 void CommitBatch::write() {
   if (batch_->Count() > 0) {
     if (context_.state.failed()) return refuse_all();
     rocksdb::WriteOptions options;
-    options.sync = entries_put_ > 0 && context_.syncing == Syncing::real;
+    options.sync = entries_put_ + revocations_put_ > 0 && context_.syncing == Syncing::real;
     const SteadyTime begin = context_.clock.steady_now();
     const auto status = context_.database.db().Write(options, batch_.get());
     if (!status.ok()) {
@@ -247,12 +256,14 @@ void CommitBatch::write() {
 }
 
 void CommitBatch::refuse_all() {
+  revoked_ = std::unexpected(context_.state.failure());
   for (Settled& settled : settled_)
     if (settled.outcome.status == AppendStatus::committed) refuse(settled.outcome, context_.state.failure());
 }
 
 // What was in the batch may be on the disk or not: nobody can tell before the next start has read it. So it is `unknown`, not refused.
 void CommitBatch::fail_all(const std::string& reason) {
+  revoked_ = parley::refuse(ErrorCode::outcome_unknown, "The outcome is not known", reason);
   for (Settled& settled : settled_) {
     if (settled.outcome.status != AppendStatus::committed) continue;
     settled.outcome.status = AppendStatus::unknown;
@@ -266,7 +277,7 @@ void CommitBatch::note_written(std::chrono::nanoseconds took) {
   context_.keys.written();
   for (const auto& [session, watermark] : written_)
     if (watermark) context_.keys.indexed(session, *watermark);
-  if (entries_put_ == 0) return;
+  if (entries_put_ + revocations_put_ == 0) return;
   context_.state.note_sync(took);
   context_.state.note_commit(entries_put_, bytes_put_);
   if (auto noted = context_.database.synced_file().write(context_.database.latest_sequence()); !noted)

@@ -50,6 +50,8 @@ class CommitBatch {
   void add(PreparedAppend prepared);
   void add(const domain::User& user);
   void add(const SignallingMessage& message);
+  void add(const domain::Revocation& revocation);
+  void forget(const domain::TokenId& token);
 
   /// Writes, synced when there is an append in it, and settles conflicts. A failure is final for the store.
   void write();
@@ -58,6 +60,8 @@ class CommitBatch {
     LoopPort* port;
     AppendOutcome outcome;
   };
+  /// What became of the revocations. After `write`.
+  [[nodiscard]] const Result<void>& revoked() const { return revoked_; }
   /// One for each append, in the order they were added. After `write`.
   [[nodiscard]] std::vector<Settled>& settled() { return settled_; }
   [[nodiscard]] std::size_t entries() const { return entries_; }  // asked for, not necessarily written
@@ -94,6 +98,8 @@ class CommitBatch {
   std::size_t bytes_ = 0;
   std::size_t entries_put_ = 0;
   std::size_t bytes_put_ = 0;
+  std::size_t revocations_put_ = 0;
+  Result<void> revoked_;
 };
 
 }  // namespace parley::store::embedded

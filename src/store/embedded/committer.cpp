@@ -17,6 +17,7 @@ namespace parley::store::embedded {
 Committer::Committer(Surroundings surroundings)
     : surroundings_(std::move(surroundings)),
       heads_(limits::heads_cached_max, limits::keys_in_memory_max),
+      revoked_(surroundings_.database, surroundings_.state, surroundings_.clock),
       synced_file_at_(surroundings_.clock.steady_now()),
       ports_(limits::event_loops_max),
       thread_([this] { run(); }) {}
@@ -104,6 +105,21 @@ void Committer::record(SignallingMessage message) {
   if (is_first) changed_.notify_one();
 }
 
+void Committer::revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) {
+  Result<void> accepted;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_)
+      accepted = parley::refuse(ErrorCode::store_failed, "The store is stopped");
+    else if (revocations_.size() >= limits::revocations_queue_max)
+      accepted = std::unexpected(Error{ErrorCode::overloaded, "The server is overloaded", {}, surroundings_.state.commit_ms()});
+    else
+      revocations_.push_back({&loop, revocation, std::move(done), {}});
+  }
+  if (accepted) return changed_.notify_one();
+  loop.post([done = std::move(done), refused = std::move(accepted)]() mutable { done(std::move(refused)); });
+}
+
 void Committer::run() {
   pthread_setname_np(pthread_self(), "store-commit");  // as tools that list threads show it
   while (wait_for_work()) commit_once();
@@ -113,7 +129,7 @@ void Committer::run() {
 // True: there is something to write. Rows alone wait a little for an append to ride along with; SYNCED is kept fresh meanwhile.
 bool Committer::wait_for_work() {
   std::unique_lock lock(mutex_);
-  const auto has_appends = [this] { return !queue_.empty() || !backlog_.empty(); };
+  const auto has_appends = [this] { return !queue_.empty() || !backlog_.empty() || !revocations_.empty(); };
   const auto has_rows = [this] { return !users_.empty() || !signalling_.empty(); };
   for (;;) {
     if (has_appends()) {
@@ -159,9 +175,11 @@ void Committer::commit_once() {
                     look_at_room());
   for (; !backlog_.empty() && batch.admits(backlog_.front()); backlog_.pop_front()) batch.add(std::move(backlog_.front()));
   add_rows(batch);
+  auto revocations = add_revocations(batch);
   batch.write();
   last_entries_ = batch.entries();
   publish(batch);
+  publish(std::move(revocations), batch.revoked());
   heads_.trim();
   sync_synced_file_when_due();
 }
@@ -192,6 +210,22 @@ void Committer::add_rows(CommitBatch& batch) {
   }
   for (const domain::User& user : users) batch.add(user);
   for (const SignallingMessage& message : signalling) batch.add(message);
+}
+
+std::vector<Committer::WaitingRevocation> Committer::add_revocations(CommitBatch& batch) {
+  std::vector<WaitingRevocation> revocations;
+  {
+    const std::lock_guard lock(mutex_);
+    revocations.swap(revocations_);
+  }
+  for (WaitingRevocation& waiting : revocations) waiting.put = revoked_.put(batch, waiting.revocation);
+  return revocations;
+}
+
+void Committer::publish(std::vector<WaitingRevocation> revocations, const Result<void>& written) {
+  for (WaitingRevocation& waiting : revocations) {
+    waiting.loop->post([done = std::move(waiting.done), result = waiting.put ? written : waiting.put]() mutable { done(std::move(result)); });
+  }
 }
 
 void Committer::publish(CommitBatch& batch) {

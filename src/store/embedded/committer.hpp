@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -22,6 +23,7 @@
 #include "store/embedded/commit_batch.hpp"
 #include "store/embedded/head_cache.hpp"
 #include "store/embedded/prepared_append.hpp"
+#include "store/embedded/revocation_table.hpp"
 
 namespace parley::store::embedded {
 
@@ -48,18 +50,28 @@ class Committer {
   /// Threads: any.
   void remember(const domain::User& user);
   void record(SignallingMessage message);
+  /// Threads: the loop's.
+  void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done);
 
   /// Commits what waits, syncs SYNCED, ends the thread.
   void stop();
   [[nodiscard]] std::size_t waiting_entries() const { return waiting_entries_.load(std::memory_order_relaxed); }
 
  private:
+  struct WaitingRevocation {
+    EventLoop* loop;
+    domain::Revocation revocation;
+    std::move_only_function<void(Result<void>)> done;
+    Result<void> put;
+  };
   void run();
   [[nodiscard]] bool wait_for_work();
   [[nodiscard]] std::chrono::nanoseconds rest_after_batch() const;
   void commit_once();
   [[nodiscard]] CommitBatch::Room look_at_room();
   void add_rows(CommitBatch& batch);
+  [[nodiscard]] std::vector<WaitingRevocation> add_revocations(CommitBatch& batch);
+  static void publish(std::vector<WaitingRevocation> revocations, const Result<void>& written);
   void publish(CommitBatch& batch);
   void sync_synced_file();
   void sync_synced_file_when_due();
@@ -68,6 +80,7 @@ class Committer {
 
   const Surroundings surroundings_;
   HeadCache heads_;                     // Owner: committer
+  RevocationTable revoked_;             // Owner: committer
   std::deque<PreparedAppend> backlog_;  // Owner: committer. Taken from queue_, not yet in a batch
   SteadyTime synced_file_at_{};         // Owner: committer
   SteadyTime commit_began_{};           // Owner: committer. Of the last batch
@@ -78,6 +91,7 @@ class Committer {
   std::deque<PreparedAppend> queue_;                      // guarded by mutex_
   std::deque<domain::User> users_;                        // guarded by mutex_
   std::deque<SignallingMessage> signalling_;              // guarded by mutex_
+  std::vector<WaitingRevocation> revocations_;            // guarded by mutex_
   std::unordered_map<ObjectId, std::size_t> users_seen_;  // hash of the row last queued; guarded by mutex_
   bool stopping_ = false;                                 // guarded by mutex_
   std::atomic<std::size_t> waiting_entries_ = 0;          // queue_, backlog_ and the batch being written

@@ -15,6 +15,7 @@
 #include "store/embedded/key_index.hpp"
 #include "store/embedded/log_view.hpp"
 #include "store/embedded/reader_pool.hpp"
+#include "store/embedded/revocation_table.hpp"
 #include "store/embedded/rows.hpp"
 #include "store/embedded/store_state.hpp"
 
@@ -86,6 +87,16 @@ void EmbeddedStore::remember_user(const domain::User& user) {
 
 void EmbeddedStore::record(SignallingMessage message) {
   parts_->committer->record(std::move(message));
+}
+
+void EmbeddedStore::revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) {
+  parts_->committer->revoke(loop, revocation, std::move(done));
+}
+
+Result<std::vector<domain::Revocation>> EmbeddedStore::revocations() {
+  PARLEY_ASSERT(parts_->database);  // reads end before the files are closed
+  LogView view(*parts_->database, parts_->state, LogView::Moment::snapshot);
+  return read_revocations(view, parts_->clock.now());
 }
 
 StoreHealth EmbeddedStore::health() const {

@@ -1,5 +1,5 @@
 // The store of one machine: RocksDB in one directory, one committer thread that shares each sync among all that wait, and a few
-// reader threads. It keeps the three ports of `store`; what it writes is in docs/formats/embedded-store.md.
+// reader threads. It keeps the four ports of `store`; what it writes is in docs/formats/embedded-store.md.
 //
 // Promises  Those of the ports, and: what is refused at opening is refused by name, with how to mend it; a failed write or sync is
 //           final until restart (docs/adr/0007); opening does not read the data, only the write-ahead log (at most 32 MiB).
@@ -14,6 +14,7 @@
 #include "store/directory.hpp"
 #include "store/embedded/embedded_config.hpp"
 #include "store/embedded/store_health.hpp"
+#include "store/revocation_record.hpp"
 #include "store/session_log.hpp"
 #include "store/signalling_record.hpp"
 
@@ -34,7 +35,7 @@ struct EmbeddedDependencies {
   Syncing syncing = Syncing::real;
 };
 
-class EmbeddedStore final : public SessionLog, public Directory, public SignallingRecord {
+class EmbeddedStore final : public SessionLog, public Directory, public SignallingRecord, public RevocationRecord {
  public:
   /// Errors: store_failed with what, where and how to mend it.
   [[nodiscard]] static Result<std::unique_ptr<EmbeddedStore>> open(const EmbeddedConfig& config, EmbeddedDependencies dependencies);
@@ -64,6 +65,10 @@ class EmbeddedStore final : public SessionLog, public Directory, public Signalli
   // SignallingRecord
   void record(SignallingMessage message) override;
   [[nodiscard]] Result<std::vector<SignallingMessage>> newest(SessionNumber session, std::size_t limit) override;
+
+  // RevocationRecord
+  void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) override;
+  [[nodiscard]] Result<std::vector<domain::Revocation>> revocations() override;
 
   /// Threads: any.
   [[nodiscard]] StoreHealth health() const;

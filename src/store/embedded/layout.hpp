@@ -27,6 +27,8 @@ inline constexpr std::size_t idempotency_key_bytes = session_prefix_bytes + 16;
 inline constexpr std::size_t signalling_key_bytes = session_prefix_bytes + 8 + 12;
 
 inline constexpr std::string_view format_key = "format";
+/// Before the 32 bytes of a token's id, in the family that concerns the whole store.
+inline constexpr std::string_view revocation_prefix = "revoked/";
 
 /// Common start of everything a session has in `log`, `keys`, `deleted` and `signalling`.
 [[nodiscard]] Bytes session_prefix(SessionNumber session);

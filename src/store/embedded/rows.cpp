@@ -1,5 +1,7 @@
 #include "store/embedded/rows.hpp"
 
+#include <cstring>
+
 #include "domain/byte_codec.hpp"
 #include "store/embedded/layout.hpp"
 
@@ -67,6 +69,30 @@ Result<SignallingMessage> decode_signalling(SessionNumber session, BytesView key
   if (auto finished = reader.finish(); !finished) return std::unexpected(std::move(finished.error()));
   message.payload_json = value.substr(4 + head_bytes);
   return message;
+}
+
+Bytes revocation_key(const domain::TokenId& token) {
+  return Bytes(revocation_prefix).append(view_of(token));
+}
+
+Bytes encode_revocation(const domain::Revocation& revocation) {
+  Bytes value;
+  domain::append_u8(value, row_version);
+  const std::int64_t expires = revocation.expires_at ? revocation.expires_at->time_since_epoch().count() : 0;
+  domain::append_u64(value, static_cast<std::uint64_t>(expires));
+  return value;
+}
+
+Result<domain::Revocation> decode_revocation(BytesView key, BytesView value) {
+  domain::Revocation revocation;
+  if (key.size() != revocation_prefix.size() + revocation.token.size()) return domain::damaged("revocation row", 0, "a token's id as key");
+  std::memcpy(revocation.token.data(), key.data() + revocation_prefix.size(), revocation.token.size());
+  domain::ByteReader reader(value, "revocation row");
+  reader.expect(reader.u8() == row_version, 1, "version 1");
+  const auto expires = static_cast<std::int64_t>(reader.u64());
+  if (auto finished = reader.finish(); !finished) return std::unexpected(std::move(finished.error()));
+  if (expires != 0) revocation.expires_at = Timestamp{std::chrono::milliseconds{expires}};
+  return revocation;
 }
 
 }  // namespace parley::store::embedded

@@ -1,8 +1,9 @@
-// Values of the families `users` and `signalling`: docs/formats/embedded-store.md. Errors of the decoders: log_corrupt.
+// Values of the families `users` and `signalling`, and revocations: docs/formats/embedded-store.md. Errors of the decoders: log_corrupt.
 #pragma once
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "domain/revocation.hpp"
 #include "domain/user.hpp"
 #include "store/signalling_record.hpp"
 
@@ -14,5 +15,10 @@ namespace parley::store::embedded {
 /// Session, time and id are in the key.
 [[nodiscard]] Bytes encode_signalling(const SignallingMessage& message);
 [[nodiscard]] Result<SignallingMessage> decode_signalling(SessionNumber session, BytesView key, BytesView value);
+
+/// The token is in the key.
+[[nodiscard]] Bytes revocation_key(const domain::TokenId& token);
+[[nodiscard]] Bytes encode_revocation(const domain::Revocation& revocation);
+[[nodiscard]] Result<domain::Revocation> decode_revocation(BytesView key, BytesView value);
 
 }  // namespace parley::store::embedded

@@ -57,6 +57,7 @@ function assertAnswer(answer, expected, cell) {
 
 // Every route that needs a token: method, path, body.
 const ROUTES = [
+  ['POST', () => '/api/auth/logout', () => ({})],
   ['POST', () => '/api/chat/store', () => ({ sessionId: open.sessionId, message: 'forged' })],
   ['GET', () => `/api/chat/session/${open.sessionId}`],
   ['GET', () => `/api/chat/session/${open.sessionId}/stats`],

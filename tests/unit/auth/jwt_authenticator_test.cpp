@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "auth/jwt/jws.hpp"
 #include "auth/jwt/make_token.hpp"
 #include "base/hash.hpp"
@@ -32,7 +34,7 @@ struct Jwt : testing::Test {
   SetClock clock;
   JwtAuthenticator authenticator{JwtConfig{std::string(secret)}, domain::RoleSet{}, clock};
 
-  std::expected<domain::User, AuthFailure> of_payload(std::string_view payload) {
+  std::expected<Identity, AuthFailure> of_payload(std::string_view payload) {
     return authenticator.authenticate(signed_token(payload, secret));
   }
   void expect_failure(std::string_view token, AuthFailure failure) {
@@ -46,7 +48,7 @@ TEST_F(Jwt, a_made_token_gives_back_whom_it_was_made_for) {
   const domain::User user{*ObjectId::parse(doctor_id), {"doctor"}, "d@example.org", "Dr \"Who\""};
   const auto result = authenticator.authenticate(make_token({user, clock.time, clock.time + 1h}, secret));
   ASSERT_TRUE(result.has_value());
-  EXPECT_EQ(*result, user);
+  EXPECT_EQ(result->user, user);
 }
 
 TEST_F(Jwt, a_token_of_another_library_is_taken) {
@@ -54,9 +56,9 @@ TEST_F(Jwt, a_token_of_another_library_is_taken) {
   const auto token = signed_by(secret, "{\"typ\":\"JWT\",\r\n \"alg\":\"HS256\"}", R"({"role":"patient","id":"65F00000000000000000000A"})");
   const auto result = authenticator.authenticate(token);
   ASSERT_TRUE(result.has_value());
-  EXPECT_EQ(result->id.to_string(), "65f00000000000000000000a");
-  EXPECT_EQ(result->role.name, "patient");
-  EXPECT_TRUE(result->email.empty());
+  EXPECT_EQ(result->user.id.to_string(), "65f00000000000000000000a");
+  EXPECT_EQ(result->user.role.name, "patient");
+  EXPECT_TRUE(result->user.email.empty());
 }
 
 TEST_F(Jwt, every_other_algorithm_is_refused_even_with_our_signature) {
@@ -164,6 +166,41 @@ TEST_F(Jwt, a_remembered_token_still_expires_and_still_starts) {
   EXPECT_TRUE(authenticator.authenticate(token).has_value());
 }
 
+TEST_F(Jwt, a_revoked_token_is_revoked_and_no_other) {
+  const domain::User user{*ObjectId::parse(doctor_id), {"doctor"}, "", ""};
+  const auto token = make_token({user, clock.time, clock.time + 10s}, secret);
+  const auto other = make_token({user, clock.time, clock.time + 11s}, secret);
+  const auto identity = authenticator.authenticate(token).value();
+  EXPECT_EQ(identity.token.token, sha256({token}));
+  EXPECT_EQ(identity.token.expires_at, clock.time + 10s);
+  authenticator.revoke(identity.token);
+  expect_failure(token, AuthFailure::revoked);
+  EXPECT_TRUE(authenticator.authenticate(other).has_value());
+  clock.time += 20s;
+  expect_failure(token, AuthFailure::revoked);  // signed out is what its holder is told first
+}
+
+TEST_F(Jwt, a_token_without_end_is_revoked_for_good) {
+  const auto identity = of_payload(R"({"id":"65f000000000000000000001","role":"doctor"})").value();
+  EXPECT_EQ(identity.token.expires_at, std::nullopt);
+  EXPECT_EQ(of_payload(R"({"id":"65f000000000000000000001","role":"doctor","exp":1e300})")->token.expires_at, std::nullopt);
+}
+
+TEST(RevokedTokens, forget_the_dead_as_others_come_in) {
+  RevokedTokens tokens;
+  const Timestamp now{1000s};
+  const auto add = [&](std::uint32_t number, std::optional<Timestamp> expires_at) {
+    domain::Revocation revocation{.token = {}, .expires_at = expires_at};
+    std::memcpy(revocation.token.data(), &number, sizeof number);
+    tokens.add(revocation, now);
+    EXPECT_TRUE(tokens.contains(revocation.token));
+  };
+  EXPECT_FALSE(tokens.contains({}));
+  for (std::uint32_t number = 0; number < 10'000; ++number) add(number, number % 10 == 0 ? std::nullopt : std::optional(now));
+  EXPECT_GE(tokens.size(), 1'000u) << "those that never expire";
+  EXPECT_LT(tokens.size(), 4'000u);
+}
+
 TEST_F(Jwt, a_token_without_id_names_no_user) {
   for (const std::string_view payload : {R"({"role":"doctor"})", R"({"id":null,"role":"doctor"})", R"({})", R"({"role":"nobody"})"}) {
     const auto result = of_payload(payload);
@@ -187,7 +224,7 @@ TEST_F(Jwt, only_known_roles_are_taken) {
   for (const std::string role : {"doctor", "patient", "admin"}) {
     const auto result = of_payload(R"({"id":"65f000000000000000000001","role":")" + role + "\"}");
     ASSERT_TRUE(result.has_value()) << role;
-    EXPECT_EQ(result->role.name, role);
+    EXPECT_EQ(result->user.role.name, role);
   }
   EXPECT_EQ(of_payload(R"({"id":"65f000000000000000000001"})").error(), AuthFailure::invalid);
   for (const std::string role : {"\"\"", "\"Doctor\"", "\"nurse\"", "null", "1", "[\"doctor\"]"}) {
@@ -198,9 +235,9 @@ TEST_F(Jwt, only_known_roles_are_taken) {
 TEST_F(Jwt, foreign_or_overlong_email_and_name_count_as_not_given) {
   const auto result = of_payload(R"({"id":"65f000000000000000000001","role":"doctor","email":7,"name":{}})");
   ASSERT_TRUE(result.has_value());
-  EXPECT_TRUE(result->email.empty() && result->name.empty());
+  EXPECT_TRUE(result->user.email.empty() && result->user.name.empty());
   const auto named = [&](std::size_t length) {
-    return of_payload(R"({"id":"65f000000000000000000001","role":"doctor","name":")" + std::string(length, 'n') + "\"}")->name.size();
+    return of_payload(R"({"id":"65f000000000000000000001","role":"doctor","name":")" + std::string(length, 'n') + "\"}")->user.name.size();
   };
   EXPECT_EQ(named(limits::name_bytes_max), limits::name_bytes_max);
   EXPECT_EQ(named(limits::name_bytes_max + 1), 0U);

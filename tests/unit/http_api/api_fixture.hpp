@@ -5,11 +5,13 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/entropy.hpp"
+#include "base/hash.hpp"
 #include "domain/error_code.hpp"
 #include "http_api/http_api.hpp"
 #include "relay/local/local_relay.hpp"
@@ -29,19 +31,23 @@ inline constexpr std::string_view unknown_session = "00000000-0000-4000-8000-000
 /// Tokens are the names of people here.
 class NamedPeople final : public auth::Authenticator {
  public:
-  [[nodiscard]] std::expected<domain::User, auth::AuthFailure> authenticate(std::string_view token) override {
+  [[nodiscard]] std::expected<auth::Identity, auth::AuthFailure> authenticate(std::string_view token) override {
+    if (revoked.contains(sha256({token}))) return std::unexpected(auth::AuthFailure::revoked);
     if (token == "revoked") return std::unexpected(auth::AuthFailure::revoked);
     if (token == "nobody") return std::unexpected(auth::AuthFailure::user_not_found);
-    if (token == "doctor") return person(doctor_id, "doctor");
-    if (token == "patient") return person(patient_id, "patient");
-    if (token == "stranger") return person(stranger_id, "doctor");
-    if (token == "admin") return person(admin_id, "admin");
+    if (token == "doctor") return person(token, doctor_id, "doctor");
+    if (token == "patient") return person(token, patient_id, "patient");
+    if (token == "stranger") return person(token, stranger_id, "doctor");
+    if (token == "admin") return person(token, admin_id, "admin");
     return std::unexpected(auth::AuthFailure::invalid);
   }
 
+  void revoke(const domain::Revocation& revocation) override { revoked.insert(revocation.token); }
+
  private:
-  static domain::User person(std::string_view id, const std::string& role) {
-    return {*ObjectId::parse(id), {role}, role + "@example.org", "A " + role};
+  std::set<domain::TokenId> revoked;
+  static auth::Identity person(std::string_view token, std::string_view id, const std::string& role) {
+    return {{*ObjectId::parse(id), {role}, role + "@example.org", "A " + role}, {sha256({token}), std::nullopt}};
   }
 };
 
@@ -141,7 +147,7 @@ class Api : public testing::Test {
   NullLogSink logs;
   parley::test::ScriptedIceChecker ice_checker;
   service::ChatService service{
-      {{&loop}, store, store, store, relay, people, clock, [] { return std::make_unique<CountingEntropy>(); }, logs, ice_checker}, {}};
+      {{&loop}, store, store, store, store, relay, people, clock, [] { return std::make_unique<CountingEntropy>(); }, logs, ice_checker}, {}};
 
  private:
   HttpApiConfig config_;

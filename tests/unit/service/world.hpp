@@ -9,11 +9,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/hash.hpp"
 #include "domain/error_code.hpp"
 #include "service/chat_service.hpp"
 #include "support/manual_clock.hpp"
@@ -47,14 +49,16 @@ class CountingEntropy final : public Entropy {
 /// A token is `<name>`; whoever was introduced is known by it.
 class TestAuthenticator final : public auth::Authenticator {
  public:
-  std::expected<User, auth::AuthFailure> authenticate(std::string_view token) override {
-    if (token == "revoked") return std::unexpected(auth::AuthFailure::revoked);
+  std::expected<auth::Identity, auth::AuthFailure> authenticate(std::string_view token) override {
+    if (token == "revoked" || revoked.contains(sha256({token}))) return std::unexpected(auth::AuthFailure::revoked);
     if (token == "nobody") return std::unexpected(auth::AuthFailure::user_not_found);
     const auto found = users.find(std::string(token));
     if (found == users.end()) return std::unexpected(auth::AuthFailure::invalid);
-    return found->second;
+    return auth::Identity{found->second, {sha256({token}), std::nullopt}};
   }
+  void revoke(const domain::Revocation& revocation) override { revoked.insert(revocation.token); }
   std::map<std::string, User> users;
+  std::set<domain::TokenId> revoked;
 };
 
 class RecordingRelay final : public relay::Relay {
@@ -100,8 +104,9 @@ class TestPeer final : public protocol::socketio::Peer {
   bool connected() const override { return true; }
   std::string_view transport() const override { return "websocket"; }
   void send(protocol::socketio::PacketPtr packet) override { received.emplace_back(packet->text_packet()); }
-  void disconnect(Close) override {}
+  void disconnect(Close close) override { cut.push_back(close); }
   std::vector<std::string> received;
+  std::vector<Close> cut;
 
  private:
   EventLoop& loop_;

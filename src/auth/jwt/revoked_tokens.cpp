@@ -1,0 +1,37 @@
+#include "auth/jwt/revoked_tokens.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+
+namespace parley::auth {
+
+// A digest is as good as random, and who could choose it would have to sign.
+std::size_t RevokedTokens::Hash::operator()(const domain::TokenId& token) const {
+  std::size_t hash = 0;
+  std::memcpy(&hash, token.data(), sizeof hash);
+  return hash;
+}
+
+bool RevokedTokens::contains(const domain::TokenId& token) const {
+  if (!any_.load(std::memory_order_acquire)) return false;
+  const std::shared_lock lock(mutex_);
+  return tokens_.contains(token);
+}
+
+void RevokedTokens::add(const domain::Revocation& revocation, Timestamp now) {
+  const std::lock_guard lock(mutex_);
+  if (tokens_.size() >= look_for_dead_at_) {
+    std::erase_if(tokens_, [now](const auto& token) { return token.second && *token.second <= now; });
+    look_for_dead_at_ = std::max<std::size_t>(1024, 2 * tokens_.size());  // so that looking costs a constant share of adding
+  }
+  tokens_.insert_or_assign(revocation.token, revocation.expires_at);
+  any_.store(true, std::memory_order_release);
+}
+
+std::size_t RevokedTokens::size() const {
+  const std::shared_lock lock(mutex_);
+  return tokens_.size();
+}
+
+}  // namespace parley::auth
