@@ -53,6 +53,7 @@ inline constexpr std::size_t read_queue_jobs_max = 8'192;              // waitin
 inline constexpr std::uint32_t keys_unindexed_max = 1'000;             // idempotency keys of a session not yet in the derived family
 inline constexpr std::uint64_t free_bytes_min = 256ull * 1024 * 1024;  // below: new messages are `store_full`
 inline constexpr std::size_t signalling_queue_max = 16'384;  // records waiting; beyond, the record (not the relay) is dropped and counted
+inline constexpr std::size_t signalling_queue_bytes_max = 16 * 1024 * 1024;  // of their payloads: one may have a megabyte
 inline constexpr auto signalling_kept = std::chrono::days{30};  // contract §5.4
 
 // Sessions in memory

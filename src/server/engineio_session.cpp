@@ -151,14 +151,12 @@ void EngineioSession::poll(SessionRequestPtr request) {
   if (life_ == Life::ended) return request->answer_error(engineio::RequestError::session_id_unknown);
   if (poll_ != nullptr) return overlap(request);
   poll_ = std::move(request);
+  if (!queue_.empty()) return answer_poll(take_payload());
   if (life_ == Life::closing) {
-    std::string payload = take_payload();
-    if (!queue_.empty()) return answer_poll(std::move(payload));
-    engineio::append_packet(payload, PacketType::close);
-    answer_poll(std::move(payload));
+    // Alone: socket.io-client acts on a close before it acts on the packets that came with it, and would miss the DISCONNECT.
+    answer_poll("1");
     return retire();
   }
-  if (!queue_.empty()) return answer_poll(take_payload());
   if (candidate_ != nullptr && candidate_->upgrade.releases_polls()) answer_poll("6");
 }
 

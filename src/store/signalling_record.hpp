@@ -29,7 +29,8 @@ struct SignallingMessage {
 class SignallingRecord {
  public:
   virtual ~SignallingRecord() = default;
-  /// Queues the row for the next commit; not awaited. Beyond limits::signalling_queue_max it is dropped and counted. Threads: any; never
+  /// Queues the row for the next commit; not awaited. Beyond limits::signalling_queue_max, or
+  /// signalling_queue_bytes_max of payloads, it is dropped and counted. Threads: any; never
   /// blocks.
   virtual void record(SignallingMessage message) = 0;
   /// Newest first, at most `limit`, none older than 30 days. Blocking: for reader threads.

@@ -167,10 +167,12 @@ AppendOutcome ModelStore::conflict(const Append& append) const {
   AppendOutcome outcome{.session = append.session, .token = append.token, .status = AppendStatus::conflict};
   outcome.head = head_of(append.session);
   const auto log = logs_.find(append.session);
-  if (log == logs_.end() || append.expected.seq >= log->second.entries.size()) return outcome;
+  if (log == logs_.end() || append.expected.seq + 1 < log->second.first_seq) return outcome;
+  const std::uint32_t offset = append.expected.seq + 1 - log->second.first_seq;
   const auto& entries = log->second.entries;
-  const auto first = entries.begin() + append.expected.seq;
-  const bool same_history = append.expected.seq == 0 || position_of(*(first - 1)) == append.expected;
+  if (offset >= entries.size()) return outcome;
+  const auto first = entries.begin() + offset;
+  const bool same_history = append.expected.seq == 0 || (offset > 0 && position_of(*(first - 1)) == append.expected);
   if (!same_history) return outcome;
   const auto same_core = [](const EncodedEntry& left, const EncodedEntry& right) { return left.core == right.core; };
   const auto count = std::min<std::size_t>(append.entries.size(), static_cast<std::size_t>(entries.end() - first));
@@ -189,6 +191,12 @@ Position ModelStore::head_of(SessionNumber session) const {
   return log == logs_.end() || log->second.entries.empty() ? Position{} : position_of(log->second.entries.back());
 }
 
+void ModelStore::continue_at(SessionNumber session, EncodedEntry last) {
+  Log& log = logs_[session];
+  log = Log{.first_seq = last.seq, .entries = {}, .keys = {}, .deleted = {}};
+  log.entries.push_back(std::move(last));
+}
+
 void ModelStore::store_entries(Append append) {
   Log& log = logs_[append.session];
   if (append.erase_body_of) erase_body(log, *append.erase_body_of);
@@ -201,7 +209,7 @@ void ModelStore::store_entries(Append append) {
 }
 
 void ModelStore::erase_body(Log& log, std::uint32_t seq) {
-  EncodedEntry& entry = log.entries[seq - 1];
+  EncodedEntry& entry = log.entries[seq - log.first_seq];
   const domain::Trailer trailer = trailer_of(entry);
   entry.body.clear();
   entry.trailer = domain::encode_trailer(trailer, entry.core, entry.body);
@@ -240,16 +248,17 @@ class ModelStore::Reader final : public store::LogReader {
   Result<EncodedEntry> entry(SessionNumber session, std::uint32_t seq) override {
     if (auto error = failure(session, seq)) return std::unexpected(*error);
     const Log* log = log_of(session);
-    if (!log || seq == 0 || seq > log->entries.size()) return refuse(ErrorCode::not_found, "No such entry");
-    return log->entries[seq - 1];
+    if (!log || seq < log->first_seq || seq > seq_of_last(*log)) return refuse(ErrorCode::not_found, "No such entry");
+    return log->entries[seq - log->first_seq];
   }
 
   Result<std::vector<EncodedEntry>> range(SessionNumber session, std::uint32_t first, std::size_t count) override {
     const Log* log = log_of(session);
-    const std::size_t begin = first == 0 ? 0 : first - 1;
+    const std::uint32_t first_seq = log ? log->first_seq : 1;
+    const std::size_t begin = first < first_seq ? 0 : first - first_seq;
     const std::size_t size = log ? log->entries.size() : 0;
     const std::size_t end = begin + std::min(count, size > begin ? size - begin : 0);
-    if (auto error = failure(session, static_cast<std::uint32_t>(begin) + 1, static_cast<std::uint32_t>(end)))
+    if (auto error = failure(session, static_cast<std::uint32_t>(begin) + first_seq, static_cast<std::uint32_t>(end) + first_seq - 1))
       return std::unexpected(*error);
     if (begin >= end) return std::vector<EncodedEntry>{};
     return std::vector<EncodedEntry>(log->entries.begin() + static_cast<std::ptrdiff_t>(begin),

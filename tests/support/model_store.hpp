@@ -81,6 +81,8 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   void unknown_next(Fate fate) { unknown_ = fate; }
   /// Commits at once, ahead of everything queued: what another node would do. Asserts that `expected` is the head.
   void intrude(store::Append append);
+  /// Puts this entry in place of the whole log, whatever its seq: an old log, of which nobody reads more than the end.
+  void continue_at(SessionNumber session, domain::EncodedEntry last);
   /// Reads that meet this entry give log_corrupt from now on, and so do appends to its session.
   void corrupt(SessionNumber session, std::uint32_t seq) { corrupt_.insert({session, seq}); }
 
@@ -95,6 +97,7 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
  private:
   class Reader;
   struct Log {
+    std::uint32_t first_seq = 1;  // of entries[0]
     std::vector<domain::EncodedEntry> entries;
     std::map<Key16, std::uint32_t> keys;
     std::set<std::uint32_t> deleted;

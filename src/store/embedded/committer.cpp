@@ -98,8 +98,11 @@ void Committer::record(SignallingMessage message) {
   bool is_first = false;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || signalling_.size() >= limits::signalling_queue_max) return surroundings_.state.note_signalling_dropped();
+    const bool is_full = signalling_.size() >= limits::signalling_queue_max ||
+                         signalling_bytes_ + message.payload_json.size() > limits::signalling_queue_bytes_max;
+    if (stopping_ || is_full) return surroundings_.state.note_signalling_dropped();
     is_first = users_.empty() && signalling_.empty();
+    signalling_bytes_ += message.payload_json.size();
     signalling_.push_back(std::move(message));
   }
   if (is_first) changed_.notify_one();
@@ -207,6 +210,7 @@ void Committer::add_rows(CommitBatch& batch) {
       for (; !signalling_.empty() && users.size() + signalling.size() < limits::rows_per_commit_max; signalling_.pop_front())
         signalling.push_back(std::move(signalling_.front()));
     }
+    for (const SignallingMessage& message : signalling) signalling_bytes_ -= message.payload_json.size();
   }
   for (const domain::User& user : users) batch.add(user);
   for (const SignallingMessage& message : signalling) batch.add(message);

@@ -91,6 +91,7 @@ class Committer {
   std::deque<PreparedAppend> queue_;                      // guarded by mutex_
   std::deque<domain::User> users_;                        // guarded by mutex_
   std::deque<SignallingMessage> signalling_;              // guarded by mutex_
+  std::size_t signalling_bytes_ = 0;                      // guarded by mutex_: of their payloads
   std::vector<WaitingRevocation> revocations_;            // guarded by mutex_
   std::unordered_map<ObjectId, std::size_t> users_seen_;  // hash of the row last queued; guarded by mutex_
   bool stopping_ = false;                                 // guarded by mutex_

@@ -1,6 +1,8 @@
 // One message from its socket or request to the log, the ack and the room.
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
+#include "domain/chain.hpp"
 #include "world.hpp"
 
 namespace parley::test {
@@ -32,6 +34,30 @@ TEST(Publish, a_message_reaches_the_log_the_sender_and_the_room) {
   ASSERT_EQ(log.size(), 3u);
   EXPECT_EQ(log[2].core.kind, domain::EntryKind::text);
   EXPECT_EQ(room.world.relay.published.back(), std::pair(room.session, 3u)) << "the other nodes are told";
+}
+
+TEST(Publish, a_session_is_full_of_texts_before_it_is_full) {
+  World world;
+  const SessionId session = world.create();
+  const SessionNumber number = world.number_of(session);
+  domain::Head head = domain::head_after(world.log_of(session).back());
+  head.seq = limits::text_seq_max - 2;
+  CountingEntropy entropy(9);
+  domain::Draft draft;
+  draft.sender = world.caller("doctor").user.id;
+  draft.sender_role = {"doctor"};
+  draft.text = "almost the last";
+  world.store.continue_at(number, domain::chain(head, number, world.clock.now(), std::move(draft), entropy).encoded);
+  world.restart();
+
+  const auto last = world.send("doctor", session, "the last").value();
+  EXPECT_EQ(last.position.seq, limits::text_seq_max);
+  const auto refused = world.send("doctor", session, "one more");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::session_full);
+  EXPECT_TRUE(world.remove("doctor", last.id.to_string())) << "the rest is kept for deletion and end";
+  EXPECT_TRUE(world.end("doctor", session));
+  EXPECT_EQ(world.log_of(session).back().core.seq, limits::text_seq_max + 2);
 }
 
 TEST(Publish, a_message_stored_over_rest_reaches_the_room) {

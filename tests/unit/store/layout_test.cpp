@@ -47,6 +47,20 @@ TEST(Layout, keys_are_as_documented) {
   EXPECT_EQ(to_hex(signalling_key(session, time, doctor)), "0102030405fffffe64892557ff9afffffffffffffffffffffe");
 }
 
+TEST(Layout, a_revoked_token_is_as_documented_and_comes_back) {
+  domain::Revocation revocation{.token = {}, .expires_at = time};
+  revocation.token[31] = 0xff;
+  const Bytes key = revocation_key(revocation.token);
+  EXPECT_EQ(to_hex(key), "7265766f6b65642f" + std::string(62, '0') + "ff");
+  EXPECT_EQ(to_hex(encode_revocation(revocation)), "010000019b76daa800");
+  EXPECT_EQ(decode_revocation(key, encode_revocation(revocation)), revocation);
+  revocation.expires_at.reset();
+  EXPECT_EQ(decode_revocation(key, encode_revocation(revocation)), revocation);
+  for (const BytesView damaged : {BytesView(), BytesView("\x01", 1), BytesView("\x02\0\0\0\0\0\0\0\0", 9), BytesView("\x01\0\0\0\0\0\0\0\0\0", 10)})
+    EXPECT_EQ(decode_revocation(key, damaged).error().code, ErrorCode::log_corrupt);
+  EXPECT_EQ(decode_revocation(BytesView(key).substr(1), encode_revocation(revocation)).error().code, ErrorCode::log_corrupt);
+}
+
 TEST(Layout, keys_are_read_back) {
   EXPECT_EQ(seq_of(log_key(session, limits::seq_max)), limits::seq_max);
   EXPECT_EQ(decode_seq(encode_seq(0x010203)), 0x010203u);
@@ -162,6 +176,30 @@ TEST_F(Rides, rows_alone_are_written_without_a_sync_and_a_full_queue_drops_and_c
   ASSERT_TRUE(loop.run_until([&] { return count() + store->health().signalling_dropped == 3 * limits::signalling_queue_max; }));
   EXPECT_EQ(files->syncs(), syncs);
   EXPECT_GE(count(), limits::signalling_queue_max);
+}
+
+TEST_F(Rides, records_are_bounded_by_their_bytes_as_well) {
+  open();
+  test::LogScript script(7);
+  files->hold_syncs();  // keeps the committer busy, so that records wait
+  send(script.create());
+  ASSERT_TRUE(files->wait_for_held_sync());
+  constexpr std::size_t megabyte = 1024 * 1024;
+  SignallingMessage message = example_message();
+  message.payload_json = '"' + std::string(megabyte - 2, 'x') + '"';
+  const std::size_t fit = limits::signalling_queue_bytes_max / megabyte;
+  for (std::uint32_t index = 0; index < fit + 3; ++index) {
+    message.id = test::user_id(index);
+    store->record(message);
+  }
+  EXPECT_EQ(store->health().signalling_dropped, 3u);
+  files->release_syncs();
+  const auto count = [&] {
+    return read<Result<std::vector<SignallingMessage>>>([&](LogReader&) { return store->newest(session, 100); })->size();
+  };
+  ASSERT_TRUE(loop.run_until([&] { return count() == fit; }));
+  store->record(message);
+  EXPECT_EQ(store->health().signalling_dropped, 3u) << "there is room again";
 }
 
 TEST_F(Rides, a_user_seen_again_unchanged_is_not_written_again) {
