@@ -10,8 +10,8 @@ constexpr AnswerDocument sign_out_answers[] = {{200, "Durable: the token stays r
 }  // namespace
 
 constinit const Operation sign_out_operation = documented({
-    .id = "signOut",
-    .area = "account",
+    .id = "logout",
+    .area = "auth",
     .summary = "Sign out: revoke the token presented",
     .about = "From now on the token is refused over every path, and the sockets it let in are disconnected before the answer comes. Other "
              "tokens of the same user stay good. The cookie `token`, where there is one, is told to expire.",

@@ -9,7 +9,7 @@ const python = join(here, '../../build/clients-venv/bin/python');
 const node = (name) => ({ name, folder: 'javascript', command: [process.execPath, '--test-reporter=tap', `${name}.test.mjs`] });
 const KINDS = {
   clients: [
-    ...['connect', 'chat', 'sessions', 'signalling', 'robustness', 'validation', 'limits', 'security'].map(node),
+    ...['connect', 'chat', 'resume', 'logout', 'sessions', 'admin', 'signalling', 'robustness', 'validation', 'limits', 'security'].map(node),
     ...['sync', 'asyncio'].map((name) => ({ name: `python ${name}`, folder: 'python', command: [python, '-B', `test_${name}.py`] })),
   ],
   security: ['connect', 'security', 'validation', 'limits'].map(node),
