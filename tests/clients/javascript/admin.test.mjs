@@ -24,7 +24,7 @@ const sessionOf = async (who, sessionId) => (await get(server, `/api/sessions/${
 describe('cleanup', () => {
   const cleanup = (json, options) => ask('POST', 'cleanup', { json, ...options });
 
-  test('ends what is older, tells the room, and counts what it really ended', async () => {
+  test('ends what is older, tells the room, and counts what it really ended [c:5.5-cleanup]', async () => {
     const call = await makeCall(server);
     const over = await makeSession(server);
     await endSession(server, over);
@@ -42,7 +42,7 @@ describe('cleanup', () => {
     assert.deepEqual({ ...await sessionOf(call.patient, call.sessionId), metadata: 0 }, { ...session, metadata: 0 });
   });
 
-  test('hoursOld: absent is 24, numeric text is a number; null, negative and what is no number end nothing', async () => {
+  test('hoursOld: absent is 24, numeric text is a number; null, negative and what is no number end nothing [c:5.5-cleanup-hours]', async () => {
     const { doctor, sessionId } = await makeSession(server);
     const refused = [null, -1, -0.5, '-1', 'x', '', 'Infinity', 'NaN', '1e999', true, false, {}, [], [24]];
     for (const hoursOld of refused) {
@@ -108,7 +108,7 @@ describe('ICE servers', () => {
     assert.ok(server_.responseTime === null || (typeof server_.responseTime === 'number' && server_.responseTime > 0));
   }
 
-  test('before a check: five servers, none looked at, a rotation that is dated', async () => {
+  test('before a check: five servers, none looked at, a rotation that is dated [c:5.5-health]', async () => {
     const { summary, servers, ...rest } = await health(server);
     assert.deepEqual([rest, servers], [{}, {}]);
     assert.deepEqual([summary.totalServers, summary.healthyServers], [5, 0]);
@@ -117,7 +117,7 @@ describe('ICE servers', () => {
     assert.equal(Date.parse(nextRotation) - Date.parse(lastRotation), 24 * 3600 * 1000);
   });
 
-  test('a check of the five by default: true or false, but nothing invented', async () => {
+  test('a check of the five by default: true or false, but nothing invented [c:5.5-health-check 5.5-measured]', async () => {
     const checked = await check(server);
     assert.equal(checked.message, 'Health check completed');
     assert.deepEqual(Object.keys(checked.servers), DEFAULT);
@@ -130,7 +130,7 @@ describe('ICE servers', () => {
     assert.equal((await given(server)).length, 3);
   });
 
-  test('servers that answer, that are not there, that keep silent, that have no name; calls at once share a check', async () => {
+  test('servers that answer, that are not there, that keep silent, that have no name; calls at once share a check [c:5.5-health-check 5.5-measured 5.5-health]', async () => {
     const good = await stunServer();
     const silent = await stunServer({ silent: true });
     const closed = `stun:127.0.0.1:${await freePort()}`;
@@ -152,7 +152,7 @@ describe('ICE servers', () => {
     silent.close();
   });
 
-  test('turn-config: what clients get from then on, until a restart', async () => {
+  test('turn-config: what clients get from then on, until a restart [c:5.5-turn-config 5.5-turn-config-none 5.5-turn-config-invalid]', async () => {
     const own = await start([]);
     for (const json of [{}, [], { servers: null }, { username: '', secret: 0 }, { other: 1 }]) {
       const answer = await configure(own, json);
@@ -182,7 +182,7 @@ describe('ICE servers', () => {
     assert.equal((await given(own)).length, 3);
   });
 
-  test('rotation: the time of it, and the secret read again', async () => {
+  test('rotation: the time of it, and the secret read again [c:5.5-rotate]', async () => {
     const own = await start([]);
     const before = (await health(own)).summary.credentialRotation.lastRotation;
     const answer = await askOf(own, 'POST', 'ice-servers/rotate-credentials', { json: {} });
@@ -192,7 +192,7 @@ describe('ICE servers', () => {
     assert.ok(lastRotation > before);
   });
 
-  test('a TURN server for real: the issued credentials get an allocation, others do not', { skip: findTurnServer() ? false : 'coturn is not installed' }, async () => {
+  test('a TURN server for real: the issued credentials get an allocation, others do not [c:5.5-measured 5.5-rotate]', { skip: findTurnServer() ? false : 'coturn is not installed' }, async () => {
     const turn = await turnServer('the secret of coturn');
     try {
       const file = join(server.folder, 'turn-secret');
@@ -226,7 +226,7 @@ describe('monitoring', () => {
   before(async () => { own = await Server.start({ limits: 'on', args: ['--limit-connections', '8', '--limit-requests', '0', '--limit-session-requests', '0', '--limit-chat-requests', '3', '--limit-chat-events', '2'] }); });
   after(() => own.dispose());
 
-  test('every key, and true numbers as sockets come, join, are refused, and go', async () => {
+  test('every key, and true numbers as sockets come, join, are refused, and go [c:5.5-metrics 5.5-metrics-numbers]', async () => {
     const atFirst = await figuresOf(own);
     assert.deepEqual(Object.keys(atFirst), ['timestamp', 'totalConnections', 'activeConnections', 'peakConnections', 'connectionsPerMinute',
       'lastMinuteConnections', 'rejectedConnections', 'rateLimitedRequests', 'activeSessions', 'rateLimiterEntries', 'connectionLimits',
@@ -259,7 +259,7 @@ describe('monitoring', () => {
     assert.deepEqual([emptied.totalConnections, emptied.peakConnections], [8, 8]);
   });
 
-  test('what a rate refuses, over sockets and HTTP, and /metrics says the same', async () => {
+  test('what a rate refuses, over sockets and HTTP, and /metrics says the same [c:5.5-metrics]', async () => {
     const before_ = (await figuresOf(own)).rateLimitedRequests;
     const call = await makeCall(own);
     for (let number = 0; number < 3; ++number) {

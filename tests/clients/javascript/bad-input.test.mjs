@@ -101,7 +101,7 @@ function bodyOf(size) {
 }
 
 describe('bodies', () => {
-  test('10 MiB is read, one byte more is 413', async () => {
+  test('10 MiB is read, one byte more is 413 [c:2.3-too-large 2.1-body-limit]', async () => {
     const at = await send(bodyOf(BODY_MAX));
     assert.deepEqual([at.status, at.body.message], [404, 'Session not found']);
     const over = await send(bodyOf(BODY_MAX + 1)).catch((error) => ({ error }));
@@ -125,7 +125,7 @@ describe('bodies', () => {
     raw.destroy();
   });
 
-  test('a small gzip of a large body is 413', async () => {
+  test('a small gzip of a large body is 413 [c:2.1-body-limit]', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * MIB, 32));
     const answer = await send(bomb, { ...jsonType, 'content-encoding': 'gzip' });
     assert.deepEqual([answer.status, answer.body.message], [413, 'request entity too large']);
@@ -161,7 +161,7 @@ describe('bodies', () => {
     zeros: Buffer.alloc(4096),
   };
   for (const [name, body] of Object.entries(broken)) {
-    test(`${name} is a 400, with and without a token`, async () => {
+    test(`${name} is a 400, with and without a token [c:2.3-bad-json 2.1-body-before-token]`, async () => {
       for (const token of [stranger.token, undefined]) {
         const answer = await send(body, jsonType, token);
         assert.equal(answer.status, 400, answer.text);
@@ -184,7 +184,7 @@ describe('bodies', () => {
     assert.equal((await send(body)).status, 404);
   });
 
-  test('other types are not parsed: the handler’s own 400', async () => {
+  test('other types are not parsed: the handler’s own 400 [c:2.1-other-types 2.3-no-body 2.3-charset]', async () => {
     for (const type of ['text/plain', 'application/xml', 'multipart/form-data; boundary=x', '', 'a/b/c;;;']) {
       const answer = await send('{"sessionId":"none","message":"x"}', { 'content-type': type });
       assert.deepEqual([answer.status, answer.body.message], [400, 'Session ID and message are required'], type);
@@ -193,7 +193,7 @@ describe('bodies', () => {
     assert.deepEqual([charset.status, charset.body], [415, { success: false, message: 'unsupported charset "LATIN1"' }]);
   });
 
-  test('an undecodable path parameter is a 400', async () => {
+  test('an undecodable path parameter is a 400 [c:2.3-undecodable]', async () => {
     const answer = await get(server, '/api/sessions/%E0%A4%A', { token: stranger.token });
     assert.deepEqual([answer.status, answer.body], [400, { success: false, message: "Failed to decode param '%E0%A4%A'" }]);
   });
@@ -398,7 +398,7 @@ describe('WebSocket', () => {
   };
   const may = new Set(['a placeholder out of range']);  // Malformed to some, harmless to others: either is fine.
   for (const [name, bytes] of Object.entries(closing)) {
-    test(`${name} closes that connection`, async () => {
+    test(`${name} closes that connection [c:6.1-malformed]`, async () => {
       const raw = await opened();
       await raw.writeAll(bytes);
       if (may.has(name)) await delay(50);

@@ -19,7 +19,7 @@ function eventOf({ id, sessionId, senderId, senderRole, message, timestamp, mess
 
 for (const transport of ['websocket', 'polling', 'upgrade']) {
   describe(`over ${transport}`, () => {
-    test('a message reaches both, the sender too, and the ack says the same', async () => {
+    test('a message reaches both, the sender too, and the ack says the same [c:6.3-chat-message 6.3-chat-ack 6.4-chat-message 3-chat-event 3-chat-event-same 6.5-echo]', async () => {
       const { doctor, sessionId, doctorSocket, patientSocket } = await makeCall(server, { transport });
       const answer = await doctorSocket.send(sessionId, 'Good morning');
       assert.equal(answer.success, true);
@@ -43,7 +43,7 @@ for (const transport of ['websocket', 'polling', 'upgrade']) {
       assert.equal((await patientSocket.next('chat-message')).id, heard.id);
     });
 
-    test('a burst of 200 keeps its order, live, in acks and in pages', async () => {
+    test('a burst of 200 keeps its order, live, in acks and in pages [c:3-order]', async () => {
       const { doctor, sessionId, doctorSocket, patientSocket } = await makeCall(server, { transport });
       const texts = Array.from({ length: 200 }, (_, index) => `burst ${index}`);
       const answers = await Promise.all(texts.map((text) => doctorSocket.send(sessionId, text)));
@@ -60,7 +60,7 @@ for (const transport of ['websocket', 'polling', 'upgrade']) {
       assert.deepEqual(stored.pagination, { currentPage: 1, totalPages: 1, totalMessages: 200, hasMore: false });
     });
 
-    test('two senders at once: one order for everybody', async () => {
+    test('two senders at once: one order for everybody [c:3-order]', async () => {
       const { doctor, sessionId, doctorSocket, patientSocket } = await makeCall(server, { transport });
       const sends = [];
       for (let index = 0; index < 50; index += 1) {
@@ -77,7 +77,7 @@ for (const transport of ['websocket', 'polling', 'upgrade']) {
       }
     });
 
-    test('a message stored by REST reaches the room; a message by socket is in the next page', async () => {
+    test('a message stored by REST reaches the room; a message by socket is in the next page [c:4.1-relayed 3-user-ref]', async () => {
       const { doctor, patient, sessionId, doctorSocket, patientSocket } = await makeCall(server, { transport });
       const answer = await store(server, patient, sessionId, 'by REST');
       assert.equal(answer.status, 201);
@@ -94,7 +94,7 @@ for (const transport of ['websocket', 'polling', 'upgrade']) {
       assert.deepEqual(messages[1].senderId, { _id: doctor.id, email: doctor.email, role: 'doctor', name: doctor.name });
     });
 
-    test('deletion is told, and the text is in no answer any more', async () => {
+    test('deletion is told, and the text is in no answer any more [c:4.4-not-sender 4.4-deleted 4.4-absent]', async () => {
       const { doctor, patient, sessionId, doctorSocket, patientSocket } = await makeCall(server, { transport });
       await doctorSocket.send(sessionId, 'stays');
       const { id } = (await doctorSocket.send(sessionId, 'goes')).chatMessage;
@@ -151,7 +151,7 @@ test('one transport each: WebSocket and polling in one room hear the same', asyn
   }
 });
 
-test('sending needs participation, not joining', async () => {
+test('sending needs participation, not joining [c:6.3-chat-message]', async () => {
   const { doctor, patient, sessionId } = await makeSession(server);
   const outside = await Client.connect(server, patient);
   const inside = await Client.connect(server, doctor);
@@ -172,7 +172,7 @@ test('what two sessions say stays in each', async () => {
   assert.deepEqual(other.patientSocket.take('chat-message').map((message) => message.message), ['for the other']);
 });
 
-test('text comes back exactly: no trimming, no escaping, newlines and emoji kept', async () => {
+test('text comes back exactly: no trimming, no escaping, newlines and emoji kept [c:4.1-exact]', async () => {
   const { doctor, patient, sessionId, doctorSocket, patientSocket } = await makeCall(server);
   const texts = ['  spaces  ', '<b>&amp;"\'</b>', 'two\nlines\r\n\tand a tab', '👩‍⚕️ naïve Ω 漢字', 'a\u2028\u2029b', '{"json":true}', '\\u0041 \\n', '\u0085\u009f'];
   for (const text of texts) {
@@ -196,31 +196,31 @@ describe('pages', () => {
   const range = (first, last) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
   const cases = [
-    ['', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }],
-    ['?page=2', range(20, 69), { currentPage: 2, totalPages: 3, totalMessages: 120, hasMore: true }],
-    ['?page=3', range(0, 19), { currentPage: 3, totalPages: 3, totalMessages: 120, hasMore: false }],
-    ['?page=4', [], { currentPage: 4, totalPages: 3, totalMessages: 120, hasMore: false }],
+    ['', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }, '[c:4.2-page 4.2-newest 4.2-defaults 4.2-totals]'],
+    ['?page=2', range(20, 69), { currentPage: 2, totalPages: 3, totalMessages: 120, hasMore: true }, '[c:4.2-newest 4.2-totals]'],
+    ['?page=3', range(0, 19), { currentPage: 3, totalPages: 3, totalMessages: 120, hasMore: false }, '[c:4.2-totals]'],
+    ['?page=4', [], { currentPage: 4, totalPages: 3, totalMessages: 120, hasMore: false }, '[c:4.2-past-the-end]'],
     ['?limit=5&page=2', range(110, 114), { currentPage: 2, totalPages: 24, totalMessages: 120, hasMore: true }],
-    ['?limit=2abc', range(118, 119), { currentPage: 1, totalPages: 60, totalMessages: 120, hasMore: true }],
-    ['?limit=2.7', range(118, 119), { currentPage: 1, totalPages: 60, totalMessages: 120, hasMore: true }],
-    ['?limit=1e2', range(119, 119), { currentPage: 1, totalPages: 120, totalMessages: 120, hasMore: true }],
-    ['?limit=3&limit=9', range(117, 119), { currentPage: 1, totalPages: 40, totalMessages: 120, hasMore: true }],
-    ['?limit=0', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }],
-    ['?limit=-4', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }],
-    ['?limit=abc', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }],
-    ['?limit=', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }],
+    ['?limit=2abc', range(118, 119), { currentPage: 1, totalPages: 60, totalMessages: 120, hasMore: true }, '[c:4.2-numbers]'],
+    ['?limit=2.7', range(118, 119), { currentPage: 1, totalPages: 60, totalMessages: 120, hasMore: true }, '[c:4.2-numbers]'],
+    ['?limit=1e2', range(119, 119), { currentPage: 1, totalPages: 120, totalMessages: 120, hasMore: true }, '[c:4.2-numbers]'],
+    ['?limit=3&limit=9', range(117, 119), { currentPage: 1, totalPages: 40, totalMessages: 120, hasMore: true }, '[c:4.2-numbers]'],
+    ['?limit=0', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }, '[c:4.2-bounds]'],
+    ['?limit=-4', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }, '[c:4.2-bounds]'],
+    ['?limit=abc', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }, '[c:4.2-bounds]'],
+    ['?limit=', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }, '[c:4.2-bounds]'],
     ['?limit=99999999999', range(0, 119), { currentPage: 1, totalPages: 1, totalMessages: 120, hasMore: false }],
-    ['?page=0', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }],
-    ['?page=-1', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }],
-    ['?page=abc', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }],
-    ['?before=', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }],
-    ['?before=2000-01-01', [], { currentPage: 1, totalPages: 0, totalMessages: 0, hasMore: false }],
-    ['?before=2000-01-01T00:00:00.000Z', [], { currentPage: 1, totalPages: 0, totalMessages: 0, hasMore: false }],
-    ['?before=1', [], { currentPage: 1, totalPages: 0, totalMessages: 0, hasMore: false }],
+    ['?page=0', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }, '[c:4.2-bounds]'],
+    ['?page=-1', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }, '[c:4.2-bounds]'],
+    ['?page=abc', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }, '[c:4.2-bounds]'],
+    ['?before=', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }, '[c:4.2-before-empty]'],
+    ['?before=2000-01-01', [], { currentPage: 1, totalPages: 0, totalMessages: 0, hasMore: false }, '[c:4.2-before-forms 4.2-before-counted]'],
+    ['?before=2000-01-01T00:00:00.000Z', [], { currentPage: 1, totalPages: 0, totalMessages: 0, hasMore: false }, '[c:4.2-before-forms]'],
+    ['?before=1', [], { currentPage: 1, totalPages: 0, totalMessages: 0, hasMore: false }, '[c:4.2-before-forms]'],
     ['?before=99999999999999', range(70, 119), { currentPage: 1, totalPages: 3, totalMessages: 120, hasMore: true }],
   ];
-  for (const [query, expected, pagination] of cases) {
-    test(query || 'the newest', async () => {
+  for (const [query, expected, pagination, mark = ''] of cases) {
+    test(`${query || 'the newest'} ${mark}`, async () => {
       const answer = await page(server, call.patient, call.sessionId, query);
       assert.equal(answer.status, 200, answer.text);
       assert.deepEqual(numbers(answer), expected);
@@ -228,7 +228,7 @@ describe('pages', () => {
     });
   }
 
-  test('before counts and shows only what is strictly older', async () => {
+  test('before counts and shows only what is strictly older [c:4.2-before 4.2-before-counted 4.2-before-forms]', async () => {
     const all = (await page(server, call.doctor, call.sessionId, '?limit=1000')).body.messages;
     const { timestamp } = all[60];
     const older = all.filter((message) => message.timestamp < timestamp);
@@ -240,19 +240,19 @@ describe('pages', () => {
   });
 
   for (const before of ['yesterday', '2024-13-45', '12:00', 'NaN', '-1x']) {
-    test(`before=${before} is refused`, async () => {
+    test(`before=${before} is refused [c:4.2-before-forms]`, async () => {
       const answer = await page(server, call.doctor, call.sessionId, `?before=${encodeURIComponent(before)}`);
       assert.deepEqual([answer.status, answer.body.message], [400, 'Invalid before timestamp']);
     });
   }
 
-  test('the history of a session is its last 100, oldest first', async () => {
+  test('the history of a session is its last 100, oldest first [c:5.4-chat 5.4-chat-last]', async () => {
     const answer = await get(server, `/api/sessions/${call.sessionId}/chat`, { token: call.patient.token });
     assert.equal(answer.status, 200);
     assert.deepEqual(numbers(answer), range(20, 119));
   });
 
-  test('pages survive a restart unchanged', async () => {
+  test('pages survive a restart unchanged [c:4.1-durable 3-order]', async () => {
     const before_ = await page(server, call.doctor, call.sessionId, '?limit=1000');
     await server.restart();
     const after_ = await page(server, call.doctor, call.sessionId, '?limit=1000');
@@ -260,12 +260,12 @@ describe('pages', () => {
   });
 });
 
-test('stats count roles, code points and time', async () => {
+test('stats count roles, code points and time [c:4.3-stats 4.3-code-points 4.3-empty 4.3-role-order]', async () => {
   const { doctor, patient, sessionId, doctorSocket } = await makeCall(server);
   const url = `/api/chat/session/${sessionId}/stats`;
   const empty = (await get(server, url, { token: doctor.token })).body;
   assert.deepEqual(empty, { sessionId, totalMessages: 0, messagesByRole: [], chatDuration: 0 });
-  await store(server, patient, sessionId, '👍👍');
+  const first = (await store(server, patient, sessionId, '👍👍')).body.chatMessage;
   await doctorSocket.send(sessionId, 'abc');
   const last = (await doctorSocket.send(sessionId, 'abcd')).chatMessage;
   const stats = (await get(server, url, { token: patient.token })).body;
@@ -274,11 +274,13 @@ test('stats count roles, code points and time', async () => {
     { _id: 'patient', messageCount: 1, avgMessageLength: 2 },
   ]);
   assert.equal(stats.totalMessages, 3);
+  assert.equal(stats.sessionId, sessionId);
+  assert.equal(stats.firstMessageAt, first.timestamp);
   assert.equal(stats.lastMessageAt, last.timestamp);
-  assert.ok(Number.isInteger(stats.chatDuration) && stats.chatDuration >= 0);
+  assert.equal(stats.chatDuration, Math.floor((Date.parse(last.timestamp) - Date.parse(first.timestamp)) / 1000));
 });
 
-test('an admin may delete anybody’s message and read nobody’s', async () => {
+test('an admin may delete anybody’s message and read nobody’s [c:4.4-not-sender]', async () => {
   const { patient, sessionId } = await makeSession(server);
   const admin = person('admin');
   const { chatMessage } = (await store(server, patient, sessionId, 'mine')).body;

@@ -14,7 +14,7 @@ after(() => server.dispose());
 
 describe('a good token gets in', () => {
   for (const [transport, ends] of [['websocket', 'websocket'], ['polling', 'polling'], ['upgrade', 'websocket']]) {
-    test(`by ${transport}`, async () => {
+    test(`by ${transport} [c:6.1-transports]`, async () => {
       const client = await Client.connect(server, person('doctor'), { transport });
       assert.equal(client.transport, ends);
       assert.match(client.socket.id, /^[\w-]{20}$/);
@@ -24,14 +24,14 @@ describe('a good token gets in', () => {
     });
   }
 
-  test('from the query', async () => {
+  test('from the query [c:6.2-token]', async () => {
     const { token } = person('patient');
     const client = await Client.connect(server, null, { query: { token } });
     assert.ok(client.socket.connected);
   });
 
   for (const falsy of ['', null, false, 0]) {
-    test(`from the query when auth.token is ${JSON.stringify(falsy)}`, async () => {
+    test(`from the query when auth.token is ${JSON.stringify(falsy)} [c:6.2-token]`, async () => {
       const { token } = person('patient');
       const client = await Client.connect(server, null, { auth: { token: falsy }, query: { token } });
       assert.ok(client.socket.connected);
@@ -39,7 +39,7 @@ describe('a good token gets in', () => {
   }
 });
 
-describe('without a token', () => {
+describe('without a token [c:6.2-missing]', () => {
   const refusal = { message: 'Authentication token required', data: undefined };
   for (const transport of ['websocket', 'polling']) {
     for (const auth of [undefined, {}, { token: '' }, { token: null }, { token: false }, { token: 0 }]) {
@@ -60,17 +60,17 @@ describe('with a bad token', () => {
   const { claims } = person('doctor');
   const bad = Object.entries(badTokens(claims));
   for (const [name, token] of bad) {
-    test(`${name}`, async () => {
+    test(`${name} [c:6.2-invalid 1.1-hs256 1.1-role]`, async () => {
       assert.deepEqual(await Client.refused(server, null, { auth: { token } }), refusal);
     });
   }
   for (const token of [7, true, {}, [], { token: 'x' }, ['x']]) {
-    test(`${JSON.stringify(token)}`, async () => {
+    test(`${JSON.stringify(token)} [c:6.2-invalid]`, async () => {
       assert.deepEqual(await Client.refused(server, null, { auth: { token } }), refusal);
     });
   }
 
-  test('a good one in the query does not rescue it', async () => {
+  test('a good one in the query does not rescue it [c:6.2-invalid 6.2-token]', async () => {
     const { token } = person('doctor');
     assert.deepEqual(await Client.refused(server, null, { auth: { token: 'x' }, query: { token } }), refusal);
   });
@@ -79,17 +79,17 @@ describe('with a bad token', () => {
     assert.deepEqual(await Client.refused(server, null, { query: { token: 'x' } }), refusal);
   });
 
-  test('a token without an id belongs to nobody', async () => {
+  test('a token without an id belongs to nobody [c:6.2-no-user]', async () => {
     const token = sign({ role: 'doctor' });
     assert.deepEqual(await Client.refused(server, null, { auth: { token } }), { message: 'User not found', data: undefined });
   });
 
-  test('a token without exp is valid', async () => {
+  test('a token without exp is valid [c:1.1-times]', async () => {
     assert.ok((await Client.connect(server, person('doctor'))).socket.connected);
   });
 });
 
-test('another namespace is refused by name', async () => {
+test('another namespace is refused by name [c:6.1-namespace]', async () => {
   const client = await Client.connect(server, person('doctor'));
   const other = client.socket.io.socket('/admin', { auth: { token: client.who.token } });
   const error = await new Promise((resolve) => other.once('connect_error', resolve).connect());
@@ -97,7 +97,7 @@ test('another namespace is refused by name', async () => {
 });
 
 describe('the handshake', () => {
-  test('says what the contract says', async () => {
+  test('says what the contract says [c:6.1-handshake 6.1-polling]', async () => {
     const answer = await get(server, '/socket.io/?EIO=4&transport=polling');
     assert.equal(answer.status, 200);
     assert.equal(answer.headers['content-type'], 'text/plain; charset=UTF-8');
@@ -109,14 +109,14 @@ describe('the handshake', () => {
   });
 
   const errors = [
-    ['unknown transport', 'GET', '?EIO=4&transport=carrier', 0, 'Transport unknown'],
-    ['no transport', 'GET', '?EIO=4', 0, 'Transport unknown'],
-    ['unknown sid', 'GET', '?EIO=4&transport=polling&sid=none', 1, 'Session ID unknown'],
-    ['unknown sid, POST', 'POST', '?EIO=4&transport=polling&sid=none', 1, 'Session ID unknown'],
-    ['handshake by POST', 'POST', '?EIO=4&transport=polling', 2, 'Bad handshake method'],
-    ['EIO 3', 'GET', '?EIO=3&transport=polling', 5, 'Unsupported protocol version'],
-    ['no EIO', 'GET', '?transport=polling', 5, 'Unsupported protocol version'],
-    ['websocket without an upgrade', 'GET', '?EIO=4&transport=websocket', 3, 'Bad request'],
+    ['unknown transport [c:6.1-error-0]', 'GET', '?EIO=4&transport=carrier', 0, 'Transport unknown'],
+    ['no transport [c:6.1-error-0]', 'GET', '?EIO=4', 0, 'Transport unknown'],
+    ['unknown sid [c:6.1-error-1]', 'GET', '?EIO=4&transport=polling&sid=none', 1, 'Session ID unknown'],
+    ['unknown sid, POST [c:6.1-error-1]', 'POST', '?EIO=4&transport=polling&sid=none', 1, 'Session ID unknown'],
+    ['handshake by POST [c:6.1-error-2]', 'POST', '?EIO=4&transport=polling', 2, 'Bad handshake method'],
+    ['EIO 3 [c:6.1-error-5 6.1-no-eio3]', 'GET', '?EIO=3&transport=polling', 5, 'Unsupported protocol version'],
+    ['no EIO [c:6.1-error-5]', 'GET', '?transport=polling', 5, 'Unsupported protocol version'],
+    ['websocket without an upgrade [c:6.1-error-3]', 'GET', '?EIO=4&transport=websocket', 3, 'Bad request'],
   ];
   for (const [name, method, query, code, message] of errors) {
     test(name, async () => {
@@ -127,7 +127,7 @@ describe('the handshake', () => {
     });
   }
 
-  test('a polling POST answers ok', async () => {
+  test('a polling POST answers ok [c:6.1-polling 6.1-no-recovery]', async () => {
     const { sid } = JSON.parse((await get(server, '/socket.io/?EIO=4&transport=polling')).text.slice(1));
     const answer = await request(server, 'POST', `/socket.io/?EIO=4&transport=polling&sid=${sid}`, {
       body: `40${JSON.stringify({ token: person('doctor').token })}`,
@@ -165,7 +165,7 @@ describe('the handshake', () => {
     assert.deepEqual(ids, Array.from({ length: 100 }, (_, id) => id));
   });
 
-  test('a foreign Origin is served without an allow header, a known one with it', async () => {
+  test('a foreign Origin is served without an allow header, a known one with it [c:6.1-cors]', async () => {
     const ask = (origin) => get(server, '/socket.io/?EIO=4&transport=polling', { headers: { origin } });
     const foreign = await ask('https://elsewhere.example');
     assert.deepEqual([foreign.status, foreign.headers['access-control-allow-origin']], [200, undefined]);

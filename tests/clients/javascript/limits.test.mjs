@@ -28,7 +28,7 @@ function assertLimited(answer, limit, windowSeconds, message) {
 }
 
 describe('requests', () => {
-  test('80 of any kind a minute, then 429 even with a bad token; assets, / and /ready are free', async () => {
+  test('80 of any kind a minute, then 429 even with a bad token; assets, / and /ready are free [c:2.6-everything 2.1-limit-before-token 2.1-general-limiter 2.6-headers 2.6-free 2.1-root]', async () => {
     for (let count = 1; count <= 80; count += 1) {
       const answer = await get(server, '/health');
       assert.equal(answer.status, 200);
@@ -39,7 +39,7 @@ describe('requests', () => {
     for (const path of ['/', '/ready', '/demo', '/demo/demo.css']) assert.equal((await get(server, path)).status, 200, path);
   });
 
-  test('30 chat requests a minute, whoever asks', async () => {
+  test('30 chat requests a minute, whoever asks [c:2.6-chat 2.6-inner 2.1-areas]', async () => {
     const { doctor, sessionId } = await makeSession(server);
     for (let count = 1; count <= 30; count += 1) {
       const answer = count % 2 ? await page(server, doctor, sessionId) : await get(server, `/api/chat/session/${sessionId}`);
@@ -51,7 +51,7 @@ describe('requests', () => {
     assert.equal((await get(server, '/health')).status, 200, 'the rest goes on');
   });
 
-  test('30 session requests a minute, and reads do not use up the creations', async () => {
+  test('30 session requests a minute, and reads do not use up the creations [c:2.6-sessions]', async () => {
     const { doctor, sessionId } = await makeSession(server);
     for (let count = 1; count <= 30; count += 1) {
       assert.equal((await get(server, `/api/sessions/${sessionId}`, { token: doctor.token })).status, 200, `read ${count}`);
@@ -60,7 +60,7 @@ describe('requests', () => {
     assert.equal((await post(server, '/api/sessions/create', { token: doctor.token, json: { patientId: person('patient').id } })).status, 201);
   });
 
-  test('10 creations in five minutes', async () => {
+  test('10 creations in five minutes [c:2.6-creation 2.6-sessions]', async () => {
     const doctor = person('doctor');
     const create = () => post(server, '/api/sessions/create', { token: doctor.token, json: { patientId: person('patient').id } });
     for (let count = 1; count <= 10; count += 1) assert.equal((await create()).status, 201);
@@ -69,7 +69,7 @@ describe('requests', () => {
 });
 
 describe('socket events', () => {
-  test('30 chat messages a minute and user; the refusal has a code and says when', async () => {
+  test('30 chat messages a minute and user; the refusal has a code and says when [c:6.3-chat-rate]', async () => {
     const { doctor, patient, sessionId } = await makeSession(server);
     const first = await Client.connect(server, doctor);
     const second = await Client.connect(server, doctor);
@@ -97,7 +97,7 @@ describe('socket events', () => {
       'ice-candidate'],
   ];
   for (const [event, body, limit, text] of kinds) {
-    test(`${limit} of ${event} a minute`, async () => {
+    test(`${limit} of ${event} a minute [c:6.3-signal-rate 6.3-signal-order]`, async () => {
       const { doctor, patient, sessionId } = await makeSession(server);
       const sender = await Client.connect(server, doctor);
       const ears = await Client.connect(server, patient);
@@ -112,7 +112,7 @@ describe('socket events', () => {
   }
 
   for (const [type, limit] of [['chat', 30], ['join', 5], ['leave', 5]]) {
-    test(`${limit} of signaling-message ${type} a minute`, async () => {
+    test(`${limit} of signaling-message ${type} a minute [c:6.3-generic-rate]`, async () => {
       const { doctor, patient, sessionId } = await makeSession(server);
       const sender = await Client.connect(server, doctor);
       const ears = await Client.connect(server, patient);
@@ -124,7 +124,7 @@ describe('socket events', () => {
     });
   }
 
-  test('signaling-message shares the window of its kind', async () => {
+  test('signaling-message shares the window of its kind [c:6.3-generic-rate]', async () => {
     const { doctor, patient, sessionId } = await makeSession(server);
     const sender = await Client.connect(server, doctor);
     const ears = await Client.connect(server, patient);
@@ -139,7 +139,7 @@ describe('socket events', () => {
 });
 
 describe('connections', () => {
-  test('10 live ones a user; one that goes makes room', async () => {
+  test('10 live ones a user; one that goes makes room [c:6.2-user]', async () => {
     const doctor = person('doctor');
     const sockets = [];
     for (let count = 0; count < 10; count += 1) sockets.push(await Client.connect(server, doctor));
@@ -154,7 +154,7 @@ describe('connections', () => {
     }
   });
 
-  test('50 an address, before the token is looked at', async () => {
+  test('50 an address, before the token is looked at [c:6.2-address]', async () => {
     for (let user = 0; user < 5; user += 1) {
       const doctor = person('doctor');
       for (let count = 0; count < 10; count += 1) await Client.connect(server, doctor);

@@ -17,7 +17,7 @@ const logout = (options) => post(server, '/api/auth/logout', options);
 const active = (options) => get(server, '/api/sessions/user/active', options);
 
 for (const transport of ['websocket', 'polling', 'upgrade']) {
-  test(`over ${transport}: the sockets of the token are cut, the others of the room hear it`, async () => {
+  test(`over ${transport}: the sockets of the token are cut, the others of the room hear it [c:1.3-revoked 6.2-revoked]`, async () => {
     const { doctor, doctorSocket, patientSocket } = await makeCall(server, { transport });
     const second = person('doctor', { id: doctor.id, exp: Math.floor(Date.now() / 1000) + 77 });
     const other = await Client.connect(server, second, { transport });
@@ -35,7 +35,7 @@ for (const transport of ['websocket', 'polling', 'upgrade']) {
   });
 }
 
-test('after kill -9 it is still signed out', async () => {
+test('after kill -9 it is still signed out [c:1.3-revoked 6.2-revoked]', async () => {
   const { doctor, patient } = await makeSession(server);
   assert.equal((await logout({ token: doctor.token })).status, 200);
   await server.restart();
@@ -44,7 +44,7 @@ test('after kill -9 it is still signed out', async () => {
   assert.equal((await active({ token: patient.token })).status, 200);
 });
 
-test('by cookie, too, and the cookie is told to expire', async () => {
+test('by cookie, too, and the cookie is told to expire [c:1.3-revoked]', async () => {
   const who = person('patient');
   const answer = await logout({ headers: { cookie: `token=${who.token}` } });
   assert.equal(answer.status, 200);

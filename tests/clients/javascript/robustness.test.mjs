@@ -48,7 +48,7 @@ const INTERNALS = /cannot|cast|undefined|destructur|validation failed|exception|
 
 describe('odd payloads', () => {
   for (const event of EVENTS) {
-    test(`${event}, without an ack`, async () => {
+    test(`${event}, without an ack [c:6.3-survives 6.3-internals 6.3-unknown]`, async () => {
       const { sessionId, doctorSocket, patientSocket } = await makeCall(server);
       for (const args of Object.values(ODD)) doctorSocket.emit(event, ...args);
       await doctorSocket.settle(sessionId);
@@ -63,7 +63,7 @@ describe('odd payloads', () => {
   }
 
   for (const event of ['create-session', 'join-session', 'chat-message']) {
-    test(`${event}, with an ack: each gets a refusal`, async () => {
+    test(`${event}, with an ack: each gets a refusal [c:6.3-survives 6.3-internals]`, async () => {
       const socket = await Client.connect(server, person('doctor'));
       for (const [name, args] of Object.entries(ODD)) {
         const answer = await socket.ask(event, ...args);
@@ -75,7 +75,7 @@ describe('odd payloads', () => {
   }
 });
 
-test('join-session without an ack does the work', async () => {
+test('join-session without an ack does the work [c:6.3-no-ack]', async () => {
   const { doctor, patient, sessionId, doctorSocket } = await makeCall(server);
   const other = await Client.connect(server, patient);
   other.emit('join-session', { sessionId });
@@ -84,7 +84,7 @@ test('join-session without an ack does the work', async () => {
   assert.equal((await other.next('chat-message')).senderId, doctor.id);
 });
 
-test('create-session without an ack does the work', async () => {
+test('create-session without an ack does the work [c:6.3-no-ack]', async () => {
   const doctor = person('doctor');
   const patient = person('patient');
   const socket = await Client.connect(server, doctor);
@@ -93,7 +93,7 @@ test('create-session without an ack does the work', async () => {
   assert.deepEqual([again.success, again.error], [false, 'Active session already exists']);
 });
 
-test('the client’s ping event has no answer', async () => {
+test('the client’s ping event has no answer [c:6.3-ping]', async () => {
   const { sessionId, doctorSocket } = await makeCall(server);
   const heard = [];
   doctorSocket.socket.onAny((name) => heard.push(name));

@@ -80,7 +80,7 @@ const ROUTES = [
 ];
 const nameOf = ([method, path]) => `${method} ${String(path).replace(/^\(\) => [`']|[`']$/g, '').replace(/\$\{[^}]*\}/g, ':id')}`;
 
-describe('REST × tokens', () => {
+describe('REST × tokens [c:1.3-header 1.3-missing 1.3-invalid 1.3-no-user 1.3-exact-bearer 1.3-query 1.1-hs256 1.1-times 1.1-role]', () => {
   for (const route of ROUTES) {
     const [method, path, json] = route;
     const ask = (options = {}) => request(server, method, path(), { json: json?.(), ...options });
@@ -125,7 +125,7 @@ describe('REST × who', () => {
     ['POST', () => '/api/chat/store', (id) => ({ sessionId: id, message: 'forged' })],
   ];
   for (const [method, path, json] of session) {
-    test(`${method} ${path(':id')}`, async () => {
+    test(`${method} ${path(':id')} [c:4-unknown-session 4-not-participant 4-existence-first]`, async () => {
       const ask = (who, id) => request(server, method, path(encodeURIComponent(id)), { token: who.token, json: json?.(id) });
       for (const [name, who] of Object.entries(people)) {
         assertAnswer(await ask(who, open.sessionId), FORBIDDEN, name);
@@ -138,7 +138,7 @@ describe('REST × who', () => {
     });
   }
 
-  test('an ended session: no writes, reads go on', async () => {
+  test('an ended session: no writes, reads go on [c:4.1-ended 5.2-ended 5.3-ended]', async () => {
     const ask = (method, path, json) => request(server, method, path, { token: ended.doctor.token, json });
     assertAnswer(await ask('POST', '/api/chat/store', { sessionId: ended.sessionId, message: 'late' }), text(400, 'Session has already ended'), 'store');
     assertAnswer(await ask('POST', `/api/sessions/${ended.sessionId}/join`, {}), text(400, 'Session has already ended'), 'join');
@@ -146,7 +146,7 @@ describe('REST × who', () => {
     assert.equal((await ask('GET', `/api/chat/session/${ended.sessionId}`)).body.pagination.totalMessages, 1);
   });
 
-  test('create-session: roles and bodies', async () => {
+  test('create-session: roles and bodies [c:5.1-role 5.1-required 5.1-not-a-patient 5.1-patient-id 5.1-appointment-id]', async () => {
     const create = (who, json) => request(server, 'POST', '/api/sessions/create', { token: who.token, json });
     for (const who of [open.patient, people.strangerPatient, people.admin]) {
       for (const json of [{ patientId: newId() }, {}, { patientId: 'x' }]) {
@@ -166,7 +166,7 @@ describe('REST × who', () => {
     for (const [json, message_] of bodies) assertAnswer(await create(people.stranger, json), text(400, message_), JSON.stringify(json));
   });
 
-  test('DELETE: the sender or an admin, whatever the id', async () => {
+  test('DELETE: the sender or an admin, whatever the id [c:4.4-not-sender 4.4-unknown 4.4-no-oid]', async () => {
     const ask = (who, id) => request(server, 'DELETE', `/api/chat/${id}`, { token: who.token });
     for (const who of [open.doctor, people.stranger, people.strangerPatient, ended.patient]) {
       assertAnswer(await ask(who, message._id), text(403, 'Unauthorized to delete this message'), who.role);
@@ -181,7 +181,7 @@ describe('REST × who', () => {
   // §5.5: whoever is signed in and no admin is refused before anything of the handler, whatever the body.
   const adminRoutes = ROUTES.filter(([, path]) => /cleanup|ice-servers\/|metrics/.test(String(path)));
   const ADMINS_ONLY = text(403, 'Admin access required');
-  test('the routes for admins: six, and nobody else gets through', async () => {
+  test('the routes for admins: six, and nobody else gets through [c:5.5-role]', async () => {
     assert.equal(adminRoutes.length, 6);
     for (const [method, path, json] of adminRoutes) {
       const everybody = { doctor: open.doctor, patient: open.patient, stranger: people.stranger, strangerPatient: people.strangerPatient };
@@ -203,7 +203,7 @@ describe('REST × who', () => {
     }
   });
 
-  test('no such route', async () => {
+  test('no such route [c:2.3-no-route 2.1-nothing]', async () => {
     for (const [method, path] of [['GET', '/nope'], ['POST', '/health'], ['PATCH', '/api/chat/store'], ['GET', '/api/nothing'], ['GET', '/<script>?x=1']]) {
       const answer = await request(server, method, path, { token: open.doctor.token });
       const shown = path.split('?')[0].replace('<', '&lt;').replace('>', '&gt;');
@@ -218,7 +218,7 @@ describe('REST × who', () => {
 
 describe('sockets × tokens', () => {
   for (const transport of ['websocket', 'polling']) {
-    test(`CONNECT over ${transport}`, async () => {
+    test(`CONNECT over ${transport} [c:6.2-invalid 6.2-missing 6.2-no-user]`, async () => {
       const { claims } = person('doctor', { id: open.doctor.id });
       for (const [name, token] of Object.entries(badTokens(claims))) {
         for (const options of [{ auth: { token } }, { auth: {}, query: { token } }]) {
@@ -300,7 +300,7 @@ describe('sockets × who', () => {
     });
   }
 
-  test('create-session', async () => {
+  test('create-session [c:6.3-create-rules 6.3-create-session]', async () => {
     const create = async (who, payload) => {
       const client = await Client.connect(server, who);
       const answer = await client.ask('create-session', payload);

@@ -16,7 +16,7 @@ after(() => server.dispose());
 const sessionOf = async (who, sessionId) => (await get(server, `/api/sessions/${sessionId}`, { token: who.token })).body.session;
 
 describe('create-session', () => {
-  test('gives the session with plain ids; REST gives the same, populated', async () => {
+  test('gives the session with plain ids; REST gives the same, populated [c:6.3-create-session 3-session 3-session-ack 3-user-ref 5.4-session]', async () => {
     const doctor = person('doctor');
     const patient = person('patient');
     const socket = await Client.connect(server, doctor);
@@ -37,7 +37,7 @@ describe('create-session', () => {
     assert.deepEqual(populated, { ...session, doctorId: ref(doctor), patientId: ref(patient) });
   });
 
-  test('one open session a pair, whichever way it is made', async () => {
+  test('one open session a pair, whichever way it is made [c:5.1-open-pair 6.3-create-rules]', async () => {
     const { doctor, patient, sessionId } = await makeSession(server);
     const socket = await Client.connect(server, doctor);
     const answer = await socket.ask('create-session', { patientId: patient.id });
@@ -49,7 +49,7 @@ describe('create-session', () => {
     assert.equal((await socket.ask('create-session', { patientId: patient.id })).success, true);
   });
 
-  test('twenty creates at once: one succeeds', async () => {
+  test('twenty creates at once: one succeeds [c:5.1-simultaneous]', async () => {
     const doctor = person('doctor');
     const patient = person('patient');
     const create = () => post(server, '/api/sessions/create', { token: doctor.token, json: { patientId: patient.id } });
@@ -59,7 +59,7 @@ describe('create-session', () => {
 });
 
 describe('join-session', () => {
-  test('shows the session as it was before, tells the others, and starts it once', async () => {
+  test('shows the session as it was before, tells the others, and starts it once [c:6.3-join-session 6.3-join-before 6.3-join-counts 6.3-join-starts 6.4-user-joined 3-ice-default 3-session-ack]', async () => {
     const { doctor, patient, sessionId } = await makeSession(server);
     const first = await Client.connect(server, doctor);
     const second = await Client.connect(server, patient);
@@ -79,7 +79,7 @@ describe('join-session', () => {
     assert.deepEqual([now.status, now.metadata.participantCount, now.startedAt], ['active', 2, secondAnswer.session.startedAt]);
   });
 
-  test('a repeated join changes nothing and tells no one', async () => {
+  test('a repeated join changes nothing and tells no one [c:6.3-join-repeated 6.3-join-started-once]', async () => {
     const { sessionId, doctor, doctorSocket, patientSocket } = await makeCall(server);
     const { startedAt } = await sessionOf(doctor, sessionId);
     for (let round = 0; round < 3; round += 1) await patientSocket.join(sessionId);
@@ -89,7 +89,7 @@ describe('join-session', () => {
     assert.deepEqual([now.metadata.participantCount, now.startedAt], [2, startedAt]);
   });
 
-  test('REST join starts the session too and counts nobody', async () => {
+  test('REST join starts the session too and counts nobody [c:5.2-starts 5.2-answer 5.2-no-count 5.2-repeatable]', async () => {
     const { doctor, sessionId } = await makeSession(server);
     const answer = await post(server, `/api/sessions/${sessionId}/join`, { token: doctor.token, json: {} });
     assert.equal(answer.status, 200);
@@ -108,7 +108,7 @@ describe('leaving', () => {
     'transport error': (client) => client.socket.io.engine.write('x'.repeat(1_000_001)),
   };
   for (const [reason, leave] of Object.entries(ways)) {
-    test(`the others hear user-left: ${reason}`, async () => {
+    test(`the others hear user-left: ${reason} [c:6.4-user-left 6.4-count-drops]`, async () => {
       const { doctor, patient, sessionId, doctorSocket, patientSocket } = await makeCall(server);
       leave(patientSocket);
       assert.deepEqual(await doctorSocket.next('user-left'), { userId: patient.id, userRole: 'patient', reason });
@@ -117,14 +117,14 @@ describe('leaving', () => {
     });
   }
 
-  test('a polling client that says goodbye is told of at once', async () => {
+  test('a polling client that says goodbye is told of at once [c:6.4-user-left]', async () => {
     const { patient, doctorSocket, patientSocket } = await makeCall(server, { transport: 'polling' });
     patientSocket.socket.disconnect();
     const left = await doctorSocket.next('user-left');
     assert.deepEqual([left.userId, left.reason], [patient.id, 'client namespace disconnect']);
   });
 
-  test('every room that was joined hears it, not only the last', async () => {
+  test('every room that was joined hears it, not only the last [c:6.4-user-left-rooms]', async () => {
     const doctor = person('doctor');
     const one = await makeSession(server, { doctor });
     const other = await makeSession(server, { doctor });
@@ -147,7 +147,7 @@ describe('leaving', () => {
     assert.equal((await sessionOf(doctor, sessionId)).metadata.participantCount, 2);
   });
 
-  test('a server that is told to stop says so, and exits with 0', async () => {
+  test('a server that is told to stop says so, and exits with 0 [c:7-stop]', async () => {
     const own = await Server.start();
     const { doctorSocket, patientSocket, sessionId } = await makeCall(own);
     await doctorSocket.send(sessionId, 'before the end');
@@ -161,7 +161,7 @@ describe('leaving', () => {
 });
 
 describe('end-session', () => {
-  test('everybody in the room hears it, and it is over', async () => {
+  test('everybody in the room hears it, and it is over [c:6.3-end-session 6.3-end-works 6.4-session-ended 4.1-ended 6.3-join-ended 6.3-join-started-once]', async () => {
     const { doctor, patient, sessionId, doctorSocket, patientSocket } = await makeCall(server);
     await doctorSocket.send(sessionId, 'goodbye');
     doctorSocket.emit('end-session', { sessionId });
@@ -183,7 +183,7 @@ describe('end-session', () => {
     assert.equal((await page(server, patient, sessionId)).body.messages.at(-1).message, 'goodbye', 'history stays readable');
   });
 
-  test('over REST the room is told as well', async () => {
+  test('over REST the room is told as well [c:5.3-answer 5.3-told 5.3-ended 6.4-session-ended]', async () => {
     const { doctor, patient, sessionId, doctorSocket, patientSocket } = await makeCall(server);
     const answer = await post(server, `/api/sessions/${sessionId}/end`, { token: patient.token, json: {} });
     assert.equal(answer.status, 200);
@@ -199,13 +199,13 @@ describe('end-session', () => {
     assert.equal((await sessionOf(doctor, sessionId)).metadata.duration, session.duration);
   });
 
-  test('a session that never started has no duration', async () => {
+  test('a session that never started has no duration [c:5.3-duration]', async () => {
     const call = await makeSession(server);
     assert.equal((await endSession(server, call)).duration, 0);
   });
 
   for (const transport of ['websocket', 'polling']) {
-    test(`end-session and then at once a disconnect is carried out (${transport})`, async () => {
+    test(`end-session and then at once a disconnect is carried out (${transport}) [c:6.5-end-and-go]`, async () => {
       const { patient, sessionId, doctorSocket, patientSocket } = await makeCall(server, { transport });
       doctorSocket.emit('end-session', { sessionId });
       doctorSocket.socket.disconnect();
@@ -223,7 +223,7 @@ describe('end-session', () => {
   });
 });
 
-test('active sessions are one’s own open ones, newest first', async () => {
+test('active sessions are one’s own open ones, newest first [c:5.4-active]', async () => {
   const doctor = person('doctor');
   const made = [];
   for (let round = 0; round < 3; round += 1) {

@@ -17,17 +17,17 @@ const offer = { type: 'offer', sdp: 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n', extra
 const answer = { type: 'answer', sdp: 'v=0\r\n' };
 const candidate = { candidate: 'candidate:1 1 udp 1 127.0.0.1 9 typ host', sdpMLineIndex: 0, sdpMid: '0', usernameFragment: 'u' };
 const EVENTS = {
-  'webrtc-offer': { key: 'offer', good: offer, format: 'Invalid offer message format' },
-  'webrtc-answer': { key: 'answer', good: answer, format: 'Invalid answer message format' },
-  'ice-candidate': { key: 'candidate', good: candidate, format: 'Invalid ICE candidate message format' },
+  'webrtc-offer': { key: 'offer', good: offer, format: 'Invalid offer message format', mark: '[c:6.3-webrtc-offer]' },
+  'webrtc-answer': { key: 'answer', good: answer, format: 'Invalid answer message format', mark: '[c:6.3-webrtc-answer]' },
+  'ice-candidate': { key: 'candidate', good: candidate, format: 'Invalid ICE candidate message format', mark: '[c:6.3-ice-candidate]' },
 };
 const listing = async (who, sessionId, query = '') =>
   (await get(server, `/api/sessions/${sessionId}/signaling${query}`, { token: who.token })).body;
 
 for (const transport of ['websocket', 'polling', 'upgrade']) {
   describe(`over ${transport}`, () => {
-    for (const [event, { key, good }] of Object.entries(EVENTS)) {
-      test(`${event} reaches the other side unchanged, and only the other side`, async () => {
+    for (const [event, { key, good, mark }] of Object.entries(EVENTS)) {
+      test(`${event} reaches the other side unchanged, and only the other side [c:6.4-webrtc] ${mark}`, async () => {
         const { patient, sessionId, doctorSocket, patientSocket } = await makeCall(server, { transport });
         patientSocket.emit(event, { sessionId, [key]: good });
         const heard = await doctorSocket.next(event);
@@ -39,7 +39,7 @@ for (const transport of ['websocket', 'polling', 'upgrade']) {
       });
     }
 
-    test('signaling-message of every type', async () => {
+    test('signaling-message of every type [c:6.3-signaling-message 6.3-generic-unchanged 6.4-signaling-message]', async () => {
       const { doctor, sessionId, doctorSocket, patientSocket } = await makeCall(server, { transport });
       const payloads = { offer, answer, 'ice-candidate': candidate, chat: { text: 'hi', n: [1.5, true] }, join: null, leave: undefined };
       for (const [type, payload] of Object.entries(payloads)) {
@@ -61,7 +61,7 @@ describe('shapes', () => {
   };
   for (const [event, shapes] of Object.entries(bad)) {
     const { key, format } = EVENTS[event];
-    test(`${event} of a wrong shape is refused to the sender alone`, async () => {
+    test(`${event} of a wrong shape is refused to the sender alone [c:6.3-signal-shape 6.3-generic-shape 6.3-error-type 6.4-error]`, async () => {
       const { sessionId, doctorSocket, patientSocket } = await makeCall(server);
       for (const shape of shapes) {
         doctorSocket.emit(event, { sessionId, [key]: shape });
@@ -76,7 +76,7 @@ describe('shapes', () => {
     });
   }
 
-  test('sdpMid may be anything, null included', async () => {
+  test('sdpMid may be anything, null included [c:6.3-ice-candidate]', async () => {
     const { sessionId, doctorSocket, patientSocket } = await makeCall(server);
     for (const sdpMid of [null, 0, 'audio', {}]) {
       doctorSocket.emit('ice-candidate', { sessionId, candidate: { ...candidate, sdpMid } });
@@ -84,7 +84,7 @@ describe('shapes', () => {
     }
   });
 
-  test('an unknown signalling type is named in the refusal', async () => {
+  test('an unknown signalling type is named in the refusal [c:6.3-generic-type]', async () => {
     const { sessionId, doctorSocket } = await makeCall(server);
     for (const [type, shown] of [['hangup', 'hangup'], [undefined, 'undefined'], ['Offer', 'Offer']]) {
       doctorSocket.emit('signaling-message', { sessionId, type, payload: {} });
@@ -94,7 +94,7 @@ describe('shapes', () => {
 });
 
 describe('the record', () => {
-  test('lists what was relayed, newest first, and only to participants', async () => {
+  test('lists what was relayed, newest first, and only to participants [c:6.3-recorded 6.3-generic-recorded 5.4-signaling 5.4-signaling-element]', async () => {
     const { doctor, patient, sessionId, doctorSocket, patientSocket } = await makeCall(server);
     doctorSocket.emit('webrtc-offer', { sessionId, offer });
     await patientSocket.next('webrtc-offer');
@@ -145,7 +145,7 @@ test('after the end nothing is relayed any more', async () => {
   assert.deepEqual(Object.keys(EVENTS).flatMap((event) => patientSocket.take(event)), []);
 });
 
-test('a stranger reaches nobody', async () => {
+test('a stranger reaches nobody [c:6.3-signal-access]', async () => {
   const { sessionId, doctorSocket, patientSocket } = await makeCall(server);
   const stranger = await Client.connect(server, person('doctor'));
   for (const [event, { key, good }] of Object.entries(EVENTS)) {

@@ -94,7 +94,7 @@ async function isRefused(credentials) {
 }
 
 describe('credentials that the server issues', () => {
-  test('are as the contract says and last a day', async () => {
+  test('are as the contract says and last a day [c:3-turn-credential 3-ice-server]', async () => {
     const ice = await issued();
     assert.equal(ice.urls, `turn:127.0.0.1:${port}?transport=udp`);
     assert.deepEqual({ username: ice.username, credential: ice.credential }, signed(ice.username));

@@ -59,7 +59,7 @@ const withSession = (json) => `{"sessionId":${json},"message":"text"}`;
 
 function check(name, body, expected) {
   for (const [way, send] of Object.entries(WAYS)) {
-    test(`${way}: ${name}`, async () => {
+    test(`${way}: ${name}${way === 'socket' ? ' [c:6.3-chat-checks]' : ''}`, async () => {
       const outcome = await send(typeof body === 'function' ? body() : body);
       const wanted = { ...expected };
       if (way === 'socket') delete wanted.status;
@@ -69,7 +69,7 @@ function check(name, body, expected) {
   }
 }
 
-describe('check 1: both are required', () => {
+describe('check 1: both are required [c:4.1-required]', () => {
   for (const json of ['null', '""', '0', 'false', '-0', '0.0', '0e5']) {
     check(`message ${json}`, () => withMessage(json), { status: 400, error: REQUIRED });
     check(`sessionId ${json}`, withSession(json), { status: 400, error: REQUIRED });
@@ -79,22 +79,22 @@ describe('check 1: both are required', () => {
   check('nothing', '{}', { status: 400, error: REQUIRED });
   check('an array', '[]', { status: 400, error: REQUIRED });
   const blanks = [' ', '\\t', '\\n', '\\r\\n', '\\u000b', '\\u000c', '\\u00a0', '\\ufeff', '\\u1680', '\\u2000\\u200a', '\\u2028', '\\u2029', '\\u202f', '\\u205f', '\\u3000'];
-  for (const blank of blanks) check(`only white space ${blank}`, () => withMessage(`"${blank}${blank}"`), { status: 400, error: REQUIRED });
+  for (const blank of blanks) check(`only white space ${blank} [c:4.1-white-space]`, () => withMessage(`"${blank}${blank}"`), { status: 400, error: REQUIRED });
   for (const control of ['\\u0000', '\\u0008', '\\u000e', '\\u001f', '\\u007f']) {
-    check(`only control characters ${control}`, () => withMessage(`"${control}"`), { status: 400, error: REQUIRED });
+    check(`only control characters ${control} [c:4.1-controls]`, () => withMessage(`"${control}"`), { status: 400, error: REQUIRED });
     check(`control characters and white space ${control}`, () => withMessage(`" ${control} "`), { status: 400, error: REQUIRED });
   }
   check('U+200B is not white space', () => withMessage('"\\u200b"'), { stored: '\u200b' });
   check('U+0085 is not white space', () => withMessage('"\\u0085"'), { stored: '\u0085' });
 });
 
-describe('a message must be a string', () => {
+describe('a message must be a string [c:4.1-not-string]', () => {
   for (const json of ['7', '-1.5', 'true', '[]', '["text"]', '{}', '{"$ne":null}', '1e300']) {
     check(`message ${json}`, () => withMessage(json), { status: 400, error: NOT_TEXT });
   }
 });
 
-describe('check 2: 1000 UTF-16 units', () => {
+describe('check 2: 1000 UTF-16 units [c:4.1-length]', () => {
   const emoji = '👍';
   const edges = [
     ['1000 letters', 'x'.repeat(1000), true],
@@ -121,7 +121,7 @@ describe('sanitising', () => {
   const removed = [...Array(9).keys(), 0x0b, 0x0c, ...Array.from({ length: 18 }, (_, index) => 0x0e + index), 0x7f];
   for (const code of removed) {
     const escape = `\\u${code.toString(16).padStart(4, '0')}`;
-    check(`${escape} is removed`, () => withMessage(`"a${escape}b"`), { stored: 'ab' });
+    check(`${escape} is removed [c:4.1-controls]`, () => withMessage(`"a${escape}b"`), { stored: 'ab' });
   }
   for (const [escape, kept] of [['\\t', '\t'], ['\\n', '\n'], ['\\r', '\r'], ['\\u0080', '\u0080'], ['\\u009f', '\u009f'], ['\\u200e', '\u200e']]) {
     check(`${escape} is kept`, () => withMessage(`"a${escape}b"`), { stored: `a${kept}b` });
@@ -137,11 +137,11 @@ describe('sanitising', () => {
     ['"\\ud83d\\u0001\\udc4d"', null],
   ];
   for (const [json, stored] of surrogates) {
-    if (stored !== null) check(`surrogates ${json}`, () => withMessage(json), { stored });
+    if (stored !== null) check(`surrogates ${json} [c:4.1-surrogate]`, () => withMessage(json), { stored });
   }
 });
 
-describe('check 3: the session', () => {
+describe('check 3: the session [c:4.1-session-id-type]', () => {
   for (const json of ['7', 'true', '[]', '{}', '{"$ne":null}', '["x"]', '"none"', '"00000000-0000-4000-8000-000000000000"', '" "', '"\\u0000"', '"../../x"']) {
     check(`sessionId ${json}`, withSession(json), { status: 404, error: 'Session not found' });
   }
@@ -150,7 +150,7 @@ describe('check 3: the session', () => {
 });
 
 describe('the order of checks', () => {
-  test('REST: required, length, then session, then access, then the end', async () => {
+  test('REST: required, length, then session, then access, then the end [c:4.1-required 4.1-length 4.1-access 4.1-not-string 4.1-ended]', async () => {
     const stranger = person('doctor');
     const ended = await makeSession(server);
     await endSession(server, ended);
@@ -170,7 +170,7 @@ describe('the order of checks', () => {
     cells += 8;
   });
 
-  test('socket: session, then access, then the end, then content', async () => {
+  test('socket: session, then access, then the end, then content [c:6.3-chat-access 6.3-chat-checks]', async () => {
     const stranger = await Client.connect(server, person('doctor'));
     const ended = await makeSession(server);
     await endSession(server, ended);
@@ -212,7 +212,7 @@ describe('clientMessageId', () => {
   });
 });
 
-test('nothing but the text is taken from the client', async () => {
+test('nothing but the text is taken from the client [c:4.1-extra 3-sender-role]', async () => {
   const answer = await post(server, '/api/chat/store', {
     token: call.patient.token,
     json: {
@@ -231,7 +231,7 @@ test('a repeated key: the last counts', async () => {
   assert.deepEqual(answer, { stored: 'last' });
 });
 
-test('a form says the same as JSON', async () => {
+test('a form says the same as JSON [c:2.1-body]', async () => {
   const form = new URLSearchParams({ sessionId: call.sessionId, message: 'by form & ünïcode' }).toString();
   const answer = await post(server, '/api/chat/store', {
     token: call.doctor.token, body: form, headers: { 'content-type': 'application/x-www-form-urlencoded' },

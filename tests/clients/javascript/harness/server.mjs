@@ -15,17 +15,20 @@ const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 export class Server {
-  /** @param options command: 'serve' | 'demo' (which serves the page); limits: 'off' | 'on'; args: further flags; port: 0 picks one */
+  /** @param options command: 'serve' | 'demo' (which serves the page); limits: 'off' | 'on'; args: further flags; port: 0 picks one;
+   *    env: more of an environment; wrap: a command that becomes the server. Both may be set anew before `restart`. */
   static async start(options = {}) {
     const server = new Server(options);
     await server.#launch();
     return server;
   }
 
-  constructor({ command = 'serve', limits = 'off', args = [], port = 0 } = {}) {
+  constructor({ command = 'serve', limits = 'off', args = [], port = 0, env = {}, wrap = [] } = {}) {
     if (!existsSync(PARLEY)) throw new Error(`no server at ${PARLEY}: build it, or set PARLEY`);
     this.folder = mkdtempSync(join(tmpdir(), 'parley-test-'));
     this.port = port;
+    this.env = env;
+    this.wrap = wrap;
     this.output = '';
     this.#command = command;
     this.#limits = limits;
@@ -92,7 +95,8 @@ export class Server {
     writeFileSync(secretFile, `${SECRET}\n`);
     const flags = [this.#command, '--listen', `127.0.0.1:${this.port}`, '--data', join(this.folder, 'data'), '--jwt-secret-file', secretFile];
     if (this.#limits === 'off') flags.push('--limits', 'off');
-    const child = spawn(PARLEY, [...flags, ...this.#args], { stdio: ['ignore', 'pipe', 'pipe'], env: cleanEnvironment() });
+    const [program, ...rest] = [...this.wrap, PARLEY, ...flags, ...this.#args];
+    const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...cleanEnvironment(), ...this.env } });
     this.#child = child;
     running.add(child);
     this.#gone = new Promise((resolve_) => child.once('exit', (code, signal) => {
