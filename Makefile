@@ -72,7 +72,15 @@ bench-throughput: install-test $(PARLEY) ## Relay and store at full speed, serve
 bench-start: install-test $(PARLEY) ## Start after kill -9 with a million messages
 	@PARLEY=$(PARLEY) bench/run_start.sh
 
-.PHONY: upgrade-load clients-all turn replacing autobahn official-suites
+contract: install-test $(PARLEY) ## Every statement of docs/api-contract.md: its id, its test at a running server, the result (SEED=)
+	@tests/clients/install.sh
+	@PARLEY=$(abspath $(PARLEY)) node tests/clients/javascript/coverage/run.mjs $(if $(SEED),--seed $(SEED))
+
+mutants: install-test $(PARLEY) ## 40 small mistakes in handlers, built one at a time: the tests of the contract notice each (SEED= COUNT=)
+	@tests/clients/install.sh
+	@node tests/clients/javascript/coverage/mutants.mjs --count $(or $(COUNT),40) $(if $(SEED),--seed $(SEED))
+
+.PHONY: contract mutants upgrade-load clients-all turn replacing autobahn official-suites
 turn: install-test $(PARLEY) ## coturn with the shared secret: credentials of the server allocate, wrong and expired ones do not
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs turn

@@ -17,6 +17,14 @@ foreach(suite connect chat resume logout sessions admin signalling robustness va
   parley_suite(clients_javascript_${suite} FOLDER clients/javascript LABELS "clients" TIMEOUT 240
                COMMAND ${NODE} --test-reporter=spec ${suite}.test.mjs)
 endforeach()
+# What of docs/api-contract.md the suites above do not show; contract-time waits for the longest of its times.
+foreach(suite contract-http contract-calls contract-sockets contract-store contract-time)
+  parley_suite(clients_javascript_${suite} FOLDER clients/javascript LABELS "clients" TIMEOUT 240
+               COMMAND ${NODE} --test-reporter=spec ${suite}.test.mjs)
+endforeach()
+# The ids of docs/api-contract.md, the names of the tests, and the committed table: do they fit together? `make contract` runs the tests themselves.
+parley_suite(contract_coverage_tool FOLDER clients/javascript LABELS "contract" TIMEOUT 30 COMMAND ${NODE} --test-reporter=spec coverage/coverage.test.mjs)
+parley_suite(contract_coverage FOLDER clients/javascript LABELS "contract" TIMEOUT 30 COMMAND ${NODE} coverage/check.mjs)
 # The scenario of several languages, in those that install in seconds; `make clients-all` plays it in all.
 parley_suite(clients_scenario FOLDER clients/javascript LABELS "clients" TIMEOUT 120 COMMAND ${NODE} scenario.mjs --clients javascript,javascript-oldest,python)
 # Beside other servers of Debian: TURN allocations with our credentials at coturn; nginx in front of us and an old backend.
