@@ -103,6 +103,26 @@ test('kill -9 right behind the answer loses nothing that was answered or heard [
   assert.ok(told.length > 50);
 });
 
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  test(`${signal}: what was taken is written, sockets are closed, nobody is let in, and the exit is 0 [c:7-stop]`, async () => {
+    const server = await Server.start();
+    started.push(server);
+    const { doctor, sessionId, doctorSocket, patientSocket } = await makeCall(server);
+    const stored = [];
+    const sends = Array.from({ length: 200 }, (_, index) => doctorSocket.send(sessionId, `${index}`).then(({ success, chatMessage }) => success && stored.push(chatMessage.id)));
+    await sends[20];
+    const left = server.terminate(signal);
+    await Promise.all([doctorSocket.disconnected(), patientSocket.disconnected()]);
+    assert.deepEqual(await left, { code: 0, signal: null });
+    await assert.rejects(get(server, '/health'), { code: 'ECONNREFUSED' });
+    const told = [...stored, ...patientSocket.take('chat-message').map(({ id }) => id)];
+    Promise.allSettled(sends);
+    await server.restart();
+    const kept = new Set((await page(server, doctor, sessionId, '?limit=1000')).body.messages.map(({ _id }) => _id));
+    for (const id of told) assert.ok(kept.has(id), id);
+  });
+}
+
 test('an unexpected failure in a handler is a 500 that says nothing of the inside, and the server goes on [c:2.3-failure]', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-fault-'));
   try {

@@ -117,6 +117,31 @@ describe('seconds', { concurrency: true }, () => {
     assert.ok(closed > 40_000, `${closed} ms`);
   });
 
+  test('windows begin with the first of what they count and are over after 60 s, whatever came in between [c:2.6-windows 6.3-chat-rate 6.3-signal-rate]', async () => {
+    const server = await start({ limits: 'on', args: ['--limit-requests', '3', '--limit-chat-events', '2', '--limit-session-requests', '0', '--trusted-proxy', '127.0.0.1'] });
+    const call = await makeCall(server);
+    const offer = { sessionId: call.sessionId, offer: { type: 'offer', sdp: 'v=0' } };
+    const ask = async () => (await get(server, '/health', { headers: { 'x-forwarded-for': '192.0.2.9' } })).headers;
+    const began = Date.now();
+    assert.equal((await ask())['ratelimit-remaining'], '2');
+    assert.equal((await call.doctorSocket.send(call.sessionId, 'first')).success, true);
+    for (let count = 0; count < 10; count += 1) call.doctorSocket.emit('webrtc-offer', offer);
+    await until(() => Date.now() > began + 35_000, 'half of the window is over', 60_000);
+    const half = await ask();
+    assert.equal(half['ratelimit-remaining'], '1');
+    assert.ok(Number(half['ratelimit-reset']) <= 26, half['ratelimit-reset']);
+    assert.equal((await call.doctorSocket.send(call.sessionId, 'second')).success, true);
+    assert.equal((await call.doctorSocket.send(call.sessionId, 'third')).error, 'Rate limit exceeded for chat messages');
+    call.doctorSocket.emit('webrtc-offer', offer);
+    await call.doctorSocket.next('error', ({ type }) => type === 'webrtc-offer');
+    await until(() => Date.now() > began + 62_000, 'the window is over', 60_000);
+    assert.equal((await ask())['ratelimit-remaining'], '2', 'a window that slides would have one left');
+    for (const text of ['fourth', 'fifth']) assert.equal((await call.doctorSocket.send(call.sessionId, text)).success, true, text);
+    call.patientSocket.take('webrtc-offer');
+    call.doctorSocket.emit('webrtc-offer', offer);
+    await call.patientSocket.next('webrtc-offer');
+  });
+
   test('an upgrade that is not finished in 10 s ends, and polling goes on [c:6.1-upgrade-timeout]', async () => {
     const server = await start();
     const { doctorSocket, sessionId } = await makeCall(server, { transport: 'polling' });

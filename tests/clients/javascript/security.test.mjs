@@ -97,6 +97,8 @@ describe('REST × tokens [c:1.3-header 1.3-missing 1.3-invalid 1.3-no-user 1.3-e
         'Bearer alone with a good cookie': { authorization: 'Bearer', cookie: `token=${token}` },
         'another scheme': { authorization: `Basic ${token}` },
         'a scheme that begins with Bearer': { authorization: `BearerX ${token}` },
+        'Bearer and no space': { authorization: `Bearer${token}` },
+        'Bearer and another mark': { authorization: `Bearer:${token}` },
         'an empty cookie': { cookie: 'token=' },
         'another cookie': { cookie: `session=${token}; xtoken=${token}` },
       };

@@ -6,8 +6,9 @@ const identity = [
   mutation('1.1-times', 'a token is good in the second it expires', 'auth/jwt/claims.cpp', 'at >= *claims.expires_at', 'at > *claims.expires_at + 1'),
   mutation('1.1-times', 'nbf is not looked at', 'auth/jwt/claims.cpp', 'return !claims.not_before || at >= *claims.not_before;', 'return true;'),
   mutation('1.1-hs256', 'HS384 is taken for HS256', 'auth/jwt/jws.cpp', 'algorithm != "HS256"', '!algorithm.starts_with("HS")'),
-  mutation('1.3-exact-bearer', 'any scheme that begins with Bearer is taken', 'http_api/credentials.cpp',
-    'if (rest.front() == \' \') return', 'return'),
+  mutation('1.3-exact-bearer', 'any mark may follow Bearer', 'http_api/credentials.cpp', 'if (rest.front() == \' \') return', 'return'),
+  mutation('1.3-exact-bearer', 'any scheme that begins with Bearer is taken', 'http_api/credentials.cpp', 'const std::string_view rest = std::string_view(*header).substr(scheme.size());',
+    'const std::string_view rest = std::string_view(*header).substr(std::min(header->find(\' \'), header->size()));'),
   mutation('1.3-header', 'Bearer alone falls back to the cookie', 'http_api/credentials.cpp', 'if (rest.empty()) return std::nullopt;', ''),
   mutation('1.3-no-user', 'a token without an id is called invalid', 'http_api/credentials.cpp', '"Not authorized, user not found"', '"Not authorized, token invalid"'),
   mutation('1.2-directory', 'REST requests leave the directory as it is', 'http_api/http_api.cpp', 'backend.service.remember_user(identity->user);', ''),
@@ -129,4 +130,27 @@ const sockets = [
     '    if (auto admitted = admit_rate(shard.context(), who, *row, row->called); !admitted) {'),
 ];
 
-export const MUTATIONS = [...identity, ...http, ...messages, ...sessions, ...sockets];
+const shapes = [
+  mutation('3-session-times', 'endedAt is left out', 'api/answer.cpp', 'if (row.ended_at) {', 'if (false) {'),
+  mutation('3-user-ref', 'names are left out', 'api/answer.cpp', 'if (!user.name.empty()) writer', 'if (false) writer'),
+  mutation('3-session-ack', 'acks have whole users', 'service/client_session.cpp', 'api::write_session(writer, view, api::SessionForm::plain);',
+    'api::write_session(writer, view, api::SessionForm::populated);'),
+  mutation('4.3-code-points', 'lengths are cut to whole numbers', 'api/answer.cpp', 'key("avgMessageLength").number(average)', 'key("avgMessageLength").integer(static_cast<std::int64_t>(average))'),
+  mutation('4.2-before-forms', 'epoch milliseconds are no time', 'api/parameters.cpp', 'if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return',
+    'return'),
+  mutation('4.2-bounds', 'a negative limit is the largest', 'http_api/query_parameters.cpp', 'if (!number || *number < 1) return', 'if (!number || *number == 0) return'),
+  mutation('3-turn-credential', 'credentials are signed over the name alone', 'api/ice_servers.cpp', 'hmac_sha1(settings.turn_secret, username)',
+    'hmac_sha1(settings.turn_secret, settings.turn_username)'),
+  mutation('2.2-paths', 'the case of a path matters', 'http_api/route.cpp', '} else if (!equal_ignoring_case(wanted, given)) {', '} else if (wanted != given) {'),
+  mutation('2.1-body-limit', 'what a body inflates to is not limited', 'http_api/content_decoding.cpp', 'if (result.size() > bytes_max) return std::unexpected(DecodingFailure::too_large);\n  }\n  return result;\n}\n\n/// `deflate`',
+    '}\n  return result;\n}\n\n/// `deflate`'),
+];
+
+const transport = [
+  mutation('6.1-cors', 'any origin is allowed at the path of Socket.IO', 'server/engineio_endpoint.cpp', 'headers.push_back({"Access-Control-Allow-Origin", *origin});', 'headers.push_back({"Access-Control-Allow-Origin", "*"});'),
+  mutation('6.1-polling', 'answers to polls may be cached', 'server/session_request.cpp', 'response.headers.push_back({"Cache-Control", "no-store"});', ''),
+  mutation('6.1-upgrade-timeout', 'an upgrade may take for ever', 'protocol/engineio/upgrade.cpp', 'return finished() || now < deadline_ ? Action::nothing : fail();', 'return now < deadline_ ? Action::nothing : Action::nothing;'),
+  mutation('6.1-handshake', 'no upgrade is offered', 'protocol/engineio/handshake.cpp', 'if (open.transport == Transport::polling) {', 'if (false) {'),
+];
+
+export const MUTATIONS = [...identity, ...http, ...messages, ...sessions, ...sockets, ...shapes, ...transport];

@@ -72,9 +72,9 @@ export class Server {
     await launch;
   }
 
-  /** SIGTERM; gives {code, signal}. */
-  async terminate() {
-    this.#child.kill('SIGTERM');
+  /** SIGTERM, or another; gives {code, signal}. */
+  async terminate(signal = 'SIGTERM') {
+    this.#child.kill(signal);
     return within(this.#gone, 'the server to drain');
   }
 
