@@ -75,6 +75,7 @@ describe('a message', () => {
     const [paged, stats, history, log] = views.map(({ body }) => body);
     assert.deepEqual([paged.pagination.totalMessages, paged.messages.length, stats.totalMessages, history.messages.length], [1, 1, 1, 1]);
     assert.deepEqual(stats.messagesByRole.map((each) => each._id), ['doctor']);
+    assert.deepEqual([stats.firstMessageAt, stats.lastMessageAt, stats.chatDuration], [paged.messages[0].timestamp, paged.messages[0].timestamp, 0]);
     const trace = log.entries.at(-1);
     assert.deepEqual([trace.kind, trace.id, trace.sessionId, trace.deletedBy], ['deleted', _id, sessionId, patient.id]);
     assert.ok(Math.abs(Date.parse(trace.timestamp) - at) < 60_000);
@@ -182,6 +183,23 @@ describe('a session', () => {
       message: 'Successfully joined session', session: await sessionOf(patient, sessionId), userRole: 'patient',
       iceServers: ['', '1', '2'].map((number) => ({ urls: `stun:stun${number}.l.google.com:19302` })),
     });
+  });
+
+  test('active ones are listed whole, with who is there [c:5.4-active 3-session]', async () => {
+    const { doctor, patient, sessionId } = await makeCall(server);
+    const listed = async (who) => (await get(server, '/api/sessions/user/active', { token: who.token })).body;
+    for (const who of [doctor, patient]) assert.deepEqual(await listed(who), { sessions: [await sessionOf(doctor, sessionId)] });
+    assert.equal((await listed(doctor)).sessions[0].metadata.participantCount, 2);
+  });
+
+  test('limits of connections, unless they are configured [c:5.5-metrics 6.2-total 6.2-address 6.2-user]', async () => {
+    const own = await Server.start({ limits: 'on' });
+    try {
+      const { body } = await get(own, '/api/sessions/monitoring/metrics', { token: person('admin').token });
+      assert.deepEqual(body.connectionLimits, { maxConnectionsPerUser: 10, maxConnectionsPerIP: 50, maxTotalConnections: 1000 });
+    } finally {
+      await own.dispose();
+    }
   });
 
   test('any one segment is a session id [c:5.4-any-segment 5.4-session]', async () => {

@@ -224,6 +224,19 @@ describe('other origins', () => {
     }
   });
 
+  test('what is refused for other reasons carries the allow headers too [c:2.5-allowed]', async () => {
+    const own = await start(['--limit-requests', '4']);
+    const origin = DEFAULT[1];
+    const json = { 'content-type': 'application/json', origin };
+    const refused = [await from(own, origin, 'GET', '/api/sessions/x'), await from(own, origin, 'GET', '/nope'), await post(own, '/api/chat/store', { headers: json, body: '{' }),
+      await post(own, '/api/chat/store', { headers: { ...json, 'content-type': 'application/json; charset=x' }, body: '{}' }),
+      await from(own, origin), await from(own, origin), await from(own, origin)];
+    assert.deepEqual(refused.map(({ status }) => status), [401, 404, 400, 415, 200, 200, 429]);
+    for (const { status, headers } of refused) {
+      assert.deepEqual([headers['access-control-allow-origin'], headers['access-control-allow-credentials'], headers.vary], [origin, 'true', 'Origin'], String(status));
+    }
+  });
+
   test('OPTIONS ends with 204 and what is allowed, wherever it goes, and is not counted [c:2.5-options 2.1-options]', async () => {
     const own = await start(['--limit-requests', '1']);
     for (const path of ['/health', '/nope', '/api/chat/store', '/api/sessions/x/y/z', '/health']) {

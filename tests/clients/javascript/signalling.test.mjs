@@ -48,6 +48,8 @@ for (const transport of ['websocket', 'polling', 'upgrade']) {
         const expected = { type, senderId: doctor.id, senderRole: 'doctor', timestamp: heard.timestamp };
         assert.deepEqual(heard, payload === undefined ? expected : { ...expected, payload });
       }
+      await doctorSocket.settle(sessionId);
+      assert.deepEqual(doctorSocket.heard, [], 'the sender hears none of it');
     });
   });
 }

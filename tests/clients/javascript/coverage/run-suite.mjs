@@ -1,6 +1,9 @@
 // Runs one suite with the reporter beside this file and gives what each test came to. The whole process group goes when it is stopped early:
 // a suite has servers and clients of its own.
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FOLDER, idsIn } from './marks.mjs';
 
@@ -12,8 +15,9 @@ const REPORTER = fileURLToPath(new URL('reporter.mjs', import.meta.url));
  */
 export function runSuite(name, { parley, seed = '1', limitMs = 600_000, only, onTest = () => false }) {
   const flags = [`--test-reporter=${REPORTER}`, ...(only ? [`--test-name-pattern=${only}`] : []), `${name}.test.mjs`];
+  const folder = mkdtempSync(join(tmpdir(), 'parley-suite-'));  // what a suite that is stopped leaves behind goes with it
   const child = spawn(process.execPath, flags, {
-    cwd: FOLDER, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PARLEY: parley, SEED: seed },
+    cwd: FOLDER, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PARLEY: parley, SEED: seed, TMPDIR: folder },
   });
   const run = { tests: [], output: '', ended: 'by itself', status: 0 };
   const stop = (how) => {
@@ -37,6 +41,7 @@ export function runSuite(name, { parley, seed = '1', limitMs = 600_000, only, on
     clearTimeout(clock);
     lines.end();
     killGroup(child.pid);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     run.status = status ?? 1;
     resolve(run);
   }));
