@@ -140,6 +140,8 @@ describe('every answer', () => {
     }
     const stored = await post(server, '/api/chat/store', asDoctor({ headers: { 'if-none-match': '*' }, json: { sessionId: call.sessionId, message: 'x' } }));
     assert.equal(stored.status, 201, 'GET and HEAD only');
+    assert.match(stored.headers.etag, new RegExp(`^W/"${Buffer.byteLength(stored.text).toString(16)}-.{27}"$`));
+    assert.equal((await request(server, 'OPTIONS', '/health')).headers.etag, undefined, 'without a body there is none');
   });
 
   test('to HEAD is that to GET without the body [c:2.2-head]', async () => {
@@ -295,6 +297,20 @@ describe('limiters', () => {
     const one = await start(['--limit-session-creates', '1']);
     const create = () => post(one, '/api/sessions/create', { token: person('doctor').token, json: { patientId: newId() } });
     assert.deepEqual([(await create()).status, (await create()).status], [201, 429]);
+  });
+
+  test('what is below /api/sessions and /api/chat is limited and asks for a token, be it a route or not [c:2.1-areas 2.1-nothing]', async () => {
+    const own = await start([]);
+    for (const path of ['/api/sessions', '/api/sessions/x/y/z', '/api/chat', '/api/chat/x/y/z', '/API/CHAT/x/y/z/']) {
+      const [without, withOne] = [await get(own, path), await get(own, path, { token: person('doctor').token })];
+      assert.deepEqual([without.status, withOne.status], [401, 404], path);
+      for (const { headers } of [without, withOne]) assert.equal(headers['ratelimit-policy'], '30;w=60', path);
+      assert.match(withOne.text, /<pre>Cannot GET /, path);
+    }
+    for (const path of ['/api', '/api/chatter', '/api/sessionsx']) {
+      const { status, headers } = await get(own, path);
+      assert.deepEqual([status, headers['ratelimit-policy']], [404, '80;w=60'], path);
+    }
   });
 
   test('the inner one speaks; then the token, then the handler [c:2.6-inner 2.1-areas 2.1-limit-before-token]', async () => {

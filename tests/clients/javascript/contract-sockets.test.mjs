@@ -148,6 +148,24 @@ describe('rates of signalling', () => {
     assert.equal(await sendOffers(call.patientSocket, call.sessionId, 10), 0, 'another user has his own');
   });
 
+  test('what is refused counts as well, and the rate is asked first [c:6.3-signal-order 6.3-signal-rate]', async () => {
+    const own = await start([]);
+    const { sessionId } = await makeSession(own);
+    const odd = {
+      'Unauthorized access to session': { sessionId, offer }, 'Session not found': { sessionId: '00000000-0000-4000-8000-000000000000', offer },
+    };
+    for (const [message, payload] of Object.entries(odd)) {
+      const stranger = await Client.connect(own, person('doctor'));
+      for (let count = 0; count < 11; count += 1) stranger.emit('webrtc-offer', payload);
+      for (let count = 0; count < 10; count += 1) assert.equal((await stranger.next('error')).message, message);
+      assert.equal((await stranger.next('error')).message, 'Rate limit exceeded for offer messages');
+    }
+    const call = await makeCall(own);
+    for (let count = 0; count < 11; count += 1) call.doctorSocket.emit('webrtc-offer', { sessionId: call.sessionId, offer: 7 });
+    for (let count = 0; count < 10; count += 1) assert.equal((await call.doctorSocket.next('error')).message, 'Invalid offer message format');
+    assert.equal((await call.doctorSocket.next('error')).message, 'Rate limit exceeded for offer messages');
+  });
+
   test('the order of checks: rate, session, access, shape [c:6.3-signal-order 6.3-signal-access 6.3-signal-shape]', async () => {
     const { sessionId, doctorSocket } = await makeCall(server);
     const stranger = await Client.connect(server, person('doctor'));

@@ -86,7 +86,7 @@ async function whoNotices({ breaks }) {
     if (noticed) return noticed;
   }
   for (const suite of [...last(naming), ...last(others)]) {
-    const noticed = await failureOf(suite);
+    const noticed = await failureOf(suite) && await failureOf(suite);  // twice: nobody says that this test is about it, so it may be chance
     if (noticed) return `${noticed} (by another test than those of the statement)`;
   }
   return undefined;

@@ -149,8 +149,30 @@ const shapes = [
 const transport = [
   mutation('6.1-cors', 'any origin is allowed at the path of Socket.IO', 'server/engineio_endpoint.cpp', 'headers.push_back({"Access-Control-Allow-Origin", *origin});', 'headers.push_back({"Access-Control-Allow-Origin", "*"});'),
   mutation('6.1-polling', 'answers to polls may be cached', 'server/session_request.cpp', 'response.headers.push_back({"Cache-Control", "no-store"});', ''),
-  mutation('6.1-upgrade-timeout', 'an upgrade may take for ever', 'protocol/engineio/upgrade.cpp', 'return finished() || now < deadline_ ? Action::nothing : fail();', 'return now < deadline_ ? Action::nothing : Action::nothing;'),
+  mutation('6.1-upgrade-timeout', 'an upgrade may take ten times as long', 'server/engineio_session.cpp', 'config_.shard.loop().now() + config_.engineio.upgrade_timeout',
+    'config_.shard.loop().now() + 10 * config_.engineio.upgrade_timeout'),
   mutation('6.1-handshake', 'no upgrade is offered', 'protocol/engineio/handshake.cpp', 'if (open.transport == Transport::polling) {', 'if (false) {'),
 ];
 
-export const MUTATIONS = [...identity, ...http, ...messages, ...sessions, ...sockets, ...shapes, ...transport];
+const between = [
+  mutation('2.1-areas', 'paths below /api/chat that are no route need no token', 'http_api/route.cpp', 'if (begins_with_folder(path, "/api/chat")) return Scope::chat;', ''),
+  mutation('2.1-root', '/ goes the way of all others', 'http_api/http_api.cpp', 'if (exchange->is_get_or_head() && request.path() == "/") return exchange->answer_live_page();\n', ''),
+  mutation('2.2-etag', 'answers to POST have no tag', 'http_api/exchange.cpp', 'response.headers.push_back({"ETag", std::move(etag)});', 'if (is_get_or_head()) response.headers.push_back({"ETag", std::move(etag)});'),
+  mutation('2.2-head', 'HEAD has no routes', 'http_api/route.cpp', 'method == "HEAD" ? std::string_view("GET") : method', 'method'),
+  mutation('5.4-active', 'the list does not count who is there', 'service/read_session.cpp', 'view.participant_count = static_cast<std::uint32_t>(session->members.size());', 'view.participant_count = 0;'),
+  mutation('5.4-signaling-limit', 'the record gives two thousand', 'http_api/query_parameters.cpp', 'return std::min(static_cast<std::uint64_t>(*number), parameter.largest);',
+    'return std::min(static_cast<std::uint64_t>(*number), parameter.largest * 2);'),
+  mutation('6.2-user', 'a socket that goes makes no room', 'service/client_session.cpp', 'router_.context().connections.release(connection_->caller->address, connection_->caller->user.id);', ''),
+  mutation('6.4-user-joined', 'userEmail is left out', 'service/join.cpp', 'if (!user.email.empty()) writer', 'if (false) writer'),
+  mutation('6.4-user-left', 'the reason is always the same', 'service/join.cpp', 'protocol::socketio::name_of(reason_)', '"transport close"'),
+  mutation('5.3-answer', 'an end has no time', 'http_api/session_routes.cpp', 'if (row.ended_at) writer', 'if (false) writer'),
+  mutation('7-upkeep-created', 'created sessions stay half an hour longer', 'service/upkeep.cpp', 'now - config.unstarted_age', 'now - config.unstarted_age - std::chrono::minutes{30}'),
+  mutation('7-upkeep-active', 'begun sessions end an hour early', 'service/upkeep.cpp', 'now - config.active_age', 'now - config.active_age + std::chrono::minutes{60}'),
+  mutation('6.3-generic-shape', 'shapes are refused by another name', 'service/signal.cpp', 'invalid_format(own_event ? row->called : row->type)', 'invalid_format(row->called)'),
+  mutation('6.3-generic-type', 'an absent type has no name', 'service/client_session.cpp', 'return "undefined";', 'return "";'),
+  mutation('6.3-join-session', 'the ack has no ICE servers', 'service/client_session.cpp', 'api::write_ice_servers(writer, context.ice.issue());', 'writer.begin_array().end_array();'),
+  mutation('6.3-join-repeated', 'a repeated join counts again', 'service/join.cpp', 'if (Member* member = session.member(connection_->id)) {', 'if (Member* member = session.member(connection_->id); member != nullptr && range_) {'),
+  mutation('5.1-simultaneous', 'creates of a pair do not wait for one another', 'service/create.cpp', 'if (waiting.size() == 1) check(pair);', 'check(pair);'),
+];
+
+export const MUTATIONS = [...identity, ...http, ...messages, ...sessions, ...sockets, ...shapes, ...transport, ...between];
