@@ -93,7 +93,8 @@ after(async () => {
 
 const storePath = '/api/chat/store';
 const jsonType = { 'content-type': 'application/json' };
-const send = (body, headers = jsonType, token = stranger.token) => post(server, storePath, { token, body, headers });
+/** `token` null: none is sent. */
+const send = (body, headers = jsonType, token = stranger.token) => post(server, storePath, { token: token ?? undefined, body, headers });
 /** A valid JSON body of exactly `size` bytes. */
 function bodyOf(size) {
   const frameOf = (fill) => `{"sessionId":"none","message":"x","pad":"${fill}"}`;
@@ -162,7 +163,7 @@ describe('bodies', () => {
   };
   for (const [name, body] of Object.entries(broken)) {
     test(`${name} is a 400, with and without a token [c:2.3-bad-json 2.1-body-before-token]`, async () => {
-      for (const token of [stranger.token, undefined]) {
+      for (const token of [stranger.token, 'bad', null]) {
         const answer = await send(body, jsonType, token);
         assert.equal(answer.status, 400, answer.text);
         assert.equal(answer.body.success, false);

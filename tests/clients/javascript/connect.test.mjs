@@ -72,7 +72,9 @@ describe('with a bad token', () => {
 
   test('a good one in the query does not rescue it [c:6.2-invalid 6.2-token]', async () => {
     const { token } = person('doctor');
-    assert.deepEqual(await Client.refused(server, null, { auth: { token: 'x' }, query: { token } }), refusal);
+    for (const odd of ['x', 7, true, {}, [token]]) {
+      assert.deepEqual(await Client.refused(server, null, { auth: { token: odd }, query: { token } }), refusal, JSON.stringify(odd));
+    }
   });
 
   test('in the query', async () => {

@@ -86,13 +86,15 @@ describe('a message', () => {
     assert.deepEqual([again.status, withoutCode(again.body)], [404, { message: 'Message not found' }]);
   });
 
-  test('limits of pages: 1000 at most [c:4.2-bounds]', async () => {
+  test('limits of pages: 1000 at most, and what is on them [c:4.2-bounds 4.2-newest]', async () => {
     const { doctor, sessionId } = await makeSession(server);
     const socket = await Client.connect(server, doctor);
-    for (let round = 0; round < 11; round += 1) await Promise.all(Array.from({ length: 91 }, (_, index) => socket.send(sessionId, `${round}.${index}`)));
+    const said = Array.from({ length: 1001 }, (_, index) => `${index}`);
+    await Promise.all(said.map((text) => socket.send(sessionId, text)));
     for (const [query, count, totalPages] of [['?limit=1001', 1000, 2], ['?limit=1000', 1000, 2], ['?limit=999', 999, 2], ['', 50, 21]]) {
       const { messages, pagination } = (await page(server, doctor, sessionId, query)).body;
       assert.deepEqual([messages.length, pagination.totalPages, pagination.totalMessages], [count, totalPages, 1001], query);
+      assert.deepEqual(messages.map(({ message }) => message), said.slice(-count), query);
     }
   });
 

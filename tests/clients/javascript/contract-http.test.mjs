@@ -313,7 +313,7 @@ describe('limiters', () => {
     }
   });
 
-  test('the inner one speaks; then the token, then the handler [c:2.6-inner 2.1-areas 2.1-limit-before-token]', async () => {
+  test('the inner one speaks; then the token, then the handler [c:2.6-inner 2.1-areas 2.1-limit-before-token 2.1-body-before-token]', async () => {
     const own = await start(['--limit-chat-requests', '2']);
     const ask = (token) => get(own, '/api/chat/session/none', { token });
     const { token } = person('doctor');

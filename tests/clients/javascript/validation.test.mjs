@@ -59,7 +59,7 @@ const withSession = (json) => `{"sessionId":${json},"message":"text"}`;
 
 function check(name, body, expected) {
   for (const [way, send] of Object.entries(WAYS)) {
-    test(`${way}: ${name}${way === 'socket' ? ' [c:6.3-chat-checks]' : ''}`, async () => {
+    test(`${way}: ${name}${way === 'socket' ? ' [c:6.3-chat-checks 6.3-chat-ack]' : ''}`, async () => {
       const outcome = await send(typeof body === 'function' ? body() : body);
       const wanted = { ...expected };
       if (way === 'socket') delete wanted.status;
