@@ -1,10 +1,14 @@
 // Every handler survives a missing payload, a payload of any JSON type or binary, and a missing ack (docs/api-contract.md §6.3).
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import net from 'node:net';
+import { availableParallelism } from 'node:os';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { Client } from './harness/client.mjs';
 import { Server } from './harness/server.mjs';
 import { makeCall } from './harness/session.mjs';
 import { person } from './harness/token.mjs';
+import { until } from './harness/wait.mjs';
 
 let server;
 let pid;
@@ -109,4 +113,25 @@ test('binary and unknown acknowledgements from the client are ignored', async ()
   engine.write('3123456789[1,2]');
   await doctorSocket.settle(sessionId);
   assert.ok(doctorSocket.socket.connected);
+});
+
+test('out of file descriptors: it says so, those who are in go on, and it takes others again when there is room', async () => {
+  const small = await Server.start();
+  try {
+    const call = await makeCall(small);
+    execFileSync('prlimit', ['--pid', String(small.pid), '--nofile=120:120']);
+    const crowd = Array.from({ length: 200 }, () => net.connect(small.port, '127.0.0.1').on('error', () => {}));
+    await until(() => small.output.includes('Cannot accept connections for now; raise the limit of open files'), 'the complaint');
+    const sent = await call.doctorSocket.send(call.sessionId, 'still here');
+    assert.equal(sent.success, true);
+    assert.equal((await call.patientSocket.next('chat-message')).message, 'still here');
+    assert.ok(small.output.match(/Cannot accept connections/g).length <= availableParallelism(), 'once an acceptor, not for each');
+    for (const socket of crowd) socket.destroy();
+    const late = await Client.connect(small, call.patient);
+    assert.equal((await late.join(call.sessionId)).success, true);
+    assert.ok(small.alive);
+  } finally {
+    Client.closeAll();
+    await small.dispose();
+  }
 });
