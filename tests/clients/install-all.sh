@@ -19,4 +19,4 @@ if ! cmp -s "$pom" "$jars/installed-for"; then
   cp "$pom" "$jars/installed-for"
 fi
 javac -nowarn -cp "$jars/*" -d "$jars/classes" "$root/tests/clients/java/Bridge.java"
-cargo build --quiet --locked --release --manifest-path "$root/tests/clients/rust/Cargo.toml" --target-dir "$root/build/clients-rust"
+cargo build --quiet --release --manifest-path "$root/tests/clients/rust/Cargo.toml" --target-dir "$root/build/clients-rust"
