@@ -5,7 +5,8 @@
 //
 // Engine.IO    every message comes back.
 // Socket.IO    on connect `auth` with the CONNECT payload; `message` comes back as `message-back`, `message-with-ack` is acknowledged,
-//              each with the arguments it brought; namespaces `/` and `/custom`.
+//              each with the arguments it brought; `message-volatile` comes back as `message-volatile-back` if it can at once; namespaces
+//              `/` and `/custom`.
 // Timing       heartbeat 300 ms and 200 ms, payloads up to 1,000,000 bytes, a second to send CONNECT: what the official suites expect.
 #include <csignal>
 #include <cstdio>
@@ -59,6 +60,7 @@ class EventEcho final : public socketio::SocketHandler {
   void on_event(const socketio::Event& event) override {
     const std::string_view arguments = arguments_of(event.json);
     if (event.name == "message") peer_->send(socketio::encode_event(nsp_, "message-back", arguments, event.attachments));
+    if (event.name == "message-volatile") peer_->send_volatile(socketio::encode_event(nsp_, "message-volatile-back", arguments));
     if (event.name == "message-with-ack" && event.ack_id) {
       peer_->send(socketio::encode_ack(nsp_, *event.ack_id, arguments, event.attachments));
     }
@@ -83,8 +85,7 @@ class SocketioEcho final : public socketio::NamespaceHandler {
 
 class StderrLog final : public parley::LogSink {
  public:
-  void write(parley::LogLevel level, std::string_view, std::string_view message,
-             std::initializer_list<parley::LogField> fields) override {
+  void write(parley::LogLevel level, std::string_view, std::string_view message, std::initializer_list<parley::LogField> fields) override {
     if (level < parley::LogLevel::warning) return;
     std::fprintf(stderr, "%.*s", static_cast<int>(message.size()), message.data());
     for (const auto& [name, value] : fields) {

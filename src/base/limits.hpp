@@ -34,10 +34,10 @@ inline constexpr auto read_retry_after = 100ms;                // said with `ove
 inline constexpr std::size_t commit_queue_bytes_max = 64 * 1024 * 1024;  // of encoded entries waiting; beyond: `overloaded`
 inline constexpr std::size_t commit_batch_bytes_max = 8 * 1024 * 1024;   // of one synced write
 inline constexpr std::size_t users_queue_max = 16'384;  // user rows waiting; beyond, dropped and counted: the next token brings them again
-inline constexpr std::size_t rows_per_commit_max = 4'096;     // user and signalling rows of one write
-inline constexpr std::size_t revocations_max = 1'000'000;         // kept: about 100 bytes each in memory; only holders of good tokens add to them
-inline constexpr auto revocations_look_interval = 60s;             // how often a full table is searched for expired ones
-inline constexpr std::size_t revocations_queue_max = 4'096;       // waiting for the committer; beyond: `overloaded`
+inline constexpr std::size_t rows_per_commit_max = 4'096;  // user and signalling rows of one write
+inline constexpr std::size_t revocations_max = 1'000'000;  // kept: about 100 bytes each in memory; only holders of good tokens add to them
+inline constexpr auto revocations_look_interval = 60s;     // how often a full table is searched for expired ones
+inline constexpr std::size_t revocations_queue_max = 4'096;   // waiting for the committer; beyond: `overloaded`
 inline constexpr auto rows_delay = 20ms;                      // rows that nobody awaits may wait so long for a commit to ride along with
 inline constexpr auto synced_file_interval = 1s;              // how often SYNCED is synced
 inline constexpr std::size_t heads_cached_max = 200'000;      // of logs, in the committer; about 100 bytes each
@@ -54,7 +54,7 @@ inline constexpr std::uint32_t keys_unindexed_max = 1'000;             // idempo
 inline constexpr std::uint64_t free_bytes_min = 256ull * 1024 * 1024;  // below: new messages are `store_full`
 inline constexpr std::size_t signalling_queue_max = 16'384;  // records waiting; beyond, the record (not the relay) is dropped and counted
 inline constexpr std::size_t signalling_queue_bytes_max = 16 * 1024 * 1024;  // of their payloads: one may have a megabyte
-inline constexpr auto signalling_kept = std::chrono::days{30};  // contract §5.4
+inline constexpr auto signalling_kept = std::chrono::days{30};               // contract §5.4
 
 // Sessions in memory
 inline constexpr std::size_t sessions_loaded_max = 200'000;  // per process, least recently used go first when nobody is joined
@@ -67,11 +67,11 @@ inline constexpr std::size_t users_cached_max = 100'000;
 
 // Upkeep (contract §7)
 inline constexpr auto upkeep_interval = 30min;
-inline constexpr auto upkeep_first_delay = 10s;                   // after the start, when clients that come back have come
-inline constexpr auto upkeep_retry_after = 60s;                   // after a sweep that failed as a whole
-inline constexpr std::chrono::minutes unstarted_session_age = 2h; // since creation, of a session nobody joined
-inline constexpr std::chrono::minutes active_session_age = 24h;   // since its start
-inline constexpr std::size_t sweep_sessions_max = 128;            // looked at, and being ended, at a time: a small part of the commit queue
+inline constexpr auto upkeep_first_delay = 10s;                    // after the start, when clients that come back have come
+inline constexpr auto upkeep_retry_after = 60s;                    // after a sweep that failed as a whole
+inline constexpr std::chrono::minutes unstarted_session_age = 2h;  // since creation, of a session nobody joined
+inline constexpr std::chrono::minutes active_session_age = 24h;    // since its start
+inline constexpr std::size_t sweep_sessions_max = 128;  // looked at, and being ended, at a time: a small part of the commit queue
 
 // HTTP
 inline constexpr std::size_t http_body_bytes_max = 10 * 1024 * 1024;  // contract §2.1, after decompression
@@ -93,6 +93,8 @@ inline constexpr auto upgrade_timeout = 10'000ms;
 inline constexpr auto connect_timeout = 45'000ms;
 inline constexpr std::size_t payload_bytes_max = 1'000'000;
 inline constexpr std::size_t polling_packets_max = 1'024;  // of one polling body; ours, the protocol names none
+inline constexpr std::size_t poll_compressed_bytes_min =
+    1024;  // of a polling answer; smaller ones are not worth it (engine.io's own default)
 inline constexpr std::size_t poll_answer_packets_max =
     15;                                             // python-engineio takes 16 (Payload.max_decode_packets); one is left for a close
 inline constexpr std::size_t attachments_max = 16;  // of one Socket.IO packet
@@ -106,7 +108,7 @@ inline constexpr std::size_t connections_per_address_max = 50;            // con
 inline constexpr std::size_t connections_per_user_max = 10;               // contract §6.2
 inline constexpr std::uint32_t socket_entries_max = 200;                  // of one answer on a socket, resumes included …
 inline constexpr std::size_t socket_entries_bytes_max = 256 * 1024;       // … as they are stored; at least one entry goes
-inline constexpr std::size_t recent_times_max = 1'000;            // connections of the last minute that admins are shown one by one
+inline constexpr std::size_t recent_times_max = 1'000;                    // connections of the last minute that admins are shown one by one
 inline constexpr std::size_t joined_sessions_max = 32;                    // of one socket
 inline constexpr std::size_t outbound_queue_bytes_max = 4 * 1024 * 1024;  // waiting for one reader; beyond it is cut and resumes
 inline constexpr std::size_t read_buffer_bytes = 16 * 1024;               // one receive
@@ -135,17 +137,17 @@ inline constexpr std::uint32_t session_creates_per_window = 10;
 inline constexpr std::size_t rate_entries_max = 100'000;  // windows remembered; beyond, the oldest go
 
 // ICE servers (contract §5.5)
-inline constexpr std::size_t ice_url_bytes_max = 512;             // a host name has 253 (RFC 1035 §2.3.4); the rest is scheme, port, transport
-inline constexpr std::size_t turn_username_bytes_max = 128;       // the name behind the time
+inline constexpr std::size_t ice_url_bytes_max = 512;        // a host name has 253 (RFC 1035 §2.3.4); the rest is scheme, port, transport
+inline constexpr std::size_t turn_username_bytes_max = 128;  // the name behind the time
 inline constexpr std::size_t turn_secret_bytes_max = 1'024;
-inline constexpr std::size_t ice_servers_max = 16;                // configured, handed out and checked; a browser warns from five on
-inline constexpr auto ice_check_timeout = 3s;                     // of a whole check, names included: three sendings of a request
-inline constexpr std::size_t ice_checks_waiting_max = 256;        // calls that share a check; beyond: `overloaded`
-inline constexpr auto turn_rotation_interval = 24h;               // how often the TURN secret is read again; credentials live as long
-inline constexpr std::size_t stun_message_bytes_max = 1'500;      // one datagram: what a path without fragments carries
-inline constexpr std::size_t stun_attributes_max = 64;            // of one message; real ones have about ten
-inline constexpr std::size_t stun_name_bytes_max = 256;           // a user name, a realm, a nonce; RFC 8489 §14.9, §14.10 allow 763 bytes
-inline constexpr std::size_t stun_reason_bytes_max = 128;         // of an error's phrase that is shown
+inline constexpr std::size_t ice_servers_max = 16;            // configured, handed out and checked; a browser warns from five on
+inline constexpr auto ice_check_timeout = 3s;                 // of a whole check, names included: three sendings of a request
+inline constexpr std::size_t ice_checks_waiting_max = 256;    // calls that share a check; beyond: `overloaded`
+inline constexpr auto turn_rotation_interval = 24h;           // how often the TURN secret is read again; credentials live as long
+inline constexpr std::size_t stun_message_bytes_max = 1'500;  // one datagram: what a path without fragments carries
+inline constexpr std::size_t stun_attributes_max = 64;        // of one message; real ones have about ten
+inline constexpr std::size_t stun_name_bytes_max = 256;       // a user name, a realm, a nonce; RFC 8489 §14.9, §14.10 allow 763 bytes
+inline constexpr std::size_t stun_reason_bytes_max = 128;     // of an error's phrase that is shown
 
 // Tokens
 inline constexpr std::size_t token_bytes_max = 8 * 1024;    // half of a request's headers; ours, RFC 7519 names none

@@ -62,6 +62,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   /// To append to; then call `written`. Bytes appended after the connection has closed or overflowed are dropped.
   [[nodiscard]] std::string& output() { return outbound_.tail(); }
   void written() { config_.loop.flush_later(*this); }
+  /// The peer took all there was at the last send.
+  [[nodiscard]] bool keeps_up() const { return writable_; }
   [[nodiscard]] std::size_t unsent_bytes() const { return outbound_.size(); }
   /// More than this unsent after a send cuts the connection; without it, only a peer that takes nothing for a while is cut.
   void limit_unsent(std::size_t bytes_max) { unsent_bytes_max_ = bytes_max; }
@@ -107,7 +109,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   OutboundQueue outbound_;
   std::size_t unsent_bytes_max_ = SIZE_MAX;
   std::size_t in_kernel_ = SIZE_MAX;  // bytes the kernel had not delivered when the deadline last rang
-  Deadline deadline_;        // of a finish, or of a peer that takes nothing
+  Deadline deadline_;                 // of a finish, or of a peer that takes nothing
   bool writable_ = true;
   bool peer_ended_ = false;
   bool finishing_ = false;

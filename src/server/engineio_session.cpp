@@ -29,6 +29,7 @@ class EngineioSession::Websocket final : public WebsocketUser {
     }
     connection_->written();
   }
+  [[nodiscard]] bool keeps_up() const { return connection_ != nullptr && connection_->keeps_up(); }
   void close(std::uint16_t code = websocket::close_code::no_status) {
     session_ = nullptr;
     if (connection_ != nullptr) connection_->close(code, {});
@@ -112,6 +113,11 @@ void EngineioSession::send(engineio::PacketPtr packet) {
   queue_bytes_ += packet->websocket_frames().size();
   queue_.push_back(std::move(packet));
   config_.shard.loop().flush_later(*this);
+}
+
+void EngineioSession::send_volatile(engineio::PacketPtr packet) {
+  const bool leaves_now = websocket_ != nullptr ? websocket_->keeps_up() : poll_ != nullptr;
+  if (leaves_now) send(std::move(packet));
 }
 
 void EngineioSession::flush() {

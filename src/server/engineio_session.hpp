@@ -24,9 +24,7 @@
 
 namespace parley::server {
 
-class EngineioSession final : public protocol::engineio::Socket,
-                              public std::enable_shared_from_this<EngineioSession>,
-                              private Corked {
+class EngineioSession final : public protocol::engineio::Socket, public std::enable_shared_from_this<EngineioSession>, private Corked {
  public:
   struct Config {
     Shard& shard;
@@ -63,6 +61,7 @@ class EngineioSession final : public protocol::engineio::Socket,
   bool connected() const override { return life_ == Life::open; }
   std::string_view transport() const override { return protocol::engineio::name_of(current()); }
   void send(protocol::engineio::PacketPtr packet) override;
+  void send_volatile(protocol::engineio::PacketPtr packet) override;
   void close() override;
 
  private:
@@ -112,7 +111,7 @@ class EngineioSession final : public protocol::engineio::Socket,
 
   std::shared_ptr<Websocket> websocket_;  // the transport, or null: long polling
   std::unique_ptr<Candidate> candidate_;
-  SessionRequestPtr poll_;                // hangs
+  SessionRequestPtr poll_;                            // hangs
   std::vector<protocol::engineio::PacketPtr> queue_;  // for the next poll
   std::size_t queue_bytes_ = 0;
 };

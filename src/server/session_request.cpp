@@ -1,5 +1,8 @@
 #include "server/session_request.hpp"
 
+#include "base/limits.hpp"
+#include "server/compression.hpp"
+
 namespace parley::server {
 
 using protocol::http::Response;
@@ -24,7 +27,9 @@ void SessionRequest::answer_packets(std::string payload) {
   Response response;
   response.headers.push_back({"Content-Type", "text/plain; charset=UTF-8"});
   response.headers.push_back({"Cache-Control", "no-store"});
-  response.body = std::move(payload);
+  auto smaller = payload.size() >= limits::poll_compressed_bytes_min ? compressed(payload, parts.coding) : std::nullopt;
+  if (smaller) response.headers.push_back({"Content-Encoding", std::string(name_of(parts.coding))});
+  response.body = smaller ? std::move(*smaller) : std::move(payload);
   answer(std::move(response));
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocol/engineio/handshake.hpp"
+#include "protocol/http/accept_encoding.hpp"
 #include "server/exchange.hpp"
 #include "server/loop.hpp"
 
@@ -21,6 +22,7 @@ class SessionRequest {
     std::string body;
     bool octet_stream = false;
     std::vector<protocol::http::Header> cors;
+    protocol::http::ContentCoding coding = protocol::http::ContentCoding::identity;  // of answers, where it pays
   };
   SessionRequest(Parts request, std::shared_ptr<Exchange> exchange) : parts(std::move(request)), exchange_(std::move(exchange)) {}
 

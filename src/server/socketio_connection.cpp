@@ -13,7 +13,9 @@ using Step = socketio::ConnectionState::Step;
 
 namespace {
 
-std::string make_sid(Entropy& entropy) { return to_base64url(view_of(entropy.bytes<15>())); }
+std::string make_sid(Entropy& entropy) {
+  return to_base64url(view_of(entropy.bytes<15>()));
+}
 
 DisconnectReason reason_of(CloseReason reason) {
   switch (reason) {
@@ -47,6 +49,9 @@ class NamespacePeer final : public socketio::Peer, public std::enable_shared_fro
   std::string_view transport() const override { return socket_->transport(); }
   void send(socketio::PacketPtr packet) override {
     if (connected()) socket_->send(std::move(packet));
+  }
+  void send_volatile(socketio::PacketPtr packet) override {
+    if (connected()) socket_->send_volatile(std::move(packet));
   }
   void disconnect(Close close) override {
     if (connected()) connection_->disconnect(*this, close);
@@ -89,11 +94,17 @@ SocketioConnection::SocketioConnection(std::shared_ptr<engineio::Socket> socket,
   });
 }
 
-SocketioConnection::~SocketioConnection() { socket_->loop().cancel(connect_timer_); }
+SocketioConnection::~SocketioConnection() {
+  socket_->loop().cancel(connect_timer_);
+}
 
-void SocketioConnection::on_text(std::string_view text) { on_decoded(assembler_.on_text(shared_.decoder, text)); }
+void SocketioConnection::on_text(std::string_view text) {
+  on_decoded(assembler_.on_text(shared_.decoder, text));
+}
 
-void SocketioConnection::on_binary(BytesView bytes) { on_decoded(assembler_.on_binary(bytes)); }
+void SocketioConnection::on_binary(BytesView bytes) {
+  on_decoded(assembler_.on_binary(bytes));
+}
 
 void SocketioConnection::on_decoded(const Whole& decoded) {
   if (failed_) return;

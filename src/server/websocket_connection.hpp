@@ -40,6 +40,7 @@ class WebsocketConnection final : public Conversation {
   /// To append whole frames to; then call `written`.
   [[nodiscard]] std::string& output() { return connection_.output(); }
   void written() { connection_.written(); }
+  [[nodiscard]] bool keeps_up() const { return connection_.keeps_up(); }
   /// Begins the closing handshake behind everything queued; what the peer still sends is ignored.
   void close(std::uint16_t code, std::string_view reason);
   [[nodiscard]] bool closing() const { return closing_; }

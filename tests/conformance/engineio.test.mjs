@@ -466,3 +466,29 @@ describe('upgrade', () => {
     await quick.stop();
   });
 });
+
+describe('compression of polling answers', () => {
+  const text = `4${'abc'.repeat(2000)}`;
+  async function pollWith(acceptEncoding, message = text) {
+    const session = await PollingSession.open(server, path);
+    await session.send(message);
+    const answer = await fetch(`http://127.0.0.1:${server.port}${session.target}`, { headers: { 'accept-encoding': acceptEncoding } });
+    return { coding: answer.headers.get('content-encoding'), bytes: Number(answer.headers.get('content-length')), body: await answer.text() };
+  }
+
+  for (const coding of ['gzip', 'deflate']) {
+    test(`${coding}, for a client that takes it`, async () => {
+      const answer = await pollWith(`br;q=1, ${coding};q=0.9`);
+      assert.deepEqual([answer.coding, answer.body], [coding, text]);
+      assert.ok(answer.bytes < text.length / 10, `${answer.bytes} bytes`);
+    });
+  }
+
+  test('not for one that does not, and not of small answers', async () => {
+    assert.deepEqual(await pollWith('identity'), { coding: null, bytes: text.length, body: text });
+    assert.deepEqual(await pollWith('gzip;q=0, deflate;q=0'), { coding: null, bytes: text.length, body: text });
+    const small = `4${'a'.repeat(1022)}`;
+    assert.deepEqual(await pollWith('gzip', small), { coding: null, bytes: 1023, body: small });
+    assert.equal((await pollWith('gzip', `${small}a`)).coding, 'gzip');
+  });
+});

@@ -21,6 +21,32 @@ for (const Session of transports) {
     }
     const placeholder = (num) => ({ _placeholder: true, num });
 
+    describe('volatile events', () => {
+      test('reach a client that listens', async () => {
+        const session = await join();
+        const heard = session.next();
+        let settled = false;
+        heard.catch(() => {}).finally(() => (settled = true));
+        // Over polling the poll must be there first, and nobody says when it is: the event is for whoever listens at the moment.
+        while (!settled) {
+          await session.send('42["message-volatile",1]');
+          await new Promise(setImmediate);
+        }
+        assert.equal(await heard, '42["message-volatile-back",1]');
+        session.close();
+      });
+
+      if (Session.transport === 'polling') {
+        test('are dropped when no poll waits, and what follows is not', async () => {
+          const session = await join();
+          await session.send('42["message-volatile",1]');
+          await session.send('42["message",2]');
+          assert.equal(await session.next(), '42["message-back",2]');
+          session.close();
+        });
+      }
+    });
+
     describe('CONNECT', () => {
       test('to the main namespace is answered with a sid of its own', async () => {
         const session = await join();

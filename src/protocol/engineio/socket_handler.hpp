@@ -46,6 +46,8 @@ class Socket {
   /// Queues a packet: encode_message(…), EncodedPacket::binary(…). Everything queued in one turn of the loop leaves in one send. A
   /// reader that lets more than limits::outbound_queue_bytes_max wait is cut.
   virtual void send(PacketPtr packet) = 0;
+  /// As send, if the packet can leave in this turn; otherwise it is dropped: no poll waits for it, or the reader is behind.
+  virtual void send_volatile(PacketPtr packet) = 0;
   /// Sends what is queued, then closes.
   virtual void close() = 0;
 };

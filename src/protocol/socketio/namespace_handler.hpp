@@ -65,6 +65,9 @@ class Peer {
   /// Queues the packet; everything queued in one turn of the loop leaves in one send. A reader that lets more than
   /// limits::outbound_queue_bytes_max wait is cut.
   virtual void send(PacketPtr packet) = 0;
+  /// As send, if the packet can leave in this turn; otherwise it is dropped (Socket.IO's volatile events): no poll waits for it, or the
+  /// reader is behind. For what is worth nothing later.
+  virtual void send_volatile(PacketPtr packet) = 0;
   /// Sends DISCONNECT for this namespace; with `close_transport` the whole connection goes as well.
   enum class Close : std::uint8_t { namespace_only, transport };
   virtual void disconnect(Close close) = 0;

@@ -242,6 +242,7 @@ class NotingPeer final : public protocol::socketio::Peer {
   bool connected() const override { return true; }
   std::string_view transport() const override { return "polling"; }
   void send(protocol::socketio::PacketPtr packet) override { notes_.emplace_back(packet->text_packet()); }
+  void send_volatile(protocol::socketio::PacketPtr packet) override { send(std::move(packet)); }
   void disconnect(Close) override {}
 
  private:

@@ -103,6 +103,7 @@ class TestPeer final : public protocol::socketio::Peer {
   EventLoop& loop() override { return loop_; }
   bool connected() const override { return true; }
   std::string_view transport() const override { return "websocket"; }
+  void send_volatile(protocol::socketio::PacketPtr packet) override { send(std::move(packet)); }
   void send(protocol::socketio::PacketPtr packet) override { received.emplace_back(packet->text_packet()); }
   void disconnect(Close close) override { cut.push_back(close); }
   std::vector<std::string> received;
