@@ -164,19 +164,19 @@ Result<Timestamp> IceServers::take_secret(Result<std::string> secret) {
 }
 
 void IceServers::start_rotation(EventLoop& loop) {
-  loop.post([this, &loop] { arm_rotation(loop); });
+  loop.post(alive_.guard([this, &loop] { arm_rotation(loop); }));
 }
 
 // One that an admin asked for meanwhile puts the next one off: the timer looks again when it fires.
 void IceServers::arm_rotation(EventLoop& loop) {
   const auto left = std::max(health().next_rotation - surroundings_.clock.now(), std::chrono::milliseconds(0));
-  loop.call_after(left, [this, &loop] {
+  loop.call_after(left, alive_.guard([this, &loop] {
     if (health().next_rotation > surroundings_.clock.now()) return arm_rotation(loop);
     rotate(loop, [this, &loop](Result<Timestamp> rotated) {
       if (rotated) return arm_rotation(loop);
-      loop.call_after(limits::upkeep_retry_after, [this, &loop] { arm_rotation(loop); });
+      loop.call_after(limits::upkeep_retry_after, alive_.guard([this, &loop] { arm_rotation(loop); }));
     });
-  });
+  }));
 }
 
 }  // namespace parley::service

@@ -22,6 +22,7 @@
 #include "base/log_sink.hpp"
 #include "base/result.hpp"
 #include "ice/ice_checker.hpp"
+#include "service/alive.hpp"
 #include "service/service_config.hpp"
 #include "store/session_log.hpp"
 
@@ -96,6 +97,7 @@ class IceServers {
   [[nodiscard]] std::shared_ptr<const IceConfig> config() const;
 
   Surroundings surroundings_;
+  Alive alive_;
   mutable std::mutex mutex_;  // guards all below
   std::shared_ptr<const IceConfig> config_;
   enum class SecretFrom : std::uint8_t { configuration, admin } secret_from_ = SecretFrom::configuration;

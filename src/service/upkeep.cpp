@@ -23,11 +23,11 @@ void Upkeep::start() {
   const UpkeepConfig& config = router_.context().config.upkeep;
   if (config.interval.count() == 0) return;
   EventLoop& loop = *router_.context().deps.loops.front();
-  loop.post([this, first = std::min<std::chrono::milliseconds>(config.interval, limits::upkeep_first_delay)] { arm(first); });
+  loop.post(alive_.guard([this, first = std::min<std::chrono::milliseconds>(config.interval, limits::upkeep_first_delay)] { arm(first); }));
 }
 
 void Upkeep::arm(std::chrono::milliseconds delay) {
-  router_.context().deps.loops.front()->call_after(delay, [this] { run(); });
+  router_.context().deps.loops.front()->call_after(delay, alive_.guard([this] { run(); }));
 }
 
 void Upkeep::run() {

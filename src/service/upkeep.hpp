@@ -5,6 +5,7 @@
 // sweep that failed as a whole (overloaded, store failed) is logged and tried again sooner. Ends when the service drains.
 #pragma once
 
+#include "service/alive.hpp"
 #include "service/router.hpp"
 
 namespace parley::service {
@@ -21,6 +22,7 @@ class Upkeep {
   void run();
 
   Router& router_;
+  Alive alive_;
 };
 
 }  // namespace parley::service

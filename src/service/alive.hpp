@@ -1,0 +1,23 @@
+// A loop may fire a timer after whoever set it is gone. What a member of this type guards runs only while its owner is there; the owner
+// must not go while the loop runs on another thread.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+namespace parley::service {
+
+class Alive {
+ public:
+  template <typename Run>
+  [[nodiscard]] auto guard(Run run) const {
+    return [weak = std::weak_ptr<const char>(token_), run = std::move(run)]() mutable {
+      if (!weak.expired()) run();
+    };
+  }
+
+ private:
+  std::shared_ptr<const char> token_ = std::make_shared<const char>('\0');
+};
+
+}  // namespace parley::service
