@@ -96,7 +96,7 @@ const sessions = [
   mutation('5.5-cleanup-hours', 'null counts as 24', 'http_api/admin_routes.cpp', 'case Kind::absent:\n', 'case Kind::absent:\n    case Kind::null:\n'),
   mutation('7-upkeep-active', 'active sessions are never stale', 'service/sweep.cpp', 'return started_before && row.started_at && *row.started_at < *started_before;',
     'return false;'),
-  mutation('5.4-signaling-kept', 'the record is shown for ever', 'store/embedded/embedded_store.cpp', 'clock.now() - limits::signalling_kept;', 'clock.now() - limits::signalling_kept * 100;'),
+  mutation('5.4-signaling-kept', 'the record is shown for half its days', 'store/embedded/embedded_store.cpp', 'clock.now() - limits::signalling_kept;', 'clock.now() - limits::signalling_kept / 2;'),
 ];
 
 const sockets = [
