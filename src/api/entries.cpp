@@ -50,10 +50,18 @@ Place place_from_field(const Fields& fields, std::string_view name) {
 }
 
 Result<std::uint32_t> limit_from_text(std::string_view text, std::uint32_t limit_max) {
+  if (text.empty()) return limits::entries_limit_default;
   std::uint32_t limit = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error != std::errc{} || end != text.data() + text.size() || limit < 1 || limit > limit_max) return invalid(members::entries_limit.name);
+  if (error != std::errc{} || end != text.data() + text.size() || limit < 1 || limit > limit_max)
+    return invalid(members::entries_limit.name);
   return limit;
+}
+
+Result<EntryRange::Cores> cores_from_text(std::string_view text) {
+  if (text == "true") return EntryRange::Cores::included;
+  if (text.empty() || text == "false") return EntryRange::Cores::left_out;
+  return invalid(members::with_cores.name);
 }
 
 Result<EntryRange> range_of(Place after, Place before, Result<std::uint32_t> limit, Result<EntryRange::Cores> cores) {
@@ -126,23 +134,16 @@ void write_entry(JsonWriter& writer, const EntryView& entry, const SessionId& se
 
 Result<EntryRange> entry_range_from_query(std::string_view query) {
   const auto text = [query](std::string_view name) { return query_value(query, name).value_or(""); };
-  const std::string limit = text(members::entries_limit.name);
-  const std::string core = text(members::with_cores.name);
-  return range_of(place_from_text(text(members::after.name), members::after.name), place_from_text(text(members::before.name), members::before.name),
-                  limit.empty() ? limits::entries_limit_default : limit_from_text(limit, limits::entries_limit_max),
-                  core == "true"                    ? Result<EntryRange::Cores>(EntryRange::Cores::included)
-                  : core.empty() || core == "false" ? Result<EntryRange::Cores>(EntryRange::Cores::left_out)
-                                                    : invalid(members::with_cores.name));
+  return range_of(
+      place_from_text(text(members::after.name), members::after.name), place_from_text(text(members::before.name), members::before.name),
+      limit_from_text(text(members::entries_limit.name), limits::entries_limit_max), cores_from_text(text(members::with_cores.name)));
 }
 
 Result<EntryRange> entry_range_from_event(const Fields& fields) {
-  const bool no_limit = is_left_out(fields, members::entries_limit.name);
-  const std::string_view core = fields.raw(members::with_cores.name);
+  const auto json = [&fields](std::string_view name) { return is_left_out(fields, name) ? std::string_view() : fields.raw(name); };
   return range_of(place_from_field(fields, members::after.name), place_from_field(fields, members::before.name),
-                  no_limit ? limits::entries_limit_default : limit_from_text(fields.raw(members::entries_limit.name), limits::socket_entries_max),
-                  core == "true"                                      ? Result<EntryRange::Cores>(EntryRange::Cores::included)
-                  : core.empty() || core == "false" || core == "null" ? Result<EntryRange::Cores>(EntryRange::Cores::left_out)
-                                                                      : invalid(members::with_cores.name));
+                  limit_from_text(json(members::entries_limit.name), limits::socket_entries_max),
+                  cores_from_text(json(members::with_cores.name)));
 }
 
 void write_entries(JsonWriter& writer, const domain::EntriesView& view) {

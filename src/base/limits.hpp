@@ -95,6 +95,7 @@ inline constexpr std::size_t payload_bytes_max = 1'000'000;
 inline constexpr std::size_t polling_packets_max = 1'024;  // of one polling body; ours, the protocol names none
 inline constexpr std::size_t poll_compressed_bytes_min =
     1024;  // of a polling answer; smaller ones are not worth it (engine.io's own default)
+inline constexpr std::size_t accept_encoding_bytes_max = 256;  // of the header; what is beyond is not looked at
 inline constexpr std::size_t poll_answer_packets_max =
     15;                                             // python-engineio takes 16 (Payload.max_decode_packets); one is left for a close
 inline constexpr std::size_t attachments_max = 16;  // of one Socket.IO packet

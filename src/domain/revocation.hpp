@@ -1,6 +1,8 @@
 // A token that was signed out: never again, by any path (docs/api-contract.md §1.3).
 #pragma once
 
+#include <cstddef>
+#include <cstring>
 #include <optional>
 
 #include "base/bytes.hpp"
@@ -10,6 +12,15 @@ namespace parley::domain {
 
 /// SHA-256 of the token. A verified token has one spelling only (auth/jwt/jws.hpp), so this names it and tells nothing of it.
 using TokenId = Digest32;
+
+/// For tables of tokens: a digest is as good as random, and who could choose it would have to sign.
+struct TokenIdHash {
+  std::size_t operator()(const TokenId& token) const {
+    std::size_t hash = 0;
+    std::memcpy(&hash, token.data(), sizeof hash);
+    return hash;
+  }
+};
 
 struct Revocation {
   TokenId token{};

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "http_api/header_text.hpp"
+#include "protocol/http/header_text.hpp"
 
 namespace parley::http_api {
 
@@ -78,7 +79,7 @@ Decoded brotli_decoded(std::string_view body, std::size_t bytes_max) {
 }  // namespace
 
 Decoded decode_content(std::string body, std::string_view coding, std::size_t bytes_max) {
-  const auto name = lower_case(trimmed(coding));
+  const auto name = lower_case(protocol::http::trim_whitespace(coding));
   if (name.empty() || name == "identity") {
     if (body.size() > bytes_max) return std::unexpected(DecodingFailure::too_large);
     return body;

@@ -3,8 +3,12 @@
 #include <algorithm>
 
 #include "http_api/percent.hpp"
+#include "protocol/http/header_text.hpp"
 
 namespace parley::http_api {
+
+using protocol::http::equals_ignoring_case;
+using protocol::http::trim_whitespace;
 
 namespace {
 
@@ -25,7 +29,7 @@ std::string_view next_piece(std::string_view& rest, char separator) {
   const auto end = rest.find(separator);
   const auto piece = rest.substr(0, end);
   rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-  return trimmed(piece);
+  return trim_whitespace(piece);
 }
 
 std::string_view strong_part(std::string_view etag) {
@@ -33,12 +37,6 @@ std::string_view strong_part(std::string_view etag) {
 }
 
 }  // namespace
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 std::string lower_case(std::string_view text) {
   std::string result(text);
@@ -50,10 +48,6 @@ std::string upper_case(std::string_view text) {
   std::string result(text);
   std::ranges::transform(result, result.begin(), upper);
   return result;
-}
-
-bool equal_ignoring_case(std::string_view left, std::string_view right) {
-  return std::ranges::equal(left, right, [](char a, char b) { return lower(a) == lower(b); });
 }
 
 std::string printable_ascii(std::string_view text) {
@@ -74,7 +68,7 @@ ContentType parse_content_type(std::string_view value) {
   while (!value.empty()) {
     auto parameter = next_piece(value, ';');
     const auto name = next_piece(parameter, '=');
-    if (equal_ignoring_case(name, "charset") && result.charset.empty()) result.charset = std::string(unquoted(parameter));
+    if (equals_ignoring_case(name, "charset") && result.charset.empty()) result.charset = std::string(unquoted(parameter));
   }
   return result;
 }
@@ -83,7 +77,7 @@ std::optional<std::string> cookie_value(std::string_view cookies, std::string_vi
   while (!cookies.empty()) {
     auto pair = next_piece(cookies, ';');
     if (pair.find('=') == std::string_view::npos || next_piece(pair, '=') != name) continue;
-    const auto raw = unquoted(trimmed(pair));
+    const auto raw = unquoted(trim_whitespace(pair));
     auto decoded = percent_decoded(raw);
     return decoded ? *std::move(decoded) : std::string(raw);
   }
@@ -91,7 +85,7 @@ std::optional<std::string> cookie_value(std::string_view cookies, std::string_vi
 }
 
 bool etag_matches(std::string_view if_none_match, std::string_view etag) {
-  if (trimmed(if_none_match) == "*") return true;
+  if (trim_whitespace(if_none_match) == "*") return true;
   while (!if_none_match.empty()) {
     if (strong_part(next_piece(if_none_match, ',')) == strong_part(etag)) return true;
   }

@@ -7,10 +7,8 @@
 
 namespace parley::http_api {
 
-[[nodiscard]] std::string_view trimmed(std::string_view text);                          // spaces and tabs
-[[nodiscard]] std::string lower_case(std::string_view text);                            // ASCII
-[[nodiscard]] std::string upper_case(std::string_view text);                            // ASCII
-[[nodiscard]] bool equal_ignoring_case(std::string_view left, std::string_view right);  // ASCII
+[[nodiscard]] std::string lower_case(std::string_view text);  // ASCII
+[[nodiscard]] std::string upper_case(std::string_view text);  // ASCII
 /// Everything but printable ASCII becomes `?`: header bytes need not be UTF-8, JSON must be.
 [[nodiscard]] std::string printable_ascii(std::string_view text);
 

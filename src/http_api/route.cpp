@@ -5,12 +5,14 @@
 #include "http_api/account_operations.hpp"
 #include "http_api/admin_operations.hpp"
 #include "http_api/chat_operations.hpp"
-#include "http_api/header_text.hpp"
 #include "http_api/routes.hpp"
 #include "http_api/service_operations.hpp"
 #include "http_api/session_operations.hpp"
+#include "protocol/http/header_text.hpp"
 
 namespace parley::http_api {
+
+using protocol::http::equals_ignoring_case;
 
 namespace {
 
@@ -67,7 +69,7 @@ bool match_pattern(std::string_view pattern, std::string_view path, std::array<s
     if (wanted.starts_with(':')) {
       if (given.empty()) return false;
       parameters[parameter_count++] = given;
-    } else if (!equal_ignoring_case(wanted, given)) {
+    } else if (!equals_ignoring_case(wanted, given)) {
       return false;
     }
   }
@@ -75,7 +77,7 @@ bool match_pattern(std::string_view pattern, std::string_view path, std::array<s
 }
 
 bool begins_with_folder(std::string_view path, std::string_view folder) {
-  if (path.size() < folder.size() || !equal_ignoring_case(path.substr(0, folder.size()), folder)) return false;
+  if (path.size() < folder.size() || !equals_ignoring_case(path.substr(0, folder.size()), folder)) return false;
   return path.size() == folder.size() || path[folder.size()] == '/';
 }
 

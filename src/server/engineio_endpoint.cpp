@@ -53,8 +53,7 @@ void EngineioEndpoint::handle(const std::shared_ptr<Exchange>& exchange) {
                             .kind = kind.value_or(RequestKind::poll),
                             .body = std::move(request.body),
                             .octet_stream = header_of(request, "Content-Type", 64).starts_with("application/octet-stream"),
-                            .cors = cors_headers(request),
-                            .coding = protocol::http::preferred_coding(header_of(request, "Accept-Encoding", 256))},
+                            .cors = cors_headers(request)},
       exchange);
   if (!kind) return session_request->answer_error(kind.error());
   switch (*kind) {

@@ -7,30 +7,50 @@ namespace parley::server {
 
 using protocol::http::Response;
 
-void SessionRequest::answer(Response response, Then then) {
-  for (auto& header : parts.cors) response.headers.push_back(std::move(header));
-  auto respond = [exchange = exchange_, response = std::move(response), then]() mutable {
-    if (then == Then::close) {
-      exchange->respond_and_close(std::move(response));
-    } else {
-      exchange->respond(std::move(response));
-    }
-  };
-  if (origin().in_this_thread()) {
-    respond();
-  } else {
-    origin().post(std::move(respond));
+namespace {
+
+void compress(Response& response, const protocol::http::Request& request) {
+  if (response.body.size() < limits::poll_compressed_bytes_min) return;
+  const std::string* accepted = request.find("Accept-Encoding");
+  if (accepted == nullptr) return;
+  const auto coding = protocol::http::preferred_coding(std::string_view(*accepted).substr(0, limits::accept_encoding_bytes_max));
+  if (auto smaller = compressed(response.body, coding)) {
+    response.headers.push_back({"Content-Encoding", std::string(name_of(coding))});
+    response.body = std::move(*smaller);
   }
+}
+
+}  // namespace
+
+void SessionRequest::respond(Response response, How how) {
+  for (auto& header : parts.cors) response.headers.push_back(std::move(header));
+  auto run = [exchange = exchange_, response = std::move(response), how = std::move(how)]() mutable {
+    how(*exchange, std::move(response));
+  };
+  if (origin().in_this_thread())
+    run();
+  else
+    origin().post(std::move(run));
+}
+
+void SessionRequest::answer(Response response, Then then) {
+  respond(std::move(response), [then](Exchange& exchange, Response ready) {
+    if (then == Then::close)
+      exchange.respond_and_close(std::move(ready));
+    else
+      exchange.respond(std::move(ready));
+  });
 }
 
 void SessionRequest::answer_packets(std::string payload) {
   Response response;
   response.headers.push_back({"Content-Type", "text/plain; charset=UTF-8"});
   response.headers.push_back({"Cache-Control", "no-store"});
-  auto smaller = payload.size() >= limits::poll_compressed_bytes_min ? compressed(payload, parts.coding) : std::nullopt;
-  if (smaller) response.headers.push_back({"Content-Encoding", std::string(name_of(parts.coding))});
-  response.body = smaller ? std::move(*smaller) : std::move(payload);
-  answer(std::move(response));
+  response.body = std::move(payload);
+  respond(std::move(response), [](Exchange& exchange, Response ready) {
+    compress(ready, exchange.request());
+    exchange.respond(std::move(ready));
+  });
 }
 
 void SessionRequest::answer_error(protocol::engineio::RequestError error) {

@@ -1,6 +1,7 @@
 // A long-polling request on its way from the loop that accepted it to the loop whose session it names, and the answer's way back.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -8,7 +9,6 @@
 #include <vector>
 
 #include "protocol/engineio/handshake.hpp"
-#include "protocol/http/accept_encoding.hpp"
 #include "server/exchange.hpp"
 #include "server/loop.hpp"
 
@@ -22,7 +22,6 @@ class SessionRequest {
     std::string body;
     bool octet_stream = false;
     std::vector<protocol::http::Header> cors;
-    protocol::http::ContentCoding coding = protocol::http::ContentCoding::identity;  // of answers, where it pays
   };
   SessionRequest(Parts request, std::shared_ptr<Exchange> exchange) : parts(std::move(request)), exchange_(std::move(exchange)) {}
 
@@ -34,12 +33,16 @@ class SessionRequest {
   /// Threads: any, once.
   enum class Then : std::uint8_t { keep_alive, close };
   void answer(protocol::http::Response response, Then then = Then::keep_alive);
-  /// A payload of packets.
+  /// A payload of packets, compressed where that pays and the client takes it.
   void answer_packets(std::string payload);
   /// Status 400 and the JSON of the error.
   void answer_error(protocol::engineio::RequestError error);
 
  private:
+  /// Gives the response, with what every answer carries, to `how` on the loop that the request came in on.
+  using How = std::move_only_function<void(Exchange& exchange, protocol::http::Response response)>;
+  void respond(protocol::http::Response response, How how);
+
   std::shared_ptr<Exchange> exchange_;
 };
 using SessionRequestPtr = std::shared_ptr<SessionRequest>;

@@ -196,17 +196,20 @@ Result<EntriesView> read_range(store::LogReader& reader, const WhichLog& log, co
   return range_reader.prove(*stretch, std::move(*entries), range.cores);
 }
 
+void read_range_aside(SessionShard& shard, const SessionState& session, EntryRange range, std::size_t bytes_max,
+                      Answer<EntriesView> answer) {
+  shard.read<EntriesView>([log = WhichLog{session.id(), session.row->number}, range = std::move(range),
+                           bytes_max](store::LogReader& reader) { return read_range(reader, log, range, bytes_max); },
+                          [answer = std::move(answer)](Result<EntriesView> entries) mutable { answer(std::move(entries)); });
+}
+
 void read_entries(Router& router, EventLoop& from, CallerPtr caller, ReadEntries request, Done<EntriesView> done) {
   const domain::SessionField session = request.session;
   with_access<EntriesView>(
       router, from, std::move(caller), session, std::move(done),
       [range = std::move(request.range)](SessionShard& shard, SessionState& state, Answer<EntriesView> answer) mutable {
         if (!range) return answer.refuse(std::move(range.error()));
-        shard.read<EntriesView>(
-            [log = WhichLog{state.id(), state.row->number}, range = *range](store::LogReader& reader) {
-              return read_range(reader, log, range, std::numeric_limits<std::size_t>::max());
-            },
-            [answer = std::move(answer)](Result<EntriesView> entries) mutable { answer(std::move(entries)); });
+        read_range_aside(shard, state, std::move(*range), std::numeric_limits<std::size_t>::max(), std::move(answer));
       });
 }
 

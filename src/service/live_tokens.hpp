@@ -2,8 +2,6 @@
 // connections themselves.
 #pragma once
 
-#include <cstddef>
-#include <cstring>
 #include <unordered_map>
 #include <vector>
 
@@ -30,14 +28,7 @@ class LiveTokens {
   }
 
  private:
-  struct Hash {  // a digest is as good as random
-    std::size_t operator()(const domain::TokenId& token) const {
-      std::size_t hash = 0;
-      std::memcpy(&hash, token.data(), sizeof hash);
-      return hash;
-    }
-  };
-  std::unordered_multimap<domain::TokenId, ConnectionPtr, Hash> connections_;
+  std::unordered_multimap<domain::TokenId, ConnectionPtr, domain::TokenIdHash> connections_;
 };
 
 }  // namespace parley::service

@@ -60,13 +60,12 @@ void socket_entries(Router& router, EventLoop& from, ConnectionPtr connection, R
       [caller, connection = std::move(connection), range = std::move(request.range)](SessionShard& shard, SessionState& state,
                                                                                      Answer<EntriesView> answer) mutable {
         if (!range) return answer.refuse(std::move(range.error()));
-        auto then = [answer = std::move(answer)](Result<EntriesView> entries) mutable { answer(std::move(entries)); };
         const Member* member = state.member(connection->id);
-        if (member != nullptr && member->hears == Member::Hears::all_but_the_log && !range->before)
-          return resume(shard, {state.id(), std::move(caller), std::move(connection), std::move(*range), std::move(then)});
-        shard.read<EntriesView>([log = WhichLog{state.id(), state.row->number}, range = std::move(*range)](
-                                    store::LogReader& reader) { return read_range(reader, log, range, limits::socket_entries_bytes_max); },
-                                std::move(then));
+        const bool is_catching_up = member != nullptr && member->hears == Member::Hears::all_but_the_log;
+        if (!is_catching_up || range->before)
+          return read_range_aside(shard, state, std::move(*range), limits::socket_entries_bytes_max, std::move(answer));
+        resume(shard, {state.id(), std::move(caller), std::move(connection), std::move(*range),
+                       [answer = std::move(answer)](Result<EntriesView> entries) mutable { answer(std::move(entries)); }});
       });
 }
 

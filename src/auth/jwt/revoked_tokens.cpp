@@ -1,17 +1,9 @@
 #include "auth/jwt/revoked_tokens.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <mutex>
 
 namespace parley::auth {
-
-// A digest is as good as random, and who could choose it would have to sign.
-std::size_t RevokedTokens::Hash::operator()(const domain::TokenId& token) const {
-  std::size_t hash = 0;
-  std::memcpy(&hash, token.data(), sizeof hash);
-  return hash;
-}
 
 bool RevokedTokens::contains(const domain::TokenId& token) const {
   if (!any_.load(std::memory_order_acquire)) return false;

@@ -22,14 +22,10 @@ class RevokedTokens {
   [[nodiscard]] std::size_t size() const;
 
  private:
-  struct Hash {
-    std::size_t operator()(const domain::TokenId& token) const;
-  };
-
   std::atomic<bool> any_ = false;
   mutable std::shared_mutex mutex_;
-  std::unordered_map<domain::TokenId, std::optional<Timestamp>, Hash> tokens_;  // guarded by mutex_
-  std::size_t look_for_dead_at_ = 1024;                                         // guarded by mutex_
+  std::unordered_map<domain::TokenId, std::optional<Timestamp>, domain::TokenIdHash> tokens_;  // guarded by mutex_
+  std::size_t look_for_dead_at_ = 1024;                                                        // guarded by mutex_
 };
 
 }  // namespace parley::auth

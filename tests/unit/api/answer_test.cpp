@@ -2,33 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <simdjson.h>
-
 #include "domain/error_code.hpp"
+#include "writing.hpp"
 
 namespace parley::api {
 namespace {
 
 using domain::MessageView;
 using domain::User;
-
-constexpr Timestamp noon{std::chrono::milliseconds{1'767'225'600'000}};  // 2026-01-01T00:00:00.000Z
-
-ObjectId object_id(std::uint8_t last) {
-  ObjectId id;
-  id.bytes.back() = last;
-  return id;
-}
-
-template <typename Write>
-std::string written(Write write) {
-  std::string out;
-  JsonWriter writer(out);
-  write(writer);
-  simdjson::dom::parser parser;
-  EXPECT_EQ(parser.parse(out).error(), simdjson::SUCCESS) << out;
-  return out;
-}
 
 domain::SessionView session_view() {
   domain::SessionView view;

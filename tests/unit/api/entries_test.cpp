@@ -3,10 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <simdjson.h>
-
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
+#include "writing.hpp"
 
 namespace parley::api {
 namespace {
@@ -16,14 +15,6 @@ using domain::EntryKind;
 using domain::EntryRange;
 using domain::EntryView;
 using domain::LogPlace;
-
-constexpr Timestamp noon{std::chrono::milliseconds{1'767'225'600'000}};  // 2026-01-01T00:00:00.000Z
-
-ObjectId object_id(std::uint8_t last) {
-  ObjectId id;
-  id.bytes.back() = last;
-  return id;
-}
 
 EntriesView view_of(EntryView entry) {
   EntriesView view;
@@ -36,14 +27,11 @@ EntriesView view_of(EntryView entry) {
 }
 
 std::string written(const EntriesView& view) {
-  std::string out;
-  JsonWriter writer(out);
-  writer.begin_object();
-  write_entries(writer, view);
-  writer.end_object();
-  simdjson::dom::parser parser;
-  EXPECT_EQ(parser.parse(out).error(), simdjson::SUCCESS) << out;
-  return out;
+  return api::written([&view](JsonWriter& writer) {
+    writer.begin_object();
+    write_entries(writer, view);
+    writer.end_object();
+  });
 }
 
 std::string entry_written(EntryView entry) {

@@ -141,7 +141,7 @@ const shapes = [
   mutation('4.2-bounds', 'a negative limit is the largest', 'http_api/query_parameters.cpp', 'if (!number || *number < 1) return', 'if (!number || *number == 0) return'),
   mutation('3-turn-credential', 'credentials are signed over the name alone', 'api/ice_servers.cpp', 'hmac_sha1(settings.turn_secret, username)',
     'hmac_sha1(settings.turn_secret, settings.turn_username)'),
-  mutation('2.2-paths', 'the case of a path matters', 'http_api/route.cpp', '} else if (!equal_ignoring_case(wanted, given)) {', '} else if (wanted != given) {'),
+  mutation('2.2-paths', 'the case of a path matters', 'http_api/route.cpp', '} else if (!equals_ignoring_case(wanted, given)) {', '} else if (wanted != given) {'),
   mutation('2.1-body-limit', 'what a body inflates to is not limited', 'http_api/content_decoding.cpp', 'if (result.size() > bytes_max) return std::unexpected(DecodingFailure::too_large);\n  }\n  return result;\n}\n\n/// `deflate`',
     '}\n  return result;\n}\n\n/// `deflate`'),
 ];

@@ -1,0 +1,34 @@
+// What the tests of writers share: a time, an id, and a string that was written and parses.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <simdjson.h>
+
+#include <cstdint>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/json_writer.hpp"
+
+namespace parley::api {
+
+inline constexpr Timestamp noon{std::chrono::milliseconds{1'767'225'600'000}};  // 2026-01-01T00:00:00.000Z
+
+inline ObjectId object_id(std::uint8_t last) {
+  ObjectId id;
+  id.bytes.back() = last;
+  return id;
+}
+
+template <typename Write>
+std::string written(Write write) {
+  std::string out;
+  JsonWriter writer(out);
+  write(writer);
+  simdjson::dom::parser parser;
+  EXPECT_EQ(parser.parse(out).error(), simdjson::SUCCESS) << out;
+  return out;
+}
+
+}  // namespace parley::api
