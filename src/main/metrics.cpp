@@ -39,7 +39,7 @@ void add(MetricsText& text, const http_api::Figures& figures) {
       .counter("parley_refused_overloaded_total", "Requests refused because a queue was full.", counts.refused_overloaded);
 }
 
-void add(MetricsText& text, const store::embedded::StoreHealth& health) {
+void add(MetricsText& text, const store::StoreHealth& health) {
   std::vector<MetricsText::Bucket> buckets;
   for (std::size_t index = 0; index + 1 < health.sync_buckets.size(); ++index) {
     buckets.push_back({(std::uint64_t{1} << index) - 1, health.sync_buckets[index]});  // bucket `index` holds what is below 2^index
@@ -62,7 +62,7 @@ void add(MetricsText& text, const store::embedded::StoreHealth& health) {
 
 }  // namespace
 
-std::string metrics_text(const server::ServerCounts& server, const http_api::Figures& figures, const store::embedded::StoreHealth& store) {
+std::string metrics_text(const server::ServerCounts& server, const http_api::Figures& figures, const store::StoreHealth& store) {
   MetricsText text;
   add(text, server);
   add(text, figures);
@@ -70,7 +70,7 @@ std::string metrics_text(const server::ServerCounts& server, const http_api::Fig
   return std::move(text).take();
 }
 
-std::vector<std::string> reasons_not_ready(const store::embedded::StoreHealth& store) {
+std::vector<std::string> reasons_not_ready(const store::StoreHealth& store) {
   std::vector<std::string> reasons;
   if (!store.writable) reasons.push_back("The store takes no entries until restart: " + store.reason);
   if (store.writable && !store.has_room) reasons.push_back("The store is full: " + store.reason);

@@ -6,13 +6,13 @@
 
 #include "http_api/figures.hpp"
 #include "server/server.hpp"
-#include "store/embedded/store_health.hpp"
+#include "store/common/store_health.hpp"
 
 namespace parley::main {
 
 [[nodiscard]] std::string metrics_text(const server::ServerCounts& server, const http_api::Figures& figures,
-                                       const store::embedded::StoreHealth& store);
+                                       const store::StoreHealth& store);
 /// Empty: ready.
-[[nodiscard]] std::vector<std::string> reasons_not_ready(const store::embedded::StoreHealth& store);
+[[nodiscard]] std::vector<std::string> reasons_not_ready(const store::StoreHealth& store);
 
 }  // namespace parley::main

@@ -13,13 +13,14 @@
 
 #include "base/clock.hpp"
 #include "domain/user.hpp"
+#include "store/common/loop_ports.hpp"
+#include "store/common/prepared_append.hpp"
+#include "store/common/store_state.hpp"
 #include "store/embedded/database.hpp"
 #include "store/embedded/embedded_store.hpp"
 #include "store/embedded/head_cache.hpp"
 #include "store/embedded/key_index.hpp"
 #include "store/embedded/log_view.hpp"
-#include "store/embedded/prepared_append.hpp"
-#include "store/embedded/store_state.hpp"
 
 namespace rocksdb {
 class WriteBatch;
@@ -56,10 +57,6 @@ class CommitBatch {
   /// Writes, synced when there is an append in it, and settles conflicts. A failure is final for the store.
   void write();
 
-  struct Settled {
-    LoopPort* port;
-    AppendOutcome outcome;
-  };
   /// What became of the revocations. After `write`.
   [[nodiscard]] const Result<void>& revoked() const { return revoked_; }
   /// One for each append, in the order they were added. After `write`.

@@ -19,7 +19,7 @@ Committer::Committer(Surroundings surroundings)
       heads_(limits::heads_cached_max, limits::keys_in_memory_max),
       revoked_(surroundings_.database, surroundings_.state, surroundings_.clock),
       synced_file_at_(surroundings_.clock.steady_now()),
-      ports_(limits::event_loops_max),
+      ports_(surroundings_.state),
       thread_([this] { run(); }) {}
 
 Committer::~Committer() {
@@ -27,21 +27,17 @@ Committer::~Committer() {
 }
 
 void Committer::attach(EventLoop& loop, CommitListener& listener) {
-  PARLEY_ASSERT(loop.index() < ports_.size());
-  const std::lock_guard lock(mutex_);
-  PARLEY_ASSERT(!ports_[loop.index()]);
-  ports_[loop.index()] = std::make_shared<LoopPort>(LoopPort{.loop = &loop, .listener = &listener});
+  ports_.attach(loop, listener);
 }
 
 void Committer::append(EventLoop& loop, Append append) {
-  PARLEY_ASSERT(loop.index() < ports_.size() && ports_[loop.index()]);
-  const std::shared_ptr<LoopPort>& port = ports_[loop.index()];
+  const std::shared_ptr<LoopPort>& port = ports_.of(loop);
   AppendOutcome outcome{.session = append.session, .token = append.token};
   auto prepared = prepare(*port, append);
   std::optional<Error> error;
   if (!prepared) error = prepared.error();
   if (!error) error = enqueue(*prepared);
-  if (error) refuse(port, std::move(outcome), *std::move(error));
+  if (error) ports_.refuse(port, std::move(outcome), *std::move(error));
 }
 
 std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {
@@ -63,19 +59,6 @@ std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {
   }
   if (is_first) changed_.notify_one();
   return std::nullopt;
-}
-
-// One post brings all refusals of a turn: under overload there are many.
-void Committer::refuse(const std::shared_ptr<LoopPort>& port, AppendOutcome outcome, Error error) {
-  surroundings_.state.note_refused();
-  outcome.status = AppendStatus::refused;
-  outcome.error = std::move(error);
-  port->refusals.push_back(std::move(outcome));
-  if (port->refusals.size() > 1) return;
-  port->loop->post([port] {
-    auto refusals = std::exchange(port->refusals, {});
-    port->listener->on_appended(refusals);
-  });
 }
 
 void Committer::remember(const domain::User& user) {
@@ -228,18 +211,16 @@ std::vector<Committer::WaitingRevocation> Committer::add_revocations(CommitBatch
 
 void Committer::publish(std::vector<WaitingRevocation> revocations, const Result<void>& written) {
   for (WaitingRevocation& waiting : revocations) {
-    waiting.loop->post([done = std::move(waiting.done), result = waiting.put ? written : waiting.put]() mutable { done(std::move(result)); });
+    waiting.loop->post(
+        [done = std::move(waiting.done), result = waiting.put ? written : waiting.put]() mutable { done(std::move(result)); });
   }
 }
 
 void Committer::publish(CommitBatch& batch) {
-  std::unordered_map<LoopPort*, std::vector<AppendOutcome>> outcomes;
-  for (CommitBatch::Settled& settled : batch.settled()) outcomes[settled.port].push_back(std::move(settled.outcome));
   // Given back before anyone hears: whoever sends again on hearing finds the room that is there.
   waiting_entries_ -= batch.entries();
   waiting_bytes_ -= batch.bytes();
-  for (auto& [port, of_loop] : outcomes)
-    port->loop->post([listener = port->listener, appended = std::move(of_loop)]() mutable { listener->on_appended(appended); });
+  LoopPorts::publish(batch.settled());
 }
 
 void Committer::sync_synced_file() {

@@ -20,9 +20,10 @@
 #include <vector>
 
 #include "base/event_loop.hpp"
+#include "store/common/loop_ports.hpp"
+#include "store/common/prepared_append.hpp"
 #include "store/embedded/commit_batch.hpp"
 #include "store/embedded/head_cache.hpp"
-#include "store/embedded/prepared_append.hpp"
 #include "store/embedded/revocation_table.hpp"
 
 namespace parley::store::embedded {
@@ -76,7 +77,6 @@ class Committer {
   void sync_synced_file();
   void sync_synced_file_when_due();
   [[nodiscard]] std::optional<Error> enqueue(PreparedAppend& prepared);
-  void refuse(const std::shared_ptr<LoopPort>& port, AppendOutcome outcome, Error error);
 
   const Surroundings surroundings_;
   HeadCache heads_;                     // Owner: committer
@@ -87,7 +87,7 @@ class Committer {
   std::size_t last_entries_ = 0;        // Owner: committer. How many it held
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<std::shared_ptr<LoopPort>> ports_;          // by loop index; a slot is written once, by attach; shared with posted refusals
+  LoopPorts ports_;
   std::deque<PreparedAppend> queue_;                      // guarded by mutex_
   std::deque<domain::User> users_;                        // guarded by mutex_
   std::deque<SignallingMessage> signalling_;              // guarded by mutex_

@@ -5,9 +5,9 @@
 
 #include "base/clock.hpp"
 #include "base/log_sink.hpp"
+#include "store/common/store_state.hpp"
 #include "store/embedded/embedded_config.hpp"
 #include "store/embedded/layout.hpp"
-#include "store/embedded/store_state.hpp"
 
 namespace rocksdb {
 struct ColumnFamilyOptions;

@@ -10,14 +10,15 @@
 #include "base/assert.hpp"
 #include "domain/created.hpp"
 #include "domain/error_code.hpp"
+#include "store/common/reader_pool.hpp"
+#include "store/common/store_state.hpp"
 #include "store/embedded/committer.hpp"
 #include "store/embedded/database.hpp"
 #include "store/embedded/key_index.hpp"
+#include "store/embedded/log_reader.hpp"
 #include "store/embedded/log_view.hpp"
-#include "store/embedded/reader_pool.hpp"
 #include "store/embedded/revocation_table.hpp"
 #include "store/embedded/rows.hpp"
-#include "store/embedded/store_state.hpp"
 
 namespace parley::store::embedded {
 
@@ -50,7 +51,10 @@ Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(const EmbeddedConfig&
   auto database = Database::open(config, {files, dependencies.clock, parts->state, dependencies.logs});
   if (!database) return std::unexpected(database.error());
   parts->database = *std::move(database);
-  parts->readers = std::make_unique<ReaderPool>(*parts->database, parts->state, *parts->keys, config.reader_threads);
+  const auto make_reader = [parts = parts.get()] {
+    return std::make_unique<EmbeddedLogReader>(*parts->database, parts->state, *parts->keys);
+  };
+  parts->readers = std::make_unique<ReaderPool>(make_reader, config.reader_threads);
   parts->committer = std::make_unique<Committer>(Committer::Surroundings{*parts->database, parts->state, *parts->keys, dependencies.clock,
                                                                          config.directory, config.free_bytes_min, dependencies.syncing});
   return std::unique_ptr<EmbeddedStore>(new EmbeddedStore(std::move(parts)));

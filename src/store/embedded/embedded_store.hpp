@@ -11,9 +11,9 @@
 
 #include "base/clock.hpp"
 #include "base/log_sink.hpp"
+#include "store/common/store_health.hpp"
 #include "store/directory.hpp"
 #include "store/embedded/embedded_config.hpp"
-#include "store/embedded/store_health.hpp"
 #include "store/revocation_record.hpp"
 #include "store/session_log.hpp"
 #include "store/signalling_record.hpp"

@@ -12,8 +12,8 @@
 
 #include "base/result.hpp"
 #include "domain/entry.hpp"
+#include "store/common/store_state.hpp"
 #include "store/embedded/database.hpp"
-#include "store/embedded/store_state.hpp"
 
 namespace rocksdb {
 class Snapshot;

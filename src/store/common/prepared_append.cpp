@@ -1,11 +1,11 @@
-#include "store/embedded/prepared_append.hpp"
+#include "store/common/prepared_append.hpp"
 
 #include <string>
 
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
 
-namespace parley::store::embedded {
+namespace parley::store {
 
 namespace {
 
@@ -47,4 +47,4 @@ Result<PreparedAppend> prepare(LoopPort& port, Append& append) {
   return prepared;
 }
 
-}  // namespace parley::store::embedded
+}  // namespace parley::store

@@ -13,9 +13,9 @@
 #include "base/ids.hpp"
 #include "base/log_sink.hpp"
 #include "base/result.hpp"
-#include "store/embedded/store_health.hpp"
+#include "store/common/store_health.hpp"
 
-namespace parley::store::embedded {
+namespace parley::store {
 
 class StoreState {
  public:
@@ -68,4 +68,4 @@ class StoreState {
   std::atomic<std::uint64_t> users_dropped_ = 0;
 };
 
-}  // namespace parley::store::embedded
+}  // namespace parley::store

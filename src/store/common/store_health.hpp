@@ -1,4 +1,4 @@
-// How the embedded store is doing: for `/health`, `/ready` and metrics. Counts are cumulative since it was opened.
+// How a store is doing: for `/health`, `/ready` and metrics. Counts are cumulative since it was opened.
 #pragma once
 
 #include <array>
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace parley::store::embedded {
+namespace parley::store {
 
 /// Bucket `index` counts syncs that took less than 2^index microseconds and not less than half of that; the last takes the rest.
 inline constexpr std::size_t sync_buckets_count = 24;
@@ -35,4 +35,4 @@ struct StoreHealth {
   std::uint64_t users_dropped = 0;  // the queue of rows was full; the next token brings them again
 };
 
-}  // namespace parley::store::embedded
+}  // namespace parley::store

@@ -1,4 +1,4 @@
-#include "store/embedded/store_state.hpp"
+#include "store/common/store_state.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -6,7 +6,7 @@
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
 
-namespace parley::store::embedded {
+namespace parley::store {
 
 void StoreState::fail(const std::string& reason) {
   {
@@ -96,4 +96,4 @@ StoreHealth StoreState::health() const {
   return health;
 }
 
-}  // namespace parley::store::embedded
+}  // namespace parley::store

@@ -11,7 +11,7 @@
 #include "base/result.hpp"
 #include "store/session_log.hpp"
 
-namespace parley::store::embedded {
+namespace parley::store {
 
 /// Where the outcomes of one loop go. Lives as long as the committer and every refusal on its way.
 struct LoopPort {
@@ -32,4 +32,4 @@ struct PreparedAppend {
 /// Errors: invalid_argument, session_full (SessionLog, "Refused"). `append` is taken only when there is none.
 [[nodiscard]] Result<PreparedAppend> prepare(LoopPort& port, Append& append);
 
-}  // namespace parley::store::embedded
+}  // namespace parley::store

@@ -1,24 +1,25 @@
-// A few threads that run read jobs, so that no event loop ever waits for the disk. Each job gets a consistent look at what is committed
-// when its first read begins.
+// A few threads that run read jobs, so that no event loop ever waits for a disk or a database. Each job gets a LogReader of its own,
+// made by the engine.
 #pragma once
 
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
-#include "store/embedded/database.hpp"
-#include "store/embedded/key_index.hpp"
-#include "store/embedded/store_state.hpp"
 #include "store/session_log.hpp"
 
-namespace parley::store::embedded {
+namespace parley::store {
 
 class ReaderPool {
  public:
-  ReaderPool(const Database& database, StoreState& state, KeyIndex& keys, std::size_t threads);
+  /// Called on a reader thread, once for each job.
+  using MakeReader = std::function<std::unique_ptr<LogReader>()>;
+  ReaderPool(MakeReader make_reader, std::size_t threads);
   ~ReaderPool();
   ReaderPool(const ReaderPool&) = delete;
   ReaderPool& operator=(const ReaderPool&) = delete;
@@ -32,9 +33,7 @@ class ReaderPool {
  private:
   void serve();
 
-  const Database& database_;
-  StoreState& state_;
-  KeyIndex& keys_;
+  const MakeReader make_reader_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<SessionLog::ReadJob> jobs_;  // guarded by mutex_
@@ -42,4 +41,4 @@ class ReaderPool {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace parley::store::embedded
+}  // namespace parley::store

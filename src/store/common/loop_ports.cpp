@@ -1,0 +1,45 @@
+#include "store/common/loop_ports.hpp"
+
+#include <unordered_map>
+#include <utility>
+
+#include "base/assert.hpp"
+#include "base/limits.hpp"
+
+namespace parley::store {
+
+LoopPorts::LoopPorts(StoreState& state) : state_(state), ports_(limits::event_loops_max) {}
+
+void LoopPorts::attach(EventLoop& loop, CommitListener& listener) {
+  PARLEY_ASSERT(loop.index() < ports_.size());
+  const std::lock_guard lock(mutex_);
+  PARLEY_ASSERT(!ports_[loop.index()]);
+  ports_[loop.index()] = std::make_shared<LoopPort>(LoopPort{.loop = &loop, .listener = &listener});
+}
+
+const std::shared_ptr<LoopPort>& LoopPorts::of(const EventLoop& loop) const {
+  PARLEY_ASSERT(loop.index() < ports_.size() && ports_[loop.index()]);
+  return ports_[loop.index()];
+}
+
+// Under overload there are many refusals in one turn.
+void LoopPorts::refuse(const std::shared_ptr<LoopPort>& port, AppendOutcome outcome, Error error) {
+  state_.note_refused();
+  outcome.status = AppendStatus::refused;
+  outcome.error = std::move(error);
+  port->refusals.push_back(std::move(outcome));
+  if (port->refusals.size() > 1) return;
+  port->loop->post([port] {
+    auto refusals = std::exchange(port->refusals, {});
+    port->listener->on_appended(refusals);
+  });
+}
+
+void LoopPorts::publish(std::span<Settled> settled) {
+  std::unordered_map<LoopPort*, std::vector<AppendOutcome>> outcomes;
+  for (Settled& each : settled) outcomes[each.port].push_back(std::move(each.outcome));
+  for (auto& [port, of_loop] : outcomes)
+    port->loop->post([listener = port->listener, appended = std::move(of_loop)]() mutable { listener->on_appended(appended); });
+}
+
+}  // namespace parley::store
