@@ -22,7 +22,7 @@ help: ## This list
 run: $(PARLEY) ## Install what is missing, build, and start the demo: two links that chat (LISTEN=ADDR:PORT, DATA=FOLDER)
 	@$(PARLEY) demo --data $(call quoted,$(DATA)) --listen $(call quoted,$(LISTEN))
 
-test: install-test ## Install what is missing, build, and run every test
+test: install-test install-mongod ## Install what is missing, build, and run every test
 	@$(MAKE) --no-print-directory configured
 	@cmake --build $(BUILD) -j $(JOBS)
 	@tests/clients/install.sh
@@ -111,7 +111,7 @@ loop: install-test ## How long the edit loop takes: one file, unit tests
 
 # ---- upkeep ----------------------------------------------------------------------------------------------------------------
 
-sanitize: install-test ## Unit, contract and integration tests under address, undefined and thread sanitizers
+sanitize: install-test install-mongod ## Unit, contract and integration tests under address, undefined and thread sanitizers
 	@tests/clients/install.sh
 	@for preset in asan-ubsan tsan; do \
 	  cmake --preset $$preset >/dev/null && cmake --build build/$$preset -j $(JOBS) && \
@@ -133,13 +133,15 @@ tidy: install-dev configured ## clang-tidy over src
 clean: ## Remove what was built (not the data)
 	rm -rf build
 
-.PHONY: install-build install-test install-dev configured FORCE
+.PHONY: install-build install-test install-dev install-mongod configured FORCE
 install-build:
 	@tools/install.sh build
 install-test:
 	@tools/install.sh build test
 install-dev:
 	@tools/install.sh build test dev
+install-mongod:
+	@tools/install-mongod.sh
 
 # Tests are configured in as soon as their packages are there: `make run` on a bare machine does without.
 configured: install-build
