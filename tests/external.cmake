@@ -17,6 +17,8 @@ foreach(suite connect chat resume logout sessions admin signalling robustness va
   parley_suite(clients_javascript_${suite} FOLDER clients/javascript LABELS "clients" TIMEOUT 240
                COMMAND ${NODE} --test-reporter=spec ${suite}.test.mjs)
 endforeach()
+# The real mongod and the gate before it, for the suites that store in MongoDB.
+parley_suite(clients_mongod_harness FOLDER clients/javascript LABELS "integration" TIMEOUT 120 COMMAND ${NODE} --test-reporter=spec mongod-harness.test.mjs)
 # What of docs/api-contract.md the suites above do not show; contract-time waits for the longest of its times.
 foreach(suite contract-http contract-calls contract-sockets contract-store contract-time)
   parley_suite(clients_javascript_${suite} FOLDER clients/javascript LABELS "clients" TIMEOUT 240
