@@ -28,7 +28,7 @@ StatsView stats_of(const SessionState& session, const domain::RoleSet& roles) {
 }
 
 Result<SignallingList> read_record(Context& context, const domain::SessionRow& row, std::uint32_t limit) {
-  auto messages = context.deps.signalling.newest(row.number, limit);
+  auto messages = context.deps.signalling.newest(row.number, row.id, limit);
   if (!messages) return std::unexpected(messages.error());
   SignallingList list{row.id, std::move(*messages), {}};
   for (const store::SignallingMessage& message : list.messages) {

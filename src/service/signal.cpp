@@ -105,7 +105,7 @@ Result<void> relay_signal(SessionShard& shard, SessionState& session, const Conn
   const domain::Participant sender = *session.row->participant(connection.caller->user.id);
   tell_room(shard, session, own_event ? row->relayed : ServerEvent::signaling_message, relayed_json(signal, *row, sender, now),
             connection.id);
-  shard.context().deps.signalling.record({record_id(shard, now), session.row->number, sender.user, std::string(row->type),
+  shard.context().deps.signalling.record({record_id(shard, now), session.row->number, session.row->id, sender.user, std::string(row->type),
                                           signal.payload_json, now, connection.caller->user_agent, connection.caller->address,
                                           connection.sid});
   return {};

@@ -14,7 +14,8 @@ namespace parley::store {
 
 struct SignallingMessage {
   ObjectId id;
-  SessionNumber session;
+  SessionNumber session;  // both names of it: an engine keys by the one that suits it
+  SessionId session_id;
   ObjectId sender;
   std::string type;          // offer, answer, ice-candidate, chat, join, leave
   std::string payload_json;  // as sent; empty: it was absent
@@ -34,7 +35,8 @@ class SignallingRecord {
   /// blocks.
   virtual void record(SignallingMessage message) = 0;
   /// Newest first, at most `limit`, none older than 30 days. Blocking: for reader threads.
-  [[nodiscard]] virtual Result<std::vector<SignallingMessage>> newest(SessionNumber session, std::size_t limit) = 0;
+  [[nodiscard]] virtual Result<std::vector<SignallingMessage>> newest(SessionNumber session, const SessionId& session_id,
+                                                                      std::size_t limit) = 0;
 };
 
 }  // namespace parley::store

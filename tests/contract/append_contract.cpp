@@ -349,7 +349,11 @@ TEST_P(AppendContract, without_room_texts_are_refused_and_the_rest_goes) {
   commit(script.end());
 }
 
-TEST_P(AppendContract, after_a_failed_sync_everything_is_refused_and_reads_go_on) {
+class LatchContract : public StoreContract {};
+
+INSTANTIATE_TEST_SUITE_P(Engines, LatchContract, testing::ValuesIn(engines_that_latch()), [](const auto& run) { return run.param.name; });
+
+TEST_P(LatchContract, after_a_failed_sync_everything_is_refused_and_reads_go_on) {
   LogScript script(7);
   commit_session(script, 2);
   const auto before = script.entries();

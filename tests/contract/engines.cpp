@@ -1,9 +1,9 @@
-// The engines that the contract suite runs against: the model and the embedded store.
-#include <condition_variable>
-#include <latch>
-#include <mutex>
+// The engines that the contract suite runs against: the model and the embedded store here, those on MongoDB in mongo_engines.cpp.
+#include <algorithm>
+#include <iterator>
 
 #include "base/log_sink.hpp"
+#include "contract/busy_readers.hpp"
 #include "contract/store_under_test.hpp"
 #include "domain/error_code.hpp"
 #include "store/embedded/embedded_store.hpp"
@@ -57,8 +57,8 @@ class EmbeddedUnderTest final : public StoreUnderTest {
   store::RevocationRecord& revocations() override { return *store_; }
   void hold() override { files_->hold_syncs(); }
   void release() override { files_->release_syncs(); }
-  void pause_reads() override;
-  void resume_reads() override;
+  void pause_reads() override { busy_.start(*store_, limits::reader_threads_default); }
+  void resume_reads() override { busy_.end(); }
   void reopen() override {
     store_.reset();
     open();
@@ -84,34 +84,9 @@ class EmbeddedUnderTest final : public StoreUnderTest {
   NullLogSink logs_;
   TemporaryDirectory directory_;
   std::shared_ptr<FaultyFileSystem> files_ = std::make_shared<FaultyFileSystem>();
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool paused_ = false;  // guarded by mutex_
+  BusyReaders busy_;
   std::unique_ptr<store::embedded::EmbeddedStore> store_;
 };
-
-// Each reader thread is kept busy by a job that waits.
-void EmbeddedUnderTest::pause_reads() {
-  paused_ = true;
-  std::latch busy(limits::reader_threads_default);
-  for (std::size_t index = 0; index < limits::reader_threads_default; ++index) {
-    const auto accepted = store_->read([this, &busy](store::LogReader&) {
-      std::unique_lock lock(mutex_);
-      busy.count_down();
-      changed_.wait(lock, [this] { return !paused_; });
-    });
-    if (!accepted) throw std::runtime_error("the pool refused");
-  }
-  busy.wait();
-}
-
-void EmbeddedUnderTest::resume_reads() {
-  {
-    const std::lock_guard lock(mutex_);
-    paused_ = false;
-  }
-  changed_.notify_all();
-}
 
 template <typename Kind>
 std::unique_ptr<StoreUnderTest> make(const ManualClock& clock) {
@@ -121,7 +96,21 @@ std::unique_ptr<StoreUnderTest> make(const ManualClock& clock) {
 }  // namespace
 
 std::vector<Engine> engines() {
-  return {{"model", &make<ModelUnderTest>}, {"embedded", &make<EmbeddedUnderTest>}};
+  std::vector<Engine> all = {{"model", &make<ModelUnderTest>}, {"embedded", &make<EmbeddedUnderTest>}};
+  std::ranges::move(mongo_engines(), std::back_inserter(all));
+  return all;
+}
+
+std::vector<Engine> engines_that_latch() {
+  auto some = engines();
+  std::erase_if(some, [](const Engine& engine) { return engine.failed_sync != Engine::FailedSync::is_final; });
+  return some;
+}
+
+std::vector<Engine> engines_that_remember_users() {
+  auto some = engines();
+  std::erase_if(some, [](const Engine& engine) { return engine.users != Engine::Users::remembered; });
+  return some;
 }
 
 }  // namespace parley::test

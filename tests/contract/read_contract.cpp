@@ -15,6 +15,7 @@ class ReadContract : public StoreContract {
   SignallingMessage signalling_message(SessionNumber session, std::uint32_t number, Timestamp time) {
     return {.id = user_id(number),
             .session = session,
+            .session_id = LogScript(session.value).row().id,
             .sender = user_id(1),
             .type = "offer",
             .payload_json = R"({"sdp":")" + std::string(number % 7 * 20'000, 'x') + R"("})",
@@ -322,7 +323,12 @@ TEST_P(ReadContract, a_walk_over_the_open_sessions_tells_those_created_before_a_
   EXPECT_EQ(pages, 2u);
 }
 
-TEST_P(ReadContract, users_are_remembered_as_they_were_last_seen) {
+class UserContract : public StoreContract {};
+
+INSTANTIATE_TEST_SUITE_P(Engines, UserContract, testing::ValuesIn(engines_that_remember_users()),
+                         [](const auto& run) { return run.param.name; });
+
+TEST_P(UserContract, users_are_remembered_as_they_were_last_seen) {
   domain::User user{.id = user_id(5), .role = {"doctor"}, .email = "d@example.org", .name = "Dr. Ää"};
   store->directory().remember_user(user);
   ASSERT_TRUE(store->run_until(loop, [&] { return find_user(5)->has_value(); }));

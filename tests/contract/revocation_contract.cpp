@@ -68,7 +68,12 @@ TEST_P(RevocationContract, is_not_told_before_it_is_durable) {
   EXPECT_TRUE(outcome->value());
 }
 
-TEST_P(RevocationContract, a_failed_sync_is_unknown_and_then_final) {
+class LatchedRevocationContract : public RevocationContract {};
+
+INSTANTIATE_TEST_SUITE_P(Engines, LatchedRevocationContract, testing::ValuesIn(engines_that_latch()),
+                         [](const auto& run) { return run.param.name; });
+
+TEST_P(LatchedRevocationContract, a_failed_sync_is_unknown_and_then_final) {
   store->break_sync();
   EXPECT_EQ(revoke(revocation(1)).error().code, ErrorCode::outcome_unknown);
   EXPECT_EQ(revoke(revocation(2)).error().code, ErrorCode::store_failed);

@@ -73,7 +73,7 @@ Result<std::optional<domain::User>> StoreContract::find_user(std::uint32_t user)
 }
 Result<std::vector<store::SignallingMessage>> StoreContract::newest(SessionNumber session, std::size_t limit) {
   return read<Result<std::vector<store::SignallingMessage>>>(
-      [=, this](store::LogReader&) { return store->signalling().newest(session, limit); });
+      [=, this](store::LogReader&) { return store->signalling().newest(session, LogScript(session.value).row().id, limit); });
 }
 
 }  // namespace parley::test

@@ -47,8 +47,17 @@ class StoreUnderTest {
 struct Engine {
   std::string name;
   std::unique_ptr<StoreUnderTest> (*make)(const ManualClock& clock);
+  /// What the port leaves to the engine.
+  enum class FailedSync : std::uint8_t { is_final, passes } failed_sync = FailedSync::is_final;
+  enum class Users : std::uint8_t { remembered, read_only } users = Users::remembered;
 };
 [[nodiscard]] std::vector<Engine> engines();
+/// Those where a failed sync is final until restart (embedded: a disk that failed once cannot be trusted again).
+[[nodiscard]] std::vector<Engine> engines_that_latch();
+/// Those that keep a row of each user they are told of.
+[[nodiscard]] std::vector<Engine> engines_that_remember_users();
+/// The engines on MongoDB: a standalone and a replica set of three.
+[[nodiscard]] std::vector<Engine> mongo_engines();
 
 /// Collects what it is told, call by call.
 class Outcomes final : public store::CommitListener {

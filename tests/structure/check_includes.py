@@ -15,7 +15,8 @@ SOURCE = ROOT / "src"
 LIBRARIES = {
     r"boost/": ({"server"}, False),
     r"rocksdb/": ({"store/embedded"}, False),
-    r"simdjson": ({"protocol", "api", "auth/jwt", "http_api", "bench"}, False),
+    r"(mongoc|bson)/": ({"store/mongo"}, False),
+    r"simdjson": ({"protocol", "api", "auth/jwt", "http_api", "store/mongo", "bench"}, False),
     r"spdlog/": ({"observability", "main"}, False),
     r"openssl/": ({"base"}, False),
     r"toml\+\+|toml\.hpp": ({"config"}, False),

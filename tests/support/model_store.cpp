@@ -409,7 +409,7 @@ void ModelStore::record(store::SignallingMessage message) {
   schedule_commit();
 }
 
-Result<std::vector<store::SignallingMessage>> ModelStore::newest(SessionNumber session, std::size_t limit) {
+Result<std::vector<store::SignallingMessage>> ModelStore::newest(SessionNumber session, const SessionId&, std::size_t limit) {
   if (read_failure_) return std::unexpected(*read_failure_);
   std::vector<store::SignallingMessage> messages;
   if (const auto found = signalling_.find(session); found != signalling_.end()) messages = found->second;

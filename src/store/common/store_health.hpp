@@ -13,7 +13,8 @@ namespace parley::store {
 inline constexpr std::size_t sync_buckets_count = 24;
 
 struct StoreHealth {
-  bool writable = true;                // false: every append is refused until restart
+  bool writable = true;                // false: no append is committed now
+  bool final = false;                  // not writable, and it stays so until restart
   std::string reason;                  // why not writable, or why texts are refused; empty when all is well
   bool has_room = true;                // false: texts are `store_full`
   std::uint64_t free_bytes = 0;        // as of the last commit

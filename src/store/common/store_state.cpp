@@ -23,6 +23,25 @@ Error StoreState::failure() const {
   return Error{ErrorCode::store_failed, "The store has failed and accepts nothing until restart", reason_};
 }
 
+void StoreState::note_outage(const std::string& reason) {
+  {
+    const std::lock_guard lock(mutex_);
+    outage_ = reason;
+    if (out_of_reach_.exchange(true)) return;
+  }
+  logs_.write(LogLevel::error, "store", "the database cannot be reached", {{"reason", reason}});
+}
+
+void StoreState::note_reached() {
+  if (!out_of_reach_.load(std::memory_order_relaxed)) return;
+  {
+    const std::lock_guard lock(mutex_);
+    outage_.clear();
+    if (!out_of_reach_.exchange(false)) return;
+  }
+  logs_.write(LogLevel::info, "store", "the database can be reached again");
+}
+
 Error StoreState::note_damage(SessionNumber session, std::uint32_t seq, const std::string& what) {
   const std::string text = "Session " + std::to_string(session.value) + ", entry " + std::to_string(seq) + ": " + what;
   bool is_new = false;
@@ -72,8 +91,9 @@ StoreHealth StoreState::health() const {
   StoreHealth health;
   {
     const std::lock_guard lock(mutex_);
-    health.writable = !failed_;
-    health.reason = reason_;
+    health.writable = !failed_ && !out_of_reach_;
+    health.final = failed_;
+    health.reason = failed_ ? reason_ : outage_;
     for (const auto& [session, text] : damaged_) {
       if (health.damaged.size() == limits::damaged_sessions_named) break;
       health.damaged.push_back(text);

@@ -1,5 +1,5 @@
-// What all threads of the store must know at once: whether it has failed, which sessions are damaged, and the counts. A failure is
-// final: nothing clears it (docs/adr/0007). Threads: any.
+// What all threads of a store must know at once: whether it has failed, whether it can be reached, which sessions are damaged, and the
+// counts. A failure is final: nothing clears it (docs/adr/0007); an outage passes. Threads: any.
 #pragma once
 
 #include <array>
@@ -27,6 +27,10 @@ class StoreState {
   /// store_failed, as every append is answered once it failed.
   [[nodiscard]] Error failure() const;
 
+  /// A store beyond a network: it cannot be reached now, and can again.
+  void note_outage(const std::string& reason);
+  void note_reached();
+
   /// Remembers that this session is damaged and gives the error that says so: log_corrupt, naming session and entry.
   Error note_damage(SessionNumber session, std::uint32_t seq, const std::string& what);
   /// The damage met so far in this session: it takes no more entries.
@@ -37,6 +41,7 @@ class StoreState {
   void note_conflict() { ++conflicts_; }
   void note_refused() { ++refused_; }
   void note_room(std::uint64_t free_bytes, bool has_room);
+  [[nodiscard]] bool has_room() const { return has_room_.load(std::memory_order_relaxed); }
   void note_signalling_dropped() { ++signalling_dropped_; }
   void note_user_dropped() { ++users_dropped_; }
 
@@ -50,7 +55,9 @@ class StoreState {
   LogSink& logs_;
   std::atomic<bool> failed_ = false;
   mutable std::mutex mutex_;
-  std::string reason_;                            // guarded by mutex_
+  std::string reason_;  // guarded by mutex_
+  std::string outage_;  // guarded by mutex_; empty: none
+  std::atomic<bool> out_of_reach_ = false;
   std::map<SessionNumber, std::string> damaged_;  // guarded by mutex_
   std::atomic<std::uint64_t> damaged_sessions_ = 0;
   std::atomic<std::uint64_t> commits_ = 0;

@@ -109,6 +109,7 @@ StoreHealth EmbeddedStore::health() const {
   health.queued_reads = parts_->readers->waiting();
   if (parts_->stopped && health.writable) {
     health.writable = false;
+    health.final = true;
     health.reason = "The store is stopped";
   }
   return health;
@@ -221,7 +222,7 @@ Result<std::optional<domain::User>> EmbeddedStore::find_user(const ObjectId& use
   return *std::move(row);
 }
 
-Result<std::vector<SignallingMessage>> EmbeddedStore::newest(SessionNumber session, std::size_t limit) {
+Result<std::vector<SignallingMessage>> EmbeddedStore::newest(SessionNumber session, const SessionId& session_id, std::size_t limit) {
   PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::latest);
   const Timestamp oldest = parts_->clock.now() - limits::signalling_kept;
@@ -232,6 +233,7 @@ Result<std::vector<SignallingMessage>> EmbeddedStore::newest(SessionNumber sessi
     auto message = decode_signalling(session, key, value);
     if (!message) damage = message.error();
     if (damage) return LogView::Step::stop;
+    message->session_id = session_id;
     messages.push_back(*std::move(message));
     return LogView::Step::next;
   });

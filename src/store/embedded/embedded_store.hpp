@@ -64,7 +64,8 @@ class EmbeddedStore final : public SessionLog, public Directory, public Signalli
 
   // SignallingRecord
   void record(SignallingMessage message) override;
-  [[nodiscard]] Result<std::vector<SignallingMessage>> newest(SessionNumber session, std::size_t limit) override;
+  [[nodiscard]] Result<std::vector<SignallingMessage>> newest(SessionNumber session, const SessionId& session_id,
+                                                              std::size_t limit) override;
 
   // RevocationRecord
   void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) override;

@@ -34,7 +34,7 @@ class Signals : public ::testing::Test {
   }
   std::vector<store::SignallingMessage> recorded() {
     room.world.send("doctor", room.session, "commit").value();
-    return room.world.store.newest(room.world.number_of(room.session), 1000).value();
+    return room.world.store.newest(room.world.number_of(room.session), room.session, 1000).value();
   }
 
   Room room;

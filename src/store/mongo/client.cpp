@@ -1,0 +1,308 @@
+#include "store/mongo/client.hpp"
+
+#include <mongoc/mongoc.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "domain/error_code.hpp"
+
+namespace parley::store::mongo {
+
+namespace {
+
+// Codes of the server (src/mongo/base/error_codes.yml of its sources).
+constexpr std::int32_t code_out_of_disk_space = 14031;
+constexpr std::array<std::int32_t, 3> codes_duplicate_key = {11000, 11001, 12582};
+// Elections, shutdowns, time-outs, the network between members: the same again is right once the set has settled. The "retryable writes"
+// specification lists most of them.
+constexpr std::array<std::int32_t, 20> codes_passing = {6,   7,   50,   64,    89,    91,    112,   134,   189,   202,
+                                                        251, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436, 13388};
+
+FailureKind kind_of(std::int32_t code) {
+  const auto is_one_of = [code](const auto& codes) { return std::ranges::find(codes, code) != codes.end(); };
+  if (is_one_of(codes_duplicate_key)) return FailureKind::duplicate_key;
+  if (code == code_out_of_disk_space) return FailureKind::full;
+  return is_one_of(codes_passing) ? FailureKind::unknown : FailureKind::refused;
+}
+
+/// Of a whole command. What did not come from the server (a socket, a selection) leaves the outcome open.
+Failure failure_of(const bson_error_t& error) {
+  const auto code = static_cast<std::int32_t>(error.code);
+  const bool from_server = error.domain == MONGOC_ERROR_SERVER || error.domain == MONGOC_ERROR_WRITE_CONCERN;
+  const bool ours = error.domain == MONGOC_ERROR_BSON || error.domain == MONGOC_ERROR_CLIENT_AUTHENTICATE;
+  if (from_server) return {kind_of(code), code, error.message};
+  return {ours ? FailureKind::refused : FailureKind::unknown, code, error.message};
+}
+
+Failure failure_in(const Fields& error) {
+  const auto code = static_cast<std::int32_t>(error.integer("code").value_or(0));
+  return {kind_of(code), code, std::string(error.text("errmsg").value_or("no message"))};
+}
+
+WriteResult result_of(const Fields& reply) {
+  WriteResult result;
+  for (const Fields& error : reply.documents("writeErrors"))
+    result.errors.push_back({static_cast<std::size_t>(error.integer("index").value_or(0)), failure_in(error)});
+  std::ranges::sort(result.errors, {}, &WriteError::index);
+  const auto concerns = reply.documents("writeConcernErrors");  // of helpers; a bare command has one `writeConcernError`
+  if (!concerns.empty()) result.not_durable = failure_in(concerns.front());
+  if (const auto concern = reply.document("writeConcernError")) result.not_durable = failure_in(*concern);
+  if (result.not_durable && result.not_durable->kind != FailureKind::full) result.not_durable->kind = FailureKind::unknown;
+  result.matched = reply.integer("n").value_or(0);
+  return result;
+}
+
+/// {w: "majority", j: true, wtimeout}. A standalone takes it as {w: 1, j: true}.
+const Document& majority() {
+  static const Document concern = [] {
+    Document made;
+    made.text("w", "majority").boolean("j", true).int64("wtimeout", limits::mongo_write_concern_timeout.count());
+    return made;
+  }();
+  return concern;
+}
+
+class Reply {
+ public:
+  ~Reply() { bson_destroy(&bson_); }
+  bson_t* raw() { return &bson_; }  // libmongoc always initialises it
+  [[nodiscard]] Fields fields() const { return {bson_get_data(&bson_), bson_.len}; }
+
+ private:
+  bson_t bson_ = BSON_INITIALIZER;
+};
+
+struct CollectionDeleter {
+  void operator()(mongoc_collection_t* collection) const { mongoc_collection_destroy(collection); }
+};
+using Collection = std::unique_ptr<mongoc_collection_t, CollectionDeleter>;
+struct CursorDeleter {
+  void operator()(mongoc_cursor_t* cursor) const { mongoc_cursor_destroy(cursor); }
+};
+using Cursor = std::unique_ptr<mongoc_cursor_t, CursorDeleter>;
+struct SessionDeleter {
+  void operator()(mongoc_client_session_t* session) const { mongoc_client_session_destroy(session); }
+};
+using Session = std::unique_ptr<mongoc_client_session_t, SessionDeleter>;
+struct UriDeleter {
+  void operator()(mongoc_uri_t* uri) const { mongoc_uri_destroy(uri); }
+};
+using Uri = std::unique_ptr<mongoc_uri_t, UriDeleter>;
+
+Document read_concern(Reading reading, Topology topology) {
+  const char* level = "local";
+  if (topology == Topology::replica_set) level = reading == Reading::newest ? "linearizable" : "majority";
+  Document concern;
+  concern.text("level", level);
+  return concern;
+}
+
+Document find_options(const FindOptions& options, Topology topology) {
+  Document made;
+  made.document("readConcern", read_concern(options.reading, topology));
+  made.int64("maxTimeMS", limits::mongo_read_timeout.count());
+  if (options.sort != nullptr) made.document("sort", *options.sort);
+  if (options.projection != nullptr) made.document("projection", *options.projection);
+  if (options.hint != nullptr) made.document("hint", *options.hint);
+  if (options.limit > 0) made.int64("limit", options.limit);
+  return made;
+}
+
+/// libmongoc is started once, before the first pool, and its own log lines are dropped: what fails is told by who asked.
+void start_driver() {
+  struct Driver {
+    Driver() {
+      mongoc_init();
+      mongoc_log_set_handler(nullptr, nullptr);
+    }
+    ~Driver() { mongoc_cleanup(); }
+    Driver(const Driver&) = delete;
+    Driver& operator=(const Driver&) = delete;
+  };
+  static const Driver driver;
+}
+
+void set_default(mongoc_uri_t& uri, const char* option, std::chrono::milliseconds value) {
+  if (!mongoc_uri_has_option(&uri, option)) mongoc_uri_set_option_as_int32(&uri, option, static_cast<std::int32_t>(value.count()));
+}
+
+}  // namespace
+
+Error to_error(const Failure& failure) {
+  return Error{ErrorCode::store_failed, "The store cannot be reached",
+               "MongoDB: " + failure.message + " (code " + std::to_string(failure.code) + ")", limits::mongo_retry_after.count()};
+}
+
+std::string without_credentials(std::string_view uri) {
+  const auto scheme = uri.find("://");
+  const auto from = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const auto end = std::min(uri.find('/', from), uri.size());
+  const auto at = uri.substr(0, end).rfind('@');
+  const auto hosts = uri.substr(at == std::string_view::npos || at < from ? from : at + 1);
+  const auto options = hosts.find('?');  // may hold secrets as well
+  return std::string(uri.substr(0, from)) + std::string(hosts.substr(0, options));
+}
+
+Client::Client(mongoc_client_pool_t* pool, mongoc_client_t* client, const std::string& database, Topology topology)
+    : pool_(pool), client_(client), database_(database), topology_(topology) {}
+
+Client::Client(Client&& other) noexcept
+    : pool_(other.pool_),
+      client_(std::exchange(other.client_, nullptr)),
+      database_(std::move(other.database_)),
+      topology_(other.topology_) {}
+
+Client::~Client() {
+  if (client_ != nullptr) mongoc_client_pool_push(pool_, client_);
+}
+
+Outcome<void> Client::each(std::string_view collection, const Document& filter, const FindOptions& options,
+                           const std::function<bool(const Fields& document)>& visit) {
+  const Collection from(mongoc_client_get_collection(client_, database_.c_str(), std::string(collection).c_str()));
+  const Document made = find_options(options, topology_);
+  const Cursor cursor(mongoc_collection_find_with_opts(from.get(), filter.raw(), made.raw(), nullptr));
+  const bson_t* found = nullptr;
+  while (mongoc_cursor_next(cursor.get(), &found))
+    if (!visit(Fields(bson_get_data(found), found->len))) return {};
+  bson_error_t error;
+  if (mongoc_cursor_error(cursor.get(), &error)) return std::unexpected(failure_of(error));
+  return {};
+}
+
+Outcome<std::vector<Document>> Client::find(std::string_view collection, const Document& filter, const FindOptions& options) {
+  std::vector<Document> documents;
+  const auto read = each(collection, filter, options, [&](const Fields& found) {
+    bson_t view;
+    if (bson_init_static(&view, found.data(), found.size())) documents.emplace_back(&view);
+    return true;
+  });
+  if (!read) return std::unexpected(read.error());
+  return documents;
+}
+
+Outcome<WriteResult> Client::insert(std::string_view collection, std::span<const Document> documents) {
+  const Collection into(mongoc_client_get_collection(client_, database_.c_str(), std::string(collection).c_str()));
+  Document options;
+  options.boolean("ordered", false).boolean("validate", false).document("writeConcern", majority());
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wignored-attributes"  // bson_t says how it is aligned; a pointer to it is a pointer
+  std::vector<const bson_t*> raw;
+#pragma GCC diagnostic pop
+  raw.reserve(documents.size());
+  for (const Document& document : documents) raw.push_back(document.raw());
+  Reply reply;
+  bson_error_t error{};
+  const bool done = mongoc_collection_insert_many(into.get(), raw.data(), raw.size(), options.raw(), reply.raw(), &error);
+  WriteResult result = result_of(reply.fields());
+  // It says false too when single documents were refused; those are listed. Anything else is about the whole.
+  const bool from_server = error.domain == MONGOC_ERROR_SERVER || error.domain == MONGOC_ERROR_WRITE_CONCERN;
+  const bool listed = !result.errors.empty() || result.not_durable;
+  if (!done && !(from_server && listed)) return std::unexpected(failure_of(error));
+  return result;
+}
+
+Outcome<WriteResult> Client::write(std::string_view verb, std::string_view collection, std::string_view list,
+                                   std::span<const Document> statements) {
+  Array all;
+  for (const Document& statement : statements) all.document(statement);
+  Document made;
+  made.text(verb, collection).array(list, all.as_document()).boolean("ordered", false);
+  Document options;
+  options.document("writeConcern", majority());
+  Reply reply;
+  bson_error_t error{};
+  if (!mongoc_client_write_command_with_opts(client_, database_.c_str(), made.raw(), options.raw(), reply.raw(), &error)) {
+    WriteResult result = result_of(reply.fields());
+    if (result.errors.empty() && !result.not_durable) return std::unexpected(failure_of(error));
+    return result;
+  }
+  return result_of(reply.fields());
+}
+
+Outcome<WriteResult> Client::update(std::string_view collection, std::span<const Document> updates) {
+  return write("update", collection, "updates", updates);
+}
+
+Outcome<WriteResult> Client::remove(std::string_view collection, std::span<const Document> deletes) {
+  return write("delete", collection, "deletes", deletes);
+}
+
+Outcome<Document> Client::command(const Document& command) {
+  Reply reply;
+  bson_error_t error{};
+  if (!mongoc_client_command_simple(client_, database_.c_str(), command.raw(), nullptr, reply.raw(), &error))
+    return std::unexpected(failure_of(error));
+  return Document(reply.raw());
+}
+
+Outcome<void> Client::insert_and_update(std::string_view collection, const Document& inserted, const Document& query,
+                                        const Document& change) {
+  bson_error_t error{};
+  const Session session(mongoc_client_start_session(client_, nullptr, &error));
+  if (!session) return std::unexpected(failure_of(error));
+  const std::unique_ptr<mongoc_transaction_opt_t, decltype(&mongoc_transaction_opts_destroy)> how(mongoc_transaction_opts_new(),
+                                                                                                  &mongoc_transaction_opts_destroy);
+  const std::unique_ptr<mongoc_write_concern_t, decltype(&mongoc_write_concern_destroy)> concern(mongoc_write_concern_new(),
+                                                                                                 &mongoc_write_concern_destroy);
+  mongoc_write_concern_set_wmajority(concern.get(), static_cast<std::int32_t>(limits::mongo_write_concern_timeout.count()));
+  mongoc_write_concern_set_journal(concern.get(), true);
+  mongoc_transaction_opts_set_write_concern(how.get(), concern.get());
+  if (!mongoc_client_session_start_transaction(session.get(), how.get(), &error)) return std::unexpected(failure_of(error));
+  Document options;
+  if (!mongoc_client_session_append(session.get(), options.raw(), &error)) return std::unexpected(failure_of(error));
+  const Collection into(mongoc_client_get_collection(client_, database_.c_str(), std::string(collection).c_str()));
+  const auto abort = [&]() -> Outcome<void> {
+    const Failure failure = failure_of(error);
+    mongoc_client_session_abort_transaction(session.get(), nullptr);  // what cannot be aborted now is aborted by the server's own limit
+    return std::unexpected(failure);
+  };
+  if (!mongoc_collection_insert_one(into.get(), inserted.raw(), options.raw(), nullptr, &error)) return abort();
+  if (!mongoc_collection_update_one(into.get(), query.raw(), change.raw(), options.raw(), nullptr, &error)) return abort();
+  Reply reply;
+  if (!mongoc_client_session_commit_transaction(session.get(), reply.raw(), &error)) {
+    Failure failure = failure_of(error);
+    if (failure.kind != FailureKind::full) failure.kind = FailureKind::unknown;
+    return std::unexpected(failure);
+  }
+  return {};
+}
+
+Result<std::unique_ptr<ClientPool>> ClientPool::make(const std::string& uri, std::string_view app_name, std::uint32_t size_max) {
+  start_driver();
+  bson_error_t error{};
+  const Uri parsed(mongoc_uri_new_with_error(uri.c_str(), &error));
+  if (!parsed)
+    return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) + " cannot be understood: " + error.message +
+                                                   ". It must look like mongodb://HOST:27017/DATABASE?replicaSet=NAME.");
+  const char* database = mongoc_uri_get_database(parsed.get());
+  if (database == nullptr || *database == '\0')
+    return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) +
+                                                   " names no database. Put it behind the hosts, as in mongodb://HOST:27017/DATABASE.");
+  mongoc_uri_set_option_as_utf8(parsed.get(), MONGOC_URI_APPNAME, std::string(app_name).c_str());
+  mongoc_uri_set_option_as_bool(parsed.get(), MONGOC_URI_RETRYWRITES,
+                                false);  // what is unknown is settled by the engine, with the same document
+  set_default(*parsed, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, limits::mongo_selection_timeout);
+  set_default(*parsed, MONGOC_URI_CONNECTTIMEOUTMS, limits::mongo_connect_timeout);
+  set_default(*parsed, MONGOC_URI_SOCKETTIMEOUTMS, limits::mongo_socket_timeout);
+  mongoc_client_pool_t* pool = mongoc_client_pool_new(parsed.get());
+  if (pool == nullptr)
+    return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) +
+                                                   " asks for what this build of libmongoc cannot do "
+                                                   "(TLS, compression, or a name that does not resolve).");
+  mongoc_client_pool_max_size(pool, size_max);
+  mongoc_client_pool_set_error_api(pool, MONGOC_ERROR_API_VERSION_2);
+  return std::unique_ptr<ClientPool>(new ClientPool(pool, database));
+}
+
+ClientPool::~ClientPool() {
+  mongoc_client_pool_destroy(pool_);
+}
+
+Client ClientPool::take() {
+  return {pool_, mongoc_client_pool_pop(pool_), database_, topology_};
+}
+
+}  // namespace parley::store::mongo

@@ -1,0 +1,135 @@
+// What the engine needs of libmongoc, without its headers: clients on loan, commands, and failures sorted by what can be done about
+// them.
+//
+// Source   The MongoDB driver specifications as libmongoc 1.23 keeps them: write commands, read and write concern, "retryable" errors.
+// Threads  ClientPool: any. A Client and what it gives: one thread.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "store/mongo/document.hpp"
+
+extern "C" {
+struct _mongoc_client_t;
+struct _mongoc_client_pool_t;
+}
+
+namespace parley::store::mongo {
+
+/// What can be done about a failure.
+enum class FailureKind : std::uint8_t {
+  duplicate_key,  // a unique index says no
+  unknown,        // the network, an election, a time-out: it may have been done or not. Again, later
+  full,           // no space at the database
+  refused,        // it was not done, and trying again would change nothing
+};
+struct Failure {
+  FailureKind kind = FailureKind::unknown;
+  std::int32_t code = 0;  // of the server, or of libmongoc
+  std::string message;    // for logs
+};
+template <typename T>
+using Outcome = std::expected<T, Failure>;
+
+/// store_failed with the failure in its detail.
+[[nodiscard]] Error to_error(const Failure& failure);
+
+enum class Topology : std::uint8_t { standalone, replica_set };
+
+/// What a read may show. On a standalone all three are `local`.
+enum class Reading : std::uint8_t {
+  committed,  // read concern majority, on the primary
+  newest,     // read concern linearizable: nothing that was acknowledged before it began is missing
+};
+
+struct FindOptions {
+  Reading reading = Reading::committed;
+  const Document* sort = nullptr;
+  const Document* projection = nullptr;
+  const Document* hint = nullptr;  // the index to use
+  std::int64_t limit = 0;          // 0: all
+};
+
+/// One document of an unordered write that was not done.
+struct WriteError {
+  std::size_t index = 0;
+  Failure failure;
+};
+struct WriteResult {
+  std::vector<WriteError> errors;      // by index, ascending
+  std::optional<Failure> not_durable;  // written where it was not refused, but not known to be on a majority
+  std::int64_t matched = 0;            // updates: documents matched or upserted; deletes: removed
+};
+
+/// A client on loan; it goes back when this goes.
+class Client {
+ public:
+  ~Client();
+  Client(Client&& other) noexcept;
+  Client& operator=(Client&&) = delete;
+
+  [[nodiscard]] Outcome<std::vector<Document>> find(std::string_view collection, const Document& filter, const FindOptions& options = {});
+  /// Calls `visit` for each document until it gives false.
+  [[nodiscard]] Outcome<void> each(std::string_view collection, const Document& filter, const FindOptions& options,
+                                   const std::function<bool(const Fields& document)>& visit);
+  /// Unordered, write concern majority and journaled.
+  [[nodiscard]] Outcome<WriteResult> insert(std::string_view collection, std::span<const Document> documents);
+  /// Each of `updates` is {q, u, upsert?, multi?}; unordered, majority, journaled.
+  [[nodiscard]] Outcome<WriteResult> update(std::string_view collection, std::span<const Document> updates);
+  /// Each of `deletes` is {q, limit}; unordered, majority, journaled.
+  [[nodiscard]] Outcome<WriteResult> remove(std::string_view collection, std::span<const Document> deletes);
+  /// Inserts `inserted` into and updates one document of the same collection, both or neither (replica sets).
+  /// duplicate_key: the insert met one, and neither was done.
+  [[nodiscard]] Outcome<void> insert_and_update(std::string_view collection, const Document& inserted, const Document& query,
+                                                const Document& change);
+  /// Any command on the engine's database; on the primary.
+  [[nodiscard]] Outcome<Document> command(const Document& command);
+
+ private:
+  friend class ClientPool;
+  Client(::_mongoc_client_pool_t* pool, ::_mongoc_client_t* client, const std::string& database, Topology topology);
+  [[nodiscard]] Outcome<WriteResult> write(std::string_view verb, std::string_view collection, std::string_view list,
+                                           std::span<const Document> statements);
+
+  ::_mongoc_client_pool_t* pool_;
+  ::_mongoc_client_t* client_;
+  std::string database_;
+  Topology topology_;
+};
+
+class ClientPool {
+ public:
+  /// `app_name` is what the database shows of these connections. Errors: invalid_argument, the URI cannot be understood (how to mend it,
+  /// never the password in it).
+  [[nodiscard]] static Result<std::unique_ptr<ClientPool>> make(const std::string& uri, std::string_view app_name, std::uint32_t size_max);
+  ~ClientPool();
+  ClientPool(const ClientPool&) = delete;
+  ClientPool& operator=(const ClientPool&) = delete;
+
+  /// Waits for one when all are out.
+  [[nodiscard]] Client take();
+  [[nodiscard]] const std::string& database() const { return database_; }
+  void set_topology(Topology topology) { topology_ = topology; }
+  [[nodiscard]] Topology topology() const { return topology_; }
+
+ private:
+  ClientPool(::_mongoc_client_pool_t* pool, std::string database) : pool_(pool), database_(std::move(database)) {}
+
+  ::_mongoc_client_pool_t* pool_;
+  std::string database_;
+  Topology topology_ = Topology::replica_set;
+};
+
+/// The host part of a URI, without user and password: for messages.
+[[nodiscard]] std::string without_credentials(std::string_view uri);
+
+}  // namespace parley::store::mongo

@@ -1,0 +1,356 @@
+#include "store/mongo/commit_round.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "domain/error_code.hpp"
+#include "store/mongo/erasure.hpp"
+#include "store/mongo/session_document.hpp"
+
+namespace parley::store::mongo {
+
+namespace {
+
+using domain::EncodedEntry;
+
+LogDocument document_of(const Group& group) {
+  LogDocument document{.session = group.session(), .at = group.at};
+  for (const Waiting& each : group.appends) {
+    const Append& append = each.prepared.append;
+    document.entries.insert(document.entries.end(), append.entries.begin(), append.entries.end());
+    for (const auto& [key, seq] : each.prepared.keys) document.keys.push_back(key);
+    if (append.row) document.row = domain::encode_session_row(*append.row);
+    if (append.erase_body_of) document.erases = append.erase_body_of;
+  }
+  return document;
+}
+
+/// By core, for the body may have been erased since.
+bool are_same(std::span<const EncodedEntry> stored, std::span<const EncodedEntry> appended) {
+  return stored.size() >= appended.size() &&
+         std::ranges::equal(stored.first(appended.size()), appended, {}, &EncodedEntry::core, &EncodedEntry::core);
+}
+
+Failure failure_of(const Error& error) {
+  return {FailureKind::unknown, 0, error.message + " " + error.detail};
+}
+
+AppendOutcome outcome_of(const Append& append) {
+  return {.session = append.session, .token = append.token};
+}
+
+Error unknown_outcome() {
+  return {ErrorCode::outcome_unknown, "The outcome is not known", "MongoDB gave no answer in time"};
+}
+
+}  // namespace
+
+CommitRound::CommitRound(Context context, std::vector<Group> groups)
+    : context_(context), view_(context.client, context.state), open_(std::move(groups)) {
+  for (Group& group : open_) group.at = context_.places.draw();
+}
+
+void CommitRound::run() {
+  for (;;) {
+    const auto failure = try_once();
+    if (failure)
+      context_.state.note_outage(failure->message);
+    else
+      context_.state.note_reached();
+    expire();
+    publish();
+    std::erase_if(open_, [](const Group& group) { return group.appends.empty(); });
+    if (open_.empty()) return;
+    context_.lanes.rest(limits::mongo_retry_delay);
+  }
+}
+
+// Of what is left open, everything is tried again.
+std::optional<Failure> CommitRound::try_once() {
+  Groups ready;
+  if (auto failure = look_at_bases(ready)) return failure;
+  Groups inserts;
+  for (Group* group : ready) {
+    if (!group->appends.front().prepared.append.erase_body_of)
+      inserts.push_back(group);
+    else if (auto failure = erase(*group))
+      return failure;
+  }
+  if (auto failure = put_new_rows(inserts)) return failure;
+  return inserts.empty() ? std::nullopt : insert(inserts);
+}
+
+// An entry may only follow one that is in the log. Of a session that was written to or read lately the place is known.
+std::optional<Failure> CommitRound::look_at_bases(Groups& ready) {
+  std::optional<Failure> failure;
+  for (Group& group : open_) {
+    if (auto damage = context_.state.damage_of(group.session())) {
+      refuse(group, *damage);
+      continue;
+    }
+    const bool is_new = group.expected().seq == 0;
+    if (!is_new && context_.lanes.known_head(group.session()) != group.expected()) {
+      if (auto unreadable = judge(group)) failure = std::move(unreadable);
+      continue;
+    }
+    ready.push_back(&group);
+  }
+  return failure;
+}
+
+std::optional<Failure> CommitRound::put_new_rows(const Groups& groups) {
+  std::vector<Document> rows;
+  for (const Group* group : groups) {
+    const Append& first = group->appends.front().prepared.append;
+    if (first.expected.seq == 0 && first.row) rows.push_back(insert_session(*first.row));
+  }
+  if (rows.empty()) return std::nullopt;
+  const auto result = context_.client.update(collection::sessions, rows);
+  if (!result) return result.error();
+  for (const WriteError& error : result->errors)
+    if (error.failure.kind != FailureKind::duplicate_key) return error.failure;  // two upserts of one session: it is there
+  return result->not_durable;
+}
+
+std::optional<Failure> CommitRound::insert(const Groups& groups) {
+  std::vector<Document> documents;
+  std::size_t entries = 0;
+  std::size_t bytes = 0;
+  for (const Group* group : groups) {
+    documents.push_back(encode_log_document(document_of(*group)));
+    entries += group->entries();
+    bytes += group->bytes();
+  }
+  const SteadyTime begin = context_.clock.steady_now();
+  const auto result = context_.client.insert(collection::log, documents);
+  Groups written;
+  const auto failure = sort_out(groups, result, written);
+  put_changed_rows(written);
+  for (Group* group : written) commit(*group);
+  if (!failure) {
+    context_.state.note_sync(context_.clock.steady_now() - begin);
+    context_.state.note_commit(entries, bytes);
+  }
+  return failure;
+}
+
+/// Puts those that are durable into `written`, and settles those that are not and never will be.
+std::optional<Failure> CommitRound::sort_out(const Groups& groups, const Outcome<WriteResult>& result, Groups& written) {
+  std::optional<Failure> failure;
+  const auto keep = [&](std::optional<Failure> other) {
+    if (other) failure = std::move(other);
+  };
+  if (!result) {
+    for (Group* group : groups) keep(take_failure(*group, result.error()));
+    return failure;
+  }
+  std::vector<const Failure*> of_group(groups.size());
+  for (const WriteError& error : result->errors)
+    if (error.index < groups.size()) of_group[error.index] = &error.failure;
+  for (std::size_t index = 0; index < groups.size(); ++index) {
+    if (of_group[index] != nullptr)
+      keep(take_failure(*groups[index], *of_group[index]));
+    else if (result->not_durable)
+      keep(take_failure(*groups[index], *result->not_durable));
+    else
+      written.push_back(groups[index]);
+  }
+  return failure;
+}
+
+/// What is left open comes with the failure that keeps it so.
+std::optional<Failure> CommitRound::take_failure(Group& group, const Failure& failure) {
+  if (failure.kind == FailureKind::duplicate_key) return settle_duplicate(group);
+  if (failure.kind == FailureKind::unknown) {
+    group.in_doubt = true;
+    return failure;
+  }
+  if (group.in_doubt) return failure;  // this try was not done, but an earlier one may have been
+  if (failure.kind == FailureKind::full)
+    refuse(group, {ErrorCode::store_full, "The store is full", to_error(failure).detail});
+  else
+    refuse(group, to_error(failure));
+  return std::nullopt;
+}
+
+/// Something is in its place: it may be this very document, from a try without an answer.
+std::optional<Failure> CommitRound::settle_duplicate(Group& group) {
+  const bool in_steps = context_.topology == Topology::standalone && group.appends.front().prepared.append.erase_body_of;
+  if (in_steps)  // of which the last may be missing
+    if (const auto finished = finish_erasures(context_.client, context_.state); !finished) return failure_of(finished.error());
+  return judge(group);
+}
+
+std::optional<Failure> CommitRound::erase(Group& group) {
+  const Append& append = group.appends.front().prepared.append;
+  const std::uint32_t seq = *append.erase_body_of;
+  if (seq > append.expected.seq) return refuse(group, {ErrorCode::not_found, "No such entry to erase", {}}), std::nullopt;
+  const auto target = view_.document_of(group.session(), seq);
+  if (!target || !*target) {
+    if (!target && target.error().code != ErrorCode::log_corrupt) return failure_of(target.error());
+    return refuse(group, target ? Error{ErrorCode::not_found, "No such entry to erase", {}} : target.error()), std::nullopt;
+  }
+  const auto entry = view_.entry_of(**target, seq);
+  if (!entry) return refuse(group, entry.error()), std::nullopt;
+  const auto emptied = domain::emptied(*entry);
+  if (!emptied) return refuse(group, context_.state.note_damage(group.session(), seq, emptied.error().detail)), std::nullopt;
+  const SteadyTime begin = context_.clock.steady_now();
+  const auto written = write_erasure(group, **target, *emptied);
+  if (!written) return take_failure(group, written.error());
+  context_.state.note_sync(context_.clock.steady_now() - begin);
+  context_.state.note_commit(group.entries(), group.bytes());
+  put_changed_rows({&group});
+  commit(group);
+  return std::nullopt;
+}
+
+// On a replica set both documents change in one transaction. A standalone has none: there the new document says that it still has to
+// empty the other one, and whoever opens the store next goes on with that (MongoStore::open).
+Outcome<void> CommitRound::write_erasure(const Group& group, const StoredDocument& target, const EncodedEntry& emptied) {
+  Document document = encode_log_document(document_of(group));
+  const Document query = id_range(target.session, target.first, target.first);
+  const Document change = set_record(target, emptied);
+  if (context_.topology == Topology::replica_set) return context_.client.insert_and_update(collection::log, document, query, change);
+  document.boolean(pending_field, true);
+  return erase_in_steps(context_.client, document, query, change);
+}
+
+// The log is the truth and is written; what cannot be written here the mirror writes.
+void CommitRound::put_changed_rows(const Groups& groups) {
+  std::vector<Document> rows;
+  for (const Group* group : groups) {
+    const Append* newest = nullptr;
+    for (const Waiting& each : group->appends)
+      if (each.prepared.append.row) newest = &each.prepared.append;
+    if (newest != nullptr && group->head().seq > 1) rows.push_back(update_session(*newest->row, newest->entries.back().seq));
+  }
+  if (rows.empty()) return;
+  const auto result = context_.client.update(collection::sessions, rows);
+  if (!result) context_.state.note_outage(result.error().message);
+}
+
+std::optional<Failure> CommitRound::judge(Group& group) {
+  std::vector<AppendOutcome> outcomes;
+  for (const Waiting& each : group.appends) {
+    auto verdict = judge(each.prepared.append);
+    if (!verdict && verdict.error().code != ErrorCode::log_corrupt) {
+      if (outcomes.empty()) return failure_of(verdict.error());  // all of it stays open
+      break;                                                     // the rest goes back to its lane
+    }
+    if (!verdict) {
+      verdict = Verdict{false, outcome_of(each.prepared.append)};
+      verdict->outcome.status = AppendStatus::refused;
+      verdict->outcome.error = context_.state.damage_of(group.session());
+    }
+    if (verdict->goes_in) break;
+    outcomes.push_back(std::move(verdict->outcome));
+  }
+  settle(group, std::move(outcomes));
+  return std::nullopt;
+}
+
+Result<CommitRound::Verdict> CommitRound::judge(const Append& append) {
+  Verdict verdict{false, outcome_of(append)};
+  const auto last = view_.last(append.session, Reading::newest);
+  if (!last) return std::unexpected(last.error());
+  domain::Position head;
+  if (*last) {
+    const auto position = position_of(**last);
+    if (!position) return std::unexpected(position.error());
+    head = *position;
+    context_.lanes.note_head(append.session, head);
+  }
+  // From the expected entry on, which shows whether it is in this history.
+  const std::uint32_t first = std::max(append.expected.seq, 1u);
+  const bool has_expected = append.expected.seq > 0;
+  auto read = view_.range(append.session, first, limits::conflict_tail_entries_max + (has_expected ? 1 : 0));
+  if (!read) return std::unexpected(read.error());
+  std::vector<EncodedEntry> tail = *std::move(read);
+  bool continues = append.expected.seq <= head.seq && (!has_expected || !tail.empty());
+  if (continues && has_expected) {
+    const auto there = position_of(tail.front());
+    continues = there && *there == append.expected;
+    tail.erase(tail.begin());
+  }
+  if (!continues) tail.clear();
+  if (continues && are_same(tail, append.entries)) {
+    const auto again = position_of(tail[append.entries.size() - 1]);
+    if (!again) return std::unexpected(again.error());
+    verdict.outcome.head = *again;
+    return verdict;
+  }
+  verdict.goes_in = continues && append.expected.seq == head.seq;
+  if (verdict.goes_in) return verdict;
+  context_.state.note_conflict();
+  verdict.outcome.status = AppendStatus::conflict;
+  verdict.outcome.head = head;
+  verdict.outcome.tail = std::move(tail);
+  return verdict;
+}
+
+void CommitRound::commit(Group& group) {
+  context_.lanes.note_head(group.session(), group.head());
+  std::vector<AppendOutcome> outcomes;
+  for (const Waiting& each : group.appends) {
+    outcomes.push_back(outcome_of(each.prepared.append));
+    outcomes.back().head = each.prepared.last;
+  }
+  settle(group, std::move(outcomes));
+}
+
+void CommitRound::refuse(Group& group, const Error& error) {
+  std::vector<AppendOutcome> outcomes;
+  for (const Waiting& each : group.appends) {
+    context_.state.note_refused();
+    outcomes.push_back(outcome_of(each.prepared.append));
+    outcomes.back().status = AppendStatus::refused;
+    outcomes.back().error = error;
+  }
+  settle(group, std::move(outcomes));
+}
+
+/// The first so many appends of the group have these outcomes; the rest goes back to its lane. Leaves the group empty.
+void CommitRound::settle(Group& group, std::vector<AppendOutcome> outcomes) {
+  const std::size_t count = outcomes.size();
+  for (std::size_t index = 0; index < count; ++index) outcomes_.push_back({group.appends[index].prepared.port, std::move(outcomes[index])});
+  context_.places.settle(group.at);
+  told_.push_back({std::exchange(group, Group{}), count});
+}
+
+void CommitRound::expire() {
+  const SteadyTime now = context_.clock.steady_now();
+  for (Group& group : open_) {
+    if (group.appends.empty() || group.appends.front().deadline > now) continue;
+    if (!group.in_doubt) {
+      refuse(group, to_error({FailureKind::unknown, 0, "no answer in time"}));
+      continue;
+    }
+    context_.places.abandon(group.at, now + limits::mongo_stray_write_life);
+    std::vector<AppendOutcome> outcomes;
+    for (const Waiting& each : group.appends) {
+      outcomes.push_back(outcome_of(each.prepared.append));
+      outcomes.back().status = AppendStatus::unknown;
+      outcomes.back().error = unknown_outcome();
+    }
+    settle(group, std::move(outcomes));
+  }
+  for (Waiting& late : context_.lanes.take_expired(now)) {
+    AppendOutcome outcome = outcome_of(late.prepared.append);
+    context_.state.note_refused();
+    outcome.status = AppendStatus::refused;
+    outcome.error = to_error({FailureKind::unknown, 0, "its turn did not come in time"});
+    outcomes_.push_back({late.prepared.port, std::move(outcome)});
+  }
+}
+
+// Room first, so that whoever sends again on hearing finds it; the session's next group last, so that outcomes keep the order of calls.
+void CommitRound::publish() {
+  for (const Told& each : told_) context_.lanes.settle(each.group, each.count);
+  LoopPorts::publish(outcomes_);
+  outcomes_.clear();
+  for (Told& each : told_) context_.lanes.done(std::move(each.group), each.count);
+  told_.clear();
+}
+
+}  // namespace parley::store::mongo

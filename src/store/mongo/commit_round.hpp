@@ -1,0 +1,76 @@
+// One bulk: a group each of many sessions, inserted as one document each, tried until every append has its outcome. A conflict in one
+// session stops no other. Owner: a writer's thread.
+//
+// Order    rows of new sessions → documents of the log → rows that changed → outcomes. So who is told of a session finds it, and a row
+//          is never ahead of its log.
+// Again    When the database says that a document's place is taken, the log is read on the primary: it may be this very document, from a
+//          try whose answer was lost.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "store/common/loop_ports.hpp"
+#include "store/common/store_state.hpp"
+#include "store/mongo/client.hpp"
+#include "store/mongo/lanes.hpp"
+#include "store/mongo/log_view.hpp"
+#include "store/mongo/settled_places.hpp"
+
+namespace parley::store::mongo {
+
+class CommitRound {
+ public:
+  struct Context {
+    Client& client;
+    StoreState& state;
+    const Clock& clock;
+    Lanes& lanes;
+    SettledPlaces& places;
+    Topology topology;
+  };
+  CommitRound(Context context, std::vector<Group> groups);
+  void run();
+
+ private:
+  using Groups = std::vector<Group*>;
+  struct Told {
+    Group group;
+    std::size_t count;  // the first so many have outcomes
+  };
+  enum class Standing : std::uint8_t { open, settled };
+
+  [[nodiscard]] std::optional<Failure> try_once();
+  [[nodiscard]] std::optional<Failure> look_at_bases(Groups& ready);
+  [[nodiscard]] std::optional<Failure> put_new_rows(const Groups& groups);
+  [[nodiscard]] std::optional<Failure> insert(const Groups& groups);
+  [[nodiscard]] std::optional<Failure> sort_out(const Groups& groups, const Outcome<WriteResult>& result, Groups& written);
+  [[nodiscard]] std::optional<Failure> erase(Group& group);
+  [[nodiscard]] Outcome<void> write_erasure(const Group& group, const StoredDocument& target, const domain::EncodedEntry& emptied);
+  [[nodiscard]] std::optional<Failure> take_failure(Group& group, const Failure& failure);
+  [[nodiscard]] std::optional<Failure> settle_duplicate(Group& group);
+  void put_changed_rows(const Groups& groups);
+
+  /// Reads the log and gives each append of the group the outcome it says; what may still go in goes back to its lane.
+  [[nodiscard]] std::optional<Failure> judge(Group& group);
+  struct Verdict {
+    bool goes_in = false;
+    AppendOutcome outcome{};
+  };
+  [[nodiscard]] Result<Verdict> judge(const Append& append);
+
+  void commit(Group& group);
+  void refuse(Group& group, const Error& error);
+  void settle(Group& group, std::vector<AppendOutcome> outcomes);
+  void expire();
+  void publish();
+
+  Context context_;
+  LogView view_;
+  std::vector<Group> open_;
+  std::vector<Settled> outcomes_;  // to be told at the end of a try
+  std::vector<Told> told_;
+};
+
+}  // namespace parley::store::mongo

@@ -1,0 +1,75 @@
+// Where what is kept: the names of collections and fields, and the document of the log (docs/formats/mongo-store.md).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "domain/entry.hpp"
+#include "store/mongo/document.hpp"
+
+namespace parley::store::mongo {
+
+namespace collection {
+inline constexpr std::string_view log = "sessionlog";
+inline constexpr std::string_view sessions = "sessions";
+inline constexpr std::string_view chat = "chatmessages";
+inline constexpr std::string_view signalling = "signalingmessages";
+inline constexpr std::string_view audits = "audits";
+inline constexpr std::string_view users = "users";
+inline constexpr std::string_view revoked = "revokedtokens";
+inline constexpr std::string_view nodes = "parleynodes";  // one document a writing process: how far its mirror is
+}  // namespace collection
+
+/// `_id` of the document that begins at `seq`: session number ‖ seq, the last eight bytes of that entry's id. That it is unique decides
+/// which of two writers is next.
+[[nodiscard]] std::int64_t log_id(SessionNumber session, std::uint32_t seq);
+[[nodiscard]] SessionNumber session_of(std::int64_t log_id);
+[[nodiscard]] std::uint32_t seq_of(std::int64_t log_id);
+
+/// One commit of one session: the entries of a few appends, adjacent.
+struct LogDocument {
+  SessionNumber session{};
+  std::vector<domain::EncodedEntry> entries{};  // 1..limits::mongo_document_entries_max
+  std::vector<Key16> keys{};                    // those that entries have
+  Bytes row{};                                  // the session row after the entries, when they change it; empty: they do not
+  std::optional<std::uint32_t> erases{};        // the seq whose body the entries delete
+  std::int64_t at = 0;                          // node ‖ count: its place in what that node wrote
+
+  [[nodiscard]] std::uint32_t first() const { return entries.front().seq; }
+  [[nodiscard]] std::uint32_t last() const { return entries.back().seq; }
+};
+
+[[nodiscard]] Document encode_log_document(const LogDocument& document);
+
+/// A document of the log as it was read; its entries are decoded one by one, so that a damaged one does not hide its neighbours.
+struct StoredDocument {
+  SessionNumber session{};
+  std::uint32_t first = 0;
+  std::vector<Bytes> records{};  // of first, first + 1, …
+  Bytes row{};
+  std::optional<std::uint32_t> erases{};
+  std::int64_t at = 0;
+
+  [[nodiscard]] std::uint32_t last() const { return first + static_cast<std::uint32_t>(records.size()) - 1; }
+};
+/// Error: log_corrupt, naming session and seq.
+[[nodiscard]] Result<StoredDocument> decode_log_document(const Fields& fields);
+
+/// On a document that still has to empty the body it `erases` (a standalone has no transactions).
+inline constexpr std::string_view pending_field = "pending";
+/// {$set: …} that replaces one entry of a document.
+[[nodiscard]] Document set_record(const StoredDocument& document, const domain::EncodedEntry& entry);
+
+/// {_id: {$gte: first, $lte: last}} of one session.
+[[nodiscard]] Document id_range(SessionNumber session, std::uint32_t first, std::uint32_t last);
+/// {<field>: {$gte: first, $lte: last}}.
+[[nodiscard]] Document range_of(std::string_view field, std::int64_t first, std::int64_t last);
+/// {<field>: 1} or {<field>: -1}.
+[[nodiscard]] const Document& ascending_id();
+[[nodiscard]] const Document& descending_id();
+
+}  // namespace parley::store::mongo

@@ -1,0 +1,163 @@
+#include "store/mongo/log_view.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "base/limits.hpp"
+#include "domain/chain.hpp"
+#include "domain/error_code.hpp"
+
+namespace parley::store::mongo {
+
+namespace {
+
+using domain::EncodedEntry;
+
+/// {keys: 1}, {erases: 1}, {rowOf: -1}: sorts and hints.
+Document by(std::string_view field, std::int32_t direction) {
+  Document made;
+  made.int32(field, direction);
+  return made;
+}
+
+/// All ids of a session, of any of the three fields that hold them.
+Document whole(std::string_view field, SessionNumber session) {
+  return range_of(field, log_id(session, 0), log_id(session, limits::seq_max));
+}
+
+/// Of `digest` nothing for the first of a range; it becomes this entry's. Gives what is wrong.
+std::optional<std::string> broken_link(const EncodedEntry& entry, std::optional<Digest32>& digest) {
+  const auto trailer = domain::decode_trailer(entry.trailer, entry.core, entry.body);
+  if (!trailer) return trailer.error().message + " " + trailer.error().detail;
+  if (digest && domain::next_digest(*digest, entry.core) != trailer->digest)
+    return "the chain is broken: its digest does not follow from the entry before it";
+  digest = trailer->digest;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<domain::Position> position_of(const EncodedEntry& entry) {
+  const auto trailer = domain::decode_trailer(entry.trailer, entry.core, entry.body);
+  if (!trailer) return std::unexpected(trailer.error());
+  return domain::Position::at(entry.seq, trailer->digest);
+}
+
+Result<StoredDocument> LogView::decoded(SessionNumber session, const Fields& fields) {
+  auto document = decode_log_document(fields);
+  if (!document) return std::unexpected(state_.note_damage(session, 0, document.error().detail));
+  return document;
+}
+
+Result<EncodedEntry> LogView::entry_of(const StoredDocument& document, std::uint32_t seq) {
+  auto entry = domain::decode_record(seq, document.records[seq - document.first]);
+  if (!entry) return std::unexpected(state_.note_damage(document.session, seq, entry.error().message + " " + entry.error().detail));
+  return entry;
+}
+
+Result<std::optional<StoredDocument>> LogView::last_document(SessionNumber session, std::uint32_t seq_max, Reading reading) {
+  const auto found =
+      client_.find(collection::log, id_range(session, 1, seq_max), {.reading = reading, .sort = &descending_id(), .limit = 1});
+  if (!found) return std::unexpected(to_error(found.error()));
+  if (found->empty()) return std::optional<StoredDocument>{};
+  return decoded(session, found->front());
+}
+
+Result<std::optional<EncodedEntry>> LogView::last(SessionNumber session, Reading reading) {
+  const auto document = last_document(session, limits::seq_max, reading);
+  if (!document) return std::unexpected(document.error());
+  if (!*document) return std::optional<EncodedEntry>{};
+  return entry_of(**document, (*document)->last());
+}
+
+Result<std::optional<StoredDocument>> LogView::document_of(SessionNumber session, std::uint32_t seq) {
+  auto document = last_document(session, seq, Reading::committed);
+  if (!document || !*document || (*document)->last() >= seq) return document;
+  const auto head = last_document(session, limits::seq_max, Reading::committed);
+  if (!head) return std::unexpected(head.error());
+  if (*head && (*head)->last() > seq) return std::unexpected(state_.note_damage(session, seq, "the entry is missing"));
+  return std::optional<StoredDocument>{};
+}
+
+Result<std::optional<EncodedEntry>> LogView::entry(SessionNumber session, std::uint32_t seq) {
+  const auto document = document_of(session, seq);
+  if (!document) return std::unexpected(document.error());
+  if (!*document) return std::optional<EncodedEntry>{};
+  return entry_of(**document, seq);
+}
+
+// The document that holds `first` begins at most mongo_document_entries_max - 1 before it; those that end before `first` stay at the
+// database.
+Result<std::vector<EncodedEntry>> LogView::range(SessionNumber session, std::uint32_t first, std::size_t count, Reading reading) {
+  std::vector<EncodedEntry> entries;
+  std::uint32_t expected = std::max(first, 1u);
+  if (expected > limits::seq_max || count == 0) return entries;
+  constexpr std::uint32_t before = limits::mongo_document_entries_max - 1;
+  Document bound;
+  bound.int32("$gte", static_cast<std::int32_t>(expected));
+  Document filter = id_range(session, expected > before ? expected - before : 1, limits::seq_max);
+  filter.document("last", bound);
+  std::optional<Digest32> digest;
+  std::optional<Error> failed;
+  const auto take = [&](const Fields& fields) {
+    const auto document = decoded(session, fields);
+    if (!document) return failed = document.error(), false;
+    if (document->first > expected) return failed = state_.note_damage(session, expected, "the entry is missing"), false;
+    for (; expected <= document->last() && entries.size() < count; ++expected) {
+      auto entry = entry_of(*document, expected);
+      if (!entry) return failed = entry.error(), false;
+      if (const auto broken = broken_link(*entry, digest)) return failed = state_.note_damage(session, expected, *broken), false;
+      entries.push_back(*std::move(entry));
+    }
+    return entries.size() < count;
+  };
+  const auto limit = static_cast<std::int64_t>(count);  // each document holds an entry at least
+  const auto read = client_.each(collection::log, filter, {.reading = reading, .sort = &ascending_id(), .limit = limit}, take);
+  if (!read) return std::unexpected(to_error(read.error()));
+  if (failed) return std::unexpected(*std::move(failed));
+  return entries;
+}
+
+Result<std::optional<std::uint32_t>> LogView::find_key(SessionNumber session, const Key16& key) {
+  static const Document index = by("keys", 1);
+  Document filter = whole("_id", session);
+  filter.binary("keys", view_of(key));
+  const auto found = client_.find(collection::log, filter, {.sort = &ascending_id(), .hint = &index, .limit = 1});
+  if (!found) return std::unexpected(to_error(found.error()));
+  if (found->empty()) return std::optional<std::uint32_t>{};
+  const auto document = decoded(session, found->front());
+  if (!document) return std::unexpected(document.error());
+  for (std::uint32_t seq = document->first; seq <= document->last(); ++seq) {
+    const auto entry = entry_of(*document, seq);
+    if (!entry) return std::unexpected(entry.error());
+    const auto core = domain::decode_core(entry->core);
+    if (core && core->key == key) return seq;
+  }
+  return std::unexpected(state_.note_damage(session, document->first, "`keys` of its document names a key that no entry has"));
+}
+
+Result<std::vector<LogView::Deleted>> LogView::deleted(SessionNumber session) {
+  static const Document ascending = by("erases", 1);
+  static const Document projection = by("erases", 1);
+  std::vector<Deleted> deletions;
+  const auto read =
+      client_.each(collection::log, whole("erases", session), {.sort = &ascending, .projection = &projection}, [&](const Fields& fields) {
+        deletions.push_back({seq_of(fields.integer("erases").value_or(0)), seq_of(fields.integer("_id").value_or(0))});
+        return true;
+      });
+  if (!read) return std::unexpected(to_error(read.error()));
+  return deletions;
+}
+
+Result<std::optional<Bytes>> LogView::row(SessionNumber session) {
+  static const Document newest = by("rowOf", -1);
+  static const Document projection = by("row", 1);
+  const auto found = client_.find(collection::log, whole("rowOf", session), {.sort = &newest, .projection = &projection, .limit = 1});
+  if (!found) return std::unexpected(to_error(found.error()));
+  if (found->empty()) return std::optional<Bytes>{};
+  const auto row = Fields(found->front()).binary("row");
+  if (!row) return std::unexpected(state_.note_damage(session, 0, "a document of the log has `rowOf` and no `row`"));
+  return Bytes(*row);
+}
+
+}  // namespace parley::store::mongo

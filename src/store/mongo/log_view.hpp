@@ -1,0 +1,53 @@
+// The log as the database shows it: reads by seq, each entry checked, inside a range the chain too. Owner: one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "domain/entry.hpp"
+#include "domain/position.hpp"
+#include "store/common/store_state.hpp"
+#include "store/mongo/client.hpp"
+#include "store/mongo/layout.hpp"
+
+namespace parley::store::mongo {
+
+class LogView {
+ public:
+  LogView(Client& client, StoreState& state) : client_(client), state_(state) {}
+
+  /// Nothing for a session that has no log.
+  [[nodiscard]] Result<std::optional<domain::EncodedEntry>> last(SessionNumber session, Reading reading);
+  /// Nothing where the log is shorter.
+  [[nodiscard]] Result<std::optional<domain::EncodedEntry>> entry(SessionNumber session, std::uint32_t seq);
+  [[nodiscard]] Result<std::vector<domain::EncodedEntry>> range(SessionNumber session, std::uint32_t first, std::size_t count,
+                                                                Reading reading = Reading::committed);
+  /// The lowest seq with this key.
+  [[nodiscard]] Result<std::optional<std::uint32_t>> find_key(SessionNumber session, const Key16& key);
+  struct Deleted {
+    std::uint32_t target;  // the text
+    std::uint32_t by;      // the `deleted` entry
+  };
+  /// By target, ascending.
+  [[nodiscard]] Result<std::vector<Deleted>> deleted(SessionNumber session);
+  /// The newest row that the log carries, encoded; nothing for a session that has no log.
+  [[nodiscard]] Result<std::optional<Bytes>> row(SessionNumber session);
+  /// The document that holds `seq`; nothing where the log is shorter.
+  [[nodiscard]] Result<std::optional<StoredDocument>> document_of(SessionNumber session, std::uint32_t seq);
+  /// An entry of a document that holds it.
+  [[nodiscard]] Result<domain::EncodedEntry> entry_of(const StoredDocument& document, std::uint32_t seq);
+
+ private:
+  [[nodiscard]] Result<StoredDocument> decoded(SessionNumber session, const Fields& fields);
+  [[nodiscard]] Result<std::optional<StoredDocument>> last_document(SessionNumber session, std::uint32_t seq_max, Reading reading);
+
+  Client& client_;
+  StoreState& state_;
+};
+
+/// Of an entry whose checksum was looked at.
+[[nodiscard]] Result<domain::Position> position_of(const domain::EncodedEntry& entry);
+
+}  // namespace parley::store::mongo

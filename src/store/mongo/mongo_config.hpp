@@ -1,0 +1,21 @@
+// What a deployment may set about the MongoDB store. Filled by `config`.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "base/limits.hpp"
+
+namespace parley::store::mongo {
+
+struct MongoConfig {
+  std::string uri;                                             // mongodb://…/DATABASE or mongodb+srv://…
+  std::size_t writers = limits::mongo_writers_default;         // bulks on their way at one time
+  std::size_t reader_threads = limits::mongo_readers_default;  // read jobs at one time
+  std::uint64_t free_bytes_min = limits::free_bytes_min;       // at the database; below: new texts are `store_full`
+  std::chrono::milliseconds append_deadline = limits::mongo_append_deadline;
+};
+
+}  // namespace parley::store::mongo

@@ -1,0 +1,184 @@
+// Puts the parts together.
+#include "store/mongo/mongo_store.hpp"
+
+#include <atomic>
+#include <string>
+#include <utility>
+
+#include "domain/error_code.hpp"
+#include "store/common/reader_pool.hpp"
+#include "store/mongo/committer.hpp"
+#include "store/mongo/erasure.hpp"
+#include "store/mongo/lanes.hpp"
+#include "store/mongo/log_reader.hpp"
+#include "store/mongo/row_writer.hpp"
+#include "store/mongo/schema.hpp"
+#include "store/mongo/session_directory.hpp"
+#include "store/mongo/settled_places.hpp"
+
+namespace parley::store::mongo {
+
+namespace {
+
+// What the database shows of our connections, and what a gate between can tell them by.
+constexpr std::string_view writing = "parley-write";
+constexpr std::string_view reading = "parley-read";
+
+Result<void> check(const MongoConfig& config) {
+  if (config.writers < 1 || config.writers > limits::mongo_writers_max)
+    return refuse(ErrorCode::invalid_argument, "The store needs 1 to " + std::to_string(limits::mongo_writers_max) + " writers");
+  if (config.reader_threads < 1 || config.reader_threads > limits::reader_threads_max)
+    return refuse(ErrorCode::invalid_argument, "The store needs 1 to " + std::to_string(limits::reader_threads_max) + " reader threads");
+  return {};
+}
+
+}  // namespace
+
+// In the order of construction: the threads end before what they use goes.
+struct MongoStore::Parts {
+  Parts(const MongoConfig& given, const MongoDependencies& dependencies)
+      : config(given), clock(dependencies.clock), state(dependencies.logs) {}
+
+  const MongoConfig config;
+  const Clock& clock;
+  StoreState state;
+  std::unique_ptr<ClientPool> write_clients;
+  std::unique_ptr<ClientPool> read_clients;
+  Lanes lanes;
+  SettledPlaces places;
+  std::unique_ptr<SessionDirectory> directory;
+  std::unique_ptr<ReaderPool> readers;
+  std::unique_ptr<RowWriter> rows;
+  std::unique_ptr<Committer> committer;
+  std::atomic<bool> stopped = false;
+
+  [[nodiscard]] Result<void> connect();
+  [[nodiscard]] Result<void> prepare();
+  void start();
+};
+
+Result<void> MongoStore::Parts::connect() {
+  constexpr std::uint32_t others = 4;  // the rows' writer, the mirror, and who opens
+  auto writes = ClientPool::make(config.uri, writing, static_cast<std::uint32_t>(config.writers) + others);
+  if (!writes) return std::unexpected(writes.error());
+  // A read job has one client for the log and takes another for the directory.
+  auto reads = ClientPool::make(config.uri, reading, 2 * static_cast<std::uint32_t>(config.reader_threads) + others);
+  if (!reads) return std::unexpected(reads.error());
+  write_clients = *std::move(writes);
+  read_clients = *std::move(reads);
+  return {};
+}
+
+Result<void> MongoStore::Parts::prepare() {
+  Client client = write_clients->take();
+  const auto topology = look_at_server(client, config.uri);
+  if (!topology) return std::unexpected(topology.error());
+  write_clients->set_topology(*topology);
+  read_clients->set_topology(*topology);
+  if (auto indexes = prepare_indexes(client); !indexes) return indexes;
+  const auto node = draw_node_number(client);
+  if (!node) return std::unexpected(node.error());
+  places.begin(*node);
+  return *topology == Topology::standalone ? finish_erasures(client, state) : Result<void>();
+}
+
+void MongoStore::Parts::start() {
+  directory = std::make_unique<SessionDirectory>(*read_clients, state);
+  readers = std::make_unique<ReaderPool>(
+      [this] { return std::make_unique<MongoLogReader>(read_clients->take(), state, lanes, read_clients->topology()); },
+      config.reader_threads);
+  rows = std::make_unique<RowWriter>(*write_clients, state, clock, config);
+  committer = std::make_unique<Committer>(Committer::Surroundings{*write_clients, state, clock, lanes, places, config});
+}
+
+Result<std::unique_ptr<MongoStore>> MongoStore::open(const MongoConfig& config, MongoDependencies dependencies) {
+  if (auto checked = check(config); !checked) return std::unexpected(checked.error());
+  auto parts = std::make_unique<Parts>(config, dependencies);
+  if (auto connected = parts->connect(); !connected) return std::unexpected(connected.error());
+  if (auto prepared = parts->prepare(); !prepared) return std::unexpected(prepared.error());
+  parts->start();
+  return std::unique_ptr<MongoStore>(new MongoStore(std::move(parts)));
+}
+
+MongoStore::MongoStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+MongoStore::~MongoStore() {
+  stop();
+}
+
+void MongoStore::stop() {
+  if (parts_->stopped.exchange(true)) return;
+  parts_->committer->stop();
+  parts_->rows->stop();
+  parts_->readers->stop();
+}
+
+void MongoStore::attach(EventLoop& loop, CommitListener& listener) {
+  parts_->committer->attach(loop, listener);
+}
+
+void MongoStore::append(EventLoop& loop, Append append) {
+  parts_->committer->append(loop, std::move(append));
+}
+
+Result<void> MongoStore::read(ReadJob job) {
+  return parts_->readers->run(std::move(job));
+}
+
+Result<std::optional<domain::SessionRow>> MongoStore::find_session(const SessionId& session) {
+  return parts_->directory->find_session(session);
+}
+
+Result<std::optional<domain::SessionRow>> MongoStore::find_session(SessionNumber number) {
+  return parts_->directory->find_session(number);
+}
+
+Result<std::optional<SessionId>> MongoStore::find_open_session(const ObjectId& doctor, const ObjectId& patient) {
+  return parts_->directory->find_open_session(doctor, patient);
+}
+
+Result<std::vector<domain::SessionRow>> MongoStore::open_sessions_of(const ObjectId& user) {
+  return parts_->directory->open_sessions_of(user);
+}
+
+Result<OpenSessions> MongoStore::open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) {
+  return parts_->directory->open_sessions_before(created_before, after, count);
+}
+
+Result<std::optional<domain::User>> MongoStore::find_user(const ObjectId& user) {
+  return parts_->directory->find_user(user);
+}
+
+void MongoStore::remember_user(const domain::User&) {}
+
+void MongoStore::record(SignallingMessage message) {
+  parts_->rows->record(std::move(message));
+}
+
+Result<std::vector<SignallingMessage>> MongoStore::newest(SessionNumber session, const SessionId& session_id, std::size_t limit) {
+  Client client = parts_->read_clients->take();
+  return newest_signalling(client, session, session_id, limit, parts_->clock.now());
+}
+
+void MongoStore::revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) {
+  parts_->rows->revoke(loop, revocation, std::move(done));
+}
+
+Result<std::vector<domain::Revocation>> MongoStore::revocations() {
+  Client client = parts_->read_clients->take();
+  return read_revocations(client, parts_->clock.now());
+}
+
+StoreHealth MongoStore::health() const {
+  StoreHealth health = parts_->state.health();
+  health.queued_entries = parts_->lanes.waiting_entries();
+  health.queued_reads = parts_->readers->waiting();
+  if (parts_->stopped && health.writable) {
+    health.writable = false;
+    health.final = true;
+    health.reason = "The store is stopped";
+  }
+  return health;
+}
+
+}  // namespace parley::store::mongo

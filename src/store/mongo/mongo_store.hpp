@@ -1,0 +1,75 @@
+// The store of users who have MongoDB, and of many nodes: the log in one collection, `_id` deciding who is next, and the collections that
+// other software reads kept beside it. It keeps the four ports of `store`; what it writes is in docs/formats/mongo-store.md.
+//
+// Promises  Those of the ports, and: what is told is on a majority of the members, in their journals (a standalone: in its journal); the
+//           loops never wait for the database; while it cannot be reached every append gets a verdict by append_deadline, and the store
+//           goes on by itself when it can be reached again.
+#pragma once
+
+#include <memory>
+
+#include "base/clock.hpp"
+#include "base/entropy.hpp"
+#include "base/log_sink.hpp"
+#include "store/common/store_health.hpp"
+#include "store/directory.hpp"
+#include "store/mongo/mongo_config.hpp"
+#include "store/revocation_record.hpp"
+#include "store/session_log.hpp"
+#include "store/signalling_record.hpp"
+
+namespace parley::store::mongo {
+
+struct MongoDependencies {
+  const Clock& clock;
+  LogSink& logs;
+};
+
+class MongoStore final : public SessionLog, public Directory, public SignallingRecord, public RevocationRecord {
+ public:
+  /// Blocking: the database must be there. Errors: invalid_argument, store_failed, with what, where and how to mend it.
+  [[nodiscard]] static Result<std::unique_ptr<MongoStore>> open(const MongoConfig& config, MongoDependencies dependencies);
+  /// Stops.
+  ~MongoStore() override;
+  MongoStore(const MongoStore&) = delete;
+  MongoStore& operator=(const MongoStore&) = delete;
+
+  /// Writes everything that is queued, each until its deadline, and runs the read jobs that were accepted. Appends and reads after it are
+  /// refused with store_failed. The loops must still be there. Threads: any but the store's own; once.
+  void stop();
+
+  // SessionLog
+  void attach(EventLoop& loop, CommitListener& listener) override;
+  void append(EventLoop& loop, Append append) override;
+  [[nodiscard]] Result<void> read(ReadJob job) override;
+
+  // Directory
+  [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(const SessionId& session) override;
+  [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(SessionNumber number) override;
+  [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const ObjectId& doctor, const ObjectId& patient) override;
+  [[nodiscard]] Result<std::vector<domain::SessionRow>> open_sessions_of(const ObjectId& user) override;
+  [[nodiscard]] Result<OpenSessions> open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) override;
+  [[nodiscard]] Result<std::optional<domain::User>> find_user(const ObjectId& user) override;
+  /// Does nothing: `users` belongs to others.
+  void remember_user(const domain::User& user) override;
+
+  // SignallingRecord
+  void record(SignallingMessage message) override;
+  [[nodiscard]] Result<std::vector<SignallingMessage>> newest(SessionNumber session, const SessionId& session_id,
+                                                              std::size_t limit) override;
+
+  // RevocationRecord
+  void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) override;
+  [[nodiscard]] Result<std::vector<domain::Revocation>> revocations() override;
+
+  /// Threads: any.
+  [[nodiscard]] StoreHealth health() const;
+
+ private:
+  struct Parts;
+  explicit MongoStore(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace parley::store::mongo

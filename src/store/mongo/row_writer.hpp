@@ -1,0 +1,75 @@
+// Writes what is not part of any log: signalling records, which nobody awaits, and signed-out tokens, which are awaited. The same thread
+// looks once a second whether the database can be reached and has room.
+//
+// Bounds   limits::signalling_queue_max and signalling_queue_bytes_max; beyond, a record is dropped and counted.
+//          limits::revocations_queue_max; beyond: overloaded.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/event_loop.hpp"
+#include "domain/revocation.hpp"
+#include "store/common/store_state.hpp"
+#include "store/mongo/client.hpp"
+#include "store/mongo/mongo_config.hpp"
+#include "store/signalling_record.hpp"
+
+namespace parley::store::mongo {
+
+class RowWriter {
+ public:
+  RowWriter(ClientPool& clients, StoreState& state, const Clock& clock, const MongoConfig& config);
+  ~RowWriter();
+  RowWriter(const RowWriter&) = delete;
+  RowWriter& operator=(const RowWriter&) = delete;
+
+  /// Threads: any; never blocks.
+  void record(SignallingMessage message);
+  void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done);
+  /// Writes what waits once more, and ends the thread.
+  void stop();
+
+ private:
+  struct WaitingRevocation {
+    EventLoop* loop;
+    domain::Revocation revocation;
+    std::move_only_function<void(Result<void>)> done;
+    SteadyTime deadline;
+  };
+  void run();
+  void write_signalling(Client& client);
+  void write_revocations(Client& client);
+  [[nodiscard]] Result<void> write(Client& client, const std::vector<WaitingRevocation>& revocations) const;
+  void watch(Client& client);
+  void look_at_room(Client& client);
+
+  ClientPool& clients_;
+  StoreState& state_;
+  const Clock& clock_;
+  const MongoConfig& config_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<SignallingMessage> signalling_;    // guarded by mutex_
+  std::size_t signalling_bytes_ = 0;            // guarded by mutex_
+  std::vector<WaitingRevocation> revocations_;  // guarded by mutex_
+  bool stopping_ = false;                       // guarded by mutex_
+  std::vector<WaitingRevocation> in_doubt_;     // Owner: the thread. To be written again
+  std::optional<SteadyTime> watched_at_;                     // Owner: the thread
+  std::thread thread_;
+};
+
+/// Newest first, at most `limit`, none older than 30 days. Blocking.
+[[nodiscard]] Result<std::vector<SignallingMessage>> newest_signalling(Client& client, SessionNumber session, const SessionId& session_id,
+                                                                       std::size_t limit, Timestamp now);
+/// Those that have not expired. Blocking.
+[[nodiscard]] Result<std::vector<domain::Revocation>> read_revocations(Client& client, Timestamp now);
+
+}  // namespace parley::store::mongo

@@ -1,0 +1,16 @@
+// What the database must be like before it is used: topology, indexes. Checked and made at start. Blocking.
+#pragma once
+
+#include "base/result.hpp"
+#include "store/mongo/client.hpp"
+
+namespace parley::store::mongo {
+
+/// Asks the server what it is. Errors: store_failed, it cannot be reached or is too old, and how to mend it.
+[[nodiscard]] Result<Topology> look_at_server(Client& client, const std::string& uri);
+/// Makes what is missing, and looks that each is as it must be. Error: store_failed, naming collection and index.
+[[nodiscard]] Result<void> prepare_indexes(Client& client);
+/// A number for this process, greater than any before it: the upper bits of its places in the log.
+[[nodiscard]] Result<std::int64_t> draw_node_number(Client& client);
+
+}  // namespace parley::store::mongo

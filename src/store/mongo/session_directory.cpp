@@ -1,0 +1,173 @@
+#include "store/mongo/session_directory.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "domain/byte_codec.hpp"
+#include "domain/error_code.hpp"
+#include "store/mongo/log_view.hpp"
+
+namespace parley::store::mongo {
+
+namespace {
+
+using domain::SessionRow;
+
+/// Adds {status: {$in: ["created", "active"]}}.
+void require_open(Document& filter) {
+  Array open;
+  open.text(name_of(domain::SessionStatus::created)).text(name_of(domain::SessionStatus::active));
+  Document any;
+  any.array("$in", open.as_document());
+  filter.document("status", any);
+}
+
+const Document& oldest_first() {
+  static const Document sort = [] {
+    Document made;
+    made.int32("createdAt", 1).int32("sessionId", 1);
+    return made;
+  }();
+  return sort;
+}
+
+bool is_open(const SessionRow& row) {
+  return row.status != domain::SessionStatus::ended;
+}
+
+// Where a walk goes on: createdAt (8 bytes), sessionId.
+Bytes place_of(const Fields& document) {
+  Bytes place;
+  const auto created_at = document.date("createdAt").value_or(Timestamp{});
+  domain::append_u64(place, static_cast<std::uint64_t>(created_at.time_since_epoch().count()));
+  return place.append(document.text("sessionId").value_or(std::string_view{}));
+}
+
+/// {$or: [{createdAt: {$gt}}, {createdAt, sessionId: {$gt}}]}.
+void require_behind(Document& filter, BytesView place) {
+  domain::ByteReader reader(place.substr(0, 8), "place of a walk");
+  const Timestamp created_at{std::chrono::milliseconds{static_cast<std::int64_t>(reader.u64())}};
+  Document later;
+  Document later_bound;
+  later_bound.date("$gt", created_at);
+  later.document("createdAt", later_bound);
+  Document same;
+  Document same_bound;
+  same_bound.text("$gt", place.substr(8));
+  same.date("createdAt", created_at).document("sessionId", same_bound);
+  Array either;
+  either.document(later).document(same);
+  filter.array("$or", either.as_document());
+}
+
+Document takes_part(std::string_view field, const ObjectId& user) {
+  Document part;
+  part.id(field, user);
+  require_open(part);
+  return part;
+}
+
+}  // namespace
+
+Result<std::optional<SessionRow>> SessionDirectory::row_of(Client& client, SessionNumber number) {
+  const auto bytes = LogView(client, state_).row(number);
+  if (!bytes) return std::unexpected(bytes.error());
+  if (!*bytes) return std::optional<SessionRow>{};
+  auto row = domain::decode_session_row(**bytes);
+  if (!row) return std::unexpected(state_.note_damage(number, 0, "the session row: " + row.error().message + " " + row.error().detail));
+  return row;
+}
+
+Result<std::optional<SessionRow>> SessionDirectory::row_of(Client& client, const Fields& document) {
+  const auto parley = document.document("parley");
+  const auto number = parley ? parley->integer("number") : std::nullopt;
+  if (!number) return std::optional<SessionRow>{};
+  auto row = row_of(client, SessionNumber{static_cast<std::uint64_t>(*number)});
+  // A create that lost against another session of the same number left a document without a log.
+  if (row && *row && (*row)->id.to_string() != document.text("sessionId").value_or(std::string_view{})) row->reset();
+  return row;
+}
+
+Result<std::optional<SessionRow>> SessionDirectory::find_session(const SessionId& session) {
+  Client client = clients_.take();
+  Document filter;
+  filter.text("sessionId", session.to_string());
+  const auto found = client.find(collection::sessions, filter, {.limit = 1});
+  if (!found) return std::unexpected(to_error(found.error()));
+  if (found->empty()) return std::optional<SessionRow>{};
+  return row_of(client, found->front());
+}
+
+Result<std::optional<SessionRow>> SessionDirectory::find_session(SessionNumber number) {
+  Client client = clients_.take();
+  return row_of(client, number);
+}
+
+Result<std::optional<SessionId>> SessionDirectory::find_open_session(const ObjectId& doctor, const ObjectId& patient) {
+  Client client = clients_.take();
+  Document filter;
+  filter.id("doctorId", doctor).id("patientId", patient);
+  require_open(filter);
+  const auto found = client.find(collection::sessions, filter, {.sort = &oldest_first()});
+  if (!found) return std::unexpected(to_error(found.error()));
+  for (const Document& document : *found) {
+    const auto row = row_of(client, document);
+    if (!row) return std::unexpected(row.error());
+    if (*row && is_open(**row)) return (*row)->id;
+  }
+  return std::optional<SessionId>{};
+}
+
+Result<std::vector<SessionRow>> SessionDirectory::open_sessions_of(const ObjectId& user) {
+  Client client = clients_.take();
+  Array parts;
+  for (const std::string_view field : {"doctorId", "patientId", "parley.others"}) parts.document(takes_part(field, user));
+  Document filter;
+  filter.array("$or", parts.as_document());
+  const auto found = client.find(collection::sessions, filter);
+  if (!found) return std::unexpected(to_error(found.error()));
+  std::vector<SessionRow> rows;
+  for (const Document& document : *found) {
+    auto row = row_of(client, document);
+    if (!row) return std::unexpected(row.error());
+    if (*row && is_open(**row)) rows.push_back(**std::move(row));
+  }
+  std::ranges::sort(rows, std::greater<>(), [](const SessionRow& row) { return std::pair(row.created_at, row.id); });
+  return rows;
+}
+
+Result<OpenSessions> SessionDirectory::open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) {
+  Client client = clients_.take();
+  Document filter;
+  require_open(filter);
+  if (!after.empty()) require_behind(filter, after);
+  const auto found = client.find(collection::sessions, filter, {.sort = &oldest_first(), .limit = static_cast<std::int64_t>(count + 1)});
+  if (!found) return std::unexpected(to_error(found.error()));
+  OpenSessions page;
+  for (std::size_t index = 0; index < std::min(count, found->size()); ++index) {
+    auto row = row_of(client, (*found)[index]);
+    if (!row && row.error().code != ErrorCode::log_corrupt) return std::unexpected(row.error());
+    if (!row)
+      page.damaged.push_back(std::move(row.error()));
+    else if (*row && is_open(**row) && (*row)->created_at < created_before)
+      page.sessions.push_back(**std::move(row));
+  }
+  if (found->size() > count) page.next = place_of((*found)[count - 1]);
+  return page;
+}
+
+Result<std::optional<domain::User>> SessionDirectory::find_user(const ObjectId& user) {
+  Client client = clients_.take();
+  Document filter;
+  filter.id("_id", user);
+  const auto found = client.find(collection::users, filter, {.limit = 1});
+  if (!found) return std::unexpected(to_error(found.error()));
+  if (found->empty()) return std::optional<domain::User>{};
+  const Fields fields(found->front());
+  const auto text = [&](std::string_view name) { return std::string(fields.text(name).value_or(std::string_view{})); };
+  return domain::User{.id = user, .role = {text("role")}, .email = text("email"), .name = text("name")};
+}
+
+}  // namespace parley::store::mongo

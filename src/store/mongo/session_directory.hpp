@@ -1,0 +1,32 @@
+// The directory on MongoDB: sessions are found by their documents in `sessions`, and are as the newest row in their log says: a document
+// may be behind its log for a moment, a log never is. Users are those of `users`, which is only read.
+//
+// Threads  Any; each call takes a client of its own. Blocking.
+#pragma once
+
+#include "store/common/store_state.hpp"
+#include "store/directory.hpp"
+#include "store/mongo/client.hpp"
+
+namespace parley::store::mongo {
+
+class SessionDirectory {
+ public:
+  SessionDirectory(ClientPool& clients, StoreState& state) : clients_(clients), state_(state) {}
+
+  [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(const SessionId& session);
+  [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(SessionNumber number);
+  [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const ObjectId& doctor, const ObjectId& patient);
+  [[nodiscard]] Result<std::vector<domain::SessionRow>> open_sessions_of(const ObjectId& user);
+  [[nodiscard]] Result<OpenSessions> open_sessions_before(Timestamp created_before, BytesView after, std::size_t count);
+  [[nodiscard]] Result<std::optional<domain::User>> find_user(const ObjectId& user);
+
+ private:
+  [[nodiscard]] Result<std::optional<domain::SessionRow>> row_of(Client& client, const Fields& document);
+  [[nodiscard]] Result<std::optional<domain::SessionRow>> row_of(Client& client, SessionNumber number);
+
+  ClientPool& clients_;
+  StoreState& state_;
+};
+
+}  // namespace parley::store::mongo
