@@ -21,6 +21,10 @@ void write_participant_of(JsonWriter& writer, const SessionView& session, std::s
     write_id(writer, id);
     return;
   }
+  if (std::ranges::find(session.users_gone, id) != session.users_gone.end()) {
+    writer.null();
+    return;
+  }
   const auto known = std::ranges::find(session.users, id, &User::id);
   write_user(writer, known == session.users.end() ? User{.id = id, .role = {}, .email = {}, .name = {}} : *known);
 }
@@ -121,7 +125,10 @@ void write_chat_message(JsonWriter& writer, const MessageView& message) {
   writer.key("sessionId");
   write_id(writer, message.session);
   writer.key("senderId");
-  write_user(writer, message.sender);
+  if (message.sender_is == MessageView::Sender::gone)
+    writer.null();
+  else
+    write_user(writer, message.sender);
   writer.member("senderRole", message.sender_role.name);
   write_text_or_deleted(writer, message);
   writer.member("messageType", domain::name_of(message.type)).key("timestamp");

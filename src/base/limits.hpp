@@ -80,7 +80,12 @@ inline constexpr std::size_t session_keys_max = 4'096;       // idempotency keys
 inline constexpr std::size_t session_steps_max = 4'096;      // calls waiting for one session, loading included; beyond: `overloaded`
 inline constexpr std::size_t append_conflicts_max = 8;       // of one step before it is refused with `overloaded`
 inline constexpr std::size_t creates_waiting_max = 64;       // for one pair of doctor and patient; beyond: `overloaded`
-inline constexpr std::size_t users_cached_max = 100'000;
+inline constexpr std::size_t users_cached_max = 100'000;     // about 300 bytes each
+
+// Identity from the user store (contract §1.2)
+inline constexpr auto user_staleness = 30s;                     // how old what is said of a user may be: one read a user in so much time
+inline constexpr auto absent_user_staleness = 5s;               // as above, that there is no such user: who just signed up waits no longer
+inline constexpr std::size_t user_lookups_waiting_max = 1'024;  // for one user's read; beyond: `overloaded`
 
 // Upkeep (contract §7)
 inline constexpr auto upkeep_interval = 30min;
@@ -181,6 +186,7 @@ inline constexpr std::size_t handlers_per_flush = 64;  // handlers run before ev
 
 static_assert(text_seq_max < seq_max);
 static_assert(commit_batch_bytes_max < wal_bytes_max && commit_batch_bytes_max >= append_entries_max * entry_bytes_max);
+static_assert(absent_user_staleness <= user_staleness);
 static_assert(page_limit_default <= page_limit_max);
 static_assert(socket_entries_max <= entries_limit_max && socket_entries_bytes_max > entry_bytes_max);
 static_assert(outbound_queue_bytes_max > payload_bytes_max);

@@ -17,7 +17,8 @@ namespace parley::domain {
 struct MessageView {
   ObjectId id;
   SessionId session;
-  User sender;  // only `id` is set when the user was never seen
+  User sender;                                                                 // only `id` is set when the user was never seen
+  enum class Sender : std::uint8_t { there, gone } sender_is = Sender::there;  // gone: no longer in the user store
   Role sender_role;
   std::string text;
   MessageType type = MessageType::text;
@@ -32,6 +33,7 @@ struct SessionView {
   SessionRow row;
   std::uint32_t participant_count = 0;  // live joined connections
   std::vector<User> users;              // those of the participants that are known
+  std::vector<ObjectId> users_gone;     // those that are no longer in the user store
 };
 
 struct PageView {

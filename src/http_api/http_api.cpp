@@ -34,11 +34,16 @@ struct TaggedAsset {
 
 }  // namespace
 
-// Each step answers the exchange and returns false, or leaves it alone and returns true.
+// Each step answers the exchange and returns false, or leaves it alone and returns true. The token's may have to wait for the user
+// store, so it goes on itself.
 struct HttpApi::Impl {
   Impl(HttpApiDependencies dependencies, HttpApiConfig given_config);
 
   void process(const ExchangePtr& exchange);
+  /// The steps behind the token. `match` shows into the exchange's request.
+  void carry_out(const ExchangePtr& exchange, const RouteMatch& match);
+  template <typename Steps>
+  void guarded(Exchange& exchange, Steps steps);
   bool cross_origin_step(Exchange& exchange) const;
   bool is_allowed(const std::string& origin, const Request& request) const;
   const TaggedAsset* find_asset(const Request& request) const;
@@ -46,13 +51,13 @@ struct HttpApi::Impl {
   bool body_step(Exchange& exchange) const;
   bool limiter_step(Exchange& exchange, Scope scope);
   bool count(Exchange& exchange, WindowLimiter& limiter, std::string_view refusal);
-  bool authentication_step(Exchange& exchange);
+  void authentication_step(const ExchangePtr& exchange, const RouteMatch& match);
+  void authenticated(const ExchangePtr& exchange, const RouteMatch& match, service::Identified identified);
   bool administration_step(Exchange& exchange, const Route& route) const;
   bool parameter_step(Exchange& exchange, const RouteMatch& match) const;
   Figures figures();
 
   HttpApiConfig config;
-  auth::Authenticator& authenticator;
   LogSink& logs;
   Backend backend;
   std::vector<TaggedAsset> assets;
@@ -67,7 +72,6 @@ struct HttpApi::Impl {
 
 HttpApi::Impl::Impl(HttpApiDependencies dependencies, HttpApiConfig given_config)
     : config(std::move(given_config)),
-      authenticator(dependencies.authenticator),
       logs(dependencies.logs),
       backend{dependencies.service,
               dependencies.clock,
@@ -104,7 +108,11 @@ void HttpApi::Impl::process(const ExchangePtr& exchange) {
   const auto scope = match.route != nullptr ? match.route->scope : scope_of(request.path());
   if (!body_step(*exchange)) return;
   if (!limiter_step(*exchange, scope)) return;
-  if (needs_token(scope) && !authentication_step(*exchange)) return;
+  if (needs_token(scope)) return authentication_step(exchange, match);
+  carry_out(exchange, match);
+}
+
+void HttpApi::Impl::carry_out(const ExchangePtr& exchange, const RouteMatch& match) {
   if (match.route == nullptr) return exchange->answer_not_found();
   if (!parameter_step(*exchange, match)) return;
   if (!administration_step(*exchange, *match.route)) return;
@@ -183,25 +191,31 @@ bool HttpApi::Impl::count(Exchange& exchange, WindowLimiter& limiter, std::strin
   return false;
 }
 
-bool HttpApi::Impl::authentication_step(Exchange& exchange) {
-  const auto token = token_of(exchange.request);
-  if (!token) {
-    exchange.answer_framework_error(401, token_missing_text);
-    return false;
+void HttpApi::Impl::authentication_step(const ExchangePtr& exchange, const RouteMatch& match) {
+  auto token = token_of(exchange->request);
+  if (!token) return exchange->answer_framework_error(401, token_missing_text);
+  if (auto identified = backend.service.identify(*token)) return authenticated(exchange, match, *std::move(identified));
+  backend.service.look_up_identity(*exchange->loop, *std::move(token), [this, exchange, match](service::Identified identified) {
+    guarded(*exchange, [&] { authenticated(exchange, match, std::move(identified)); });
+  });
+}
+
+void HttpApi::Impl::authenticated(const ExchangePtr& exchange, const RouteMatch& match, service::Identified identified) {
+  if (!identified) {
+    if (const auto* failure = std::get_if<auth::AuthFailure>(&identified.error())) {
+      return exchange->answer_framework_error(401, text_of(*failure));
+    }
+    return exchange->answer(std::get<Error>(identified.error()));
   }
-  auto identity = authenticator.authenticate(*token);
-  if (!identity) {
-    exchange.answer_framework_error(401, text_of(identity.error()));
-    return false;
-  }
-  backend.service.remember_user(identity->user);
-  const auto* user_agent = exchange.request.find("user-agent");
-  exchange.token = identity->token;
-  exchange.caller.user = std::move(identity->user);
-  exchange.caller.address = exchange.request.remote_address;
+  auto& identity = *identified;
+  backend.service.remember_user(identity.user);
+  const auto* user_agent = exchange->request.find("user-agent");
+  exchange->token = identity.token;
+  exchange->caller.user = std::move(identity.user);
+  exchange->caller.address = exchange->request.remote_address;
   if (user_agent != nullptr)
-    exchange.caller.user_agent = printable_ascii(std::string_view(*user_agent).substr(0, limits::user_agent_bytes_max));
-  return true;
+    exchange->caller.user_agent = printable_ascii(std::string_view(*user_agent).substr(0, limits::user_agent_bytes_max));
+  carry_out(exchange, match);
 }
 
 bool HttpApi::Impl::administration_step(Exchange& exchange, const Route& route) const {
@@ -223,6 +237,17 @@ bool HttpApi::Impl::parameter_step(Exchange& exchange, const RouteMatch& match) 
   return true;
 }
 
+template <typename Steps>
+void HttpApi::Impl::guarded(Exchange& exchange, Steps steps) {
+  try {
+    steps();
+  } catch (const std::exception& failure) {
+    // The edge of the program: a mistake of ours in one request must not end everybody's calls.
+    logs.write(LogLevel::error, "http_api", "a handler failed", {{"path", exchange.request.path()}, {"what", failure.what()}});
+    if (!exchange.answered()) exchange.answer(500, R"({"message":"Server error"})");
+  }
+}
+
 HttpApi::HttpApi(HttpApiDependencies dependencies, HttpApiConfig config)
     : impl_(std::make_unique<Impl>(std::move(dependencies), std::move(config))) {}
 
@@ -230,13 +255,7 @@ HttpApi::~HttpApi() = default;
 
 void HttpApi::handle(Request request, EventLoop& loop, Respond respond) {
   const auto exchange = std::make_shared<Exchange>(std::move(request), &loop, std::move(respond));
-  try {
-    impl_->process(exchange);
-  } catch (const std::exception& failure) {
-    // The edge of the program: a mistake of ours in one request must not end everybody's calls.
-    impl_->logs.write(LogLevel::error, "http_api", "a handler failed", {{"path", exchange->request.path()}, {"what", failure.what()}});
-    if (!exchange->answered()) exchange->answer(500, R"({"message":"Server error"})");
-  }
+  impl_->guarded(*exchange, [&] { impl_->process(exchange); });
 }
 
 Response HttpApi::body_too_large(const Request& head) {

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "auth/authenticator.hpp"
 #include "base/clock.hpp"
 #include "base/log_sink.hpp"
 #include "http_api/figures.hpp"
@@ -22,7 +21,6 @@ namespace parley::http_api {
 /// Everything must outlive the HttpApi. The functions are called on any loop.
 struct HttpApiDependencies {
   service::ChatService& service;
-  auth::Authenticator& authenticator;
   Clock& clock;
   LogSink& logs;
   std::function<std::string(const Figures&)> metrics_text;      // Prometheus text exposition

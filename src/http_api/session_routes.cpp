@@ -41,9 +41,19 @@ std::string ended_json(const domain::SessionRow& row) {
   return json;
 }
 
-void write_signalling(JsonWriter& writer, const SessionId& session, const store::SignallingMessage& message, const domain::User& sender) {
-  writer.begin_object().member("_id", message.id.to_string()).member("sessionId", session.to_string()).key("senderId");
-  api::write_user(writer, sender);
+void write_sender(JsonWriter& writer, const service::ChatService::SignallingList& list, const ObjectId& sender) {
+  const auto known = std::ranges::find(list.users, sender, &domain::User::id);
+  if (known != list.users.end())
+    api::write_user(writer, *known);
+  else if (std::ranges::find(list.users_gone, sender) != list.users_gone.end())
+    writer.null();
+  else
+    api::write_user(writer, {sender, {}, {}, {}});
+}
+
+void write_signalling(JsonWriter& writer, const service::ChatService::SignallingList& list, const store::SignallingMessage& message) {
+  writer.begin_object().member("_id", message.id.to_string()).member("sessionId", list.session.to_string()).key("senderId");
+  write_sender(writer, list, message.sender);
   writer.member("messageType", message.type);
   if (!message.payload_json.empty()) writer.key("payload").raw(message.payload_json);
   writer.member("timestamp", to_iso8601(message.timestamp)).key("metadata").begin_object();
@@ -56,10 +66,7 @@ std::string signalling_json(const service::ChatService::SignallingList& list) {
   std::string json;
   JsonWriter writer(json);
   writer.begin_object().member("sessionId", list.session.to_string()).key("signalingMessages").begin_array();
-  for (const auto& message : list.messages) {
-    const auto known = std::ranges::find(list.users, message.sender, &domain::User::id);
-    write_signalling(writer, list.session, message, known == list.users.end() ? domain::User{message.sender, {}, {}, {}} : *known);
-  }
+  for (const auto& message : list.messages) write_signalling(writer, list, message);
   writer.end_array().key("count").integer(static_cast<std::int64_t>(list.messages.size())).end_object();
   return json;
 }

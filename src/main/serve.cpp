@@ -64,7 +64,7 @@ Result<void> serve(const config::Settings& settings, std::function<void(const Ru
   service::ChatService service(
       {loops, **store, **store, **store, **store, relay, authenticator, clock, make_entropy, logs, ice_checker, turn_secret_reader(settings)},
       settings.service);
-  http_api::HttpApi http_api({service, authenticator, clock, logs,
+  http_api::HttpApi http_api({service, clock, logs,
                               [&](const http_api::Figures& figures) { return metrics_text(server.counts(), figures, (*store)->health()); },
                               [&] { return reasons_not_ready((*store)->health()); }, [] { return observability::resident_bytes(); }},
                              http_config(settings));

@@ -10,7 +10,9 @@
 #include "service/delete_message.hpp"
 #include "service/end.hpp"
 #include "service/entries.hpp"
+#include "service/identify.hpp"
 #include "service/join.hpp"
+#include "service/populate.hpp"
 #include "service/publish.hpp"
 #include "service/read.hpp"
 #include "service/router.hpp"
@@ -60,15 +62,18 @@ ChatService::ChatService(Dependencies dependencies, ServiceConfig config) {
 ChatService::~ChatService() = default;
 
 void ChatService::create_session(EventLoop& from, domain::Caller caller, CreateSession request, Done<domain::SessionView> done) {
-  service::create_session(impl_->router, impl_->creators, from, shared(std::move(caller)), std::move(request), std::move(done));
+  service::create_session(impl_->router, impl_->creators, from, shared(std::move(caller)), std::move(request),
+                          with_stored_users(impl_->context, from, WhenUnreadable::show_known, std::move(done)));
 }
 
 void ChatService::get_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done) {
-  service::get_session(impl_->router, from, shared(std::move(caller)), session, std::move(done));
+  service::get_session(impl_->router, from, shared(std::move(caller)), session,
+                       with_stored_users(impl_->context, from, WhenUnreadable::refuse, std::move(done)));
 }
 
 void ChatService::start_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done) {
-  service::start_session(impl_->router, from, shared(std::move(caller)), session, std::move(done));
+  service::start_session(impl_->router, from, shared(std::move(caller)), session,
+                         with_stored_users(impl_->context, from, WhenUnreadable::show_known, std::move(done)));
 }
 
 void ChatService::end_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::EndView> done) {
@@ -76,7 +81,8 @@ void ChatService::end_session(EventLoop& from, domain::Caller caller, domain::Se
 }
 
 void ChatService::active_sessions(EventLoop& from, domain::Caller caller, Done<std::vector<domain::SessionView>> done) {
-  service::active_sessions(impl_->router, from, shared(std::move(caller)), std::move(done));
+  service::active_sessions(impl_->router, from, shared(std::move(caller)),
+                           with_stored_users(impl_->context, from, WhenUnreadable::refuse, std::move(done)));
 }
 
 void ChatService::send_message(EventLoop& from, domain::Caller caller, SendMessage request, Done<domain::MessageView> done) {
@@ -84,12 +90,14 @@ void ChatService::send_message(EventLoop& from, domain::Caller caller, SendMessa
 }
 
 void ChatService::read_page(EventLoop& from, domain::Caller caller, ReadPage request, Done<domain::PageView> done) {
-  service::read_page(impl_->router, from, shared(std::move(caller)), std::move(request), std::move(done));
+  service::read_page(impl_->router, from, shared(std::move(caller)), std::move(request),
+                     with_stored_users(impl_->context, from, WhenUnreadable::refuse, std::move(done)));
 }
 
 void ChatService::read_history(EventLoop& from, domain::Caller caller, domain::SessionField session,
                                Done<std::vector<domain::MessageView>> done) {
-  service::read_history(impl_->router, from, shared(std::move(caller)), session, std::move(done));
+  service::read_history(impl_->router, from, shared(std::move(caller)), session,
+                        with_stored_users(impl_->context, from, WhenUnreadable::refuse, std::move(done)));
 }
 
 void ChatService::read_stats(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::StatsView> done) {
@@ -106,7 +114,8 @@ void ChatService::delete_message(EventLoop& from, domain::Caller caller, std::st
 
 void ChatService::read_signalling(EventLoop& from, domain::Caller caller, domain::SessionField session, std::uint32_t limit,
                                   Done<SignallingList> done) {
-  service::read_signalling(impl_->router, from, shared(std::move(caller)), session, limit, std::move(done));
+  service::read_signalling(impl_->router, from, shared(std::move(caller)), session, limit,
+                           with_stored_users(impl_->context, from, WhenUnreadable::refuse, std::move(done)));
 }
 
 void ChatService::clean_up(EventLoop& from, domain::Caller caller, Timestamp created_before, Done<SweepResult> done) {
@@ -130,6 +139,14 @@ void ChatService::sign_out(EventLoop& from, const domain::Revocation& token, Don
 
 protocol::socketio::NamespaceHandler& ChatService::namespace_handler() {
   return impl_->sockets;
+}
+
+std::optional<Identified> ChatService::identify(std::string_view token) {
+  return service::identify(impl_->context, token);
+}
+
+void ChatService::look_up_identity(EventLoop& from, std::string token, std::move_only_function<void(Identified)> done) {
+  service::look_up_identity(impl_->context, from, std::move(token), std::move(done));
 }
 
 void ChatService::remember_user(const domain::User& user) {

@@ -9,10 +9,13 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "auth/authenticator.hpp"
@@ -54,6 +57,10 @@ struct Dependencies {
   ice::IceChecker& ice_checker;
   std::function<Result<std::string>()> read_turn_secret{};  // again, at a rotation; may block; empty: it came from nowhere
 };
+
+/// Why a token gives no identity: its own fault (or its user's), or the user store's, which cannot be asked now.
+using Unidentified = std::variant<auth::AuthFailure, Error>;
+using Identified = std::expected<auth::Identity, Unidentified>;
 
 struct CreateSession {
   domain::TextField patient;      // not_text and unparsable: `Invalid patient ID`
@@ -144,6 +151,7 @@ class ChatService {
     SessionId session;
     std::vector<store::SignallingMessage> messages;
     std::vector<domain::User> users;
+    std::vector<ObjectId> users_gone{};  // no longer in the user store
   };
   void read_signalling(EventLoop& from, domain::Caller caller, domain::SessionField session, std::uint32_t limit,
                        Done<SignallingList> done);
@@ -165,7 +173,14 @@ class ChatService {
   /// The Socket.IO side: admits connections (docs/api-contract.md §6.2) and serves every event of §6.3.
   [[nodiscard]] protocol::socketio::NamespaceHandler& namespace_handler();
 
-  /// Puts a user whose token was verified into the directory other answers are filled from. Threads: any.
+  /// Whose a token is, by ServiceConfig::identity. Never blocks. Nothing: the user store must be asked, by look_up_identity; with
+  /// IdentitySource::claims never. What is told of a user is at most limits::user_staleness old. Threads: any.
+  [[nodiscard]] std::optional<Identified> identify(std::string_view token);
+  /// Has the user store asked. Errors beside those of the token: overloaded, store_failed, log_corrupt.
+  void look_up_identity(EventLoop& from, std::string token, std::move_only_function<void(Identified)> done);
+
+  /// Puts a user whose token was verified into the directory other answers are filled from; nothing with IdentitySource::directory.
+  /// Threads: any.
   void remember_user(const domain::User& user);
 
   /// Waits for nothing: from now on sends are refused with `overloaded`; `drained` runs on `from` when every accepted append has its

@@ -101,6 +101,10 @@ constexpr std::string_view refusals_of_connect[] = {"Invalid namespace",
                                                     "Authentication token required",
                                                     "Invalid authentication token",
                                                     "User not found",
+                                                    "Server is overloaded, please try again",
+                                                    "The server is overloaded",
+                                                    "The store cannot be read",
+                                                    "The store is stopped",
                                                     "Too many connections for this user"};
 
 constexpr std::string_view about_signals =

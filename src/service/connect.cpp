@@ -2,17 +2,21 @@
 
 #include <utility>
 
+#include "api/answer.hpp"
 #include "api/request.hpp"
+#include "base/json_writer.hpp"
 #include "base/limits.hpp"
 #include "base/utf8.hpp"
+#include "domain/error_code.hpp"
 #include "service/client_session.hpp"
+#include "service/identify.hpp"
 
 namespace parley::service {
 namespace {
 
 using protocol::socketio::ConnectAccepted;
-using protocol::socketio::ConnectDecision;
 using protocol::socketio::ConnectRefused;
+using protocol::socketio::Decide;
 using protocol::socketio::Handshake;
 
 using Refusal = std::string;
@@ -29,13 +33,18 @@ std::expected<std::string, Refusal> find_token(std::string_view auth_json, const
   return std::move(*token);
 }
 
-std::expected<auth::Identity, Refusal> authenticate(Context& context, std::string_view auth_json, const Handshake& handshake) {
-  const auto token = find_token(auth_json, handshake);
-  if (!token) return std::unexpected(token.error());
-  auto identity = context.deps.authenticator.authenticate(*token);
-  if (identity) return std::move(*identity);
-  const bool gone = identity.error() == auth::AuthFailure::user_not_found;
-  return std::unexpected(gone ? "User not found" : "Invalid authentication token");
+ConnectRefused refusal_of(const Unidentified& why) {
+  if (const auto* failure = std::get_if<auth::AuthFailure>(&why)) {
+    const bool gone = *failure == auth::AuthFailure::user_not_found;
+    return {gone ? "User not found" : "Invalid authentication token", {}};
+  }
+  const Error& error = std::get<Error>(why);
+  std::string data;  // a client that is told no more than a text cannot know that trying again helps
+  JsonWriter writer(data);
+  writer.begin_object().member("code", error_row(error.code).name);
+  if (error.retry_after_ms > 0) writer.key("retryAfter").integer(api::retry_after_seconds(error.retry_after_ms));
+  writer.end_object();
+  return {error.message, std::move(data)};
 }
 
 /// At most limits::user_agent_bytes_max bytes, and valid UTF-8: a header may hold any bytes.
@@ -45,46 +54,48 @@ std::string user_agent_of(const Handshake& handshake) {
   return is_valid_utf8(text) ? text : std::string();
 }
 
-struct Admitted {
-  CallerPtr caller;
-  domain::TokenId token{};
-};
-
-std::expected<Admitted, Refusal> admit(Context& context, std::string_view auth_json, const Handshake& handshake) {
-  if (auto refused = context.connections.check(handshake.remote_address)) return std::unexpected(std::move(*refused));
-  auto identity = authenticate(context, auth_json, handshake);
-  if (!identity) return std::unexpected(std::move(identity.error()));
-  if (auto refused = context.connections.admit(handshake.remote_address, identity->user.id)) return std::unexpected(std::move(*refused));
-  remember_user(context, identity->user);
-  domain::Caller caller{std::move(identity->user), handshake.remote_address, user_agent_of(handshake)};
-  return Admitted{std::make_shared<const domain::Caller>(std::move(caller)), identity->token.token};
+void refuse(Context& context, ConnectRefused refused, Decide& decide) {
+  count(context.counters.connections_refused);
+  decide(std::unexpected(std::move(refused)));
 }
 
 }  // namespace
 
 void SocketNamespace::on_connect(const protocol::socketio::ConnectRequest& request, std::shared_ptr<protocol::socketio::Peer> peer,
-                                 protocol::socketio::Decide decide) {
+                                 Decide decide) {
   Context& context = router_.context();
   const Handshake& handshake = peer->handshake();
-  auto admitted = admit(context, request.auth_json, handshake);
-  if (!admitted) {
-    count(context.counters.connections_refused);
-    decide(std::unexpected(ConnectRefused{std::move(admitted.error()), {}}));
-    return;
-  }
+  if (auto refused = context.connections.check(handshake.remote_address)) return refuse(context, {std::move(*refused), {}}, decide);
+  auto token = find_token(request.auth_json, handshake);
+  if (!token) return refuse(context, {std::move(token.error()), {}}, decide);
+  if (auto identified = identify(context, *token)) return decide_on(std::move(peer), std::move(*identified), std::move(decide));
+  EventLoop& loop = peer->loop();
+  look_up_identity(context, loop, std::move(*token),
+                   [this, peer = std::move(peer), decide = std::move(decide)](Identified identified) mutable {
+                     decide_on(std::move(peer), std::move(identified), std::move(decide));
+                   });
+}
+
+// The connection is counted here and not while its user is looked up, in the task that decides: one that went away meanwhile is told so
+// inside `decide`, and on_disconnect gives its place back.
+void SocketNamespace::decide_on(std::shared_ptr<protocol::socketio::Peer> peer, Identified identified, Decide decide) {
+  Context& context = router_.context();
+  const Handshake& handshake = peer->handshake();
+  if (!identified) return refuse(context, refusal_of(identified.error()), decide);
+  domain::User& user = identified->user;
+  if (auto refused = context.connections.admit(handshake.remote_address, user.id))
+    return refuse(context, {std::move(*refused), {}}, decide);
+  remember_user(context, user);
   auto connection = std::make_shared<Connection>();
   connection->id = context.next_connection.fetch_add(1, std::memory_order_relaxed);
-  connection->caller = std::move(admitted->caller);
-  connection->token = admitted->token;
+  connection->caller =
+      std::make_shared<const domain::Caller>(domain::Caller{std::move(user), handshake.remote_address, user_agent_of(handshake)});
+  connection->token = identified->token.token;
   connection->sid = handshake.sid;
   connection->loop_index = peer->loop().index();
   EventLoop& loop = peer->loop();
   connection->peer = std::move(peer);
   decide(ConnectAccepted{std::make_unique<ClientSession>(router_, creators_, live_[loop.index()], loop, std::move(connection)), {}});
-}
-
-void remember_user(Context& context, const domain::User& user) {
-  if (context.users.put(user) == UserCache::Change::changed) context.deps.directory.remember_user(user);
 }
 
 }  // namespace parley::service

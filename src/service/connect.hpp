@@ -21,12 +21,12 @@ class SocketNamespace final : public protocol::socketio::NamespaceHandler {
                   protocol::socketio::Decide decide) override;
 
  private:
+  /// Decides when it is known whose the token is. On the peer's loop.
+  void decide_on(std::shared_ptr<protocol::socketio::Peer> peer, Identified identified, protocol::socketio::Decide decide);
+
   Router& router_;
   std::vector<std::unique_ptr<Creator>>& creators_;
   std::vector<LiveTokens>& live_;
 };
-
-/// Puts a user whose token was verified into the cache and, when it says something new, into the directory. Threads: any.
-void remember_user(Context& context, const domain::User& user);
 
 }  // namespace parley::service

@@ -8,6 +8,7 @@
 #include "service/connection_table.hpp"
 #include "service/ice_servers.hpp"
 #include "service/rate_limiter.hpp"
+#include "service/stored_users.hpp"
 #include "service/user_cache.hpp"
 
 namespace parley::service {
@@ -29,14 +30,16 @@ struct Context {
         config(std::move(service_config)),
         rates(deps.clock),
         connections(config, deps.clock),
-        ice(config.ice, {deps.clock, deps.logs, deps.log, deps.ice_checker, deps.read_turn_secret}) {}
+        ice(config.ice, {deps.clock, deps.logs, deps.log, deps.ice_checker, deps.read_turn_secret}),
+        stored_users(deps.log, deps.directory, deps.clock) {}
 
   Dependencies deps;
   ServiceConfig config;
   RateLimiter rates;
   ConnectionTable connections;
   IceServers ice;
-  UserCache users;
+  UserCache users;           // IdentitySource::claims
+  StoredUsers stored_users;  // IdentitySource::directory
   Counters counters;
   std::atomic<std::uint64_t> next_connection = 1;
   std::atomic<bool> draining = false;

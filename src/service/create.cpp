@@ -24,6 +24,25 @@ Error invalid(const char* message) {
   return {ErrorCode::invalid_argument, message, {}};
 }
 
+/// What is known of a patient (docs/api-contract.md §5.1): one whom no token has named yet may be one, unless the user store says who is.
+Result<std::optional<domain::User>> find_patient(Context& context, const ObjectId& id) {
+  const domain::Role& role = context.config.roles.patient();
+  if (context.config.identity == IdentitySource::directory) {
+    auto stored = context.stored_users.read(id);
+    if (stored && (!*stored || (*stored)->role != role)) return std::unexpected(invalid("Invalid patient ID"));
+    return stored;
+  }
+  auto known = context.users.find(id);
+  if (!known) {
+    auto stored = context.deps.directory.find_user(id);
+    if (!stored) return stored;
+    known = std::move(*stored);
+  }
+  const bool other_role = known && !known->role.name.empty() && known->role != role;
+  if (other_role) return std::unexpected(invalid("Invalid patient ID"));
+  return known;
+}
+
 }  // namespace
 
 /// The one step of a session that nobody knows of yet.
@@ -82,14 +101,9 @@ void Creator::check(const Pair& pair) {
 Result<Creator::Checked> Creator::check_in_store(Context& context, const Request& request, std::vector<SessionNumber> candidates) {
   store::Directory& directory = context.deps.directory;
   Checked checked;
-  checked.patient = context.users.find(request.patient);
-  if (!checked.patient) {
-    auto stored = directory.find_user(request.patient);
-    if (!stored) return std::unexpected(stored.error());
-    checked.patient = std::move(*stored);
-  }
-  const bool other_role = checked.patient && !checked.patient->role.name.empty() && checked.patient->role != context.config.roles.patient();
-  if (other_role) return std::unexpected(invalid("Invalid patient ID"));
+  auto patient = find_patient(context, request.patient);
+  if (!patient) return std::unexpected(patient.error());
+  checked.patient = std::move(*patient);
 
   using State = domain::TextField::State;
   if (request.appointment.state == State::text) checked.appointment = ObjectId::parse(request.appointment.value);

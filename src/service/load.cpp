@@ -34,13 +34,15 @@ Result<void> load_tail(LoadedSession& loaded, store::LogReader& reader) {
 
 }  // namespace
 
-Result<LoadedSession> load_session(const SessionId& id, store::LogReader& reader, store::Directory& directory) {
+Result<LoadedSession> load_session(const SessionId& id, store::LogReader& reader, const Context& context) {
+  store::Directory& directory = context.deps.directory;
   auto row = directory.find_session(id);
   if (!row) return std::unexpected(row.error());
   if (!*row) return refuse(ErrorCode::not_found, "Session not found");
   LoadedSession loaded;
   loaded.row = std::move(**row);
   if (auto tail = load_tail(loaded, reader); !tail) return std::unexpected(tail.error());
+  if (context.config.identity == IdentitySource::directory) return loaded;
   for (const domain::Participant& participant : loaded.row.participants) {
     auto user = directory.find_user(participant.user);
     if (!user) return std::unexpected(user.error());

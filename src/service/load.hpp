@@ -11,8 +11,8 @@
 #include "domain/chain.hpp"
 #include "domain/session.hpp"
 #include "domain/user.hpp"
+#include "service/context.hpp"
 #include "service/stored_text.hpp"
-#include "store/directory.hpp"
 #include "store/session_log.hpp"
 
 namespace parley::service {
@@ -27,8 +27,9 @@ struct LoadedSession {
   std::vector<domain::User> users;
 };
 
+/// Where the user store says who users are, `users` is left empty: answers are filled as they leave (populate.hpp).
 /// On a reader thread. Errors: not_found `Session not found`, store_failed, log_corrupt.
-[[nodiscard]] Result<LoadedSession> load_session(const SessionId& id, store::LogReader& reader, store::Directory& directory);
+[[nodiscard]] Result<LoadedSession> load_session(const SessionId& id, store::LogReader& reader, const Context& context);
 
 /// A session that is just being created: an empty log.
 [[nodiscard]] LoadedSession new_session(domain::SessionRow row, std::vector<domain::User> users);

@@ -31,6 +31,7 @@ Result<SignallingList> read_record(Context& context, const domain::SessionRow& r
   auto messages = context.deps.signalling.newest(row.number, row.id, limit);
   if (!messages) return std::unexpected(messages.error());
   SignallingList list{row.id, std::move(*messages), {}};
+  if (context.config.identity == IdentitySource::directory) return list;  // filled as it leaves, by populate.hpp
   for (const store::SignallingMessage& message : list.messages) {
     if (std::ranges::find(list.users, message.sender, &domain::User::id) != list.users.end()) continue;
     auto user = context.deps.directory.find_user(message.sender);
@@ -49,6 +50,7 @@ Result<std::vector<SessionView>> read_open_sessions(Context& context, const Obje
   for (domain::SessionRow& row : *rows) {
     SessionView& view = views.emplace_back();
     view.row = std::move(row);
+    if (context.config.identity == IdentitySource::directory) continue;  // filled as it leaves, by populate.hpp
     for (const domain::Participant& participant : view.row.participants) {
       std::optional<domain::User> known = context.users.find(participant.user);
       if (!known) {

@@ -146,9 +146,9 @@ void Sequencer::finish_read(Result<void> result) {
 
 bool Sequencer::start_reload() {
   reading_ = true;
-  shard_.read<LoadedSession>([id = session_.id(), &directory = shard_.context().deps.directory](
-                                 store::LogReader& reader) { return load_session(id, reader, directory); },
-                             [this](Result<LoadedSession> loaded) { finish_reload(std::move(loaded)); });
+  shard_.read<LoadedSession>(
+      [id = session_.id(), &context = shard_.context()](store::LogReader& reader) { return load_session(id, reader, context); },
+      [this](Result<LoadedSession> loaded) { finish_reload(std::move(loaded)); });
   return !reading_;
 }
 

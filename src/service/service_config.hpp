@@ -38,7 +38,14 @@ struct UpkeepConfig {
   std::chrono::minutes active_age = limits::active_session_age;        // since the start
 };
 
+/// Where a user's role, e-mail and name come from (contract §1.2).
+enum class IdentitySource : std::uint8_t {
+  claims,    // the verified token
+  directory  // the user store, by the token's `id`; never the token
+};
+
 struct ServiceConfig {
+  IdentitySource identity = IdentitySource::claims;
   domain::RoleSet roles;
   EventRates rates;
   IceConfig ice;

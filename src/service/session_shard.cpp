@@ -61,7 +61,7 @@ void SessionShard::in_order(const SessionId& id, Task task) {
 }
 
 void SessionShard::start_load(const SessionId& id) {
-  read<LoadedSession>([id, &directory = context_.deps.directory](store::LogReader& reader) { return load_session(id, reader, directory); },
+  read<LoadedSession>([id, &context = context_](store::LogReader& reader) { return load_session(id, reader, context); },
                       [this, id](Result<LoadedSession> loaded) { finish_load(id, std::move(loaded)); });
 }
 

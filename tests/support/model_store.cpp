@@ -363,6 +363,7 @@ Result<store::OpenSessions> ModelStore::open_sessions_before(Timestamp created_b
 }
 
 Result<std::optional<domain::User>> ModelStore::find_user(const ObjectId& user) {
+  ++user_reads_;
   if (read_failure_) return std::unexpected(*read_failure_);
   const auto found = users_.find(user);
   return found == users_.end() ? std::nullopt : std::optional(found->second);

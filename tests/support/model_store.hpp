@@ -87,8 +87,14 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   /// Reads that meet this entry give log_corrupt from now on, and so do appends to its session.
   void corrupt(SessionNumber session, std::uint32_t seq) { corrupt_.insert({session, seq}); }
 
+  // The users as somebody else writes them
+
+  void put_user(const domain::User& user) { users_[user.id] = user; }
+  void forget_user(const ObjectId& user) { users_.erase(user); }
+
   // Inspection
 
+  [[nodiscard]] std::uint64_t user_reads() const { return user_reads_; }
   [[nodiscard]] std::vector<domain::EncodedEntry> entries_of(SessionNumber session) const;
   [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
   [[nodiscard]] std::size_t reads_waiting() const { return read_jobs_.size(); }
@@ -153,6 +159,7 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   std::optional<Fate> unknown_;
   std::set<std::pair<SessionNumber, std::uint32_t>> corrupt_;
   std::uint64_t commits_ = 0;
+  std::uint64_t user_reads_ = 0;
   std::uint64_t signalling_dropped_ = 0;
 };
 

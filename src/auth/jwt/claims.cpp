@@ -67,7 +67,7 @@ std::optional<Claims> parse_claims(std::string_view payload, const domain::RoleS
   std::optional<double> expires_at;
   std::optional<double> not_before;
   if (!read_number(json, "exp", expires_at) || !read_number(json, "nbf", not_before)) return std::nullopt;
-  return Claims{identity(json, roles), expires_at, not_before, {}};
+  return Claims{id_claim(json), identity(json, roles), expires_at, not_before, {}};
 }
 
 bool in_force(const Claims& claims, Timestamp now) {

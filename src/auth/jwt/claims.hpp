@@ -12,13 +12,13 @@
 
 namespace parley::auth {
 
+/// Failures are kept as values, because a token that is not in force is invalid whoever it names.
 struct Claims {
-  /// user_not_found: `id` is missing or null. invalid: `id` is no `<oid>`, or the role is missing or not one of the deployment's.
-  /// Kept as a value, because a token that is not in force is invalid whoever it names.
-  std::expected<domain::User, AuthFailure> user;
-  std::optional<double> expires_at;  // `exp`, seconds since the epoch; RFC 7519 §2 allows fractions
-  std::optional<double> not_before;  // `nbf`
-  domain::TokenId token{};           // of the token they came in; whoever verified it fills it in
+  std::expected<ObjectId, AuthFailure> id;        // user_not_found: missing or null; invalid: no `<oid>`
+  std::expected<domain::User, AuthFailure> user;  // as `id`; invalid too when the role is missing or not one of the deployment's
+  std::optional<double> expires_at;               // `exp`, seconds since the epoch; RFC 7519 §2 allows fractions
+  std::optional<double> not_before;               // `nbf`
+  domain::TokenId token{};                        // of the token they came in; whoever verified it fills it in
 };
 
 /// Nothing when the payload is no JSON object, or `exp` or `nbf` is there and no number. An `email` or `name` that is no text, or

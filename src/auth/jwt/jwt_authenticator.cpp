@@ -9,16 +9,29 @@ JwtAuthenticator::JwtAuthenticator(JwtConfig config, domain::RoleSet roles, Cloc
     : config_(std::move(config)), roles_(std::move(roles)), clock_(clock) {}
 
 std::expected<Identity, AuthFailure> JwtAuthenticator::authenticate(std::string_view token) {
-  const auto claims = verify(token);
-  if (claims == nullptr) return std::unexpected(AuthFailure::invalid);
-  if (revoked_.contains(claims->token)) return std::unexpected(AuthFailure::revoked);
-  if (!in_force(*claims, clock_.now())) return std::unexpected(AuthFailure::invalid);
-  if (!claims->user) return std::unexpected(claims->user.error());
-  return Identity{*claims->user, {claims->token, end_of_force(*claims)}};
+  const auto claims = claims_in_force(token);
+  if (!claims) return std::unexpected(claims.error());
+  if (!(*claims)->user) return std::unexpected((*claims)->user.error());
+  return Identity{*(*claims)->user, {(*claims)->token, end_of_force(**claims)}};
+}
+
+std::expected<TokenOwner, AuthFailure> JwtAuthenticator::owner_of(std::string_view token) {
+  const auto claims = claims_in_force(token);
+  if (!claims) return std::unexpected(claims.error());
+  if (!(*claims)->id) return std::unexpected((*claims)->id.error());
+  return TokenOwner{*(*claims)->id, {(*claims)->token, end_of_force(**claims)}};
 }
 
 void JwtAuthenticator::revoke(const domain::Revocation& revocation) {
   revoked_.add(revocation, clock_.now());
+}
+
+JwtAuthenticator::GoodClaims JwtAuthenticator::claims_in_force(std::string_view token) {
+  auto claims = verify(token);
+  if (claims == nullptr) return std::unexpected(AuthFailure::invalid);
+  if (revoked_.contains(claims->token)) return std::unexpected(AuthFailure::revoked);
+  if (!in_force(*claims, clock_.now())) return std::unexpected(AuthFailure::invalid);
+  return claims;
 }
 
 std::shared_ptr<const Claims> JwtAuthenticator::verify(std::string_view token) {

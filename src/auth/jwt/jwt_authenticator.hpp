@@ -21,9 +21,13 @@ class JwtAuthenticator final : public Authenticator {
   JwtAuthenticator(JwtConfig config, domain::RoleSet roles, Clock& clock);
 
   [[nodiscard]] std::expected<Identity, AuthFailure> authenticate(std::string_view token) override;
+  [[nodiscard]] std::expected<TokenOwner, AuthFailure> owner_of(std::string_view token) override;
   void revoke(const domain::Revocation& revocation) override;
 
  private:
+  using GoodClaims = std::expected<std::shared_ptr<const Claims>, AuthFailure>;
+  /// The claims of a token that carries our signature, is not revoked and in force.
+  [[nodiscard]] GoodClaims claims_in_force(std::string_view token);
   /// The claims of a token that carries our signature, in force or not; null for any other.
   [[nodiscard]] std::shared_ptr<const Claims> verify(std::string_view token);
 

@@ -232,6 +232,29 @@ TEST_F(Jwt, only_known_roles_are_taken) {
   }
 }
 
+TEST_F(Jwt, the_owner_of_a_token_is_its_id_whatever_else_it_says) {
+  for (const std::string claims : {"", R"(,"role":"nurse")", R"(,"role":null)", R"(,"role":["doctor"],"email":7)", R"(,"role":"doctor")"}) {
+    const auto token = signed_token(R"({"id":"65f000000000000000000001")" + claims + "}", secret);
+    const auto owner = authenticator.owner_of(token);
+    ASSERT_TRUE(owner.has_value()) << claims;
+    EXPECT_EQ(owner->user.to_string(), doctor_id);
+    EXPECT_EQ(owner->token.token, sha256({token}));
+  }
+}
+
+TEST_F(Jwt, the_owner_of_a_token_is_refused_as_its_identity_is) {
+  const auto owner_of = [&](std::string_view payload) { return authenticator.owner_of(signed_token(payload, secret)); };
+  for (const std::string_view payload : {R"({})", R"({"id":null})", R"({"role":"doctor"})"})
+    EXPECT_EQ(owner_of(payload).error(), AuthFailure::user_not_found) << payload;
+  for (const std::string_view payload : {R"({"id":"x"})", R"({"id":7})", R"({"id":{"$ne":null}})", R"({"exp":1})",
+                                         R"({"id":"65f000000000000000000001","exp":1})", R"({"id":"65f000000000000000000001","nbf":9e9})"})
+    EXPECT_EQ(owner_of(payload).error(), AuthFailure::invalid) << payload;
+  EXPECT_EQ(authenticator.owner_of("x.y.z").error(), AuthFailure::invalid);
+  const auto token = signed_token(R"({"id":"65f000000000000000000001","exp":9e9})", secret);
+  authenticator.revoke(authenticator.owner_of(token)->token);
+  EXPECT_EQ(authenticator.owner_of(token).error(), AuthFailure::revoked);
+}
+
 TEST_F(Jwt, foreign_or_overlong_email_and_name_count_as_not_given) {
   const auto result = of_payload(R"({"id":"65f000000000000000000001","role":"doctor","email":7,"name":{}})");
   ASSERT_TRUE(result.has_value());
@@ -245,7 +268,7 @@ TEST_F(Jwt, foreign_or_overlong_email_and_name_count_as_not_given) {
 
 TEST(VerifiedTokens, what_is_used_survives_and_the_whole_stays_bounded) {
   VerifiedTokens tokens(16 * 2 * 4);  // four in each generation of a shard
-  const auto claims = std::make_shared<const Claims>(Claims{domain::User{}, {}, {}});
+  const auto claims = std::make_shared<const Claims>(Claims{ObjectId{}, domain::User{}, {}, {}, {}});
   tokens.remember("kept", claims);
   std::size_t remembered = 0;
   for (int i = 0; i < 10'000; ++i) {

@@ -42,6 +42,13 @@ class NamedPeople final : public auth::Authenticator {
     return std::unexpected(auth::AuthFailure::invalid);
   }
 
+  /// `roleless` says no more than that it is the doctor's.
+  [[nodiscard]] std::expected<auth::TokenOwner, auth::AuthFailure> owner_of(std::string_view token) override {
+    const auto identity = authenticate(token == "roleless" ? "doctor" : token);
+    if (!identity) return std::unexpected(identity.error());
+    return auth::TokenOwner{identity->user.id, identity->token};
+  }
+
   void revoke(const domain::Revocation& revocation) override { revoked.insert(revocation.token); }
 
  private:
@@ -76,8 +83,8 @@ struct Answer : protocol::http::Response {
 
 class Api : public testing::Test {
  protected:
-  explicit Api(RequestLimits request_limits = {0, 0, 0, 0}, std::vector<Asset> assets = {})
-      : config_(make_config(request_limits, std::move(assets))) {}
+  explicit Api(RequestLimits request_limits = {0, 0, 0, 0}, std::vector<Asset> assets = {}, service::ServiceConfig service_config = {})
+      : service_config_(std::move(service_config)), config_(make_config(request_limits, std::move(assets))) {}
 
   static HttpApiConfig make_config(RequestLimits request_limits, std::vector<Asset> assets) {
     HttpApiConfig config;
@@ -136,6 +143,10 @@ class Api : public testing::Test {
     return post("/api/chat/store", who, R"({"sessionId":")" + session + R"(","message":")" + std::string(text) + "\"}");
   }
 
+ private:
+  service::ServiceConfig service_config_;
+
+ protected:
   std::string address = "192.0.2.7";
   std::vector<std::string> not_ready;
   parley::test::ManualClock clock;
@@ -147,13 +158,14 @@ class Api : public testing::Test {
   NullLogSink logs;
   parley::test::ScriptedIceChecker ice_checker;
   service::ChatService service{
-      {{&loop}, store, store, store, store, relay, people, clock, [] { return std::make_unique<CountingEntropy>(); }, logs, ice_checker}, {}};
+      {{&loop}, store, store, store, store, relay, people, clock, [] { return std::make_unique<CountingEntropy>(); }, logs, ice_checker},
+      service_config_};
 
  private:
   HttpApiConfig config_;
 
  protected:
-  HttpApi http{{service, people, clock, logs, [](const Figures&) { return std::string("parley_up 1\n"); }, [this] { return not_ready; },
+  HttpApi http{{service, clock, logs, [](const Figures&) { return std::string("parley_up 1\n"); }, [this] { return not_ready; },
                 [] { return std::uint64_t{12'345'678}; }},
                config_};
 };

@@ -298,7 +298,7 @@ TEST_F(WithPage, to_call_from_the_own_origin_a_page_has_to_be_allowed) {
   EXPECT_EQ(send("GET", "/ready", own).status, 403U);
   auto config = make_config({}, {});
   config.own_origin = HttpApiConfig::OwnOrigin::allowed;
-  HttpApi calling{{service, people, clock, logs, [](const Figures&) { return std::string(); }, [] { return std::vector<std::string>(); },
+  HttpApi calling{{service, clock, logs, [](const Figures&) { return std::string(); }, [] { return std::vector<std::string>(); },
                    [] { return std::uint64_t{0}; }},
                   config};
   protocol::http::Request request;

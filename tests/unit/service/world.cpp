@@ -79,27 +79,34 @@ User World::introduce(const std::string& name, const std::string& role) {
   return authenticator.users[name] = user;
 }
 
+namespace {
+
+/// The decision may come later; the socket must be there then.
+socketio::Decide decision_for(Socket& socket) {
+  return [&socket](socketio::ConnectDecision decision) {
+    EXPECT_EQ(socket.handler, nullptr) << "decided twice";
+    if (decision) {
+      socket.handler = std::move(decision->socket);
+      return;
+    }
+    socket.refusal = decision.error().message;
+    socket.refusal_data = decision.error().data_json;
+  };
+}
+
+}  // namespace
+
 std::unique_ptr<Socket> World::connect(const std::string& name, std::size_t loop, const std::string& address) {
   auto socket = std::make_unique<Socket>();
   socket->peer = std::make_shared<TestPeer>(*loops[loop], socketio::Handshake{"sid-" + name, address, "test agent", ""});
-  service->namespace_handler().on_connect({"/", "{\"token\":\"" + name + "\"}"}, socket->peer, [&](socketio::ConnectDecision decision) {
-    if (decision)
-      socket->handler = std::move(decision->socket);
-    else
-      socket->refusal = decision.error().message;
-  });
+  service->namespace_handler().on_connect({"/", "{\"token\":\"" + name + "\"}"}, socket->peer, decision_for(*socket));
   return socket;
 }
 
 std::unique_ptr<Socket> World::connect_raw(std::string_view auth_json, const std::string& query, const std::string& address) {
   auto socket = std::make_unique<Socket>();
   socket->peer = std::make_shared<TestPeer>(*loops[0], socketio::Handshake{"sid", address, "", query});
-  service->namespace_handler().on_connect({"/", auth_json}, socket->peer, [&](socketio::ConnectDecision decision) {
-    if (decision)
-      socket->handler = std::move(decision->socket);
-    else
-      socket->refusal = decision.error().message;
-  });
+  service->namespace_handler().on_connect({"/", auth_json}, socket->peer, decision_for(*socket));
   return socket;
 }
 

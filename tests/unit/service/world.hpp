@@ -56,6 +56,11 @@ class TestAuthenticator final : public auth::Authenticator {
     if (found == users.end()) return std::unexpected(auth::AuthFailure::invalid);
     return auth::Identity{found->second, {sha256({token}), std::nullopt}};
   }
+  std::expected<auth::TokenOwner, auth::AuthFailure> owner_of(std::string_view token) override {
+    const auto identity = authenticate(token);
+    if (!identity) return std::unexpected(identity.error());
+    return auth::TokenOwner{identity->user.id, identity->token};
+  }
   void revoke(const domain::Revocation& revocation) override { revoked.insert(revocation.token); }
   std::map<std::string, User> users;
   std::set<domain::TokenId> revoked;
@@ -144,6 +149,7 @@ class Socket {
   std::shared_ptr<TestPeer> peer;
   std::unique_ptr<protocol::socketio::SocketHandler> handler;  // null: refused or gone
   std::string refusal;
+  std::string refusal_data;
 };
 
 class World {

@@ -1,0 +1,104 @@
+#include "service/stored_users.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "service/refusals.hpp"
+
+namespace parley::service {
+
+std::optional<StoredUser> StoredUsers::find(const ObjectId& user) const {
+  const SteadyTime now = clock_.steady_now();
+  const Shard& shard = shard_of(user);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.users.find(user);
+  if (found == shard.users.end()) return std::nullopt;
+  const Said& said = found->second;
+  const auto stale_after = said.user ? limits::user_staleness : limits::absent_user_staleness;
+  if (now - said.asked_at >= stale_after) return std::nullopt;
+  return std::make_optional<StoredUser>(said.user);
+}
+
+StoredUser StoredUsers::last_known(const ObjectId& user) const {
+  const Shard& shard = shard_of(user);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.users.find(user);
+  return found == shard.users.end() ? std::nullopt : found->second.user;
+}
+
+Result<StoredUser> StoredUsers::read(const ObjectId& user) {
+  const SteadyTime asked_at = clock_.steady_now();
+  auto stored = directory_.find_user(user);
+  if (stored) remember(user, {*stored, asked_at});
+  return stored;
+}
+
+void StoredUsers::remember(const ObjectId& user, Said said) {
+  Shard& shard = shard_of(user);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.users.find(user);
+  if (found != shard.users.end()) {
+    if (found->second.asked_at <= said.asked_at) found->second = std::move(said);
+    return;
+  }
+  shard.users.emplace(user, std::move(said));
+  shard.by_age.push_back(user);
+  if (shard.users.size() > shard_users_max) {
+    shard.users.erase(shard.by_age.front());
+    shard.by_age.pop_front();
+  }
+}
+
+void StoredUsers::look_up(EventLoop& from, const ObjectId& user, Told told) {
+  bool first = false;
+  {
+    const std::lock_guard lock(lookups_mutex_);
+    std::vector<Waiting>& waiting = lookups_[user];
+    if (waiting.size() >= limits::user_lookups_waiting_max) {
+      from.post([told = std::move(told)]() mutable { told(std::unexpected(overloaded())); });
+      return;
+    }
+    first = waiting.empty();
+    waiting.push_back({&from, std::move(told)});
+  }
+  if (!first) return;
+  const auto accepted = log_.read([this, user](store::LogReader&) { tell(user, read(user)); });
+  if (!accepted) tell(user, std::unexpected(accepted.error()));
+}
+
+void StoredUsers::tell(const ObjectId& user, const Result<StoredUser>& result) {
+  std::vector<Waiting> waiting;
+  {
+    const std::lock_guard lock(lookups_mutex_);
+    waiting = std::move(lookups_.extract(user).mapped());
+  }
+  for (Waiting& each : waiting) each.loop->post([told = std::move(each.told), result]() mutable { told(std::move(result)); });
+}
+
+void StoredUsers::look_up_all(EventLoop& from, std::vector<ObjectId> users, AllTold told) {
+  std::vector<StoredUser> known;
+  for (const ObjectId& user : users) {
+    auto fresh = find(user);
+    if (!fresh) break;
+    known.push_back(std::move(*fresh));
+  }
+  if (known.size() == users.size()) return told(std::move(known));
+  // Shared, because a job that the pool refuses is gone, and `told` must still be called.
+  const auto shared = std::make_shared<AllTold>(std::move(told));
+  const auto accepted = log_.read([this, &from, users = std::move(users), shared](store::LogReader&) {
+    Result<std::vector<StoredUser>> all;
+    for (const ObjectId& user : users) {
+      auto fresh = find(user);
+      auto stored = fresh ? Result<StoredUser>(std::move(*fresh)) : read(user);
+      if (!stored) {
+        all = std::unexpected(std::move(stored.error()));
+        break;
+      }
+      all->push_back(std::move(*stored));
+    }
+    from.post([shared, all = std::move(all)]() mutable { (*shared)(std::move(all)); });
+  });
+  if (!accepted) (*shared)(std::unexpected(accepted.error()));
+}
+
+}  // namespace parley::service
