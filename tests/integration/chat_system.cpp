@@ -20,8 +20,9 @@ server::ServerConfig server_config() {
   return config;
 }
 
-service::ServiceConfig service_config() {
+service::ServiceConfig service_config(service::IdentitySource identity) {
   service::ServiceConfig config;
+  config.identity = identity;
   config.rates = {.chat = 0, .offer = 0, .answer = 0, .ice_candidate = 0, .signalling_chat = 0, .join_leave = 0};
   return config;
 }
@@ -40,13 +41,13 @@ std::unique_ptr<EmbeddedStore> open_store(const std::string& directory, store::e
 
 }  // namespace
 
-ChatSystem::ChatSystem(const std::string& directory, Syncing syncing)
+ChatSystem::ChatSystem(const std::string& directory, Syncing syncing, service::IdentitySource identity)
     : server_(server_config(), clock_, logs_),
       store_(open_store(directory, {.clock = clock_, .logs = logs_, .file_system = files_, .syncing = syncing})),
       authenticator_({.secret = std::string(secret)}, domain::RoleSet(), clock_),
       service_({server_.loops(), *store_, *store_, *store_, *store_, relay_, authenticator_, clock_,
                 [] { return std::make_unique<SystemEntropy>(); }, logs_, ice_checker_},
-               service_config()),
+               service_config(identity)),
       http_api_({service_, clock_, logs_, [](const http_api::Figures&) { return std::string(); },
                  [] { return std::vector<std::string>(); }, [] { return std::uint64_t{0}; }},
                 http_config()) {
@@ -63,6 +64,13 @@ ChatSystem::~ChatSystem() {
 
 std::string ChatSystem::token(std::string_view user, std::string_view role) {
   return bench::sign_token(secret, {.user_id = user, .role = role});
+}
+
+void ChatSystem::put_user(const domain::User& user) {
+  store_->remember_user(user);
+  for (auto stored = store_->find_user(user.id); !stored || stored->value_or(domain::User{}) != user; stored = store_->find_user(user.id)) {
+    std::this_thread::yield();  // the test's own time limit ends a wait for a row that never comes
+  }
 }
 
 void ChatSystem::lose_power() {

@@ -26,7 +26,8 @@ class ChatSystem {
   using Syncing = store::embedded::Syncing;
 
   /// Throws std::runtime_error when the store refuses to open.
-  explicit ChatSystem(const std::string& directory, Syncing syncing = Syncing::real);
+  explicit ChatSystem(const std::string& directory, Syncing syncing = Syncing::real,
+                      service::IdentitySource identity = service::IdentitySource::claims);
   ~ChatSystem();
   ChatSystem(const ChatSystem&) = delete;
   ChatSystem& operator=(const ChatSystem&) = delete;
@@ -34,6 +35,9 @@ class ChatSystem {
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
   [[nodiscard]] FaultyFileSystem& files() { return *files_; }
   [[nodiscard]] static std::string token(std::string_view user, std::string_view role);
+
+  /// The user is in the store when this returns.
+  void put_user(const domain::User& user);
 
   /// The machine loses power now: everything that was not synced is gone. Nothing is served after it.
   void lose_power();
