@@ -11,7 +11,7 @@ constexpr auto keys = std::to_array<Key>({
     {"config", KeyType::text, "FILE", "", "configuration file (TOML) with any of the keys below", ""},
     {"listen", KeyType::text, "ADDR:PORT", "127.0.0.1:3000", "address and port to serve on; port 0 lets the system pick", ""},
     {"data", KeyType::text, "DIR", "./parley-data", "folder of the embedded store, made if missing", ""},
-    {"store", KeyType::text, "URI", "embedded", "which store: `embedded` is the only one so far", ""},
+    {"store", KeyType::text, "URI", "embedded", "which store: `embedded`, or mongodb://HOST:27017/DATABASE", ""},
     {"relay", KeyType::text, "URI", "", "how nodes reach each other; one node needs none, and there is none so far", ""},
     {"jwt_secret_file", KeyType::text, "FILE", "", "file with the secret that tokens are signed with (HS256)", ""},
     {"front_end", KeyType::text, "ORIGIN", "http://localhost:5173", "origin of the web front end", ""},

@@ -88,10 +88,11 @@ void read_store(Reader& reader, Settings& settings) {
   if (settings.store.directory.empty()) reader.refuse_value("data", "", "must name a folder, as in ./parley-data.");
   const auto& store = reader.text("store");
   if (store.starts_with("mongodb://") || store.starts_with("mongodb+srv://")) {
-    reader.refuse_value("store", "mongodb://…",
-                        "names MongoDB, which this version cannot use yet: leave `store` out and give `data` a folder.");
+    settings.mongo.uri = store;
+    settings.service.identity = service::IdentitySource::directory;  // contract §1.2: the user store is there
   } else if (store != "embedded") {
-    reader.refuse_value("store", store, "must be `embedded`, the only store of this version: leave it out.");
+    reader.refuse_value("store", without_password(store),
+                        "must be `embedded`, or the URI of a MongoDB database, as in mongodb://HOST:27017/DATABASE.");
   }
   if (const auto& relay = reader.text("relay"); !relay.empty()) {
     reader.refuse_value("relay", "…", "cannot be used yet: this version runs on one node. Leave `relay` out.");

@@ -11,6 +11,7 @@
 #include "server/server_config.hpp"
 #include "service/service_config.hpp"
 #include "store/embedded/embedded_config.hpp"
+#include "store/mongo/mongo_config.hpp"
 
 namespace parley::config {
 
@@ -19,9 +20,11 @@ struct Settings {
   service::ServiceConfig service;
   http_api::HttpApiConfig http;
   store::embedded::EmbeddedConfig store;
-  auth::JwtConfig jwt;  // the secret is empty when no file was named: `serve` refuses that, `demo` makes its own
+  store::mongo::MongoConfig mongo;  // its URI is empty: the embedded store
+  auth::JwtConfig jwt;              // the secret is empty when no file was named: `serve` refuses that, `demo` makes its own
   observability::LogConfig logs;
   std::vector<std::string> secret_files;  // those that were read: others should not be able to
+  [[nodiscard]] bool uses_mongo() const { return !mongo.uri.empty(); }
   std::string turn_secret_file;  // where service.ice.turn_secret came from; empty: from nowhere
 };
 

@@ -37,16 +37,6 @@ void apply(Values& values, std::vector<Setting> settings) {
   for (auto& setting : settings) values.set(setting.key, std::move(setting.value));
 }
 
-/// `mongodb://user:password@host` → `mongodb://user:***@host`.
-std::string without_password(const std::string& text) {
-  const auto scheme = text.find("://");
-  const auto at = text.find('@');
-  if (scheme == std::string::npos || at == std::string::npos) return text;
-  const auto colon = text.find(':', scheme + 3);
-  if (colon == std::string::npos || colon > at) return text;
-  return text.substr(0, colon + 1) + "***" + text.substr(at);
-}
-
 std::string written(const Key& key, const Value& value) {
   if (key.type == KeyType::number) return value.text();
   std::string text;
@@ -58,6 +48,15 @@ std::string written(const Key& key, const Value& value) {
 }
 
 }  // namespace
+
+std::string without_password(const std::string& text) {
+  const auto scheme = text.find("://");
+  const auto at = text.find('@');
+  if (scheme == std::string::npos || at == std::string::npos) return text;
+  const auto colon = text.find(':', scheme + 3);
+  if (colon == std::string::npos || colon > at) return text;
+  return text.substr(0, colon + 1) + "***" + text.substr(at);
+}
 
 Values::Values() {
   for (const auto& key : key_table()) {

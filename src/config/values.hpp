@@ -49,6 +49,9 @@ struct Setting {
 /// All together; reads the file that `config` names.
 [[nodiscard]] Result<Values> collect_values(std::span<const GivenFlag> flags, const Environment& environment);
 
+/// `mongodb://user:password@host` → `mongodb://user:***@host`.
+[[nodiscard]] std::string without_password(const std::string& text);
+
 /// What `parley config` prints, a configuration file itself: `listen = "0.0.0.0:3000"  # flag --listen`, passwords in URIs masked.
 [[nodiscard]] std::string listing_of(const Values& values);
 

@@ -72,7 +72,8 @@ std::string metrics_text(const server::ServerCounts& server, const http_api::Fig
 
 std::vector<std::string> reasons_not_ready(const store::StoreHealth& store) {
   std::vector<std::string> reasons;
-  if (!store.writable) reasons.push_back((store.final ? "The store takes no entries until restart: " : "The store takes no entries now: ") + store.reason);
+  if (!store.writable)
+    reasons.push_back((store.final ? "The store takes no entries until restart: " : "The store takes no entries now: ") + store.reason);
   if (store.writable && !store.has_room) reasons.push_back("The store is full: " + store.reason);
   return reasons;
 }

@@ -60,7 +60,7 @@ Result<void> make_data_folder(const std::string& folder) {
 
 void warn_of_readers(const config::Settings& settings, LogSink& logs) {
   const auto& folder = settings.store.directory;
-  if (const auto mode = open_to_others(folder)) {
+  if (const auto mode = settings.uses_mongo() ? std::nullopt : open_to_others(folder)) {
     logs.write(LogLevel::warning, "main", "others on this machine can reach the data folder: chmod 700 it",
                {{"folder", folder}, {"mode", octal(*mode)}});
   }

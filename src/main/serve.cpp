@@ -12,6 +12,7 @@
 #include "ice/udp/udp_ice_checker.hpp"
 #include "main/assets.hpp"
 #include "main/metrics.hpp"
+#include "main/open_store.hpp"
 #include "main/private_files.hpp"
 #include "main/shutdown_signals.hpp"
 #include "observability/process_memory.hpp"
@@ -19,7 +20,6 @@
 #include "parley_version.hpp"
 #include "relay/local/local_relay.hpp"
 #include "server/server.hpp"
-#include "store/embedded/embedded_store.hpp"
 
 namespace parley::main {
 
@@ -48,22 +48,21 @@ Result<void> serve(const config::Settings& settings, std::function<void(const Ru
   ShutdownSignals signals;
   SystemClock clock;
   observability::StderrLogSink logs(settings.logs);
-  if (const auto made = make_data_folder(settings.store.directory); !made) return std::unexpected(made.error());
-  warn_of_readers(settings, logs);
   server::Server server(settings.server, clock, logs);
-  auto store = store::embedded::EmbeddedStore::open(settings.store, {clock, logs});
+  const auto store = open_store(settings, clock, logs);
   if (!store) return std::unexpected(store.error());
+  warn_of_readers(settings, logs);
   relay::LocalRelay relay;
   auth::JwtAuthenticator authenticator(settings.jwt, settings.service.roles, clock);
-  const auto revocations = (*store)->revocations();
+  const auto revocations = (*store)->revocations().revocations();
   if (!revocations) return std::unexpected(revocations.error());
   for (const domain::Revocation& revocation : *revocations) authenticator.revoke(revocation);
   const auto loops = server.loops();
   const auto make_entropy = [] { return std::make_unique<SystemEntropy>(); };
   ice::UdpIceChecker ice_checker(clock, make_entropy);
-  service::ChatService service(
-      {loops, **store, **store, **store, **store, relay, authenticator, clock, make_entropy, logs, ice_checker, turn_secret_reader(settings)},
-      settings.service);
+  service::ChatService service({loops, (*store)->log(), (*store)->directory(), (*store)->signalling(), (*store)->revocations(), relay,
+                                authenticator, clock, make_entropy, logs, ice_checker, turn_secret_reader(settings)},
+                               settings.service);
   http_api::HttpApi http_api({service, clock, logs,
                               [&](const http_api::Figures& figures) { return metrics_text(server.counts(), figures, (*store)->health()); },
                               [&] { return reasons_not_ready((*store)->health()); }, [] { return observability::resident_bytes(); }},
@@ -77,7 +76,7 @@ Result<void> serve(const config::Settings& settings, std::function<void(const Ru
              {{"version", version},
               {"commit", commit},
               {"address", address},
-              {"store", settings.store.directory},
+              {"store", place_of_store(settings)},
               {"threads", std::to_string(loops.size())}});
   service.start_upkeep();
   loops.front()->post([&] { on_running({service, *loops.front(), settings.server.address, server.port()}); });

@@ -76,7 +76,6 @@ TEST(Settings, a_further_origin_joins_both_lists) {
 TEST(Settings, refusals_name_the_key_its_source_and_the_way_out) {
   expect_refusal({{"--listen", "3000"}}, "listen = \"3000\" (flag --listen) must be ADDR:PORT");
   expect_refusal({{"--trusted-proxy", "10.0.0.0/33"}}, "trusted_proxy = \"10.0.0.0/33\"");
-  expect_refusal({{"--store", "mongodb://u:p@h/d"}}, "MongoDB, which this version cannot use yet");
   expect_refusal({{"--store", "sqlite"}}, "must be `embedded`");
   expect_refusal({{"--relay", "nats://h:4222"}}, "one node");
   expect_refusal({{"--origin", "app.example.org"}}, "must be an origin");
@@ -93,8 +92,16 @@ TEST(Settings, refusals_name_the_key_its_source_and_the_way_out) {
   expect_refusal({{"--jwt-secret-file", "/nowhere/secret"}}, "/nowhere/secret cannot be read: No such file");
 }
 
+TEST(Settings, a_uri_of_mongodb_is_the_store) {
+  const auto settings = settings_with({{"--store", "mongodb://u:p@h/d"}});
+  ASSERT_TRUE(settings.has_value());
+  EXPECT_TRUE(settings->uses_mongo());
+  EXPECT_EQ(settings->mongo.uri, "mongodb://u:p@h/d");
+  EXPECT_FALSE(settings_with({})->uses_mongo());
+}
+
 TEST(Settings, a_refused_uri_does_not_repeat_its_password) {
-  for (const auto& flag : {GivenFlag{"--store", "mongodb://u:hunter2@h/d"}, GivenFlag{"--relay", "nats://u:hunter2@h"}}) {
+  for (const auto& flag : {GivenFlag{"--store", "mongo://u:hunter2@h/d"}, GivenFlag{"--relay", "nats://u:hunter2@h"}}) {
     EXPECT_EQ(settings_with({flag}).error().message.find("hunter2"), std::string::npos);
   }
 }

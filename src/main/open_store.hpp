@@ -1,0 +1,36 @@
+// The store that the settings name, whichever engine it is.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/log_sink.hpp"
+#include "config/settings.hpp"
+#include "store/common/store_health.hpp"
+#include "store/directory.hpp"
+#include "store/revocation_record.hpp"
+#include "store/session_log.hpp"
+#include "store/signalling_record.hpp"
+
+namespace parley::main {
+
+class OpenStore {
+ public:
+  virtual ~OpenStore() = default;
+  [[nodiscard]] virtual store::SessionLog& log() = 0;
+  [[nodiscard]] virtual store::Directory& directory() = 0;
+  [[nodiscard]] virtual store::SignallingRecord& signalling() = 0;
+  [[nodiscard]] virtual store::RevocationRecord& revocations() = 0;
+  /// Threads: any.
+  [[nodiscard]] virtual store::StoreHealth health() const = 0;
+  /// Commits what waits; the loops must still be there. Once.
+  virtual void stop() = 0;
+};
+
+/// Blocking. Errors: what could not be opened, and how to mend it.
+[[nodiscard]] Result<std::unique_ptr<OpenStore>> open_store(const config::Settings& settings, const Clock& clock, LogSink& logs);
+/// Where it keeps things, for people: a folder, or a URI without its password.
+[[nodiscard]] std::string place_of_store(const config::Settings& settings);
+
+}  // namespace parley::main
