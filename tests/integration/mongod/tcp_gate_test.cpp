@@ -29,7 +29,7 @@ std::string through(const TcpGate& gate, const std::string& options = {}) {
 class Gate : public testing::Test {
  protected:
   /// Through the gate. Connected, so that a fault meets a connection that is there.
-  MongodClient client(const std::string& app_name, const std::string& options = {}) {
+  MongodClient client(const std::string& app_name, const std::string& options = "&socketTimeoutMS=20000") {
     MongodClient made(through(gate_, "appName=" + app_name + options));
     EXPECT_TRUE(made.ask("admin", R"({"buildInfo": 1})").ok);
     return made;
