@@ -19,6 +19,7 @@ constexpr auto refusals = std::to_array<Refusal>({
     {overloaded, "The server is overloaded"},
     {store_failed, "The store has failed and accepts nothing until restart"},
     {store_failed, "The store cannot be read"},
+    {store_failed, "The store cannot be reached"},
     {store_failed, "The store is stopped"},
     {outcome_unknown, "The outcome is not known"},
     {store_full, "The store is full"},

@@ -104,6 +104,7 @@ constexpr std::string_view refusals_of_connect[] = {"Invalid namespace",
                                                     "Server is overloaded, please try again",
                                                     "The server is overloaded",
                                                     "The store cannot be read",
+                                                    "The store cannot be reached",
                                                     "The store is stopped",
                                                     "Too many connections for this user"};
 

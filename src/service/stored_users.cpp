@@ -7,6 +7,17 @@
 
 namespace parley::service {
 
+namespace {
+
+/// As in a token, an e-mail or a name beyond its limit counts as not given; so does a role, which is then none that is configured.
+void leave_out_what_is_too_long(domain::User& user) {
+  if (user.role.name.size() > limits::role_bytes_max) user.role.name.clear();
+  if (user.email.size() > limits::email_bytes_max) user.email.clear();
+  if (user.name.size() > limits::name_bytes_max) user.name.clear();
+}
+
+}  // namespace
+
 std::optional<StoredUser> StoredUsers::find(const ObjectId& user) const {
   const SteadyTime now = clock_.steady_now();
   const Shard& shard = shard_of(user);
@@ -29,7 +40,9 @@ StoredUser StoredUsers::last_known(const ObjectId& user) const {
 Result<StoredUser> StoredUsers::read(const ObjectId& user) {
   const SteadyTime asked_at = clock_.steady_now();
   auto stored = directory_.find_user(user);
-  if (stored) remember(user, {*stored, asked_at});
+  if (!stored) return stored;
+  if (*stored) leave_out_what_is_too_long(**stored);
+  remember(user, {*stored, asked_at});
   return stored;
 }
 

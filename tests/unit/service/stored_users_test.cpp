@@ -66,6 +66,14 @@ TEST_F(Stored, the_time_of_a_read_counts_as_age) {
   EXPECT_EQ(users.last_known(user_id(1))->name, "first");
 }
 
+TEST_F(Stored, a_name_beyond_its_limit_counts_as_not_given) {
+  directory.name = std::string(limits::name_bytes_max, 'n');
+  EXPECT_EQ((*users.read(user_id(1)))->name, directory.name);
+  directory.name += 'n';
+  EXPECT_EQ((*users.read(user_id(1)))->name, "");
+  EXPECT_EQ((*users.find(user_id(1)))->name, "");
+}
+
 TEST_F(Stored, users_are_bounded) {
   for (std::uint32_t number = 0; number < limits::users_cached_max * 2; ++number) EXPECT_TRUE(users.read(user_id(number)).has_value());
   std::size_t found = 0;
