@@ -57,21 +57,26 @@ inline constexpr std::size_t signalling_queue_bytes_max = 16 * 1024 * 1024;  // 
 inline constexpr auto signalling_kept = std::chrono::days{30};               // contract §5.4
 
 // MongoDB (docs/operations/mongodb.md)
-inline constexpr std::size_t mongo_writers_default = 2;     // bulks on their way at one time; never two for one session
+inline constexpr std::size_t mongo_writers_default = 2;  // bulks on their way at one time; never two for one session
 inline constexpr std::size_t mongo_writers_max = 16;
-inline constexpr std::size_t mongo_readers_default = 4;     // a read waits for the network, not for a core
+inline constexpr std::size_t mongo_readers_default = 4;         // a read waits for the network, not for a core
 inline constexpr std::size_t mongo_document_entries_max = 128;  // of one document of the log: at most 8 MiB of the 16 that BSON may have
-inline constexpr std::size_t mongo_heads_max = 500'000;     // positions known to be in the log; about 100 bytes each
-inline constexpr auto mongo_append_deadline = 12'000ms;     // then the sender gets its verdict, `outcome_unknown` or `store_failed`
-inline constexpr auto mongo_write_concern_timeout = 3'000ms;  // of one try; the engine tries until the deadline
-inline constexpr auto mongo_read_timeout = 5'000ms;         // at the database
-inline constexpr auto mongo_selection_timeout = 1'500ms;    // for a primary to be there
+inline constexpr std::size_t mongo_heads_max = 500'000;         // positions known to be in the log; about 100 bytes each
+inline constexpr auto mongo_append_deadline = 12'000ms;         // then the sender gets its verdict, `outcome_unknown` or `store_failed`
+inline constexpr auto mongo_write_concern_timeout = 3'000ms;    // of one try; the engine tries until the deadline
+inline constexpr auto mongo_read_timeout = 5'000ms;             // at the database
+inline constexpr auto mongo_selection_timeout = 1'500ms;        // for a primary to be there
 inline constexpr auto mongo_connect_timeout = 1'500ms;
-inline constexpr auto mongo_socket_timeout = 6'000ms;       // an answer that does not come; longer than the two before it
-inline constexpr auto mongo_retry_delay = 100ms;            // between tries of a write whose outcome is unknown
-inline constexpr auto mongo_stray_write_life = 60s;         // so long may a write whose answer was given up still arrive
-inline constexpr auto mongo_retry_after = 1'000ms;          // said to clients while the database cannot be reached
-inline constexpr auto mongo_watch_interval = 1'000ms;       // how often reachability and free space are looked at
+inline constexpr auto mongo_socket_timeout = 6'000ms;            // an answer that does not come; longer than the two before it
+inline constexpr auto mongo_retry_delay = 100ms;                 // between tries of a write whose outcome is unknown
+inline constexpr auto mongo_stray_write_life = 60s;              // so long may a write whose answer was given up still arrive
+inline constexpr auto mongo_retry_after = 1'000ms;               // said to clients while the database cannot be reached
+inline constexpr std::int64_t mongo_mirror_documents_max = 512;  // of the log, mirrored at one time
+inline constexpr auto mongo_mirror_interval = 50ms;              // how often the mirror looks for what was written
+inline constexpr auto mongo_node_silent = 5s;   // a node that says nothing for so long has its mirroring finished by others …
+inline constexpr auto mongo_node_gone = 10min;  // … and is forgotten when it has said nothing for so long
+inline constexpr std::size_t mongo_session_ids_max = 100'000;  // remembered by the mirror; about 100 bytes each
+inline constexpr auto mongo_watch_interval = 1'000ms;          // how often reachability and free space are looked at
 
 // Sessions in memory
 inline constexpr std::size_t sessions_loaded_max = 200'000;  // per process, least recently used go first when nobody is joined

@@ -55,6 +55,7 @@ void add(MetricsText& text, const store::StoreHealth& health) {
       .counter("parley_store_refused_total", "Appends refused.", health.refused)
       .gauge("parley_store_queued_entries", "Entries that wait for a commit.", health.queued_entries)
       .gauge("parley_store_queued_reads", "Read jobs that wait.", health.queued_reads)
+      .gauge("parley_store_mirror_behind", "Commits that the collections of other software do not show yet.", health.mirror_behind)
       .counter("parley_store_signalling_dropped_total", "Signalling records dropped because the queue was full.", health.signalling_dropped)
       .counter("parley_store_users_dropped_total", "User rows dropped because the queue was full.", health.users_dropped)
       .histogram("parley_store_sync_microseconds", "Duration of syncs.", buckets, health.sync_microseconds, health.sync_count);

@@ -11,6 +11,7 @@
 #include "store/mongo/erasure.hpp"
 #include "store/mongo/lanes.hpp"
 #include "store/mongo/log_reader.hpp"
+#include "store/mongo/mirror.hpp"
 #include "store/mongo/row_writer.hpp"
 #include "store/mongo/schema.hpp"
 #include "store/mongo/session_directory.hpp"
@@ -37,18 +38,21 @@ Result<void> check(const MongoConfig& config) {
 // In the order of construction: the threads end before what they use goes.
 struct MongoStore::Parts {
   Parts(const MongoConfig& given, const MongoDependencies& dependencies)
-      : config(given), clock(dependencies.clock), state(dependencies.logs) {}
+      : config(given), clock(dependencies.clock), logs(dependencies.logs), state(dependencies.logs) {}
 
   const MongoConfig config;
   const Clock& clock;
+  LogSink& logs;
   StoreState state;
   std::unique_ptr<ClientPool> write_clients;
   std::unique_ptr<ClientPool> read_clients;
   Lanes lanes;
   SettledPlaces places;
+  std::int64_t node_number = 0;
   std::unique_ptr<SessionDirectory> directory;
   std::unique_ptr<ReaderPool> readers;
   std::unique_ptr<RowWriter> rows;
+  std::unique_ptr<Mirror> mirror;
   std::unique_ptr<Committer> committer;
   std::atomic<bool> stopped = false;
 
@@ -78,7 +82,9 @@ Result<void> MongoStore::Parts::prepare() {
   if (auto indexes = prepare_indexes(client); !indexes) return indexes;
   const auto node = draw_node_number(client);
   if (!node) return std::unexpected(node.error());
+  if (auto registered = register_node(client, *node, clock.now()); !registered) return registered;
   places.begin(*node);
+  node_number = *node;
   return *topology == Topology::standalone ? finish_erasures(client, state) : Result<void>();
 }
 
@@ -88,6 +94,7 @@ void MongoStore::Parts::start() {
       [this] { return std::make_unique<MongoLogReader>(read_clients->take(), state, lanes, read_clients->topology()); },
       config.reader_threads);
   rows = std::make_unique<RowWriter>(*write_clients, state, clock, config);
+  mirror = std::make_unique<Mirror>(*write_clients, state, places, clock, logs, node_number);
   committer = std::make_unique<Committer>(Committer::Surroundings{*write_clients, state, clock, lanes, places, config});
 }
 
@@ -110,6 +117,7 @@ void MongoStore::stop() {
   if (parts_->stopped.exchange(true)) return;
   parts_->committer->stop();
   parts_->rows->stop();
+  parts_->mirror->stop();
   parts_->readers->stop();
 }
 
@@ -173,6 +181,7 @@ StoreHealth MongoStore::health() const {
   StoreHealth health = parts_->state.health();
   health.queued_entries = parts_->lanes.waiting_entries();
   health.queued_reads = parts_->readers->waiting();
+  health.mirror_behind = parts_->mirror->behind();
   if (parts_->stopped && health.writable) {
     health.writable = false;
     health.final = true;

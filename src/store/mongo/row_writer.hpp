@@ -62,7 +62,7 @@ class RowWriter {
   std::vector<WaitingRevocation> revocations_;  // guarded by mutex_
   bool stopping_ = false;                       // guarded by mutex_
   std::vector<WaitingRevocation> in_doubt_;     // Owner: the thread. To be written again
-  std::optional<SteadyTime> watched_at_;                     // Owner: the thread
+  std::optional<SteadyTime> watched_at_;        // Owner: the thread
   std::thread thread_;
 };
 

@@ -123,4 +123,14 @@ Result<std::int64_t> draw_node_number(Client& client) {
   return *number << count_bits;
 }
 
+Result<void> register_node(Client& client, std::int64_t node, Timestamp now) {
+  Document made;
+  made.int64("_id", node).int64("at", node).date("alive", now);
+  const auto inserted = client.insert(collection::nodes, {&made, 1});
+  if (!inserted) return std::unexpected(to_error(inserted.error()));
+  if (!inserted->errors.empty()) return std::unexpected(to_error(inserted->errors.front().failure));
+  if (inserted->not_durable) return std::unexpected(to_error(*inserted->not_durable));
+  return {};
+}
+
 }  // namespace parley::store::mongo

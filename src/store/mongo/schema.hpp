@@ -12,5 +12,7 @@ namespace parley::store::mongo {
 [[nodiscard]] Result<void> prepare_indexes(Client& client);
 /// A number for this process, greater than any before it: the upper bits of its places in the log.
 [[nodiscard]] Result<std::int64_t> draw_node_number(Client& client);
+/// Makes the node known, before it writes anything: what it does not live to mirror, others will.
+[[nodiscard]] Result<void> register_node(Client& client, std::int64_t node, Timestamp now);
 
 }  // namespace parley::store::mongo

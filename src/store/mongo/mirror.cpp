@@ -1,0 +1,242 @@
+#include "store/mongo/mirror.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+
+#include "base/limits.hpp"
+#include "domain/error_code.hpp"
+#include "domain/session.hpp"
+#include "store/mongo/log_view.hpp"
+
+namespace parley::store::mongo {
+
+namespace {
+
+constexpr unsigned count_bits = 40;  // of a place; the node's number is above (draw_node_number)
+
+std::int64_t last_place_of(std::int64_t node) {
+  return node | ((std::int64_t{1} << count_bits) - 1);
+}
+
+const Document& by_place() {
+  static const Document sort = [] {
+    Document made;
+    made.int32("at", 1);
+    return made;
+  }();
+  return sort;
+}
+
+/// {erases: {$in: […]}}.
+Document erased_among(const std::vector<std::int64_t>& texts) {
+  Document values;
+  for (std::size_t index = 0; index < texts.size(); ++index) values.int64(std::to_string(index), texts[index]);
+  Document any;
+  any.array("$in", values);
+  Document filter;
+  filter.document("erases", any);
+  return filter;
+}
+
+}  // namespace
+
+Mirror::Mirror(ClientPool& clients, StoreState& state, SettledPlaces& places, const Clock& clock, LogSink& logs, std::int64_t node)
+    : clients_(clients), state_(state), places_(places), clock_(clock), logs_(logs), own_{node, node}, thread_([this] { run(); }) {}
+
+Mirror::~Mirror() {
+  stop();
+}
+
+void Mirror::run() {
+  pthread_setname_np(pthread_self(), "store-mirror");  // as tools that list threads show it
+  Client client = clients_.take();
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    const bool last = stopping_;
+    lock.unlock();
+    const Progress progress = mirror_own(client);
+    if (!last) look_at_others(client);
+    lock.lock();
+    if (last && progress != Progress::more) return;
+    if (progress != Progress::more) changed_.wait_for(lock, limits::mongo_mirror_interval, [this] { return stopping_; });
+  }
+}
+
+Mirror::Progress Mirror::mirror_own(Client& client) {
+  const SteadyTime now = clock_.steady_now();
+  const std::int64_t settled = places_.settled(now);
+  const Progress progress = mirror(client, own_, settled);
+  if (progress == Progress::all) own_.at = settled;  // places in between were given to what was never written
+  behind_ = static_cast<std::uint64_t>(settled - own_.at);
+  const bool is_due = !noted_at_ || now - *noted_at_ >= limits::mongo_watch_interval;
+  if (progress != Progress::failed && is_due && note(client, own_)) noted_at_ = now;
+  return progress;
+}
+
+/// Takes the next documents of that node after where it is. A place is only moved past what is mirrored.
+Mirror::Progress Mirror::mirror(Client& client, Node& node, std::int64_t up_to) {
+  if (node.at >= up_to) return Progress::all;
+  const auto found = client.find(collection::log, range_of("at", node.at + 1, up_to),
+                                 {.sort = &by_place(), .hint = &by_place(), .limit = limits::mongo_mirror_documents_max});
+  if (!found) return Progress::failed;
+  const auto projection = projection_of(client, *found);
+  if (!projection) return Progress::failed;
+  if (const auto written = write(client, *projection); !written) return Progress::failed;
+  const bool is_all = static_cast<std::int64_t>(found->size()) < limits::mongo_mirror_documents_max;
+  if (!found->empty()) node.at = Fields(found->back()).integer("at").value_or(node.at);
+  return is_all ? Progress::all : Progress::more;
+}
+
+Result<Projection> Mirror::projection_of(Client& client, const std::vector<Document>& documents) {
+  Projection projection;
+  LogView view(client, state_);
+  for (const Document& found : documents) {
+    const auto document = decode_log_document(found);
+    if (!document) {  // named in health by whoever reads it; the others are mirrored
+      logs_.write(LogLevel::error, "store", "a document of the log cannot be mirrored", {{"damage", document.error().detail}});
+      continue;
+    }
+    const auto session = session_of(client, document->session);
+    if (!session) return std::unexpected(session.error());
+    if (!*session) continue;  // its first document is not there: damage that readers name
+    const auto sender_at = [&](std::uint32_t seq) -> Result<ObjectId> {
+      const auto entry = view.entry(document->session, seq);
+      if (!entry) return std::unexpected(entry.error());
+      if (!*entry) return refuse(ErrorCode::log_corrupt, "The log of this session is damaged", "a deletion's target is missing");
+      const auto core = domain::decode_core((*entry)->core);
+      if (!core) return std::unexpected(core.error());
+      return core->sender;
+    };
+    const auto projected = project(*document, **session, sender_at, projection);
+    if (projected) continue;
+    if (projected.error().code != ErrorCode::log_corrupt) return std::unexpected(projected.error());
+    logs_.write(LogLevel::error, "store", "a document of the log cannot be mirrored", {{"damage", projected.error().detail}});
+  }
+  return projection;
+}
+
+Result<void> Mirror::write(Client& client, const Projection& projection) {
+  const auto update = [&](std::string_view collection, const std::vector<Document>& updates) -> Result<void> {
+    return updates.empty() ? Result<void>() : accept(client.update(collection, updates), collection);
+  };
+  if (auto done = update(collection::sessions, projection.new_sessions); !done) return done;
+  if (auto done = update(collection::sessions, projection.changed_sessions); !done) return done;
+  if (auto done = write_messages(client, projection); !done) return done;
+  if (auto done = update(collection::chat, projection.adopted); !done) return done;
+  if (!projection.removed.empty())
+    if (auto done = accept(client.remove(collection::chat, projection.removed), collection::chat); !done) return done;
+  if (projection.audits.empty()) return {};
+  return accept(client.insert(collection::audits, projection.audits), collection::audits);
+}
+
+Result<void> Mirror::write_messages(Client& client, const Projection& projection) {
+  if (projection.messages.empty()) return {};
+  if (auto done = accept(client.insert(collection::chat, projection.messages), collection::chat); !done) return done;
+  const auto erased = client.find(collection::log, erased_among(projection.message_logs));
+  if (!erased) return std::unexpected(to_error(erased.error()));
+  std::vector<Document> removed;
+  for (const Document& deletion : *erased) {
+    const auto text = std::ranges::find(projection.message_logs, Fields(deletion).integer("erases"));
+    if (text == projection.message_logs.end()) continue;
+    removed.push_back(remove_message(projection.message_ids[static_cast<std::size_t>(text - projection.message_logs.begin())]));
+  }
+  return removed.empty() ? Result<void>() : accept(client.remove(collection::chat, removed), collection::chat);
+}
+
+/// A document that is there already was mirrored before. One that the database refuses (a validator of the users' own) is told and left.
+Result<void> Mirror::accept(const Outcome<WriteResult>& result, std::string_view collection) {
+  if (!result) return std::unexpected(to_error(result.error()));
+  for (const WriteError& error : result->errors) {
+    if (error.failure.kind == FailureKind::duplicate_key) continue;
+    if (error.failure.kind != FailureKind::refused) return std::unexpected(to_error(error.failure));
+    logs_.write(LogLevel::error, "store", "the database refuses a document of the mirror",
+                {{"collection", collection}, {"reason", error.failure.message}});
+  }
+  if (result->not_durable) return std::unexpected(to_error(*result->not_durable));
+  return {};
+}
+
+/// Its own node is alive as of now; another, which may only be slow, is not said to be.
+Result<void> Mirror::note(Client& client, const Node& node) {
+  Document place;
+  place.int64("at", node.at);
+  Document change;
+  change.document("$max", place);
+  if (node.id == own_.id) {
+    Document alive;
+    alive.date("alive", clock_.now());
+    change.document("$set", alive);
+  }
+  Document query;
+  query.int64("_id", node.id);
+  std::array<Document, 1> statement;
+  statement[0].document("q", query).document("u", change).boolean("upsert", node.id == own_.id);
+  return accept(client.update(collection::nodes, statement), collection::nodes);
+}
+
+Result<void> Mirror::forget(Client& client, const Node& node) {
+  Document query;
+  query.int64("_id", node.id);
+  std::array<Document, 1> statement;
+  statement[0].document("q", query).int32("limit", 1);
+  return accept(client.remove(collection::nodes, statement), collection::nodes);
+}
+
+// What a node that is silent wrote and did not mirror, any other may mirror: twice is once.
+void Mirror::look_at_others(Client& client) {
+  const SteadyTime now = clock_.steady_now();
+  if (looked_at_ && now - *looked_at_ < limits::mongo_node_silent) return;
+  Document older;
+  older.date("$lt", clock_.now() - limits::mongo_node_silent);
+  Document filter;
+  filter.document("alive", older);
+  const auto silent = client.find(collection::nodes, filter);
+  if (!silent) return;
+  looked_at_ = now;
+  for (const Document& found : *silent) {
+    const Fields fields(found);
+    Node node{fields.integer("_id").value_or(0), fields.integer("at").value_or(0)};
+    if (node.id == own_.id) continue;
+    Progress progress = Progress::more;
+    while (progress == Progress::more) progress = mirror(client, node, last_place_of(node.id));
+    if (progress == Progress::failed) return;
+    const bool is_gone = fields.date("alive").value_or(Timestamp{}) < clock_.now() - limits::mongo_node_gone;
+    if (const auto noted = is_gone ? forget(client, node) : note(client, node); !noted) return;
+  }
+}
+
+Result<std::optional<SessionId>> Mirror::session_of(Client& client, SessionNumber number) {
+  if (const auto known = sessions_.find(number); known != sessions_.end()) {
+    order_.splice(order_.end(), order_, known->second);
+    return known->second->second;
+  }
+  const auto bytes = LogView(client, state_).row(number);
+  if (!bytes) return std::unexpected(bytes.error());
+  if (!*bytes) return std::optional<SessionId>{};
+  const auto row = domain::decode_session_row(**bytes);
+  if (!row) {
+    logs_.write(LogLevel::error, "store", "a session row of the log cannot be read", {{"damage", row.error().detail}});
+    return std::optional<SessionId>{};
+  }
+  sessions_[number] = order_.insert(order_.end(), {number, row->id});
+  if (order_.size() > limits::mongo_session_ids_max) {
+    sessions_.erase(order_.front().first);
+    order_.pop_front();
+  }
+  return row->id;
+}
+
+void Mirror::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace parley::store::mongo

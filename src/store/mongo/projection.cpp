@@ -1,0 +1,106 @@
+#include "store/mongo/projection.hpp"
+
+#include <string>
+
+#include "domain/extensions.hpp"
+#include "store/mongo/session_document.hpp"
+
+namespace parley::store::mongo {
+
+namespace {
+
+using domain::Entry;
+using domain::EntryKind;
+
+Document one_by_id(const ObjectId& id) {
+  Document query;
+  query.id("_id", id);
+  return query;
+}
+
+/// An adopted message is there already; that it is in the log is what its `seq` says.
+void project_adopted(const Entry& entry, Projection& into) {
+  const auto id = domain::read_adopted_id(entry.core);
+  if (!id) return;
+  Document fields;
+  fields.int32("seq", static_cast<std::int32_t>(entry.core.seq));
+  Document change;
+  change.document("$set", fields);
+  into.adopted.emplace_back().document("q", one_by_id(*id)).document("u", change);
+}
+
+void project_text(const Entry& entry, SessionNumber number, const SessionId& session, Projection& into) {
+  if ((entry.core.flags & domain::flag_adopted) != 0) return project_adopted(entry, into);
+  if (!entry.body) return;  // deleted since
+  Document& made = into.messages.emplace_back();
+  made.id("_id", entry.core.id)
+      .text("sessionId", session.to_string())
+      .id("senderId", entry.core.sender)
+      .text("senderRole", entry.core.sender_role.name)
+      .text("message", entry.body->text)
+      .date("timestamp", entry.core.timestamp)
+      .text("messageType", domain::name_of(entry.body->message_type))
+      .int32("__v", 0)
+      .int32("seq", static_cast<std::int32_t>(entry.core.seq));
+  into.message_logs.push_back(log_id(number, entry.core.seq));
+  into.message_ids.push_back(entry.core.id);
+}
+
+std::string_view attribute_of(const Entry& entry, std::string_view name) {
+  const std::string* value = entry.body ? entry.body->attribute(name) : nullptr;
+  return value != nullptr ? std::string_view(*value) : std::string_view();
+}
+
+Result<void> project_deletion(const Entry& entry, const SessionId& session, const SenderAt& sender_at, Projection& into) {
+  const auto target = domain::read_target_id(entry.core);
+  const auto seq = domain::read_target_seq(entry.core);
+  if (!target || !seq) return std::unexpected(target ? seq.error() : target.error());
+  const auto sender = sender_at(*seq);
+  if (!sender) return std::unexpected(sender.error());
+  into.removed.push_back(remove_message(*target));
+  Document details;
+  details.text("sessionId", session.to_string()).id("senderId", *sender);
+  into.audits.emplace_back()
+      .id("_id", entry.core.id)
+      .id("actor", entry.core.sender)
+      .text("actorEmail", attribute_of(entry, "email"))
+      .text("action", "DELETE_CHAT_MESSAGE")
+      .text("targetType", "ChatMessage")
+      .text("targetId", target->to_string())
+      .document("details", details)
+      .text("ip", attribute_of(entry, "address"))
+      .text("userAgent", attribute_of(entry, "userAgent"))
+      .date("createdAt", entry.core.timestamp)
+      .int32("__v", 0);
+  return {};
+}
+
+}  // namespace
+
+Document remove_message(const ObjectId& id) {
+  Document made;
+  made.document("q", one_by_id(id)).int32("limit", 1);
+  return made;
+}
+
+Result<void> project(const StoredDocument& document, const SessionId& session, const SenderAt& sender_at, Projection& into) {
+  std::uint32_t seq = document.first;
+  for (const Bytes& record : document.records) {
+    const auto encoded = domain::decode_record(seq, record);
+    if (!encoded) return std::unexpected(encoded.error());
+    const auto entry = domain::decode_entry(*encoded);
+    if (!entry) return std::unexpected(entry.error());
+    if (entry->core.kind == EntryKind::text) project_text(*entry, document.session, session, into);
+    if (entry->core.kind == EntryKind::deleted)
+      if (auto done = project_deletion(*entry, session, sender_at, into); !done) return done;
+    ++seq;
+  }
+  if (document.row.empty()) return {};
+  const auto row = domain::decode_session_row(document.row);
+  if (!row) return std::unexpected(row.error());
+  if (document.first == 1) into.new_sessions.push_back(insert_session(*row));
+  into.changed_sessions.push_back(update_session(*row, document.last()));
+  return {};
+}
+
+}  // namespace parley::store::mongo

@@ -1,0 +1,34 @@
+// What the log says, as the documents that other software reads: `chatmessages`, `audits` and `sessions` of docs/api-contract.md §8.
+// Each entry gives the same documents however often it is projected.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "domain/entry.hpp"
+#include "store/mongo/document.hpp"
+#include "store/mongo/layout.hpp"
+
+namespace parley::store::mongo {
+
+struct Projection {
+  std::vector<Document> messages{};          // to insert into `chatmessages`
+  std::vector<std::int64_t> message_logs{};  // where in the log each of them is: session ‖ seq, as in `erases`
+  std::vector<ObjectId> message_ids{};       // of each of them
+  std::vector<Document> adopted{};           // updates of `chatmessages`: what an earlier server wrote and is in the log now
+  std::vector<Document> removed{};           // deletes from `chatmessages`
+  std::vector<Document> audits{};            // to insert into `audits`
+  std::vector<Document> new_sessions{};      // upserts of `sessions`
+  std::vector<Document> changed_sessions{};  // updates of `sessions`
+};
+
+/// Who sent the text at that seq.
+using SenderAt = std::function<Result<ObjectId>(std::uint32_t seq)>;
+/// Adds what `document` says. Errors: log_corrupt; those of `sender_at`.
+[[nodiscard]] Result<void> project(const StoredDocument& document, const SessionId& session, const SenderAt& sender_at, Projection& into);
+/// A delete of one message.
+[[nodiscard]] Document remove_message(const ObjectId& id);
+
+}  // namespace parley::store::mongo
