@@ -15,9 +15,9 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-LoadUser make_user(std::string_view secret, std::string_view role, Random& random) {
+LoadUser make_user(std::string_view secret, std::string_view role, const ObjectId& id) {
   LoadUser user;
-  user.id = ObjectId{random.bytes<12>()}.to_string();
+  user.id = id.to_string();
   user.token = sign_token(secret, {user.id, role});
   return user;
 }
@@ -62,12 +62,20 @@ Random fresh_random(std::uint64_t seed, const Clock& clock) {
   return Random(time.next() ^ static_cast<std::uint64_t>(clock.now().time_since_epoch().count()) ^ seed);
 }
 
-std::vector<LoadSession> create_sessions(const Endpoint& endpoint, std::string_view secret, std::size_t count, Random& random) {
+ObjectId numbered_user(std::uint64_t number) {
+  ObjectId id{{0xbe, 0x9c}};
+  for (std::size_t index = 0; index < 4; ++index) id.bytes[11 - index] = static_cast<std::uint8_t>(number >> (8 * index));
+  return id;
+}
+
+std::vector<LoadSession> create_sessions(const Endpoint& endpoint, const LoadIdentity& identity, std::size_t count, Random& random) {
   RestClient rest(endpoint);
   std::vector<LoadSession> sessions(count);
+  auto next = identity.first_user;
+  const auto draw = [&] { return next ? numbered_user((*next)++) : ObjectId{random.bytes<12>()}; };
   for (LoadSession& session : sessions) {
-    session.doctor = make_user(secret, "doctor", random);
-    session.patient = make_user(secret, "patient", random);
+    session.doctor = make_user(identity.secret, "doctor", draw());
+    session.patient = make_user(identity.secret, "patient", draw());
     session.id = create_session(rest, session);
   }
   return sessions;

@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "load/http_connection.hpp"
+#include "load/load_identity.hpp"
 #include "load/message_text.hpp"
 #include "load/random.hpp"
 #include "load/witness.hpp"
@@ -34,7 +35,7 @@ struct LoadSession {
 [[nodiscard]] Random fresh_random(std::uint64_t seed, const Clock& clock);
 
 /// Makes `count` sessions, each between two users of its own. Throws LoadFailure with the server's words when one is refused.
-[[nodiscard]] std::vector<LoadSession> create_sessions(const Endpoint& endpoint, std::string_view secret, std::size_t count,
+[[nodiscard]] std::vector<LoadSession> create_sessions(const Endpoint& endpoint, const LoadIdentity& identity, std::size_t count,
                                                        Random& random);
 
 struct TextRule {

@@ -28,7 +28,7 @@ std::optional<ProcessReading> read_server(const ConnectPlan& plan) {
 
 ConnectResult run_connect(const ConnectPlan& plan, Clock& clock) {
   Random random = fresh_random(plan.seed, clock);
-  const auto sessions = create_sessions(plan.endpoint, plan.jwt_secret, plan.sessions, random);
+  const auto sessions = create_sessions(plan.endpoint, plan.identity, plan.sessions, random);
   const auto before = read_server(plan);
   Poller poller;
   Silence silence;

@@ -9,12 +9,13 @@
 #include "base/clock.hpp"
 #include "load/endpoint.hpp"
 #include "load/histogram.hpp"
+#include "load/load_identity.hpp"
 
 namespace parley::bench {
 
 struct ConnectPlan {
   Endpoint endpoint;
-  std::string jwt_secret;
+  LoadIdentity identity;
   std::size_t sessions = 500;
   std::size_t members = 2;
   std::size_t opening_at_once = 64;

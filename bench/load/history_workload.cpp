@@ -80,7 +80,7 @@ StoreResult fill(const HistoryPlan& plan, Clock& clock) {
   store.requests.pace = {};
   store.requests.pace.seed = plan.requests.pace.seed;
   store.requests.pace.messages_max = plan.sessions * plan.messages;
-  store.jwt_secret = plan.jwt_secret;
+  store.identity = plan.identity;
   store.sessions = plan.sessions;
   store.text_bytes = plan.text_bytes;
   return run_store(store, clock);

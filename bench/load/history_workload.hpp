@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "load/load_identity.hpp"
 #include "load/store_workload.hpp"
 
 namespace parley::bench {
@@ -13,7 +14,7 @@ enum class Pages : std::uint8_t { newest, any };
 
 struct HistoryPlan {
   RequestLoop::Plan requests;
-  std::string jwt_secret;
+  LoadIdentity identity;
   std::size_t sessions = 64;
   std::size_t messages = 1000;  // stored in each session before anything is measured
   std::size_t text_bytes = 120;

@@ -76,7 +76,7 @@ RelayRun::RelayRun(const RelayPlan& plan, Clock& clock)
       random_(plan.pace.seed),
       identities_(fresh_random(plan.pace.seed, clock)),
       rule_{static_cast<std::uint32_t>(identities_.next()), plan.text_bytes},
-      sessions_(create_sessions(plan.endpoint, plan.jwt_secret, plan.sessions, identities_)),
+      sessions_(create_sessions(plan.endpoint, plan.identity, plan.sessions, identities_)),
       crowd_({plan.endpoint, plan.members}, sessions_, poller_, clock, identities_, *this),
       schedule_(plan.pace.open_loop() ? plan.pace.rate : 1.0, plan.pace.arrivals, plan.pace.seed),
       part_(plan.pace, plan.server_process),

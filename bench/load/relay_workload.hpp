@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "load/endpoint.hpp"
+#include "load/load_identity.hpp"
 #include "load/pace.hpp"
 #include "load/witness.hpp"
 
@@ -16,7 +17,7 @@ namespace parley::bench {
 
 struct RelayPlan {
   Endpoint endpoint;
-  std::string jwt_secret;
+  LoadIdentity identity;
   std::size_t sessions = 250;
   std::size_t members = 2;  // connections in each room
   std::size_t senders = 0;  // of them send; 0: all

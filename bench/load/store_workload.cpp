@@ -60,7 +60,7 @@ StoreResult run_store(const StorePlan& plan, Clock& clock) {
   StoreResult result;
   result.rule = {static_cast<std::uint32_t>(random.next()), plan.text_bytes};
   const std::size_t session_count = plan.sessions == 0 ? plan.requests.connections : plan.sessions;
-  result.sessions = create_sessions(plan.requests.endpoint, plan.jwt_secret, session_count, random);
+  result.sessions = create_sessions(plan.requests.endpoint, plan.identity, session_count, random);
   StoreRequests workload(result.sessions, result.rule, plan.requests.connections);
   {
     RequestLoop loop(plan.requests, clock, workload);

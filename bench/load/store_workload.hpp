@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "load/chat_rest.hpp"
+#include "load/load_identity.hpp"
 #include "load/pace.hpp"
 #include "load/request_loop.hpp"
 #include "load/witness.hpp"
@@ -14,7 +15,7 @@ namespace parley::bench {
 
 struct StorePlan {
   RequestLoop::Plan requests;
-  std::string jwt_secret;
+  LoadIdentity identity;
   std::size_t sessions = 0;  // 0: one for each connection
   std::size_t text_bytes = 120;
 };

@@ -29,6 +29,7 @@ using bench::RunReport;
 struct CommonOptions {
   std::string url = "http://127.0.0.1:3000";
   std::string secret_file;
+  std::optional<std::uint64_t> first_user;
   std::string json_file;
   std::string commit = std::string(parley::commit);  // of this binary: server and client are one program
   std::uint64_t seed = 1;
@@ -36,7 +37,7 @@ struct CommonOptions {
   pid_t server_process = 0;
 
   [[nodiscard]] bench::Endpoint endpoint() const;
-  [[nodiscard]] std::string secret() const;
+  [[nodiscard]] bench::LoadIdentity identity() const;
   [[nodiscard]] std::optional<pid_t> server() const { return server_process > 0 ? std::optional(server_process) : std::nullopt; }
 };
 
@@ -63,12 +64,13 @@ bench::Endpoint CommonOptions::endpoint() const {
   return {url.substr(scheme.size(), colon - scheme.size()), static_cast<std::uint16_t>(port)};
 }
 
-std::string CommonOptions::secret() const {
+bench::LoadIdentity CommonOptions::identity() const {
   std::ifstream file(secret_file, std::ios::binary);
   if (!file) throw LoadFailure("--jwt-secret-file " + secret_file + ": cannot be read; give the file that the server was started with");
   std::string secret(std::istreambuf_iterator<char>(file), {});
   if (secret.ends_with('\n')) secret.pop_back();
-  return secret;
+  if (first_user && repeat > 1) throw LoadFailure("--first-user: one run at a time, each pair of users has one open session");
+  return {std::move(secret), first_user};
 }
 
 std::chrono::nanoseconds nanoseconds(double seconds) {
@@ -106,6 +108,8 @@ std::string PaceOptions::to_string() const {
 void add_common(CLI::App& app, CommonOptions& options) {
   app.add_option("--url", options.url, "The server; it must run with --limits off")->capture_default_str();
   app.add_option("--jwt-secret-file", options.secret_file, "The file that the server verifies tokens with")->required();
+  app.add_option("--first-user", options.first_user,
+                 "Numbered users from this on (be9c…), for a server that knows its users from a database");
   app.add_option("--json", options.json_file, "Write the whole report there; - is the standard output");
   app.add_option("--commit", options.commit, "What the report says was measured")->envname("PARLEY_COMMIT")->capture_default_str();
   app.add_option("--seed", options.seed, "Of schedules and of who sends next")->capture_default_str();
@@ -191,7 +195,7 @@ void add_relay(CLI::App& app, RelayOptions& options) {
 int relay(RelayOptions options) {
   bench::RelayPlan& plan = options.plan;
   plan.endpoint = options.common.endpoint();
-  plan.jwt_secret = options.common.secret();
+  plan.identity = options.common.identity();
   plan.server_process = options.common.server();
   plan.read_back = !options.no_read_back;
   Report report;
@@ -244,7 +248,7 @@ int store(StoreOptions options) {
   bench::StorePlan& plan = options.plan;
   plan.requests.endpoint = options.common.endpoint();
   plan.requests.server_process = options.common.server();
-  plan.jwt_secret = options.common.secret();
+  plan.identity = options.common.identity();
   Report report;
   report.workload = "store";
   report.summary = std::to_string(plan.requests.connections) + " connections, " + options.pace.to_string();
@@ -291,7 +295,7 @@ int history(HistoryOptions options) {
   bench::HistoryPlan& plan = options.plan;
   plan.requests.endpoint = options.common.endpoint();
   plan.requests.server_process = options.common.server();
-  plan.jwt_secret = options.common.secret();
+  plan.identity = options.common.identity();
   plan.pages = options.pages == "any" ? bench::Pages::any : bench::Pages::newest;
   Report report;
   report.workload = "history";
@@ -339,7 +343,7 @@ void add_connect(CLI::App& app, ConnectOptions& options) {
 int connect(ConnectOptions options) {
   bench::ConnectPlan& plan = options.plan;
   plan.endpoint = options.common.endpoint();
-  plan.jwt_secret = options.common.secret();
+  plan.identity = options.common.identity();
   plan.server_process = options.common.server();
   Report report;
   report.workload = "connect";

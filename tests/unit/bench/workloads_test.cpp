@@ -21,7 +21,7 @@ SystemClock the_clock;
 RelayResult relay_against(const SmallChatServer& server, std::size_t members = 2, Pace pace = {.messages_max = 200}) {
   RelayPlan plan;
   plan.endpoint = server.endpoint();
-  plan.jwt_secret = "secret";
+  plan.identity = {"secret", {}};
   plan.sessions = 3;
   plan.members = members;
   plan.pace = pace;
@@ -46,7 +46,7 @@ TEST(RelayWorkload, rooms_may_have_any_number_of_members_and_fewer_senders) {
   const SmallChatServer server;
   RelayPlan plan;
   plan.endpoint = server.endpoint();
-  plan.jwt_secret = "secret";
+  plan.identity = {"secret", {}};
   plan.sessions = 2;
   plan.members = 5;
   plan.senders = 1;
@@ -67,7 +67,7 @@ TEST(RelayWorkload, texts_longer_than_a_short_frame_are_whole) {
   const SmallChatServer server;
   RelayPlan plan;
   plan.endpoint = server.endpoint();
-  plan.jwt_secret = "secret";
+  plan.identity = {"secret", {}};
   plan.sessions = 1;
   plan.text_bytes = 1000;
   plan.pace = {.in_flight = 8, .messages_max = 100};
@@ -113,7 +113,7 @@ TEST(RelayWorkload, without_a_store_echoes_are_still_judged) {
   const SmallChatServer server(Fault::doubles_a_delivery);
   RelayPlan plan;
   plan.endpoint = server.endpoint();
-  plan.jwt_secret = "secret";
+  plan.identity = {"secret", {}};
   plan.sessions = 1;
   plan.pace = {.messages_max = 100};
   plan.read_back = false;
@@ -125,7 +125,7 @@ StoreResult store_against(const SmallChatServer& server, std::size_t sessions, P
   plan.requests.endpoint = server.endpoint();
   plan.requests.connections = 6;
   plan.requests.pace = pace;
-  plan.jwt_secret = "secret";
+  plan.identity = {"secret", {}};
   plan.sessions = sessions;
   return run_store(plan, the_clock);
 }
@@ -171,7 +171,7 @@ HistoryResult history_against(const SmallChatServer& server, Pages pages) {
   plan.requests.endpoint = server.endpoint();
   plan.requests.connections = 4;
   plan.requests.pace = {.messages_max = 300};
-  plan.jwt_secret = "secret";
+  plan.identity = {"secret", {}};
   plan.sessions = 2;
   plan.messages = 60;
   plan.page_limit = 10;
@@ -199,7 +199,7 @@ TEST(ConnectWorkload, joins_everyone_and_reads_the_servers_memory) {
   const SmallChatServer server;
   ConnectPlan plan;
   plan.endpoint = server.endpoint();
-  plan.jwt_secret = "secret";
+  plan.identity = {"secret", {}};
   plan.sessions = 10;
   plan.members = 3;
   plan.opening_at_once = 4;
@@ -221,7 +221,7 @@ TEST(ConnectWorkload, nobody_there_is_said_with_the_address) {
   try {
     ConnectPlan plan;
     plan.endpoint = nowhere;
-    plan.jwt_secret = "secret";
+    plan.identity = {"secret", {}};
     (void)run_connect(plan, the_clock);
     FAIL() << "nothing was thrown";
   } catch (const LoadFailure& failure) {
