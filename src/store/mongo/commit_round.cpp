@@ -81,7 +81,8 @@ std::optional<Failure> CommitRound::try_once() {
   return inserts.empty() ? std::nullopt : insert(inserts);
 }
 
-// An entry may only follow one that is in the log. Of a session that was written to or read lately the place is known.
+// An entry may only follow one that is in the log. Of a session that was written to or read lately the place is known; what is in doubt was
+// tried on one that was, and must stay the same document.
 std::optional<Failure> CommitRound::look_at_bases(Groups& ready) {
   std::optional<Failure> failure;
   for (Group& group : open_) {
@@ -90,7 +91,7 @@ std::optional<Failure> CommitRound::look_at_bases(Groups& ready) {
       continue;
     }
     const bool is_new = group.expected().seq == 0;
-    if (!is_new && context_.lanes.known_head(group.session()) != group.expected()) {
+    if (!is_new && !group.in_doubt && context_.lanes.known_head(group.session()) != group.expected()) {
       if (auto unreadable = judge(group)) failure = std::move(unreadable);
       continue;
     }
@@ -124,39 +125,38 @@ std::optional<Failure> CommitRound::insert(const Groups& groups) {
   }
   const SteadyTime begin = context_.clock.steady_now();
   const auto result = context_.client.insert(collection::log, documents);
-  Groups written;
-  const auto failure = sort_out(groups, result, written);
-  put_changed_rows(written);
-  for (Group* group : written) commit(*group);
-  if (!failure) {
+  Sorted sorted = sort_out(groups, result);
+  put_changed_rows(sorted.written);
+  for (Group* group : sorted.written) commit(*group);
+  if (!sorted.failure) {
     context_.state.note_sync(context_.clock.steady_now() - begin);
     context_.state.note_commit(entries, bytes);
   }
-  return failure;
+  if (!sorted.taken.empty()) publish();  // who is stored does not wait for what those in conflict have to read
+  for (Group* group : sorted.taken)
+    if (auto failure = settle_duplicate(*group)) sorted.failure = std::move(failure);
+  return sorted.failure;
 }
 
-/// Puts those that are durable into `written`, and settles those that are not and never will be.
-std::optional<Failure> CommitRound::sort_out(const Groups& groups, const Outcome<WriteResult>& result, Groups& written) {
-  std::optional<Failure> failure;
-  const auto keep = [&](std::optional<Failure> other) {
-    if (other) failure = std::move(other);
-  };
-  if (!result) {
-    for (Group* group : groups) keep(take_failure(*group, result.error()));
-    return failure;
-  }
+/// Settles those that are not durable and never will be.
+CommitRound::Sorted CommitRound::sort_out(const Groups& groups, const Outcome<WriteResult>& result) {
+  Sorted sorted;
   std::vector<const Failure*> of_group(groups.size());
-  for (const WriteError& error : result->errors)
-    if (error.index < groups.size()) of_group[error.index] = &error.failure;
+  if (!result) std::ranges::fill(of_group, &result.error());
+  if (result)
+    for (const WriteError& error : result->errors)
+      if (error.index < groups.size()) of_group[error.index] = &error.failure;
   for (std::size_t index = 0; index < groups.size(); ++index) {
-    if (of_group[index] != nullptr)
-      keep(take_failure(*groups[index], *of_group[index]));
-    else if (result->not_durable)
-      keep(take_failure(*groups[index], *result->not_durable));
-    else
-      written.push_back(groups[index]);
+    const Failure* failure = of_group[index];
+    if (failure == nullptr && result->not_durable) failure = &*result->not_durable;
+    if (failure == nullptr)
+      sorted.written.push_back(groups[index]);
+    else if (failure->kind == FailureKind::duplicate_key)
+      sorted.taken.push_back(groups[index]);
+    else if (auto open = take_failure(*groups[index], *failure))
+      sorted.failure = std::move(open);
   }
-  return failure;
+  return sorted;
 }
 
 /// What is left open comes with the failure that keeps it so.
@@ -231,18 +231,13 @@ void CommitRound::put_changed_rows(const Groups& groups) {
 }
 
 std::optional<Failure> CommitRound::judge(Group& group) {
+  const auto seen = look(group.session(), group.expected().seq);
+  if (!seen && seen.error().code != ErrorCode::log_corrupt) return failure_of(seen.error());  // all of it stays open
+  if (!seen) return refuse(group, seen.error()), std::nullopt;
   std::vector<AppendOutcome> outcomes;
   for (const Waiting& each : group.appends) {
-    auto verdict = judge(each.prepared.append);
-    if (!verdict && verdict.error().code != ErrorCode::log_corrupt) {
-      if (outcomes.empty()) return failure_of(verdict.error());  // all of it stays open
-      break;                                                     // the rest goes back to its lane
-    }
-    if (!verdict) {
-      verdict = Verdict{false, outcome_of(each.prepared.append)};
-      verdict->outcome.status = AppendStatus::refused;
-      verdict->outcome.error = context_.state.damage_of(group.session());
-    }
+    auto verdict = judge(each.prepared.append, *seen);
+    if (!verdict) return refuse(group, verdict.error()), std::nullopt;
     if (verdict->goes_in) break;
     outcomes.push_back(std::move(verdict->outcome));
   }
@@ -250,42 +245,62 @@ std::optional<Failure> CommitRound::judge(Group& group) {
   return std::nullopt;
 }
 
-Result<CommitRound::Verdict> CommitRound::judge(const Append& append) {
-  Verdict verdict{false, outcome_of(append)};
-  const auto last = view_.last(append.session, Reading::newest);
-  if (!last) return std::unexpected(last.error());
-  domain::Position head;
-  if (*last) {
-    const auto position = position_of(**last);
+// What is in the log behind the expected position settles a conflict, whatever has come since: so one read does, on a majority. Only where
+// there is nothing yet must the newest be known, for what took the place may not have reached the majority.
+Result<CommitRound::Seen> CommitRound::look(SessionNumber session, std::uint32_t expected_seq) {
+  Seen seen{.first = std::max(expected_seq, 1u)};
+  const std::size_t count = limits::conflict_tail_entries_max + (expected_seq > 0 ? 1 : 0);
+  const auto read_on = [&]() -> Result<std::uint32_t> {
+    auto read = view_.range(session, seen.first, count);
+    if (!read) return std::unexpected(read.error());
+    seen.entries = *std::move(read);
+    return seen.entries.empty() ? 0 : seen.entries.back().seq;
+  };
+  auto end = read_on();
+  if (!end) return std::unexpected(end.error());
+  const auto take_head = [&](const EncodedEntry& entry) -> Result<void> {
+    const auto position = position_of(entry);
     if (!position) return std::unexpected(position.error());
-    head = *position;
-    context_.lanes.note_head(append.session, head);
+    seen.head = *position;
+    context_.lanes.note_head(session, seen.head);
+    return {};
+  };
+  if (*end > expected_seq && seen.entries.size() < count) {
+    if (const auto taken = take_head(seen.entries.back()); !taken) return std::unexpected(taken.error());
+    return seen;
   }
-  // From the expected entry on, which shows whether it is in this history.
-  const std::uint32_t first = std::max(append.expected.seq, 1u);
-  const bool has_expected = append.expected.seq > 0;
-  auto read = view_.range(append.session, first, limits::conflict_tail_entries_max + (has_expected ? 1 : 0));
-  if (!read) return std::unexpected(read.error());
-  std::vector<EncodedEntry> tail = *std::move(read);
-  bool continues = append.expected.seq <= head.seq && (!has_expected || !tail.empty());
-  if (continues && has_expected) {
-    const auto there = position_of(tail.front());
+  const auto last = view_.last(session, Reading::newest);
+  if (!last) return std::unexpected(last.error());
+  if (!*last) return seen;
+  if (const auto taken = take_head(**last); !taken) return std::unexpected(taken.error());
+  if (*end < seen.head.seq && seen.first <= seen.head.seq && seen.entries.size() < count)
+    if (end = read_on(); !end) return std::unexpected(end.error());
+  return seen;
+}
+
+Result<CommitRound::Verdict> CommitRound::judge(const Append& append, const Seen& seen) {
+  Verdict verdict{false, outcome_of(append)};
+  const std::uint32_t before = append.expected.seq;
+  bool continues = before == 0;
+  std::span<const EncodedEntry> tail = seen.entries;
+  if (before > 0 && before >= seen.first && before - seen.first < tail.size()) {
+    const auto there = position_of(tail[before - seen.first]);
     continues = there && *there == append.expected;
-    tail.erase(tail.begin());
+    tail = tail.subspan(before - seen.first + 1);
   }
-  if (!continues) tail.clear();
+  if (!continues) tail = {};
   if (continues && are_same(tail, append.entries)) {
     const auto again = position_of(tail[append.entries.size() - 1]);
     if (!again) return std::unexpected(again.error());
     verdict.outcome.head = *again;
     return verdict;
   }
-  verdict.goes_in = continues && append.expected.seq == head.seq;
+  verdict.goes_in = continues && before == seen.head.seq;
   if (verdict.goes_in) return verdict;
   context_.state.note_conflict();
   verdict.outcome.status = AppendStatus::conflict;
-  verdict.outcome.head = head;
-  verdict.outcome.tail = std::move(tail);
+  verdict.outcome.head = seen.head;
+  verdict.outcome.tail.assign(tail.begin(), tail.end());
   return verdict;
 }
 

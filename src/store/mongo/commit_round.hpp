@@ -45,7 +45,12 @@ class CommitRound {
   [[nodiscard]] std::optional<Failure> look_at_bases(Groups& ready);
   [[nodiscard]] std::optional<Failure> put_new_rows(const Groups& groups);
   [[nodiscard]] std::optional<Failure> insert(const Groups& groups);
-  [[nodiscard]] std::optional<Failure> sort_out(const Groups& groups, const Outcome<WriteResult>& result, Groups& written);
+  struct Sorted {
+    Groups written;
+    Groups taken;  // something is in their place
+    std::optional<Failure> failure;
+  };
+  [[nodiscard]] Sorted sort_out(const Groups& groups, const Outcome<WriteResult>& result);
   [[nodiscard]] std::optional<Failure> erase(Group& group);
   [[nodiscard]] Outcome<void> write_erasure(const Group& group, const StoredDocument& target, const domain::EncodedEntry& emptied);
   [[nodiscard]] std::optional<Failure> take_failure(Group& group, const Failure& failure);
@@ -58,7 +63,14 @@ class CommitRound {
     bool goes_in = false;
     AppendOutcome outcome{};
   };
-  [[nodiscard]] Result<Verdict> judge(const Append& append);
+  /// The log from the position that a group expects on, as far as a conflict tells it.
+  struct Seen {
+    std::uint32_t first = 1;
+    std::vector<domain::EncodedEntry> entries{};
+    domain::Position head{};
+  };
+  [[nodiscard]] Result<Seen> look(SessionNumber session, std::uint32_t expected_seq);
+  [[nodiscard]] Result<Verdict> judge(const Append& append, const Seen& seen);
 
   void commit(Group& group);
   void refuse(Group& group, const Error& error);
