@@ -92,6 +92,16 @@ replacing: install-test $(PARLEY) ## The nginx configuration of docs/guide/repla
 upgrade-load: install-test $(PARLEY) ## 1,000 clients go from polling to WebSocket while 5,000 deliveries/s go out: nothing lost, doubled, reordered (SEED=)
 	@PARLEY=$(abspath $(PARLEY)) node tests/torture/upgrade.mjs $(if $(SEED),--seed $(SEED))
 
+.PHONY: chaos-mongo two-nodes
+chaos-mongo: ROUNDS = 20
+chaos-mongo: install-test install-mongod $(PARLEY) ## Faults at a replica set of three and at the server, under load: acks, order, views (ROUNDS=20 SEED=)
+	@tests/clients/install.sh
+	@PARLEY=$(abspath $(PARLEY)) node tests/torture/chaos-mongo.mjs --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
+
+two-nodes: install-test install-mongod $(PARLEY) ## Two servers write the same sessions of one database: nothing lost or doubled, one order, the price of conflicts (SEED=)
+	@tests/clients/install.sh
+	@PARLEY=$(abspath $(PARLEY)) node tests/torture/two-nodes.mjs $(if $(SEED),--seed $(SEED))
+
 clients-all: install-test $(PARLEY) ## One scenario in the client libraries of four languages: JavaScript (oldest and newest), Python, Java, Rust
 	@tests/clients/install-all.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/javascript/scenario.mjs --verdict

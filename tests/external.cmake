@@ -42,6 +42,9 @@ parley_suite(browser_parts FOLDER browser LABELS "browser" TIMEOUT 30 COMMAND ${
 parley_suite(browser_docs FOLDER browser LABELS "browser" TIMEOUT 60 COMMAND ${NODE} --test-reporter=spec docs.test.mjs)
 parley_suite(browser_demo FOLDER browser LABELS "browser;clients" TIMEOUT 240 COMMAND ${NODE} --test-reporter=spec demo.test.mjs)
 parley_suite(torture_upgrade FOLDER torture LABELS "torture" TIMEOUT 120 COMMAND ${NODE} upgrade.mjs --clients 200 --deliveries 1000 --any-rate)
+# MongoDB in small; `make chaos-mongo` and `make two-nodes` are the whole of it.
+parley_suite(torture_chaos_mongo FOLDER torture LABELS "torture" TIMEOUT 240 COMMAND ${NODE} chaos-mongo.mjs --rounds 4 --kinds "kill the primary,swallow,kill parley,cut")
+parley_suite(torture_two_nodes FOLDER torture LABELS "torture" TIMEOUT 120 COMMAND ${NODE} two-nodes.mjs --sessions 6 --seconds 2 --rounds 1 --any-share)
 parley_suite(torture_kill FOLDER torture LABELS "torture" TIMEOUT 600 COMMAND ${NODE} kill.mjs --rounds 50)
 
 # What the README shows, as a stranger would run it; what the program may not touch; the Makefile's word.
