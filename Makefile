@@ -19,8 +19,8 @@ JOBS    ?= $(shell nproc)
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-18s %s\n", $$1, $$2 }'
 
-run: $(PARLEY) ## Install what is missing, build, and start the demo: two links that chat (LISTEN=ADDR:PORT, DATA=FOLDER)
-	@$(PARLEY) demo --data $(call quoted,$(DATA)) --listen $(call quoted,$(LISTEN))
+run: $(PARLEY) ## Install what is missing, build, and start the demo: two links that chat (LISTEN=ADDR:PORT, DATA=FOLDER, STORE=mongodb)
+	@$(if $(STORE),tools/run-mongodb.sh $(PARLEY) $(call quoted,$(STORE)) $(call quoted,$(DATA)) $(call quoted,$(LISTEN)),$(PARLEY) demo --data $(call quoted,$(DATA)) --listen $(call quoted,$(LISTEN)))
 
 test: install-test install-mongod ## Install what is missing, build, and run every test
 	@$(MAKE) --no-print-directory configured
@@ -51,6 +51,15 @@ torture-kill: install-test $(PARLEY) ## kill -9 under load, reopen, compare (ROU
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/torture/kill.mjs --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 
+store-contract: install-test install-mongod configured ## The contract of the store on every engine: model, embedded, MongoDB standalone and replica set
+	@cmake --build $(BUILD) -j $(JOBS) --target contract_store | tail -n 1
+	@tools/store-contract.sh $(BUILD)
+
+mongoose: install-test install-mongod $(PARLEY) ## What Parley writes to MongoDB, read and populated by mongoose, and the client suites on that store
+	@tests/clients/install.sh
+	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs mongodb
+
+.PHONY: store-contract mongoose
 clients: install-test $(PARLEY) ## Real clients of other people, every transport, and the security table
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs clients $(if $(SEED),--seed $(SEED))
@@ -72,11 +81,11 @@ bench-throughput: install-test $(PARLEY) ## Relay and store at full speed, serve
 bench-start: install-test $(PARLEY) ## Start after kill -9 with a million messages
 	@PARLEY=$(PARLEY) bench/run_start.sh
 
-contract: install-test $(PARLEY) ## Every statement of docs/api-contract.md: its id, its test at a running server, the result (SEED=)
+contract: install-test install-mongod $(PARLEY) ## Every statement of docs/api-contract.md: its id, its test at a running server, the result (SEED=)
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/javascript/coverage/run.mjs $(if $(SEED),--seed $(SEED))
 
-mutants: install-test $(PARLEY) ## 40 small mistakes in handlers, built one at a time: the tests of the contract notice each (SEED= COUNT=)
+mutants: install-test install-mongod $(PARLEY) ## 40 small mistakes in handlers, built one at a time: the tests of the contract notice each (SEED= COUNT=)
 	@tests/clients/install.sh
 	@node tests/clients/javascript/coverage/mutants.mjs --count $(or $(COUNT),40) $(if $(SEED),--seed $(SEED))
 

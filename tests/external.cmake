@@ -19,6 +19,12 @@ foreach(suite connect chat resume logout sessions admin signalling robustness va
 endforeach()
 # The real mongod and the gate before it, for the suites that store in MongoDB.
 parley_suite(clients_mongod_harness FOLDER clients/javascript LABELS "integration" TIMEOUT 120 COMMAND ${NODE} --test-reporter=spec mongod-harness.test.mjs)
+# The same on MongoDB, a real one; and what other software reads there.
+parley_suite(mongodb FOLDER clients/javascript LABELS "clients;mongodb" TIMEOUT 120 COMMAND ${NODE} --test-reporter=spec mongodb.test.mjs)
+foreach(suite chat resume logout sessions admin signalling robustness validation limits)
+  parley_suite(mongodb_${suite} FOLDER clients/javascript LABELS "clients;mongodb" TIMEOUT 240
+               COMMAND ${CMAKE_COMMAND} -E env PARLEY_STORE=mongodb ${NODE} --test-reporter=spec ${suite}.test.mjs)
+endforeach()
 # What of docs/api-contract.md the suites above do not show; contract-time waits for the longest of its times.
 foreach(suite contract-http contract-calls contract-sockets contract-store contract-time)
   parley_suite(clients_javascript_${suite} FOLDER clients/javascript LABELS "clients" TIMEOUT 240

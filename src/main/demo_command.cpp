@@ -1,5 +1,6 @@
 #include "main/demo_command.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 
@@ -10,7 +11,9 @@
 #include "main/assets.hpp"
 #include "main/demo_secret.hpp"
 #include "main/demo_text.hpp"
+#include "main/open_store.hpp"
 #include "main/serve.hpp"
+#include "store/mongo/demo_users.hpp"
 
 namespace parley::main {
 
@@ -38,12 +41,18 @@ DemoFacts facts_of(const Running& running, const config::Settings& settings, std
   const auto now = SystemClock{}.now();
   const auto token_for = [&](const domain::User& user) { return auth::make_token({user, now, now + token_life}, settings.jwt.secret); };
   return {base_url(running), std::move(session), token_for(demo_doctor(settings.service.roles)),
-          token_for(demo_patient(settings.service.roles)), settings.store.directory};
+          token_for(demo_patient(settings.service.roles)), place_of_store(settings)};
 }
 
 void announce(const Running& running, const config::Settings& settings, std::string session) {
   std::fputs(demo_text(facts_of(running, settings, std::move(session))).c_str(), stdout);
   std::fflush(stdout);
+}
+
+/// What an error of the store's means to who starts the demo.
+Error explained(Error error) {
+  if (!error.detail.empty()) error.message += ". " + error.detail;
+  return error;
 }
 
 /// Finds the open session of the two, or makes one.
@@ -73,6 +82,11 @@ int demo_command(Arguments arguments) {
     auto secret = demo_secret(settings.store.directory, entropy);
     if (!secret) return fail(secret.error(), exit_failed);
     settings.jwt.secret = *std::move(secret);
+  }
+  if (settings.uses_mongo()) {
+    const std::array users = {demo_doctor(settings.service.roles), demo_patient(settings.service.roles)};
+    if (const auto added = store::mongo::add_demo_users(settings.mongo.uri, users, SystemClock{}.now()); !added)
+      return fail(explained(added.error()), exit_failed);
   }
   settings.http.assets = demo_assets();
   settings.http.own_origin = http_api::HttpApiConfig::OwnOrigin::allowed;

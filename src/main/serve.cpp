@@ -63,10 +63,10 @@ Result<void> serve(const config::Settings& settings, std::function<void(const Ru
   service::ChatService service({loops, (*store)->log(), (*store)->directory(), (*store)->signalling(), (*store)->revocations(), relay,
                                 authenticator, clock, make_entropy, logs, ice_checker, turn_secret_reader(settings)},
                                settings.service);
-  http_api::HttpApi http_api({service, clock, logs,
-                              [&](const http_api::Figures& figures) { return metrics_text(server.counts(), figures, (*store)->health()); },
-                              [&] { return reasons_not_ready((*store)->health()); }, [] { return observability::resident_bytes(); }},
-                             http_config(settings));
+  http_api::HttpApi http_api(
+      {service, clock, logs, [&](const http_api::Figures& figures) { return metrics_text(server.counts(), figures, (*store)->health()); },
+       [&] { return reasons_not_ready((*store)->health()); }, [] { return observability::resident_bytes(); }},
+      http_config(settings));
   server.set_http_handler(http_api);
   server.set_namespace_handler(service.namespace_handler());
   if (const auto listening = server.listen(); !listening) return cannot_listen(listening.error());

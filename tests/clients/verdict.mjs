@@ -1,4 +1,4 @@
-// Runs the suites of one kind and ends with one PASS or FAIL line with its figures: node verdict.mjs clients|bad-input|security|turn|replacing [--seed n]
+// Runs the suites of one kind and ends with one PASS or FAIL line with its figures: node verdict.mjs clients|mongodb|bad-input|security|turn|replacing [--seed n]
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const python = join(here, '../../build/clients-venv/bin/python');
 const node = (name) => ({ name, folder: 'javascript', command: [process.execPath, '--test-reporter=tap', `${name}.test.mjs`] });
+const onMongo = (name) => ({ ...node(name), name: `${name} on MongoDB`, env: { PARLEY_STORE: 'mongodb' } });
 const KINDS = {
   clients: [
     ...['connect', 'chat', 'resume', 'logout', 'sessions', 'admin', 'signalling', 'robustness', 'validation', 'limits', 'security'].map(node),
@@ -15,6 +16,7 @@ const KINDS = {
   security: ['connect', 'security', 'validation', 'limits'].map(node),
   turn: ['turn'].map(node),
   replacing: ['replacing'].map(node),
+  mongodb: [node('mongodb'), ...['chat', 'resume', 'logout', 'sessions', 'admin', 'signalling', 'robustness', 'validation', 'limits'].map(onMongo)],
   'bad-input': ['bad-input', 'robustness'].map(node),
 };
 
@@ -30,9 +32,9 @@ const seed = seedAt > 0 ? process.argv[seedAt + 1] : (process.env.SEED ?? '1');
 let passed = 0;
 let failed = 0;
 const figures = [];
-for (const { name, folder, command } of suites) {
+for (const { name, folder, command, env } of suites) {
   const run = spawnSync(command[0], command.slice(1), {
-    cwd: join(here, folder), encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, SEED: seed },
+    cwd: join(here, folder), encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, ...env, SEED: seed },
   });
   const count = countOf(`${run.stdout}\n${run.stderr}`, run.status);
   passed += count.passed;

@@ -23,8 +23,10 @@ export class Client {
       auth: who ? { token: who.token } : undefined,
       forceNew: true,
       reconnection: false,
+      autoConnect: !server.introduce, // who is to be known from a database is put there first
       ...options,
     });
+    server.introduce?.().then(() => this.socket.connect());
     open.add(this);
     for (const name of NAMES) this.socket.on(name, (...args) => this.#hear(name, args));
     this.socket.on('disconnect', (reason) => this.disconnects.push(reason));

@@ -14,7 +14,7 @@ export function request(server, method, target, { token, headers = {}, json, bod
     bytes = JSON.stringify(json);
   }
   if (bytes !== undefined) sent['content-length'] ??= Buffer.byteLength(bytes);
-  const answered = new Promise((resolve, reject) => {
+  const exchange = () => new Promise((resolve, reject) => {
     const call = http.request({ host: '127.0.0.1', port: server.port, method, path: target, headers: sent, agent: own }, (response) => {
       const parts = [];
       response.on('data', (part) => parts.push(part));
@@ -24,7 +24,7 @@ export function request(server, method, target, { token, headers = {}, json, bod
     call.on('error', reject);
     call.end(bytes);
   });
-  return within(answered, `${method} ${target}`);
+  return within(server.introduce ? server.introduce().then(exchange) : exchange(), `${method} ${target}`);
 }
 
 function answerOf(response, bytes) {

@@ -4,6 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { closeDatabases, databaseOf, freshStore } from './database.mjs';
+import { introducer } from './people.mjs';
 import { SECRET } from './token.mjs';
 import { delay, within } from './wait.mjs';
 
@@ -16,9 +18,12 @@ process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 export class Server {
   /** @param options command: 'serve' | 'demo' (which serves the page); limits: 'off' | 'on'; args: further flags; port: 0 picks one;
-   *    env: more of an environment; wrap: a command that becomes the server. Both may be set anew before `restart`. */
-  static async start(options = {}) {
+   *    env: more of an environment; wrap: a command that becomes the server. Both may be set anew before `restart`.
+   *    store: the URI of a database; with PARLEY_STORE=mongodb in the environment every server gets a database of its own at a real mongod. */
+  static async start({ store, ...options } = {}) {
     const server = new Server(options);
+    const wanted = store ?? (process.env.PARLEY_STORE === 'mongodb' && options.command !== 'demo' ? await freshStore() : undefined);
+    if (wanted) server.#keepIn(wanted);
     await server.#launch();
     return server;
   }
@@ -81,7 +86,18 @@ export class Server {
   /** Stops it somehow and removes its folder. */
   async dispose() {
     if (this.alive) await this.kill();
+    if (this.store && --Server.#onDatabases === 0) await closeDatabases();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  static #onDatabases = 0;
+
+  #keepIn(uri) {
+    ++Server.#onDatabases;
+    this.store = uri;
+    this.database = databaseOf(uri);
+    this.introduce = introducer(this.database.collection('users'));
+    this.#args = [...this.#args, '--store', uri];
   }
 
   #command;

@@ -1,5 +1,6 @@
 // JSON Web Tokens, well and badly made. A hand of its own: what judges the server must not share code with it.
 import { createHmac, generateKeyPairSync, randomBytes, sign as signWithKey } from 'node:crypto';
+import { remember } from './people.mjs';
 
 export const SECRET = 'a shared secret of the test suites';
 
@@ -23,6 +24,7 @@ function rs256(claims) {
 
 export function person(role, more = {}) {
   const claims = { id: newId(), role, email: `${role}-${randomBytes(3).toString('hex')}@example.org`, name: `A ${role}`, ...more };
+  remember(claims);
   return { ...claims, claims, token: sign(claims) };
 }
 

@@ -1,0 +1,61 @@
+// The models of an earlier server: mongoose schemas of API contract §8, as strict as they were.
+import { Schema } from 'mongoose';
+
+const id = (ref, more = {}) => ({ type: Schema.Types.ObjectId, ref, ...more });
+const required = { required: true };
+
+const session = new Schema({
+  sessionId: { type: String, ...required, unique: true },
+  doctorId: id('User', required),
+  patientId: id('User', required),
+  status: { type: String, enum: ['created', 'active', 'ended'], default: 'created' },
+  createdAt: { type: Date, default: Date.now },
+  startedAt: Date,
+  endedAt: Date,
+  metadata: { appointmentId: id('Appointment'), duration: { type: Number, default: 0 }, participantCount: { type: Number, default: 0 } },
+});
+session.index({ status: 1, createdAt: 1 });
+
+const chatMessage = new Schema({
+  sessionId: { type: String, ...required, index: true },
+  senderId: id('User', required),
+  senderRole: { type: String, enum: ['doctor', 'patient'], ...required },
+  message: { type: String, ...required, maxlength: 1000 },
+  timestamp: { type: Date, default: Date.now, ...required },
+  messageType: { type: String, enum: ['text', 'system'], default: 'text' },
+});
+chatMessage.index({ sessionId: 1, timestamp: 1 });
+
+const signalingMessage = new Schema({
+  sessionId: { type: String, ...required, index: true },
+  senderId: id('User', required),
+  messageType: { type: String, enum: ['offer', 'answer', 'ice-candidate', 'chat', 'join', 'leave'], ...required },
+  payload: Schema.Types.Mixed,
+  timestamp: { type: Date, default: Date.now },
+  metadata: { userAgent: String, ipAddress: String, connectionId: String },
+});
+signalingMessage.index({ sessionId: 1, timestamp: 1 });
+signalingMessage.index({ senderId: 1, timestamp: 1 });
+signalingMessage.index({ timestamp: 1 }, { expireAfterSeconds: 2592000 });
+
+const audit = new Schema({
+  actor: id('User'), actorEmail: String, action: String, targetType: String, targetId: String, details: Schema.Types.Mixed, ip: String,
+  userAgent: String, createdAt: { type: Date, default: Date.now },
+});
+
+const user = new Schema({
+  email: { type: String, ...required }, password: String, role: { type: String, enum: ['patient', 'doctor', 'admin'], ...required }, name: String,
+  provider: String, providerId: String, isVerified: Boolean,
+}, { timestamps: true });
+
+/** Every model on this connection. Their indexes are made (`init`), so that ours and theirs agree. */
+export function models(connection) {
+  const made = {
+    User: connection.model('User', user),
+    Session: connection.model('Session', session),
+    ChatMessage: connection.model('ChatMessage', chatMessage, 'chatmessages'),
+    SignalingMessage: connection.model('SignalingMessage', signalingMessage, 'signalingmessages'),
+    Audit: connection.model('Audit', audit, 'audits'),
+  };
+  return made;
+}

@@ -1,0 +1,32 @@
+// Who exists, for servers that know their users from a database: everyone made by `person` is put there before they are first needed.
+import { ObjectId } from 'mongodb';
+
+const people = [];
+
+/** Remembers claims {id, role, email, name}; nothing else happens until a server asks. */
+export function remember(claims) {
+  people.push(claims);
+}
+
+/** The document of API contract §8. */
+export function userDocument({ id, role, email, name }) {
+  const now = new Date();
+  return { _id: new ObjectId(id), email, role, name, isVerified: true, createdAt: now, updatedAt: now, __v: 0 };
+}
+
+/** Gives a function that puts everyone into `users` who came since its last call; the first of an id counts. */
+export function introducer(users) {
+  let done = 0;
+  let last = Promise.resolve();
+  return () => {
+    const come = people.slice(done);
+    done = people.length;
+    if (come.length === 0) return last;
+    const updates = come.filter(({ id }) => ObjectId.isValid(id)).map((claims) => {
+      const { _id, ...fields } = userDocument(claims);
+      return { updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true } };
+    });
+    last = last.then(() => updates.length && users.bulkWrite(updates, { ordered: false, writeConcern: { w: 'majority' } }));
+    return last;
+  };
+}
