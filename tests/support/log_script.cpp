@@ -108,7 +108,7 @@ Append LogScript::remove(std::uint32_t seq) {
   draft.kind = EntryKind::deleted;
   draft.sender = row_.participants[0].user;
   draft.sender_role = row_.participants[0].role;
-  draft.extensions = {domain::target_seq_extension(seq)};
+  draft.extensions = {domain::target_seq_extension(seq), domain::target_id_extension(domain::decode_core(entries_[seq - 1].core)->id)};
   draft.attributes = {{"reason", "by its sender"}};
   add(append, std::move(draft), deletion);
   append.erase_body_of = seq;
