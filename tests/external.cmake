@@ -55,6 +55,7 @@ parley_suite(torture_kill FOLDER torture LABELS "torture" TIMEOUT 600 COMMAND ${
 
 # What the README shows, as a stranger would run it; what the program may not touch; the Makefile's word.
 parley_suite(readme FOLDER command LABELS "integration" TIMEOUT 90 COMMAND ${Python3_EXECUTABLE} -B readme_test.py)
+parley_suite(run_mongodb FOLDER command LABELS "integration;mongodb" TIMEOUT 120 COMMAND ${Python3_EXECUTABLE} -B run_mongodb_test.py)
 parley_suite(permissions FOLDER command LABELS "integration" TIMEOUT 90 COMMAND ${Python3_EXECUTABLE} -B permissions_test.py)
 parley_suite(chat_example FOLDER command LABELS "clients" TIMEOUT 120 COMMAND ${NODE} --test-reporter=spec chat_example.test.mjs)
 parley_suite(makefile FOLDER command LABELS "integration" TIMEOUT 90 COMMAND ${Python3_EXECUTABLE} -B makefile_test.py)

@@ -1,0 +1,84 @@
+"""`make run STORE=mongodb`, by the script behind it: a database of its own, two links that chat, and the history after a restart."""
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import tempfile
+import unittest
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PARLEY = os.environ.get("PARLEY", str(ROOT / "build/release/parley"))
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Demo:
+    """The running demo, and what it printed."""
+
+    def __init__(self, data, store="mongodb"):
+        environment = {**os.environ, "MONGOD_PORT": str(free_port())}
+        command = [str(ROOT / "tools/run-mongodb.sh"), PARLEY, store, data, f"127.0.0.1:{free_port()}"]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        start_new_session=True)
+        self.text = ""
+        for line in self.process.stdout:
+            self.text += line
+            if line.strip().startswith("-H 'Content-Type: application/json'"):
+                return
+        raise AssertionError(self.text + self.process.stderr.read())
+
+    def call(self, path, body=None):
+        url = re.search(r"(http://\S+)/demo#", self.text).group(1)
+        token = re.search(r"Bearer ([^']+)'", self.text).group(1)
+        data = json.dumps(body).encode() if body else None
+        request = urllib.request.Request(url + path, data, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.load(answer)
+
+    @property
+    def session(self):
+        return re.search(r"session=([0-9a-f-]{36})", self.text).group(1)
+
+    def interrupt(self):
+        """Ctrl-C in a terminal: everyone of the group hears it."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        self.process.communicate(timeout=30)
+        return self.process.returncode
+
+    def kill(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate(timeout=30)
+
+
+class RunOnMongoDb(unittest.TestCase):
+    def test_chats_and_keeps_the_history_over_an_end_and_a_kill(self):
+        with tempfile.TemporaryDirectory() as data:
+            told = []
+            for how in ("interrupt", "kill", "interrupt"):
+                demo = Demo(data)
+                try:
+                    stored = demo.call("/api/chat/store", {"sessionId": demo.session, "message": f"before the {how}"})
+                    told.append(stored["chatMessage"]["_id"])
+                    page = demo.call(f"/api/chat/session/{demo.session}")
+                    self.assertEqual([message["_id"] for message in page["messages"]], told)
+                    self.assertEqual(page["messages"][0]["senderId"]["name"], "Dr. Ada Byron", "from the collection `users`")
+                finally:
+                    demo.interrupt() if how == "interrupt" else demo.kill()
+            self.assertEqual(oct(os.stat(f"{data}/mongodb").st_mode & 0o777), "0o700")
+
+    def test_a_store_it_does_not_know_is_refused_with_what_to_write(self):
+        run = subprocess.run([str(ROOT / "tools/run-mongodb.sh"), PARLEY, "mongo", "/nowhere", "127.0.0.1:0"], cwd=ROOT, capture_output=True, text=True)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("STORE must be mongodb, or the URI", run.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
