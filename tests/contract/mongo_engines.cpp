@@ -1,4 +1,5 @@
 // The MongoDB store under the contract suite: at a real standalone mongod and at a real replica set of three, each behind gates.
+#include <map>
 #include <stdexcept>
 
 #include "base/log_sink.hpp"
@@ -84,10 +85,16 @@ class MongoUnderTest : public StoreUnderTest {
     store_ = value(mongo::MongoStore::open({.uri = uri_, .free_bytes_min = free_bytes_min_}, {.clock = clock_, .logs = logs_}));
     log_.store = store_.get();
   }
+  /// One pool for the test's own hands, never ended: that takes half a second.
+  [[nodiscard]] mongo::Client hands() const {
+    static auto& pools = *new std::map<std::string, std::unique_ptr<mongo::ClientPool>>();
+    auto& pool = pools[uri_];
+    if (!pool) pool = value(mongo::ClientPool::make(uri_, "test", 2));
+    return pool->take();
+  }
   /// The indexes stay: making them is what takes time.
   void clear() {
-    const auto pool = value(mongo::ClientPool::make(uri_, "test", 1));
-    auto client = pool->take();
+    auto client = hands();
     mongo::Document all;
     all.document("q", mongo::Document()).int32("limit", 0);
     for (const auto name : {mongo::collection::log, mongo::collection::sessions, mongo::collection::signalling, mongo::collection::revoked,
@@ -108,8 +115,7 @@ class MongoUnderTest : public StoreUnderTest {
 
 void MongoUnderTest::damage(SessionNumber session, std::uint32_t seq) {
   store_.reset();
-  const auto pool = value(mongo::ClientPool::make(uri_, "test", 1));
-  auto client = pool->take();
+  auto client = hands();
   store::StoreState state(logs_);
   const auto document = *value(mongo::LogView(client, state).document_of(session, seq));
   Bytes record = document.records[seq - document.first];

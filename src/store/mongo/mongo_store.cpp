@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "domain/error_code.hpp"
@@ -39,6 +40,19 @@ Result<void> check(const MongoConfig& config) {
 struct MongoStore::Parts {
   Parts(const MongoConfig& given, const MongoDependencies& dependencies)
       : config(given), clock(dependencies.clock), logs(dependencies.logs), state(dependencies.logs) {}
+
+  /// libmongoc takes half a second to end the threads of a pool; both at once.
+  ~Parts() {
+    committer.reset();
+    mirror.reset();
+    rows.reset();
+    readers.reset();
+    std::thread other([this] { read_clients.reset(); });
+    write_clients.reset();
+    other.join();
+  }
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
 
   const MongoConfig config;
   const Clock& clock;
