@@ -1,0 +1,112 @@
+// Opening the store on MongoDB, and what only this engine does: users are read, the mirror of a node that died is finished.
+#include <gtest/gtest.h>
+
+#include "base/clock.hpp"
+#include "base/limits.hpp"
+#include "base/log_sink.hpp"
+#include "domain/error_code.hpp"
+#include "store/mongo/client.hpp"
+#include "store/mongo/layout.hpp"
+#include "store/mongo/mongo_store.hpp"
+#include "support/log_script.hpp"
+#include "support/mongod.hpp"
+
+namespace parley::test {
+
+namespace mongo = store::mongo;
+
+class MongoOpening : public testing::Test {
+ protected:
+  MongoOpening() : uri("mongodb://127.0.0.1:" + std::to_string(SharedMongod::standalone().port()) + "/" + database) {}
+
+  Result<std::unique_ptr<mongo::MongoStore>> open() { return mongo::MongoStore::open({.uri = uri}, {.clock = clock, .logs = logs}); }
+  CommandAnswer command(const std::string& json) { return SharedMongod::standalone().command(database, json); }
+  /// Waits until that many documents of the collection match; false when they never do.
+  bool wait_for(const std::string& collection, int count) {
+    const SteadyTime end = clock.steady_now() + std::chrono::seconds(30);
+    while (clock.steady_now() < end)
+      if (command(R"({"count":")" + collection + R"(","query":{"_id":{"$exists":true}}})").number("n") == count) return true;
+    return false;
+  }
+
+  const std::string database = SharedMongod::standalone().fresh_database();
+  const std::string uri;
+  SystemClock clock;
+  NullLogSink logs;
+};
+
+TEST_F(MongoOpening, of_a_server_that_is_not_there_is_refused_with_what_to_do) {
+  const auto store = mongo::MongoStore::open({.uri = "mongodb://me:hunter2@127.0.0.1:1/db?serverSelectionTimeoutMS=100"}, {clock, logs});
+  ASSERT_FALSE(store.has_value());
+  EXPECT_EQ(store.error().code, ErrorCode::store_failed);
+  EXPECT_NE(store.error().message.find("MongoDB at mongodb://127.0.0.1:1/db cannot be used"), std::string::npos) << store.error().message;
+  EXPECT_NE(store.error().message.find("correct --store"), std::string::npos);
+  EXPECT_EQ(store.error().message.find("hunter2"), std::string::npos);
+}
+
+TEST_F(MongoOpening, with_an_index_that_is_in_the_way_names_it) {
+  ASSERT_TRUE(command(R"({"createIndexes":"sessions","indexes":[{"key":{"sessionId":1},"name":"sessionId_1"}]})").ok);
+  const auto store = open();
+  ASSERT_FALSE(store.has_value());
+  EXPECT_EQ(store.error().code, ErrorCode::store_failed);
+  EXPECT_NE(store.error().message.find("The index sessionId_1 of the collection sessions cannot be made"), std::string::npos)
+      << store.error().message;
+}
+
+TEST_F(MongoOpening, with_documents_that_break_an_index_names_it) {
+  ASSERT_TRUE(command(R"({"insert":"sessions","documents":[{"sessionId":"same"},{"sessionId":"same"}]})").ok);
+  const auto store = open();
+  ASSERT_FALSE(store.has_value());
+  EXPECT_NE(store.error().message.find("mend the documents that break it"), std::string::npos) << store.error().message;
+}
+
+TEST_F(MongoOpening, twice_makes_the_indexes_once) {
+  ASSERT_TRUE(open().has_value());
+  const auto before = command(R"({"listIndexes":"sessionlog"})").json;
+  ASSERT_TRUE(open().has_value());
+  EXPECT_EQ(command(R"({"listIndexes":"sessionlog"})").json, before);
+  EXPECT_NE(before.find("erases_1"), std::string::npos);
+}
+
+TEST_F(MongoOpening, users_are_read_and_never_written) {
+  ASSERT_TRUE(command(R"({"insert":"users","documents":[{"_id":{"$oid":"650000000000000000000005"},"email":"d@example.org",)"
+                      R"("password":"hash","role":"doctor","name":"Dr. Ää","isVerified":true}]})")
+                  .ok);
+  const auto store = open();
+  ASSERT_TRUE(store.has_value());
+  const domain::User known{user_id(5), {"doctor"}, "d@example.org", "Dr. Ää"};
+  EXPECT_EQ(*(*store)->find_user(user_id(5)), known);
+  EXPECT_EQ(*(*store)->find_user(user_id(6)), std::nullopt);
+  (*store)->remember_user({user_id(5), {"admin"}, "other@example.org", "Other"});
+  (*store)->remember_user({user_id(6), {"doctor"}, "new@example.org", "New"});
+  (*store)->stop();
+  EXPECT_EQ(*(*store)->find_user(user_id(5)), known);
+  EXPECT_TRUE(wait_for("users", 1));
+}
+
+TEST_F(MongoOpening, what_a_node_that_died_did_not_mirror_is_mirrored) {
+  LogScript script(7);
+  constexpr std::int64_t dead = std::int64_t{900} << 40;
+  const auto pool = mongo::ClientPool::make(uri, "test", 1);
+  {
+    auto client = (*pool)->take();
+    mongo::Document node;
+    node.int64("_id", dead).int64("at", dead + 1).date("alive", clock.now() - limits::mongo_node_silent - std::chrono::seconds(1));
+    ASSERT_TRUE(client.insert(mongo::collection::nodes, {&node, 1}).has_value());
+    std::int64_t place = dead;
+    for (const store::Append& append : {script.create(), script.text("one"), script.text("two")}) {
+      mongo::LogDocument document{.session = append.session, .entries = append.entries, .at = ++place};
+      if (append.row) document.row = domain::encode_session_row(*append.row);
+      const auto encoded = mongo::encode_log_document(document);
+      ASSERT_TRUE(client.insert(mongo::collection::log, {&encoded, 1}).has_value());
+    }
+  }
+  const auto store = open();
+  ASSERT_TRUE(store.has_value());
+  EXPECT_TRUE(wait_for("chatmessages", 2)) << "both texts; the session's document was mirrored before it died, says its checkpoint";
+  EXPECT_EQ(command(R"({"find":"parleynodes","filter":{"_id":{"$numberLong":")" + std::to_string(dead) + R"("}}})")
+                .number("cursor.firstBatch.0.at"),
+            dead + 3);
+}
+
+}  // namespace parley::test
