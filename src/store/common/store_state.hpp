@@ -30,6 +30,7 @@ class StoreState {
   /// A store beyond a network: it cannot be reached now, and can again.
   void note_outage(const std::string& reason);
   void note_reached();
+  [[nodiscard]] bool is_out_of_reach() const { return out_of_reach_.load(std::memory_order_relaxed); }
 
   /// Remembers that this session is damaged and gives the error that says so: log_corrupt, naming session and entry.
   Error note_damage(SessionNumber session, std::uint32_t seq, const std::string& what);

@@ -53,9 +53,10 @@ CommitRound::CommitRound(Context context, std::vector<Group> groups)
 
 void CommitRound::run() {
   for (;;) {
+    refused_by_database_.reset();
     const auto failure = try_once();
-    if (failure)
-      context_.state.note_outage(failure->message);
+    if (failure || refused_by_database_)
+      context_.state.note_outage(failure ? failure->message : *refused_by_database_);
     else
       context_.state.note_reached();
     expire();
@@ -77,8 +78,9 @@ std::optional<Failure> CommitRound::try_once() {
     else if (auto failure = erase(*group))
       return failure;
   }
-  if (auto failure = put_new_rows(inserts)) return failure;
-  return inserts.empty() ? std::nullopt : insert(inserts);
+  auto without_row = put_new_rows(inserts);
+  auto failure = inserts.empty() ? std::nullopt : insert(inserts);
+  return failure ? failure : without_row;
 }
 
 // An entry may only follow one that is in the log. Of a session that was written to or read lately the place is known; what is in doubt was
@@ -100,18 +102,35 @@ std::optional<Failure> CommitRound::look_at_bases(Groups& ready) {
   return failure;
 }
 
-std::optional<Failure> CommitRound::put_new_rows(const Groups& groups) {
+// Those whose row is not there now leave `groups`: nobody else waits for them.
+std::optional<Failure> CommitRound::put_new_rows(Groups& groups) {
   std::vector<Document> rows;
-  for (const Group* group : groups) {
+  Groups owners;
+  for (Group* group : groups) {
     const Append& first = group->appends.front().prepared.append;
-    if (first.expected.seq == 0 && first.row) rows.push_back(insert_session(*first.row));
+    if (first.expected.seq > 0 || !first.row) continue;
+    rows.push_back(insert_session(*first.row));
+    owners.push_back(group);
   }
   if (rows.empty()) return std::nullopt;
   const auto result = context_.client.update(collection::sessions, rows);
-  if (!result) return result.error();
+  std::optional<Failure> failure;
+  const auto leave_out = [&](Group& group, const Failure& why) {
+    std::erase(groups, &group);
+    if (why.kind == FailureKind::unknown)
+      failure = why;  // the log has nothing of it yet, so it is not in doubt for this
+    else if (auto open = take_failure(group, why))
+      failure = std::move(open);
+  };
+  if (!result || result->not_durable) {
+    const Failure why = result ? *result->not_durable : result.error();
+    for (Group* group : owners) leave_out(*group, why);
+    return failure;
+  }
   for (const WriteError& error : result->errors)
-    if (error.failure.kind != FailureKind::duplicate_key) return error.failure;  // two upserts of one session: it is there
-  return result->not_durable;
+    if (error.failure.kind != FailureKind::duplicate_key && error.index < owners.size())  // two upserts of one session: it is there
+      leave_out(*owners[error.index], error.failure);
+  return failure;
 }
 
 std::optional<Failure> CommitRound::insert(const Groups& groups) {
@@ -171,6 +190,7 @@ std::optional<Failure> CommitRound::take_failure(Group& group, const Failure& fa
     refuse(group, {ErrorCode::store_full, "The store is full", to_error(failure).detail});
   else
     refuse(group, to_error(failure));
+  refused_by_database_ = failure.message;
   return std::nullopt;
 }
 

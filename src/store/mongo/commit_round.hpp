@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "store/common/loop_ports.hpp"
@@ -43,7 +44,7 @@ class CommitRound {
 
   [[nodiscard]] std::optional<Failure> try_once();
   [[nodiscard]] std::optional<Failure> look_at_bases(Groups& ready);
-  [[nodiscard]] std::optional<Failure> put_new_rows(const Groups& groups);
+  [[nodiscard]] std::optional<Failure> put_new_rows(Groups& groups);
   [[nodiscard]] std::optional<Failure> insert(const Groups& groups);
   struct Sorted {
     Groups written;
@@ -83,6 +84,7 @@ class CommitRound {
   std::vector<Group> open_;
   std::vector<Settled> outcomes_;  // to be told at the end of a try
   std::vector<Told> told_;
+  std::optional<std::string> refused_by_database_;  // what it said, in this try
 };
 
 }  // namespace parley::store::mongo

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <iterator>
 #include <string>
@@ -186,12 +187,30 @@ void RowWriter::look_at_room(Client& client) {
   command.int32("dbStats", 1);
   const auto stats = client.command(command);
   if (!stats) return state_.note_outage(stats.error().message);
-  state_.note_reached();
+  if (state_.is_out_of_reach()) try_to_write(client);
   const auto total = Fields(*stats).integer("fsTotalSize");
   const auto used = Fields(*stats).integer("fsUsedSize");
   if (!total || !used || *used > *total) return;  // a server that does not tell is not full
   const auto free = static_cast<std::uint64_t>(*total - *used);
   state_.note_room(free, free >= config_.free_bytes_min);
+}
+
+// A database that can be asked may still take no write: no majority, no right to, no room. So the outage is over when one has gone through,
+// also when nobody sends any more because the store is not ready.
+void RowWriter::try_to_write(Client& client) {
+  Document query;
+  query.text("_id", "last");
+  Document time;
+  time.date("triedAt", clock_.now());
+  Document change;
+  change.document("$set", time);
+  std::array<Document, 1> statement;
+  statement[0].document("q", query).document("u", change);
+  const auto result = client.update(collection::nodes, statement);
+  if (!result) return state_.note_outage(result.error().message);
+  if (!result->errors.empty()) return state_.note_outage(result->errors.front().failure.message);
+  if (result->not_durable) return state_.note_outage(result->not_durable->message);
+  state_.note_reached();
 }
 
 void RowWriter::stop() {

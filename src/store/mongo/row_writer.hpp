@@ -1,5 +1,5 @@
 // Writes what is not part of any log: signalling records, which nobody awaits, and signed-out tokens, which are awaited. The same thread
-// looks once a second whether the database can be reached and has room.
+// looks once a second whether the database can be reached and has room, and, while the store is out of reach, whether it takes a write.
 //
 // Bounds   limits::signalling_queue_max and signalling_queue_bytes_max; beyond, a record is dropped and counted.
 //          limits::revocations_queue_max; beyond: overloaded.
@@ -50,6 +50,7 @@ class RowWriter {
   [[nodiscard]] Result<void> write(Client& client, const std::vector<WaitingRevocation>& revocations) const;
   void watch(Client& client);
   void look_at_room(Client& client);
+  void try_to_write(Client& client);
 
   ClientPool& clients_;
   StoreState& state_;

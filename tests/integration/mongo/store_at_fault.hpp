@@ -1,0 +1,141 @@
+// A MongoStore at a real mongod behind a gate, with the system's clock and short time-outs: what the tests of its faults share.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/log_sink.hpp"
+#include "store/mongo/mongo_store.hpp"
+#include "support/log_script.hpp"
+#include "support/manual_loop.hpp"
+#include "support/mongod.hpp"
+#include "support/tcp_gate.hpp"
+
+namespace parley::test {
+
+/// The lines of level error and above, with their fields.
+class ErrorLines final : public LogSink {
+ public:
+  void write(LogLevel level, std::string_view, std::string_view message, std::initializer_list<LogField> fields) override {
+    if (level < LogLevel::error) return;
+    std::string line(message);
+    for (const auto& [name, value] : fields) line.append(" ").append(name).append("=").append(value);
+    const std::lock_guard lock(mutex_);
+    lines_.push_back(std::move(line));
+  }
+  [[nodiscard]] bool has(std::string_view text) const {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& line : lines_)
+      if (line.find(text) != std::string::npos) return true;
+    return false;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> lines_;  // guarded by mutex_
+};
+
+/// One opened store, the loop it tells, and what it told.
+class OpenedStore final : public store::CommitListener {
+ public:
+  static constexpr std::chrono::milliseconds deadline{3000};
+
+  /// With one writer, its connection is the one that the last commit took: what is sent next is on it, not waiting for a handshake.
+  explicit OpenedStore(const std::string& uri, std::chrono::milliseconds append_deadline = deadline, std::size_t writers = 1) {
+    auto opened = store::mongo::MongoStore::open({.uri = uri, .writers = writers, .free_bytes_min = 1, .append_deadline = append_deadline},
+                                                 {clock_, logs});
+    if (!opened) throw std::runtime_error(opened.error().message + " " + opened.error().detail);
+    store = *std::move(opened);
+    store->attach(loop, *this);
+  }
+  ~OpenedStore() override { store->stop(); }
+  OpenedStore(const OpenedStore&) = delete;
+  OpenedStore& operator=(const OpenedStore&) = delete;
+
+  void on_appended(std::span<store::AppendOutcome> outcomes) override {
+    for (store::AppendOutcome& outcome : outcomes) told_.push_back(std::move(outcome));
+  }
+  /// Gives the token under which the outcome comes.
+  std::uint64_t send(store::Append append) {
+    append.token = next_token_++;
+    const std::uint64_t token = append.token;
+    store->append(loop, std::move(append));
+    return token;
+  }
+  store::AppendOutcome outcome_of(std::uint64_t token) {
+    const store::AppendOutcome* found = nullptr;
+    EXPECT_TRUE(loop.run_until([&] {
+      for (const auto& each : told_)
+        if (each.token == token) found = &each;
+      return found != nullptr;
+    })) << "no outcome for append "
+        << token;
+    return found != nullptr ? *found : store::AppendOutcome{};
+  }
+  store::AppendOutcome append(store::Append append) { return outcome_of(send(std::move(append))); }
+  void commit(store::Append appended) {
+    const auto outcome = append(std::move(appended));
+    ASSERT_EQ(outcome.status, store::AppendStatus::committed) << (outcome.error ? outcome.error->message + outcome.error->detail : "");
+  }
+  /// All entries of a session, by a read job.
+  std::vector<domain::EncodedEntry> entries(SessionNumber session) {
+    std::optional<Result<std::vector<domain::EncodedEntry>>> read;
+    const auto accepted = store->read([&](store::LogReader& reader) {
+      loop.post([&read, range = reader.range(session, 1, 10'000)]() mutable { read.emplace(std::move(range)); });
+    });
+    EXPECT_TRUE(accepted.has_value());
+    EXPECT_TRUE(loop.run_until([&] { return read.has_value(); }));
+    EXPECT_TRUE(read && read->has_value()) << (read && !*read ? read->error().detail : "");
+    return read && *read ? **std::move(read) : std::vector<domain::EncodedEntry>{};
+  }
+  /// Waits until health().writable is so.
+  [[nodiscard]] bool becomes_writable(bool writable) {
+    return loop.run_until([&] { return store->health().writable == writable; });
+  }
+  /// How many outcomes were told for a token: one, always.
+  [[nodiscard]] std::size_t times_told(std::uint64_t token) const {
+    std::size_t times = 0;
+    for (const auto& each : told_) times += each.token == token ? 1 : 0;
+    return times;
+  }
+
+  ErrorLines logs;
+  ManualLoop loop{0};
+  std::unique_ptr<store::mongo::MongoStore> store;
+
+ private:
+  SystemClock clock_;
+  std::vector<store::AppendOutcome> told_;
+  std::uint64_t next_token_ = 1;
+};
+
+/// Short enough for tests, long enough for a busy machine.
+inline constexpr std::string_view impatient = "socketTimeoutMS=1000&connectTimeoutMS=1000&serverSelectionTimeoutMS=1000";
+
+/// `uri` with a database and the options above.
+inline std::string at_database(std::string uri, const std::string& database) {
+  const auto options = uri.find('?');
+  return uri.substr(0, options) + database + uri.substr(options) + "&" + std::string(impatient);
+}
+
+/// A replica set of one behind a gate; whole again after each test.
+class StoreAtFault : public testing::Test {
+ protected:
+  void TearDown() override { mongod_.heal(); }
+
+  MongodProcess& mongod_ = SharedMongod::gated_replica_set(1);
+  TcpGate& gate_ = mongod_.gate();
+  const std::string database_ = mongod_.fresh_database();
+  const std::string uri_ = at_database(mongod_.uri(), database_);
+  LogScript script_{1};
+};
+
+}  // namespace parley::test
