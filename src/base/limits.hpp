@@ -80,6 +80,7 @@ inline constexpr auto mongo_watch_interval = 1'000ms;          // how often reac
 
 // Sessions in memory
 inline constexpr std::size_t sessions_loaded_max = 200'000;  // per process, least recently used go first when nobody is joined
+inline constexpr std::size_t texts_loaded_max = 250'000;     // of all sessions in memory, about 350 bytes each: then too they go
 inline constexpr std::size_t session_tail_entries = 128;     // newest entries kept decoded for pages
 inline constexpr std::size_t session_keys_max = 4'096;       // idempotency keys kept of one session; older ones are looked up
 inline constexpr std::size_t session_steps_max = 4'096;      // calls waiting for one session, loading included; beyond: `overloaded`

@@ -12,7 +12,8 @@ SessionShard::SessionShard(Context& context, EventLoop& loop)
       loop_(loop),
       entropy_(context.deps.make_entropy()),
       outbox_(context.deps.loops, loop),
-      sessions_max_(std::max<std::size_t>(1, context.config.sessions_loaded_max / context.deps.loops.size())) {
+      sessions_max_(std::max<std::size_t>(1, context.config.sessions_loaded_max / context.deps.loops.size())),
+      texts_max_(context.config.texts_loaded_max / context.deps.loops.size()) {
   context_.deps.log.attach(loop_, *this);
 }
 
@@ -81,27 +82,37 @@ void SessionShard::finish_load(const SessionId& id, Result<LoadedSession> loaded
 }
 
 SessionState& SessionShard::add(LoadedSession loaded) {
-  if (sessions_.size() >= sessions_max_) let_go_of_one();
+  make_room();
   auto session = std::make_unique<SessionState>(*this, std::move(loaded));
   SessionState& added = *session;
   added.recency = recency_.insert(recency_.begin(), added.id());
+  touch(added);
   by_number_.emplace(added.row->number, &added);
   sessions_.emplace(added.id(), std::move(session));
   count(context_.counters.sessions_loaded);
   return added;
 }
 
-void SessionShard::let_go_of_one() {
+void SessionShard::touch(SessionState& session) {
+  recency_.splice(recency_.begin(), recency_, session.recency);
+  texts_ += session.texts.texts().size() - session.texts_counted;
+  session.texts_counted = session.texts.texts().size();
+}
+
+void SessionShard::make_room() {
   constexpr int tries_max = 16;  // joined and busy sessions go to the front; a shard full of them grows with its connections
-  for (int tries = 0; tries < tries_max && !recency_.empty(); ++tries) {
+  for (int tries = 0; tries < tries_max && is_full() && !recency_.empty(); ++tries) {
     SessionState& oldest = *sessions_.at(recency_.back());
-    if (oldest.members.empty() && oldest.sequencer.idle()) return let_go(oldest);
-    touch(oldest);
+    if (oldest.members.empty() && oldest.sequencer.idle())
+      let_go(oldest);
+    else
+      touch(oldest);
   }
 }
 
 void SessionShard::let_go(SessionState& session) {
   const SessionId id = session.id();
+  texts_ -= session.texts_counted;
   by_number_.erase(session.row->number);
   recency_.erase(session.recency);
   sessions_.erase(id);

@@ -41,6 +41,7 @@ struct SessionState {
   std::vector<Member> members;      // the room
   Sequencer sequencer;
   std::list<SessionId>::iterator recency;
+  std::size_t texts_counted = 0;  // of `texts`, by the shard
 
   [[nodiscard]] const SessionId& id() const { return row->id; }
   /// Null: that connection is not in the room.

@@ -34,6 +34,21 @@ TEST(Shard, the_least_recently_used_session_goes_first) {
   EXPECT_EQ(world.send("doctor", sessions[0], "a", "key")->freshness, domain::MessageView::Freshness::duplicate);
 }
 
+TEST(Shard, sessions_go_when_their_texts_are_too_many) {
+  auto config = World::unlimited();
+  config.texts_loaded_max = 6;
+  World world(config, 1);
+  std::vector<SessionId> sessions;
+  for (const char* name : {"a", "b", "c", "d"}) {
+    world.introduce(name, "patient");
+    sessions.push_back(world.create("doctor", name));
+    for (int count = 0; count < 5; ++count) world.send("doctor", sessions.back(), "text").value();
+  }
+  EXPECT_EQ(world.service->counts().sessions_loaded, 2u) << "what waits for a third is more than six texts";
+  for (const SessionId& session : sessions) EXPECT_THAT(world.texts(session), SizeIs(5));
+  EXPECT_LE(world.service->counts().sessions_loaded, 2u);
+}
+
 TEST(Shard, joined_and_busy_sessions_stay) {
   World world(keeping(1), 1);
   for (const char* name : {"a", "b", "c"}) world.introduce(name, "patient");
