@@ -59,7 +59,11 @@ mongoose: install-test install-mongod $(PARLEY) ## What Parley writes to MongoDB
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs mongodb
 
-.PHONY: store-contract mongoose
+cutover: install-test install-mongod $(PARLEY) ## An earlier server and Parley in turns on one database, and parley adopt: all equal both directions (SEED=)
+	@tests/clients/install.sh
+	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs cutover $(if $(SEED),--seed $(SEED))
+
+.PHONY: store-contract mongoose cutover
 clients: install-test $(PARLEY) ## Real clients of other people, every transport, and the security table
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs clients $(if $(SEED),--seed $(SEED))

@@ -75,8 +75,10 @@ inline constexpr std::int64_t mongo_mirror_documents_max = 512;  // of the log, 
 inline constexpr auto mongo_mirror_interval = 50ms;              // how often the mirror looks for what was written
 inline constexpr auto mongo_node_silent = 5s;   // a node that says nothing for so long has its mirroring finished by others …
 inline constexpr auto mongo_node_gone = 10min;  // … and is forgotten when it has said nothing for so long
-inline constexpr std::size_t mongo_session_ids_max = 100'000;  // remembered by the mirror; about 100 bytes each
-inline constexpr auto mongo_watch_interval = 1'000ms;          // how often reachability and free space are looked at
+inline constexpr std::size_t mongo_session_ids_max = 100'000;       // remembered by the mirror; about 100 bytes each
+inline constexpr std::size_t mongo_adoption_page = 4'096;           // messages of an earlier server that one adoption reads at a time
+inline constexpr std::size_t mongo_left_alone_remembered = 10'000;  // documents that the log has named; beyond, they are named again
+inline constexpr auto mongo_watch_interval = 1'000ms;               // how often reachability and free space are looked at
 
 // Sessions in memory
 inline constexpr std::size_t sessions_loaded_max = 200'000;  // per process, least recently used go first when nobody is joined

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "main/adopt_command.hpp"
 #include "main/bench_command.hpp"
 #include "main/config_command.hpp"
 #include "main/demo_command.hpp"
@@ -58,6 +59,8 @@ constexpr std::array commands = {
     Command{"session", "create a session in a running server: --doctor OID --patient OID [--url URL]", session_command,
             [] { return with_secret(session_flags()); }},
     Command{"config", "print every setting and where it came from; what it prints is a configuration file", config_command,
+            config::configuration_flags},
+    Command{"adopt", "take what an earlier server wrote to a database into the log: --store mongodb://…", adopt_command,
             config::configuration_flags},
     Command{"bench", "load a running server and measure: relay, store, history, connect", bench_command},
     Command{"version", "print the version", version_command},

@@ -36,7 +36,7 @@ Result<std::unique_ptr<OpenStore>> opened(Result<std::unique_ptr<Engine>> engine
 }  // namespace
 
 Result<std::unique_ptr<OpenStore>> open_store(const config::Settings& settings, const Clock& clock, LogSink& logs) {
-  if (settings.uses_mongo()) return opened(store::mongo::MongoStore::open(settings.mongo, {clock, logs}));
+  if (settings.uses_mongo()) return opened(store::mongo::MongoStore::open(settings.mongo, {clock, logs, settings.service.roles}));
   if (const auto made = make_data_folder(settings.store.directory); !made) return std::unexpected(made.error());
   return opened(store::embedded::EmbeddedStore::open(settings.store, {clock, logs}));
 }

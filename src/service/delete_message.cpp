@@ -1,5 +1,5 @@
-// Two reads: the message's id says the session's number, so the first finds the session; the second, when everything sent before is
-// committed, finds the text and what the first and the last live text will be without it.
+// Two reads: the message's id says the session's number, so the first finds the session (an id that the store did not issue is looked up);
+// the second, when everything sent before is committed, finds the text and what the first and the last live text will be without it.
 #include "service/delete_message.hpp"
 
 #include <utility>
@@ -18,8 +18,8 @@ using Deleted = ChatService::Deleted;
 
 class DeleteStep final : public Step {
  public:
-  DeleteStep(Answer<Deleted> answer, CallerPtr caller, const ObjectId& message)
-      : answer_(std::move(answer)), caller_(std::move(caller)), message_(message) {}
+  DeleteStep(Answer<Deleted> answer, CallerPtr caller, const ObjectId& message, std::uint32_t seq)
+      : answer_(std::move(answer)), caller_(std::move(caller)), message_(message), seq_(seq) {}
 
   Decision decide(const Outlook& outlook) override;
   Result<void> read(store::LogReader& reader, store::Directory& directory) override;
@@ -39,6 +39,7 @@ class DeleteStep final : public Step {
   Answer<Deleted> answer_;
   CallerPtr caller_;
   ObjectId message_;
+  std::uint32_t seq_;  // where it is
   SessionNumber number_;
   std::optional<Found> found_;
 };
@@ -77,7 +78,7 @@ domain::Draft DeleteStep::make_draft(const Outlook& outlook) const {
 }
 
 Result<std::optional<StoredText>> DeleteStep::read_target(store::LogReader& reader) const {
-  const auto encoded = reader.entry(number_, domain::address_of(message_).seq);
+  const auto encoded = reader.entry(number_, seq_);
   if (!encoded && encoded.error().code == ErrorCode::not_found) return std::nullopt;
   if (!encoded) return std::unexpected(encoded.error());
   auto entry = domain::decode_entry(*encoded);
@@ -102,10 +103,10 @@ Result<void> DeleteStep::read(store::LogReader& reader, store::Directory&) {
     const auto newest = texts->range(texts->total() > 1 ? texts->total() - 1 : 1, 2);
     if (!newest) return std::unexpected(newest.error());
     for (auto text = oldest->rbegin(); text != oldest->rend(); ++text) {
-      if (text->seq() != found.target->seq()) found.first_live_text = text->timestamp;
+      if (text->seq() != found.target->seq()) found.first_live_text = text->logged_at;
     }
     for (const StoredText& text : *newest) {
-      if (text.seq() != found.target->seq()) found.last_live_text = text.timestamp;
+      if (text.seq() != found.target->seq()) found.last_live_text = text.logged_at;
     }
   }
   found_ = std::move(found);
@@ -117,6 +118,26 @@ void DeleteStep::committed(SessionState& session, const Committed& committed) {
   deliver_deletion(answer_.shard(), session, {message_, caller_->user.id, committed.seq, committed.timestamp});
 }
 
+struct Place {
+  SessionId session;
+  std::uint32_t seq = 0;
+};
+
+Result<std::optional<Place>> find_place(store::Directory& directory, const ObjectId& message) {
+  domain::EntryAddress address = domain::address_of(message);
+  auto row = directory.find_session(address.session);
+  if (row && !*row) {
+    const auto adopted = directory.find_message(message);
+    if (!adopted) return std::unexpected(adopted.error());
+    if (!*adopted) return std::optional<Place>{};
+    address = **adopted;
+    row = directory.find_session(address.session);
+  }
+  if (!row) return std::unexpected(row.error());
+  if (!*row) return std::optional<Place>{};
+  return Place{(*row)->id, address.seq};
+}
+
 }  // namespace
 
 void delete_message(Router& router, EventLoop& from, CallerPtr caller, const std::string& message_id, Done<Deleted> done) {
@@ -125,18 +146,17 @@ void delete_message(Router& router, EventLoop& from, CallerPtr caller, const std
     done(std::unexpected(message_not_found()));
     return;
   }
-  using Row = std::optional<domain::SessionRow>;
   SessionShard& home = router.shard_at(from);
   const SessionShard::Turn turn(home);
-  home.read<Row>([number = domain::address_of(*id).session,
-                  &directory = router.context().deps.directory](store::LogReader&) { return directory.find_session(number); },
-                 [&router, &from, &home, id = *id, caller = std::move(caller), done = std::move(done)](Result<Row> row) mutable {
-                   if (!row) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(std::move(row.error())));
-                   if (!*row) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(message_not_found()));
-                   const SessionId session = (*row)->id;
-                   Answer<Deleted> answer(router.shard_of(session), from, std::move(done));
-                   router.submit(from, session, std::make_unique<DeleteStep>(std::move(answer), std::move(caller), id));
-                 });
+  home.read<std::optional<Place>>(
+      [id = *id, &directory = router.context().deps.directory](store::LogReader&) { return find_place(directory, id); },
+      [&router, &from, &home, id = *id, caller = std::move(caller), done = std::move(done)](Result<std::optional<Place>> place) mutable {
+        if (!place) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(std::move(place.error())));
+        if (!*place) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(message_not_found()));
+        const SessionId session = (*place)->session;
+        Answer<Deleted> answer(router.shard_of(session), from, std::move(done));
+        router.submit(from, session, std::make_unique<DeleteStep>(std::move(answer), std::move(caller), id, (*place)->seq));
+      });
 }
 
 }  // namespace parley::service

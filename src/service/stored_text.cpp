@@ -14,6 +14,7 @@ StoredText stored_text(domain::Entry entry) {
   text.id = entry.core.id;
   text.sender = entry.core.sender;
   text.timestamp = entry.core.timestamp;
+  text.logged_at = entry.core.timestamp;
   if (entry.core.flags & domain::flag_adopted) {
     if (const auto id = domain::read_adopted_id(entry.core)) text.id = *id;
     if (const auto time = domain::read_original_time(entry.core)) text.timestamp = *time;

@@ -13,7 +13,8 @@ struct StoredText {
   ObjectId id;
   ObjectId sender;
   domain::Role sender_role;
-  Timestamp timestamp{};
+  Timestamp timestamp{};  // as clients know it: of an adopted message the one it had
+  Timestamp logged_at{};  // of its entry: never decreases inside a session
   domain::MessageType type = domain::MessageType::text;
   std::string text;  // empty once deleted
   std::string client_message_id;

@@ -42,13 +42,13 @@ std::optional<TextTail::Slice> TextTail::slice(const Wanted& wanted) const {
   for (auto text = texts_.rbegin(); text != texts_.rend(); ++text) {
     if (!text->live()) continue;
     ++live_seen;
-    if (wanted.before && text->timestamp >= *wanted.before) {
+    if (wanted.before && text->logged_at >= *wanted.before) {
       ++slice.newer;
       continue;
     }
     if (++older > wanted.skip && slice.texts.size() < wanted.count) slice.texts.push_back(&*text);
   }
-  // With an older text at hand, times (which never decrease) say that nothing before it counts as newer.
+  // With an older text at hand, times in the log (which never decrease) say that nothing before it counts as newer.
   const bool newer_is_known = !wanted.before || older > 0 || live_seen == wanted.live_total;
   if (!newer_is_known) return std::nullopt;
   const std::uint64_t older_total = wanted.live_total - slice.newer;

@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
+#include "domain/entry.hpp"
 #include "domain/session.hpp"
 #include "domain/user.hpp"
 
@@ -36,6 +37,9 @@ class Directory {
   /// the engine's. Looks at `count` sessions at most (1 or more), so a page may be empty and not be the last. A session that is open
   /// throughout the walk is met exactly once.
   [[nodiscard]] virtual Result<OpenSessions> open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) = 0;
+  /// Where the text is that clients know by this id: for ids that are not those of the store's own entries, which say it themselves
+  /// (domain::address_of). Such a message came with an adoption and keeps its id.
+  [[nodiscard]] virtual Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message) = 0;
   [[nodiscard]] virtual Result<std::optional<domain::User>> find_user(const ObjectId& user) = 0;
   /// Queues the row for the next commit; not awaited: a user row can be made again from the next token. Threads: any; never blocks.
   virtual void remember_user(const domain::User& user) = 0;

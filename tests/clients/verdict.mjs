@@ -1,4 +1,4 @@
-// Runs the suites of one kind and ends with one PASS or FAIL line with its figures: node verdict.mjs clients|mongodb|bad-input|security|turn|replacing [--seed n]
+// Runs the suites of one kind and ends with one PASS or FAIL line with its figures: node verdict.mjs clients|mongodb|cutover|bad-input|security|turn|replacing [--seed n]
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ const KINDS = {
   turn: ['turn'].map(node),
   replacing: ['replacing'].map(node),
   mongodb: [node('mongodb'), ...['chat', 'resume', 'logout', 'sessions', 'admin', 'signalling', 'robustness', 'validation', 'limits'].map(onMongo)],
+  cutover: [node('cutover')],
   'bad-input': ['bad-input', 'robustness'].map(node),
 };
 
@@ -41,7 +42,7 @@ for (const { name, folder, command, env } of suites) {
   failed += count.failed;
   console.log(`${count.failed === 0 ? 'passed' : 'FAILED'}  ${name}: ${count.passed} passed, ${count.failed} failed`);
   if (count.failed > 0) console.log(run.stdout + run.stderr);
-  for (const figure of run.stdout.matchAll(/^(?:# )?(?:validation|security|bad-input|turn|replacing): (.*)$/gm)) figures.push(`${name}: ${figure[1]}`);
+  for (const figure of run.stdout.matchAll(/^(?:# )?(?:validation|security|bad-input|turn|replacing|cutover): (.*)$/gm)) figures.push(`${name}: ${figure[1]}`);
 }
 const line = [`${passed} passed`, `${failed} failed`, ...figures, versions(), `seed ${seed}`, `commit ${commit()}`].filter(Boolean).join('; ');
 console.log(`${failed === 0 && passed > 0 ? 'PASS' : 'FAIL'} ${kind}: ${line}`);

@@ -41,6 +41,7 @@ TEST_P(ReadContract, a_session_that_does_not_exist_is_empty) {
   EXPECT_EQ(*find_session(nobody), std::nullopt);
   EXPECT_EQ(*find_session(SessionId{}), std::nullopt);
   EXPECT_EQ(*find_user(5), std::nullopt);
+  EXPECT_FALSE(find_message(user_id(5))->has_value());
   EXPECT_TRUE(newest(nobody, 10)->empty());
 }
 

@@ -112,6 +112,7 @@ class StoreContract : public testing::TestWithParam<Engine> {
   Result<std::optional<SessionId>> find_open(std::uint32_t doctor, std::uint32_t patient);
   Result<std::vector<domain::SessionRow>> open_sessions_of(std::uint32_t user);
   Result<store::OpenSessions> open_before(Timestamp created_before, const Bytes& after, std::size_t count);
+  Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message);
   Result<std::optional<domain::User>> find_user(std::uint32_t user);
   Result<std::vector<store::SignallingMessage>> newest(SessionNumber session, std::size_t limit);
 

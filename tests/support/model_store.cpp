@@ -7,6 +7,7 @@
 
 #include "base/assert.hpp"
 #include "domain/error_code.hpp"
+#include "domain/extensions.hpp"
 
 namespace parley::test {
 
@@ -360,6 +361,17 @@ Result<store::OpenSessions> ModelStore::open_sessions_before(Timestamp created_b
     if (row.created_at < created_before) page.sessions.push_back(row);
   }
   return page;
+}
+
+Result<std::optional<domain::EntryAddress>> ModelStore::find_message(const ObjectId& message) {
+  if (read_failure_) return std::unexpected(*read_failure_);
+  for (const auto& [number, log] : logs_)
+    for (const EncodedEntry& entry : log.entries) {
+      const auto core = domain::decode_core(entry.core);
+      const auto id = core ? domain::read_adopted_id(*core) : std::unexpected(core.error());
+      if (id && *id == message) return domain::EntryAddress{number, entry.seq};
+    }
+  return std::optional<domain::EntryAddress>{};
 }
 
 Result<std::optional<domain::User>> ModelStore::find_user(const ObjectId& user) {

@@ -38,6 +38,7 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const ObjectId& doctor, const ObjectId& patient) override;
   [[nodiscard]] Result<std::vector<domain::SessionRow>> open_sessions_of(const ObjectId& user) override;
   [[nodiscard]] Result<store::OpenSessions> open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) override;
+  [[nodiscard]] Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message) override;
   [[nodiscard]] Result<std::optional<domain::User>> find_user(const ObjectId& user) override;
   void remember_user(const domain::User& user) override;
 

@@ -211,6 +211,10 @@ Result<OpenSessions> EmbeddedStore::open_sessions_before(Timestamp created_befor
   return page;
 }
 
+Result<std::optional<domain::EntryAddress>> EmbeddedStore::find_message(const ObjectId&) {
+  return std::optional<domain::EntryAddress>{};
+}
+
 Result<std::optional<domain::User>> EmbeddedStore::find_user(const ObjectId& user) {
   PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::latest);

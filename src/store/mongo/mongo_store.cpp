@@ -38,8 +38,12 @@ Result<void> check(const MongoConfig& config) {
 
 // In the order of construction: the threads end before what they use goes.
 struct MongoStore::Parts {
-  Parts(const MongoConfig& given, const MongoDependencies& dependencies)
-      : config(given), clock(dependencies.clock), logs(dependencies.logs), state(dependencies.logs) {}
+  Parts(const MongoConfig& given, MongoDependencies dependencies)
+      : config(given),
+        clock(dependencies.clock),
+        logs(dependencies.logs),
+        state(dependencies.logs),
+        adopter({state, clock, dependencies.logs, places, std::move(dependencies.roles), std::move(dependencies.entropy)}) {}
 
   /// libmongoc takes half a second to end the threads of a pool; both at once.
   ~Parts() {
@@ -63,6 +67,7 @@ struct MongoStore::Parts {
   Lanes lanes;
   SettledPlaces places;
   std::int64_t node_number = 0;
+  Adopter adopter;
   std::unique_ptr<SessionDirectory> directory;
   std::unique_ptr<ReaderPool> readers;
   std::unique_ptr<RowWriter> rows;
@@ -103,7 +108,7 @@ Result<void> MongoStore::Parts::prepare() {
 }
 
 void MongoStore::Parts::start() {
-  directory = std::make_unique<SessionDirectory>(*read_clients, state);
+  directory = std::make_unique<SessionDirectory>(*read_clients, state, adopter);
   readers = std::make_unique<ReaderPool>(
       [this] { return std::make_unique<MongoLogReader>(read_clients->take(), state, lanes, read_clients->topology()); },
       config.reader_threads);
@@ -114,7 +119,7 @@ void MongoStore::Parts::start() {
 
 Result<std::unique_ptr<MongoStore>> MongoStore::open(const MongoConfig& config, MongoDependencies dependencies) {
   if (auto checked = check(config); !checked) return std::unexpected(checked.error());
-  auto parts = std::make_unique<Parts>(config, dependencies);
+  auto parts = std::make_unique<Parts>(config, std::move(dependencies));
   if (auto connected = parts->connect(); !connected) return std::unexpected(connected.error());
   if (auto prepared = parts->prepare(); !prepared) return std::unexpected(prepared.error());
   parts->start();
@@ -165,6 +170,10 @@ Result<std::vector<domain::SessionRow>> MongoStore::open_sessions_of(const Objec
 
 Result<OpenSessions> MongoStore::open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) {
   return parts_->directory->open_sessions_before(created_before, after, count);
+}
+
+Result<std::optional<domain::EntryAddress>> MongoStore::find_message(const ObjectId& message) {
+  return parts_->directory->find_message(message);
 }
 
 Result<std::optional<domain::User>> MongoStore::find_user(const ObjectId& user) {

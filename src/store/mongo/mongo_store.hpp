@@ -23,6 +23,8 @@ namespace parley::store::mongo {
 struct MongoDependencies {
   const Clock& clock;
   LogSink& logs;
+  domain::RoleSet roles{};  // of participants: what is adopted must have one of them
+  std::unique_ptr<Entropy> entropy = std::make_unique<SystemEntropy>();
 };
 
 class MongoStore final : public SessionLog, public Directory, public SignallingRecord, public RevocationRecord {
@@ -49,6 +51,7 @@ class MongoStore final : public SessionLog, public Directory, public SignallingR
   [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const ObjectId& doctor, const ObjectId& patient) override;
   [[nodiscard]] Result<std::vector<domain::SessionRow>> open_sessions_of(const ObjectId& user) override;
   [[nodiscard]] Result<OpenSessions> open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) override;
+  [[nodiscard]] Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message) override;
   [[nodiscard]] Result<std::optional<domain::User>> find_user(const ObjectId& user) override;
   /// Does nothing: `users` belongs to others.
   void remember_user(const domain::User& user) override;

@@ -32,6 +32,7 @@ constexpr std::array indexes = {
     Index{collection::sessions, {"parley.others", "status"}, Kind::sparse},
     Index{collection::chat, {"sessionId"}},
     Index{collection::chat, {"sessionId", "timestamp"}},
+    Index{collection::chat, {"sessionId", "seq"}},  // those without `seq` are not in the log
     Index{collection::signalling, {"sessionId"}},
     Index{collection::signalling, {"sessionId", "timestamp"}},
     Index{collection::signalling, {"senderId", "timestamp"}},

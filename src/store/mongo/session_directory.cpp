@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/limits.hpp"
 #include "domain/byte_codec.hpp"
 #include "domain/error_code.hpp"
 #include "store/mongo/log_view.hpp"
@@ -35,6 +36,10 @@ const Document& oldest_first() {
 
 bool is_open(const SessionRow& row) {
   return row.status != domain::SessionStatus::ended;
+}
+
+bool is_of(const Fields& document, const SessionRow& row) {
+  return document.text("sessionId") == row.id.to_string();
 }
 
 // Where a walk goes on: createdAt (8 bytes), sessionId.
@@ -80,24 +85,48 @@ Result<std::optional<SessionRow>> SessionDirectory::row_of(Client& client, Sessi
   return row;
 }
 
-Result<std::optional<SessionRow>> SessionDirectory::row_of(Client& client, const Fields& document) {
-  const auto parley = document.document("parley");
-  const auto number = parley ? parley->integer("number") : std::nullopt;
-  if (!number) return std::optional<SessionRow>{};
-  auto row = row_of(client, SessionNumber{static_cast<std::uint64_t>(*number)});
-  // A create that lost against another session of the same number left a document without a log.
-  if (row && *row && (*row)->id.to_string() != document.text("sessionId").value_or(std::string_view{})) row->reset();
-  return row;
+// What came to a session since it was complete in the log is not looked for here: that is for who opens it.
+Result<SessionDirectory::Row> SessionDirectory::row_of(Client& client, const Fields& document) {
+  if (Adopter::is_complete(document)) {
+    auto row = row_in_log(client, document);
+    if (row && *row && !is_of(document, **row)) return Row{};
+    if (!row || *row || adopter_.is_being_created(document)) return row;
+  }
+  auto adoption = adopt(client, document);
+  if (!adoption) return std::unexpected(adoption.error());
+  return std::move(adoption->row);
 }
 
-Result<std::optional<SessionRow>> SessionDirectory::find_session(const SessionId& session) {
+Result<SessionDirectory::Row> SessionDirectory::row_in_log(Client& client, const Fields& document) {
+  const auto number = document.document("parley")->integer("number").value_or(0);
+  return row_of(client, SessionNumber{static_cast<std::uint64_t>(number)});
+}
+
+Result<Adoption> SessionDirectory::adopt(Client& client, const Fields& document) {
+  if (!Adopter::is_complete(document)) return adopter_.adopt(client, document, std::nullopt);
+  auto row = row_in_log(client, document);
+  if (!row) return std::unexpected(row.error());
+  // A create that stopped between the document and the log, or is about to go on.
+  if (!*row) return adopter_.is_being_created(document) ? Adoption{} : adopter_.adopt(client, document, std::nullopt);
+  // A create that lost against another session of the same number left a document without a log.
+  if (!is_of(document, **row)) return Adoption{};
+  return adopter_.adopt(client, document, *std::move(row));
+}
+
+Result<SessionDirectory::Row> SessionDirectory::find_session(const SessionId& session) {
   Client client = clients_.take();
+  return find_session(client, session);
+}
+
+Result<SessionDirectory::Row> SessionDirectory::find_session(Client& client, const SessionId& session) {
   Document filter;
   filter.text("sessionId", session.to_string());
   const auto found = client.find(collection::sessions, filter, {.limit = 1});
   if (!found) return std::unexpected(to_error(found.error()));
-  if (found->empty()) return std::optional<SessionRow>{};
-  return row_of(client, found->front());
+  if (found->empty()) return Row{};
+  auto adoption = adopt(client, found->front());
+  if (!adoption) return std::unexpected(adoption.error());
+  return std::move(adoption->row);
 }
 
 Result<std::optional<SessionRow>> SessionDirectory::find_session(SessionNumber number) {
@@ -156,6 +185,26 @@ Result<OpenSessions> SessionDirectory::open_sessions_before(Timestamp created_be
   }
   if (found->size() > count) page.next = place_of((*found)[count - 1]);
   return page;
+}
+
+// A message that is not in the log yet has its `seq` as soon as its session is adopted.
+Result<std::optional<domain::EntryAddress>> SessionDirectory::find_message(const ObjectId& message) {
+  using Address = std::optional<domain::EntryAddress>;
+  Client client = clients_.take();
+  Document filter;
+  filter.id("_id", message);
+  const auto text = client.find(collection::chat, filter, {.limit = 1});
+  if (!text) return std::unexpected(to_error(text.error()));
+  const auto name = text->empty() ? std::nullopt : Fields(text->front()).text("sessionId");
+  const auto session = name ? SessionId::parse(*name) : std::nullopt;
+  if (!session) return Address{};
+  const auto row = find_session(client, *session);
+  if (!row) return std::unexpected(row.error());
+  const auto adopted = client.find(collection::chat, filter, {.limit = 1});
+  if (!adopted) return std::unexpected(to_error(adopted.error()));
+  const auto seq = adopted->empty() ? std::nullopt : Fields(adopted->front()).integer("seq");
+  if (!*row || !seq || *seq < 1 || *seq > limits::seq_max) return Address{};
+  return domain::EntryAddress{(*row)->number, static_cast<std::uint32_t>(*seq)};
 }
 
 Result<std::optional<domain::User>> SessionDirectory::find_user(const ObjectId& user) {

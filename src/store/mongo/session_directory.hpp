@@ -1,32 +1,42 @@
 // The directory on MongoDB: sessions are found by their documents in `sessions`, and are as the newest row in their log says: a document
-// may be behind its log for a moment, a log never is. Users are those of `users`, which is only read.
+// may be behind its log for a moment, a log never is. What an earlier server wrote is adopted before it is given out. Users are those of
+// `users`, which is only read.
 //
 // Threads  Any; each call takes a client of its own. Blocking.
 #pragma once
 
 #include "store/common/store_state.hpp"
 #include "store/directory.hpp"
+#include "store/mongo/adoption.hpp"
 #include "store/mongo/client.hpp"
 
 namespace parley::store::mongo {
 
 class SessionDirectory {
  public:
-  SessionDirectory(ClientPool& clients, StoreState& state) : clients_(clients), state_(state) {}
+  SessionDirectory(ClientPool& clients, StoreState& state, Adopter& adopter) : clients_(clients), state_(state), adopter_(adopter) {}
 
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(const SessionId& session);
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(SessionNumber number);
   [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const ObjectId& doctor, const ObjectId& patient);
   [[nodiscard]] Result<std::vector<domain::SessionRow>> open_sessions_of(const ObjectId& user);
   [[nodiscard]] Result<OpenSessions> open_sessions_before(Timestamp created_before, BytesView after, std::size_t count);
+  [[nodiscard]] Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message);
   [[nodiscard]] Result<std::optional<domain::User>> find_user(const ObjectId& user);
 
+  /// What opening the session of this document does: everything that is not in its log is appended.
+  [[nodiscard]] Result<Adoption> adopt(Client& client, const Fields& document);
+
  private:
-  [[nodiscard]] Result<std::optional<domain::SessionRow>> row_of(Client& client, const Fields& document);
+  using Row = std::optional<domain::SessionRow>;
+  [[nodiscard]] Result<Row> find_session(Client& client, const SessionId& session);
+  [[nodiscard]] Result<Row> row_of(Client& client, const Fields& document);
+  [[nodiscard]] Result<Row> row_in_log(Client& client, const Fields& document);
   [[nodiscard]] Result<std::optional<domain::SessionRow>> row_of(Client& client, SessionNumber number);
 
   ClientPool& clients_;
   StoreState& state_;
+  Adopter& adopter_;
 };
 
 }  // namespace parley::store::mongo

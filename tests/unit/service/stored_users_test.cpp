@@ -29,6 +29,7 @@ class SlowDirectory final : public store::Directory {
   Result<std::optional<SessionId>> find_open_session(const ObjectId&, const ObjectId&) override { return std::nullopt; }
   Result<std::vector<domain::SessionRow>> open_sessions_of(const ObjectId&) override { return std::vector<domain::SessionRow>(); }
   Result<store::OpenSessions> open_sessions_before(Timestamp, BytesView, std::size_t) override { return store::OpenSessions(); }
+  Result<std::optional<domain::EntryAddress>> find_message(const ObjectId&) override { return std::nullopt; }
   Result<StoredUser> find_user(const ObjectId& user) override {
     domain::User found{user, {"patient"}, "", name};
     if (meanwhile) std::exchange(meanwhile, nullptr)();

@@ -188,6 +188,7 @@ StoredText text_at(std::uint32_t seq, std::int64_t time_ms) {
   StoredText text;
   text.position.seq = seq;
   text.timestamp = Timestamp(std::chrono::milliseconds(time_ms));
+  text.logged_at = text.timestamp;
   text.text = std::to_string(seq);
   return text;
 }

@@ -1,0 +1,114 @@
+#include "store/mongo/adopt_all.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <iterator>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "store/mongo/layout.hpp"
+#include "store/mongo/schema.hpp"
+#include "store/mongo/session_directory.hpp"
+
+namespace parley::store::mongo {
+
+namespace {
+
+constexpr std::int64_t page_max = 256;  // sessions between two calls of `progress`
+
+/// What serving has too, without its threads.
+class Adoptions {
+ public:
+  Adoptions(std::unique_ptr<ClientPool> clients, const MongoConfig& config, MongoDependencies dependencies)
+      : config_(config),
+        state_(dependencies.logs),
+        clients_(std::move(clients)),
+        adopter_({state_, dependencies.clock, dependencies.logs, places_, std::move(dependencies.roles), std::move(dependencies.entropy)}) {
+  }
+
+  [[nodiscard]] Result<void> prepare();
+  /// Sessions behind `after`; of nothing: those whose `_id` is no ObjectId.
+  [[nodiscard]] Result<std::vector<Document>> page(std::optional<ObjectId> after);
+  [[nodiscard]] Result<void> adopt(const std::vector<Document>& sessions, AdoptionReport& report);
+
+ private:
+  const MongoConfig& config_;
+  StoreState state_;
+  SettledPlaces places_;
+  std::unique_ptr<ClientPool> clients_;
+  Adopter adopter_;
+  SessionDirectory directory_{*clients_, state_, adopter_};
+};
+
+Result<void> Adoptions::prepare() {
+  Client client = clients_->take();
+  const auto topology = look_at_server(client, config_.uri);
+  if (!topology) return std::unexpected(topology.error());
+  clients_->set_topology(*topology);
+  if (auto indexes = prepare_indexes(client); !indexes) return indexes;
+  const auto node = draw_node_number(client);
+  if (!node) return std::unexpected(node.error());
+  places_.begin(*node);
+  return {};
+}
+
+Result<std::vector<Document>> Adoptions::page(std::optional<ObjectId> after) {
+  Client client = clients_->take();
+  Document is_id;
+  is_id.text("$type", "objectId");
+  Document filter;
+  if (after)
+    filter.document("_id", Document().id("$gt", *after));
+  else
+    filter.document("_id", Document().document("$not", is_id));
+  auto found = client.find(collection::sessions, filter, {.sort = &ascending_id(), .limit = page_max});
+  if (!found) return std::unexpected(to_error(found.error()));
+  return *std::move(found);
+}
+
+/// As many at one time as there are readers: each waits for the database, not for a core.
+Result<void> Adoptions::adopt(const std::vector<Document>& sessions, AdoptionReport& report) {
+  std::atomic<std::size_t> next = 0;
+  std::mutex mutex;
+  std::optional<Error> failed;
+  const auto work = [&] {
+    Client client = clients_->take();
+    for (std::size_t index = next++; index < sessions.size(); index = next++) {
+      auto adoption = directory_.adopt(client, sessions[index]);
+      const std::lock_guard lock(mutex);
+      if (!adoption && !failed) failed = std::move(adoption.error());
+      if (failed) return;
+      ++report.looked_at;
+      if (adoption->is_new) ++report.sessions;
+      report.messages += adoption->messages;
+      std::ranges::move(adoption->left_alone, std::back_inserter(report.left_alone));
+    }
+  };
+  std::vector<std::jthread> threads;
+  for (std::size_t count = 0; count < config_.reader_threads; ++count) threads.emplace_back(work);
+  threads.clear();
+  if (failed) return std::unexpected(*std::move(failed));
+  return {};
+}
+
+}  // namespace
+
+Result<AdoptionReport> adopt_all(const MongoConfig& config, MongoDependencies dependencies,
+                                 const std::function<void(const AdoptionReport& so_far)>& progress) {
+  auto clients = ClientPool::make(config.uri, "parley-adopt", static_cast<std::uint32_t>(config.reader_threads) + 1);
+  if (!clients) return std::unexpected(clients.error());
+  Adoptions adoptions(*std::move(clients), config, std::move(dependencies));
+  if (auto prepared = adoptions.prepare(); !prepared) return std::unexpected(prepared.error());
+  AdoptionReport report;
+  for (std::optional<ObjectId> after;; progress(report)) {
+    const auto sessions = adoptions.page(after);
+    if (!sessions) return std::unexpected(sessions.error());
+    if (after && sessions->empty()) return report;
+    if (auto adopted = adoptions.adopt(*sessions, report); !adopted) return std::unexpected(adopted.error());
+    after = after ? Fields(sessions->back()).id("_id") : ObjectId{};
+  }
+}
+
+}  // namespace parley::store::mongo

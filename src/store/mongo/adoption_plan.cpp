@@ -1,0 +1,145 @@
+#include "store/mongo/adoption_plan.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "domain/created.hpp"
+#include "domain/extensions.hpp"
+
+namespace parley::store::mongo {
+
+namespace {
+
+using domain::Draft;
+using domain::EntryKind;
+using domain::SessionRow;
+using domain::SessionStatus;
+
+Draft adopted(EntryKind kind) {
+  Draft draft;
+  draft.kind = kind;
+  draft.flags = domain::flag_adopted;
+  return draft;
+}
+
+bool starts(const ForeignSession& session, const SessionRow& row) {
+  return session.started_at && !row.started_at && row.status != SessionStatus::ended;
+}
+
+bool ends(const ForeignSession& session, const SessionRow& row) {
+  return session.is_ended && row.status != SessionStatus::ended;
+}
+
+}  // namespace
+
+SessionRow first_row(const ForeignSession& session, SessionNumber number, const Secret32& secret, const domain::RoleSet& roles) {
+  SessionRow row;
+  row.id = session.id;
+  row.number = number;
+  row.object_id = session.object_id;
+  row.secret = secret;
+  row.participants = {{session.doctor, roles.doctor()}, {session.patient, roles.patient()}};
+  row.appointment = session.appointment;
+  row.created_at = session.created_at;
+  return row;
+}
+
+bool is_ahead(const ForeignSession& session, const SessionRow& row) {
+  return starts(session, row) || ends(session, row);
+}
+
+AdoptionPlan::AdoptionPlan(const ForeignSession& session, const Standing& standing, std::vector<ForeignText> texts, bool more)
+    : texts_(std::move(texts)) {
+  const bool is_new = standing.head.seq == 0;
+  const std::optional<Timestamp> newest = texts_.empty() ? std::nullopt : std::optional(texts_.back().time);
+  const auto waits = [&](std::optional<Timestamp> time) { return more && (!time || !newest || *time > *newest); };
+  const bool starts_now = starts(session, standing.row) && !waits(session.started_at);
+  const bool ends_now = ends(session, standing.row) && !waits(session.ended_at);
+  if (is_new) steps_.push_back({Kind::created, session.created_at});
+  if (is_new || !texts_.empty()) steps_.push_back({Kind::adopted});
+  for (std::size_t index = 0; index < texts_.size(); ++index) steps_.push_back({Kind::text, texts_[index].time, index});
+  // A start comes before the messages of its millisecond, an end behind them.
+  if (starts_now)
+    steps_.insert(
+        std::ranges::find_if(steps_, [&](const Step& each) { return each.kind == Kind::text && each.time >= session.started_at; }),
+        {Kind::joined, session.started_at});
+  if (ends_now)
+    steps_.insert(
+        std::ranges::find_if(steps_,
+                             [&](const Step& each) { return each.kind == Kind::text && session.ended_at && each.time > session.ended_at; }),
+        {Kind::ended, session.ended_at});
+}
+
+AdoptionPlan::Batch AdoptionPlan::make(const Standing& standing, const Place& place, Entropy& entropy) const {
+  Batch batch;
+  batch.after = standing;
+  SessionRow& row = batch.after.row;
+  domain::Head& head = batch.after.head;
+  batch.document.session = row.number;
+  for (std::size_t index = next_; index < steps_.size() && batch.document.entries.size() < place.entries_max; ++index) {
+    const Step& step = steps_[index];
+    const Timestamp time = std::min(step.time.value_or(head.timestamp), place.now);
+    batch.document.entries.push_back(domain::chain(head, row.number, time, draft_of(step, row), entropy).encoded);
+    if (step.kind == Kind::text) batch.adopted.push_back({texts_[step.text].id, head.seq});
+    if (step.kind == Kind::ended) row.ended_at = step.time.value_or(head.timestamp);
+  }
+  if (row != standing.row || standing.head.seq == 0) batch.document.row = domain::encode_session_row(row);
+  return batch;
+}
+
+std::vector<ForeignText> AdoptionPlan::rest() const {
+  std::vector<ForeignText> rest;
+  for (std::size_t index = next_; index < steps_.size(); ++index)
+    if (steps_[index].kind == Kind::text) rest.push_back(texts_[steps_[index].text]);
+  return rest;
+}
+
+/// And what it makes of the row.
+Draft AdoptionPlan::draft_of(const Step& step, SessionRow& row) const {
+  switch (step.kind) {
+    case Kind::created: {
+      Draft draft = domain::created_draft(row, row.participants.front());
+      draft.flags = domain::flag_adopted;
+      return draft;
+    }
+    case Kind::adopted:
+      return adopted_draft();
+    case Kind::joined:
+      return joined_draft(step, row);
+    case Kind::ended:
+      row.status = SessionStatus::ended;
+      return adopted(EntryKind::ended);
+    case Kind::text:
+      break;
+  }
+  return text_draft(texts_[step.text]);
+}
+
+Draft AdoptionPlan::adopted_draft() const {
+  Draft draft = adopted(EntryKind::adopted);
+  draft.attributes.push_back({"messages", std::to_string(texts_.size())});
+  if (!texts_.empty()) draft.attributes.push_back({"last", texts_.back().id.to_string()});
+  return draft;
+}
+
+// Earlier servers do not say who joined first; the entry needs somebody.
+Draft AdoptionPlan::joined_draft(const Step& step, SessionRow& row) const {
+  row.status = SessionStatus::active;
+  row.started_at = step.time;
+  Draft draft = adopted(EntryKind::participant);
+  draft.extensions.push_back(domain::participant_extension({domain::ParticipantChangeKind::first_join, row.participants.front()}));
+  return draft;
+}
+
+Draft AdoptionPlan::text_draft(const ForeignText& text) const {
+  Draft draft = adopted(EntryKind::text);
+  draft.sender = text.sender;
+  draft.sender_role = text.sender_role;
+  draft.message_type = text.type;
+  draft.text = text.text;
+  draft.extensions = {domain::original_time_extension(text.time), domain::adopted_id_extension(text.id)};
+  return draft;
+}
+
+}  // namespace parley::store::mongo

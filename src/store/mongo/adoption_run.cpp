@@ -1,0 +1,281 @@
+#include "store/mongo/adoption_run.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "domain/error_code.hpp"
+#include "domain/extensions.hpp"
+#include "store/mongo/layout.hpp"
+#include "store/mongo/session_document.hpp"
+
+namespace parley::store::mongo {
+
+namespace {
+
+constexpr std::string_view adopts_field = "adopts";  // the `_id`s of the messages that a document of the log adopts
+constexpr std::string_view number_field = "parley.number";
+constexpr std::string_view seq_field = "parley.seq";
+constexpr std::size_t number_bytes = 5;
+constexpr int number_tries = 4;  // of 2^40 numbers: more are not needed by chance
+
+Document exists(bool wanted) {
+  Document made;
+  made.boolean("$exists", wanted);
+  return made;
+}
+
+Document set(const Document& fields) {
+  Document made;
+  made.document("$set", fields);
+  return made;
+}
+
+Document statement(const Document& query, const Document& change) {
+  Document made;
+  made.document("q", query).document("u", change);
+  return made;
+}
+
+/// What failed first, if anything did.
+std::optional<Failure> failure_of(const Outcome<WriteResult>& result) {
+  if (!result) return result.error();
+  if (!result->errors.empty()) return result->errors.front().failure;
+  return result->not_durable;
+}
+
+SessionNumber draw_number(Entropy& entropy) {
+  SessionNumber number;
+  while (number.value == 0)
+    for (const std::uint8_t byte : entropy.bytes<number_bytes>()) number.value = number.value << 8 | byte;
+  return number;
+}
+
+/// The adopted messages of a document of the log.
+std::vector<AdoptionPlan::Adopted> adopted_in(const StoredDocument& document) {
+  std::vector<AdoptionPlan::Adopted> adopted;
+  for (std::uint32_t seq = document.first; seq <= document.last(); ++seq) {
+    const auto entry = domain::decode_record(seq, document.records[seq - document.first]);
+    const auto core = entry ? domain::decode_core(entry->core) : std::unexpected(entry.error());
+    const auto id = core ? domain::read_adopted_id(*core) : std::unexpected(core.error());
+    if (id) adopted.push_back({*id, seq});  // damage is met by whoever reads the entry for its own sake
+  }
+  return adopted;
+}
+
+}  // namespace
+
+Result<Adoption> AdoptionRun::run(std::optional<SessionNumber> number, std::optional<domain::SessionRow> row) {
+  number_ = number;
+  auto page = texts_.next();
+  if (!page) return std::unexpected(page.error());
+  adoption_.left_alone = std::move(page->left_alone);
+  const bool nothing_foreign = page->texts.empty() && !page->more;
+  if (row && nothing_foreign && !is_ahead(session_, *row)) {
+    adoption_.row = std::move(row);
+    return std::move(adoption_);
+  }
+  if (auto stood = stand(); !stood) return std::unexpected(stood.error());
+  if (auto appended = append_all(*std::move(page)); !appended) return std::unexpected(appended.error());
+  if (auto finished = finish(); !finished) return std::unexpected(finished.error());
+  adoption_.is_new = !row;
+  adoption_.row = std::move(standing_.row);
+  return std::move(adoption_);
+}
+
+Result<void> AdoptionRun::append_all(ForeignTexts::Page page) {
+  for (;;) {
+    if (auto appended = append(std::move(page.texts), page.more); !appended) return appended;
+    if (!page.more) return {};
+    auto next = texts_.next();
+    if (!next) return std::unexpected(next.error());
+    page = *std::move(next);
+    std::ranges::move(page.left_alone, std::back_inserter(adoption_.left_alone));
+  }
+}
+
+// That a place is taken means that another node has gone on, so this ends.
+Result<void> AdoptionRun::append(std::vector<ForeignText> texts, bool more) {
+  const Adopter::Surroundings& around = adopter_.surroundings_;
+  for (;;) {
+    auto unknown = without_known(std::move(texts));
+    if (!unknown) return std::unexpected(unknown.error());
+    AdoptionPlan plan(session_, standing_, *std::move(unknown), more);
+    Written written = Written::yes;
+    while (written == Written::yes && !plan.is_done()) {
+      if (standing_.head.seq + around.entries_max > limits::text_seq_max)
+        return refuse(ErrorCode::session_full, "The session is full", session_.id.to_string());
+      auto batch = plan.make(standing_, {around.clock.now(), around.entries_max}, adopter_.entropy_);
+      const auto done = write(batch);
+      if (!done) return std::unexpected(done.error());
+      written = *done;
+      if (written == Written::place_taken) continue;
+      plan.take(batch);
+      if (!batch.document.row.empty()) row_seq_ = batch.after.head.seq;
+      standing_ = std::move(batch.after);
+      adoption_.messages += batch.adopted.size();
+      if (auto marked = mark(batch.adopted); !marked) return marked;
+    }
+    if (written == Written::yes) return {};
+    texts = plan.rest();
+    if (auto stood = stand(); !stood) return stood;
+  }
+}
+
+Result<AdoptionRun::Written> AdoptionRun::write(AdoptionPlan::Batch& batch) {
+  batch.document.at = adopter_.surroundings_.places.draw();
+  std::array<Document, 1> documents = {encode_log_document(batch.document)};
+  Array adopts;
+  for (const AdoptionPlan::Adopted& each : batch.adopted) adopts.id(each.id);
+  if (adopts.size() > 0) documents[0].array(adopts_field, adopts.as_document());
+  return judge(client_.insert(collection::log, documents), batch.document.at);
+}
+
+// What has no answer is not tried again here: it may be there, and whoever opens the session next reads what is.
+Result<AdoptionRun::Written> AdoptionRun::judge(const Outcome<WriteResult>& result, std::int64_t place) {
+  const Adopter::Surroundings& around = adopter_.surroundings_;
+  const auto failure = failure_of(result);
+  if (failure && failure->kind == FailureKind::unknown)
+    around.places.abandon(place, around.clock.steady_now() + limits::mongo_stray_write_life);
+  else
+    around.places.settle(place);
+  if (!failure) return Written::yes;
+  if (failure->kind == FailureKind::duplicate_key) return Written::place_taken;
+  return std::unexpected(to_error(*failure));
+}
+
+// The end of the log before its row: a row that is newer than the end belongs to a place that is taken, and that is noticed.
+Result<void> AdoptionRun::stand() {
+  for (int tries = 0; tries < number_tries; ++tries) {
+    if (!number_)
+      if (auto claimed = claim_number(); !claimed) return claimed;
+    const auto last = view_.last(*number_, Reading::newest);
+    if (!last) return std::unexpected(last.error());
+    if (!*last) {
+      standing_ = {domain::genesis(session_.id),
+                   first_row(session_, *number_, adopter_.entropy_.bytes<32>(), adopter_.surroundings_.roles)};
+      return {};
+    }
+    const auto entry = domain::decode_entry(**last);
+    if (!entry) return std::unexpected(adopter_.surroundings_.state.note_damage(*number_, (*last)->seq, entry.error().detail));
+    auto row = read_row();
+    if (!row) return std::unexpected(row.error());
+    if (row->id == session_.id) {
+      standing_ = {domain::head_after(*entry), *std::move(row)};
+      return {};
+    }
+    of_another_ = std::exchange(number_, std::nullopt);
+  }
+  return refuse(ErrorCode::store_failed, "The store cannot be reached", "no free number for session " + session_.id.to_string());
+}
+
+Result<domain::SessionRow> AdoptionRun::read_row() {
+  StoreState& state = adopter_.surroundings_.state;
+  const auto bytes = view_.row(*number_);
+  if (!bytes) return std::unexpected(bytes.error());
+  if (!*bytes) return std::unexpected(state.note_damage(*number_, 0, "the log has no session row"));
+  auto row = domain::decode_session_row(**bytes);
+  if (!row) return std::unexpected(state.note_damage(*number_, 0, "the session row: " + row.error().message + " " + row.error().detail));
+  return row;
+}
+
+/// The number becomes the session's before anything is written under it, on a majority: no two nodes make two logs.
+Result<void> AdoptionRun::claim_number() {
+  const auto drawn = draw_free_number();
+  if (!drawn) return std::unexpected(drawn.error());
+  Document query;
+  query.id("_id", session_.object_id);
+  if (of_another_)
+    query.int64(number_field, static_cast<std::int64_t>(of_another_->value));
+  else
+    query.document(number_field, exists(false));
+  Document fields;
+  fields.int64(number_field, static_cast<std::int64_t>(drawn->value));
+  const std::array<Document, 1> claim = {statement(query, set(fields))};
+  const auto result = client_.update(collection::sessions, claim);
+  if (const auto failure = failure_of(result)) return std::unexpected(to_error(*failure));
+  const auto number = number_in_document();
+  if (!number) return std::unexpected(number.error());
+  number_ = *number;
+  return {};
+}
+
+Result<SessionNumber> AdoptionRun::number_in_document() {
+  Document filter;
+  filter.id("_id", session_.object_id);
+  const auto found = client_.find(collection::sessions, filter, {.limit = 1});
+  if (!found) return std::unexpected(to_error(found.error()));
+  const auto parley = found->empty() ? std::nullopt : Fields(found->front()).document("parley");
+  const auto number = parley ? parley->integer("number") : std::nullopt;
+  if (!number)
+    return refuse(ErrorCode::store_failed, "The store cannot be reached", "session " + session_.id.to_string() + " got no number");
+  return SessionNumber{static_cast<std::uint64_t>(*number)};
+}
+
+Result<SessionNumber> AdoptionRun::draw_free_number() {
+  for (;;) {
+    const SessionNumber number = draw_number(adopter_.entropy_);
+    const auto last = view_.last(number, Reading::committed);
+    if (!last) return std::unexpected(last.error());
+    if (!*last) return number;
+  }
+}
+
+Result<std::vector<ForeignText>> AdoptionRun::without_known(std::vector<ForeignText> texts) {
+  if (standing_.head.seq == 0 || texts.empty()) return texts;
+  Array ids;
+  for (const ForeignText& text : texts) ids.id(text.id);
+  Document any;
+  any.array("$in", ids.as_document());
+  Document filter = id_range(*number_, 1, limits::seq_max);
+  filter.document(adopts_field, any);
+  std::unordered_map<ObjectId, std::uint32_t> seqs;
+  const auto read = client_.each(collection::log, filter, {}, [&](const Fields& fields) {
+    if (const auto document = decode_log_document(fields))
+      for (const AdoptionPlan::Adopted& each : adopted_in(*document)) seqs.emplace(each.id, each.seq);
+    return true;
+  });
+  if (!read) return std::unexpected(to_error(read.error()));
+  std::vector<AdoptionPlan::Adopted> known;
+  std::erase_if(texts, [&](const ForeignText& text) {
+    const auto found = seqs.find(text.id);
+    if (found != seqs.end()) known.push_back({text.id, found->second});
+    return found != seqs.end();
+  });
+  if (auto marked = mark(known); !marked) return std::unexpected(marked.error());
+  return texts;
+}
+
+Result<void> AdoptionRun::mark(const std::vector<AdoptionPlan::Adopted>& adopted) {
+  std::vector<Document> updates;
+  for (const AdoptionPlan::Adopted& each : adopted) {
+    Document query;
+    query.id("_id", each.id);
+    Document fields;
+    fields.int32("seq", static_cast<std::int32_t>(each.seq));
+    updates.push_back(statement(query, set(fields)));
+  }
+  if (updates.empty()) return {};
+  const auto result = client_.update(collection::chat, updates);
+  if (const auto failure = failure_of(result)) return std::unexpected(to_error(*failure));
+  return {};
+}
+
+/// `parley.seq` in the session's document: from here on the session is given out.
+Result<void> AdoptionRun::finish() {
+  Document query;
+  query.id("_id", session_.object_id).document(seq_field, exists(false));
+  Document fields;
+  fields.int32(seq_field, static_cast<std::int32_t>(standing_.head.seq));
+  fields.array("parley.others", Document());
+  std::vector<Document> updates;
+  updates.push_back(statement(query, set(fields)));
+  if (row_seq_) updates.push_back(update_session(standing_.row, *row_seq_));
+  const auto result = client_.update(collection::sessions, updates);
+  if (const auto failure = failure_of(result)) return std::unexpected(to_error(*failure));
+  return {};
+}
+
+}  // namespace parley::store::mongo

@@ -1,0 +1,79 @@
+#include "store/mongo/foreign_texts.hpp"
+
+#include <utility>
+
+#include "store/mongo/layout.hpp"
+
+namespace parley::store::mongo {
+
+namespace {
+
+Document by_time_and_id() {
+  Document sort;
+  sort.int32("timestamp", 1).int32("_id", 1);
+  return sort;
+}
+
+// Only documents without `seq` are looked at: what is asked whenever a session is opened costs what is foreign, not what is there.
+Document by_seq() {
+  Document index;
+  index.int32("sessionId", 1).int32("seq", 1);
+  return index;
+}
+
+}  // namespace
+
+Document ForeignTexts::filter() const {
+  Document filter;
+  filter.text("sessionId", session_.to_string()).null("seq");
+  if (has_begun_) filter.array("$and", behind_);
+  return filter;
+}
+
+/// In the order of the sort: what has no date comes before everything that has one, and at one time other ids before ObjectIds.
+void ForeignTexts::remember_place(const Fields& last) {
+  const auto only = [](std::string_view type) {
+    Document made;
+    made.text("$type", type);
+    return made;
+  };
+  has_begun_ = true;
+  Document condition;
+  if (const auto time = last.date("timestamp")) {
+    Document behind = only("objectId");
+    if (const auto id = last.id("_id")) behind = std::move(Document().id("$gt", *id));
+    Document same;
+    same.date("timestamp", *time).document("_id", behind);
+    Document later;
+    later.document("timestamp", Document().date("$gt", *time));
+    Array either;
+    either.document(later).document(same);
+    condition.array("$or", either.as_document());
+  } else {
+    condition.document("timestamp", only("date"));
+  }
+  Array conditions;
+  conditions.document(condition);
+  behind_ = Document(conditions.as_document().raw());
+}
+
+Result<ForeignTexts::Page> ForeignTexts::next() {
+  static const Document sort = by_time_and_id();
+  static const Document index = by_seq();
+  const auto limit = static_cast<std::int64_t>(page_max_);
+  const auto found = client_.find(collection::chat, filter(), {.sort = &sort, .hint = &index, .limit = limit});
+  if (!found) return std::unexpected(to_error(found.error()));
+  Page page;
+  page.more = found->size() == page_max_;
+  for (const Document& document : *found) {
+    auto text = read_foreign_text(document, roles_);
+    if (text)
+      page.texts.push_back(*std::move(text));
+    else
+      page.left_alone.push_back({std::string(collection::chat), id_of(document), text.error()});
+  }
+  if (page.more) remember_place(found->back());
+  return page;
+}
+
+}  // namespace parley::store::mongo

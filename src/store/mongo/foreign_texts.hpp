@@ -1,0 +1,41 @@
+// The messages of one session that are not in its log, in the order in which they are adopted, a page at a time. Owner: one thread.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "base/result.hpp"
+#include "domain/role.hpp"
+#include "store/mongo/adoption.hpp"
+#include "store/mongo/client.hpp"
+#include "store/mongo/foreign_document.hpp"
+
+namespace parley::store::mongo {
+
+class ForeignTexts {
+ public:
+  ForeignTexts(Client& client, const SessionId& session, const domain::RoleSet& roles, std::size_t page_max)
+      : client_(client), session_(session), roles_(roles), page_max_(page_max) {}
+
+  struct Page {
+    std::vector<ForeignText> texts{};
+    std::vector<LeftAlone> left_alone{};
+    bool more = false;
+  };
+  /// Those behind the page before.
+  [[nodiscard]] Result<Page> next();
+
+ private:
+  [[nodiscard]] Document filter() const;
+  void remember_place(const Fields& last);
+
+  Client& client_;
+  const SessionId session_;
+  const domain::RoleSet& roles_;
+  const std::size_t page_max_;
+  Document behind_;  // of what the pages before have shown; added to the filter
+  bool has_begun_ = false;
+};
+
+}  // namespace parley::store::mongo

@@ -1,0 +1,232 @@
+// One database, an earlier server and Parley in turns: what either wrote the other shows, message by message (docs/guide/adopting.md).
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, afterEach, test } from 'node:test';
+import { promisify } from 'node:util';
+import { Client } from './harness/client.mjs';
+import { sharedMongod } from './harness/database.mjs';
+import { OldServer } from './harness/old-server.mjs';
+import { get, page, post, remove, store } from './harness/rest.mjs';
+import { PARLEY, Server } from './harness/server.mjs';
+import { person } from './harness/token.mjs';
+import { Chain } from './harness/chain.mjs';
+
+const SEED = Number(process.env.SEED ?? 1);
+const run = promisify(execFile);
+const figures = { sessions: 0, messages: 0, turns: 0 };
+const open = [];
+afterEach(async () => {
+  Client.closeAll();
+  for (const each of open.splice(0)) await (each.stop ?? each.dispose).call(each);
+});
+after(() => console.log(`cutover: ${figures.sessions} sessions, ${figures.messages} messages, ${figures.turns} turns, all equal both directions`));
+
+/** 0 ≤ n < below, the same for a seed. */
+function random(seed) {
+  let state = seed >>> 0 || 1;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+async function freshUri() {
+  const mongod = await sharedMongod();
+  return mongod.uriWith('', mongod.freshDatabase());
+}
+async function startOld(uri) {
+  const old = await OldServer.start(uri);
+  open.push(old);
+  return old;
+}
+async function startParley(uri, options = {}) {
+  const server = await Server.start({ store: uri, ...options });
+  open.push(server);
+  return server;
+}
+
+/** A message as both show it. */
+const view = ({ _id, sessionId, senderId, senderRole, message, messageType, timestamp, __v }) =>
+  ({ _id, sessionId, senderId: { _id: senderId._id, email: senderId.email, role: senderId.role, name: senderId.name }, senderRole, message, messageType, timestamp, __v });
+
+async function parleyMessages(server, call) {
+  const { status, body } = await page(server, call.doctor, call.sessionId, '?limit=1000');
+  assert.equal(status, 200);
+  assert.equal(body.pagination.totalMessages, body.messages.length);
+  return body.messages.map(view);
+}
+async function oldMessages(old, call) {
+  return (await old.messages(call.sessionId)).map(view);
+}
+/** Texts in order: what the test itself knows to have been said. */
+const texts = (messages) => messages.map((each) => each.message);
+
+async function makeCalls(old, count) {
+  const calls = [];
+  for (let index = 0; index < count; ++index) {
+    const call = { doctor: person('doctor'), patient: person('patient'), said: [], ended: false };
+    await old.signUp(call.doctor, call.patient);
+    calls.push(call);
+  }
+  return calls;
+}
+
+async function talkOld(old, call, pick, count) {
+  for (let index = 0; index < count; ++index) {
+    const who = pick(2) ? call.doctor : call.patient;
+    const message = `old ${call.said.length} ${'é🙂<b>\n'.repeat(pick(4))}`;
+    const id = await old.store(call.sessionId, who, message, pick(10) === 0 ? { messageType: 'system' } : {});
+    call.said.push({ id, message });
+    if (pick(8) === 0) await old.remove(call.said.pop().id);
+  }
+}
+
+async function talkParley(server, call, pick, count) {
+  const socket = await Client.connect(server, call.patient);
+  assert.equal((await socket.join(call.sessionId)).success, true);
+  for (let index = 0; index < count; ++index) {
+    const message = `Parley ${call.said.length} ${'é🙂<b>\n'.repeat(pick(4))}`;
+    const overHttp = pick(2) === 0;
+    const answer = overHttp ? (await store(server, call.doctor, call.sessionId, message)).body : await socket.send(call.sessionId, message);
+    const id = overHttp ? answer.chatMessage._id : answer.chatMessage.id;
+    assert.ok(id, JSON.stringify(answer));
+    call.said.push({ id, message });
+    if (pick(6) === 0) {
+      const [gone] = call.said.splice(pick(call.said.length), 1);  // whoever wrote it
+      const owner = (await remove(server, `/api/chat/${gone.id}`, { token: call.doctor.token })).status === 200;
+      if (!owner) assert.equal((await remove(server, `/api/chat/${gone.id}`, { token: call.patient.token })).status, 200);
+    }
+  }
+  socket.close();
+}
+
+const said = (call) => call.said.map((each) => each.message);
+
+test(`old → Parley → old → Parley → old: nothing lost, doubled or out of order (seed ${SEED})`, async () => {
+  const pick = random(SEED);
+  const uri = await freshUri();
+  const old = await startOld(uri);
+  const calls = await makeCalls(old, 8);
+  for (const call of calls) call.sessionId = await old.create(call.doctor, call.patient);
+
+  for (let turn = 0; turn < 2; ++turn) {
+    for (const call of calls) {
+      if (call.ended) continue;
+      if (pick(2)) await old.join(call.sessionId);
+      await talkOld(old, call, pick, 5 + pick(20));
+      if (pick(5) === 0) {
+        await old.end(call.sessionId);
+        call.ended = true;
+        await talkOld(old, call, pick, 2); // earlier servers took these
+      }
+    }
+    const server = await startParley(uri);
+    for (const call of calls) {
+      const before = await oldMessages(old, call);
+      assert.deepEqual(texts(before), said(call));
+      assert.deepEqual(await parleyMessages(server, call), before, 'what the earlier server wrote, Parley shows just so');
+      const { body: { session } } = await get(server, `/api/sessions/${call.sessionId}`, { token: call.doctor.token });
+      const { __v, ...expected } = await old.session(call.sessionId);
+      assert.deepEqual({ ...session, metadata: { ...session.metadata, duration: expected.metadata.duration } }, { ...expected, __v: 0 });
+      if (!call.ended) await talkParley(server, call, pick, 5 + pick(15));
+      if (!call.ended && pick(5) === 0) {
+        assert.equal((await post(server, `/api/sessions/${call.sessionId}/end`, { token: call.doctor.token, json: {} })).status, 200);
+        call.ended = true;
+      }
+      const after_ = await parleyMessages(server, call);
+      assert.deepEqual(texts(after_), said(call));
+      call.shown = after_;
+    }
+    assert.equal((await server.terminate()).code, 0); // it writes what the mirror has not yet
+    for (const call of calls) {
+      assert.deepEqual(await oldMessages(old, call), call.shown, 'what Parley shows, the earlier server reads just so');
+      assert.equal((await old.session(call.sessionId)).status === 'ended', call.ended);
+    }
+    figures.turns += 2;
+  }
+  figures.sessions += calls.length;
+  figures.messages += calls.reduce((sum, call) => sum + call.said.length, 0);
+});
+
+test('a conversation of a thousand messages is one when it is first opened, and its log proves itself', async () => {
+  const uri = await freshUri();
+  const old = await startOld(uri);
+  const [call] = await makeCalls(old, 1);
+  call.sessionId = await old.create(call.doctor, call.patient);
+  const start = Date.now() - 10_000_000;
+  const documents = Array.from({ length: 1000 }, (_, index) => ({ sessionId: call.sessionId, senderId: call.doctor.id, senderRole: 'doctor',
+    message: `message ${index}`, timestamp: new Date(start + Math.floor(index / 3)) }));
+  await old.models.ChatMessage.insertMany(documents);
+  await old.models.Session.updateOne({ sessionId: call.sessionId }, { createdAt: new Date(start - 1000) });
+  const server = await startParley(uri);
+  // Many at once: every one of them opens it.
+  const pages = await Promise.all(Array.from({ length: 8 }, () => parleyMessages(server, call)));
+  for (const each of pages) assert.deepEqual(texts(each), texts(documents));
+  const chain = new Chain(call.sessionId);
+  for (let more = true; more;) {
+    const target = `/api/chat/session/${call.sessionId}/entries?after=${chain.position}&limit=400&core=true`;
+    more = chain.take((await get(server, target, { token: call.doctor.token })).body).more;
+  }
+  assert.deepEqual([...new Set(chain.entries.map(({ kind }) => kind))], ['created', 'adopted', 'text']);
+  figures.messages += 1000;
+  ++figures.sessions;
+});
+
+test('a message of an earlier server is deleted by its id before anybody opened its session', async () => {
+  const uri = await freshUri();
+  const old = await startOld(uri);
+  const [call] = await makeCalls(old, 1);
+  call.sessionId = await old.create(call.doctor, call.patient);
+  const id = await old.store(call.sessionId, call.doctor, 'delete me');
+  await old.store(call.sessionId, call.patient, 'keep me');
+  const server = await startParley(uri);
+  const target = `/api/chat/${id}`;
+  assert.equal((await remove(server, target, { token: call.patient.token })).status, 403);
+  assert.equal((await remove(server, target, { token: call.doctor.token })).status, 200);
+  assert.deepEqual(texts(await parleyMessages(server, call)), ['keep me']);
+  assert.equal((await remove(server, target, { token: call.doctor.token })).status, 404);
+  await server.terminate();
+  assert.deepEqual(texts(await oldMessages(old, call)), ['keep me']);
+  ++figures.sessions;
+});
+
+test('an open session of an earlier server is the open session of its pair', async () => {
+  const uri = await freshUri();
+  const old = await startOld(uri);
+  const [call] = await makeCalls(old, 1);
+  call.sessionId = await old.create(call.doctor, call.patient);
+  const server = await startParley(uri);
+  const answer = await post(server, '/api/sessions/create', { token: call.doctor.token, json: { patientId: call.patient.id } });
+  assert.deepEqual([answer.status, answer.body.sessionId], [409, call.sessionId]);
+  const { body } = await get(server, '/api/sessions/user/active', { token: call.patient.token });
+  assert.deepEqual(body.sessions.map(({ sessionId }) => sessionId), [call.sessionId]);
+  ++figures.sessions;
+});
+
+test('parley adopt takes whole collections, names what it leaves alone, and is done when run again', async () => {
+  const uri = await freshUri();
+  const old = await startOld(uri);
+  const calls = await makeCalls(old, 20);
+  const pick = random(SEED + 7);
+  for (const call of calls) {
+    call.sessionId = await old.create(call.doctor, call.patient);
+    await talkOld(old, call, pick, 10);
+    if (pick(2)) await old.end(call.sessionId);
+  }
+  const messages = calls.reduce((sum, call) => sum + call.said.length, 0);
+  const raw = old.models.ChatMessage.collection;
+  const { insertedId } = await raw.insertOne({ sessionId: calls[0].sessionId, senderId: 'nobody', message: 'x', timestamp: new Date() });
+  const broken = await old.models.Session.collection.insertOne({ sessionId: 'no uuid', status: 'created' });
+  const adopt = async () => (await run(PARLEY, ['adopt', '--store', uri])).stdout.trim().split('\n');
+  const first = await adopt();
+  assert.equal(first.at(-1), `PASS adopt: 20 sessions, ${messages} messages adopted, 2 left alone; 21 sessions looked at`);
+  assert.deepEqual(first.slice(0, -1).sort(), [
+    `left alone: chatmessages ${insertedId}: senderId is a string, not an ObjectId`,
+    `left alone: sessions ${broken.insertedId}: sessionId is not a UUID in lower case`,
+  ]);
+  assert.equal((await adopt()).at(-1), 'PASS adopt: 0 sessions, 0 messages adopted, 2 left alone; 21 sessions looked at');
+  const server = await startParley(uri);
+  for (const call of calls) assert.deepEqual(texts(await parleyMessages(server, call)), said(call));
+  figures.sessions += 20;
+  figures.messages += messages;
+});

@@ -1,0 +1,380 @@
+// What an earlier server wrote is taken into the log: whole, once, in order, whoever does it and wherever it stops
+// (docs/guide/adopting.md).
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "contract/old_server_data.hpp"
+#include "domain/created.hpp"
+#include "domain/extensions.hpp"
+#include "store/mongo/adoption.hpp"
+#include "store/mongo/layout.hpp"
+#include "store/mongo/mongo_store.hpp"
+#include "store/mongo/session_directory.hpp"
+#include "support/log_script.hpp"
+#include "support/mongod.hpp"
+
+namespace parley::test {
+
+namespace {
+
+namespace mongo = store::mongo;
+using domain::EntryKind;
+using domain::SessionRow;
+using domain::SessionStatus;
+using mongo::Document;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+/// A node that adopts, with documents of the log as small as a test wants them.
+class Node {
+ public:
+  Node(mongo::ClientPool& pool, const Clock& clock, std::size_t entries_max, std::size_t page_max = 1000)
+      : pool_(pool), adopter_({state_, clock, logs_, places_, {}, std::make_unique<SystemEntropy>(), entries_max, page_max}) {
+    static std::int64_t number = 0;
+    places_.begin(++number << 40);
+  }
+
+  Result<std::optional<SessionRow>> find(const OldSession& session) { return directory_.find_session(session.id); }
+  Result<mongo::Adoption> adopt(const Document& document) {
+    auto client = pool_.take();
+    return adopter_.adopt(client, document, std::nullopt);
+  }
+  mongo::SessionDirectory& directory() { return directory_; }
+
+ private:
+  NullLogSink logs_;
+  store::StoreState state_{logs_};
+  mongo::SettledPlaces places_;
+  mongo::ClientPool& pool_;
+  mongo::Adopter adopter_;
+  mongo::SessionDirectory directory_{pool_, state_, adopter_};
+};
+
+class MongoAdoption : public testing::Test {
+ protected:
+  /// One for all tests: that a pool ends takes half a second.
+  static mongo::ClientPool& pool() {
+    static const auto pool = [] {
+      auto made = std::move(*mongo::ClientPool::make(uri(), "adopting-node", 16));
+      made->set_topology(mongo::Topology::standalone);
+      return made;
+    }();
+    return *pool;
+  }
+  static std::string uri() { return "mongodb://127.0.0.1:" + std::to_string(SharedMongod::standalone().port()) + "/adoption"; }
+  /// Expects that the session is found, and gives its row.
+  SessionRow found(const OldSession& session) {
+    const auto row = node.find(session);
+    EXPECT_TRUE(row.has_value()) << row.error().detail;
+    EXPECT_TRUE(row && *row);
+    return row && *row ? **row : SessionRow{};
+  }
+  /// Every message of `ids` is in the log once, in this order, and its document says where.
+  void expect_adopted(const OldSession& session, const std::vector<ObjectId>& ids) {
+    const auto log = old.log_of(session);
+    EXPECT_EQ(adopted_ids(log), ids);
+    for (const domain::Entry& entry : log) {
+      const auto id = domain::read_adopted_id(entry.core);
+      if (id) {
+        EXPECT_EQ(old.seq_of(*id), entry.core.seq);
+      }
+    }
+  }
+
+  ManualClock clock;
+  static mongo::ClientPool& old_pool() {
+    static const auto pool = std::move(*mongo::ClientPool::make(uri(), "old-server", 2));
+    return *pool;
+  }
+  OldServerData old{old_pool()};
+  Node node{pool(), clock, 8};
+};
+
+}  // namespace
+
+TEST_F(MongoAdoption, a_session_without_messages_is_taken_as_it_was_created) {
+  const OldSession session = old.session();
+  old.write(session);
+  const SessionRow row = found(session);
+  EXPECT_EQ(row.id, session.id);
+  EXPECT_EQ(row.object_id, session.object_id);
+  EXPECT_EQ(row.status, SessionStatus::created);
+  EXPECT_EQ(row.created_at, session.created_at);
+  EXPECT_THAT(row.participants, ElementsAre(domain::Participant{user_id(1), {"doctor"}}, domain::Participant{user_id(2), {"patient"}}));
+  EXPECT_NE(row.secret, Secret32{});
+  const auto log = old.log_of(session);
+  EXPECT_EQ(shape_of(log), "created adopted");
+  EXPECT_EQ(*domain::read_created_row(log.front()), row);
+  EXPECT_EQ(found(session), row);
+  EXPECT_EQ(old.log_of(session).size(), 2u);
+}
+
+TEST_F(MongoAdoption, messages_keep_their_id_time_sender_type_and_text) {
+  const OldSession session = old.session();
+  old.write(session);
+  const std::string text = "  <b>two\nlines</b> \x01 🙂";
+  const ObjectId id = old.text(session, text, at_ms(500), 2);
+  Document system = old.message(session, old.next_id(), at_ms(600));
+  system.text("senderRole", "doctor").text("message", "The call has started").text("messageType", "system");
+  old.insert(mongo::collection::chat, system);
+  static_cast<void>(found(session));
+  const auto log = old.log_of(session);
+  ASSERT_EQ(log.size(), 4u);
+  const domain::Entry& first = log[2];
+  EXPECT_EQ(first.core.flags, domain::flag_adopted);
+  EXPECT_EQ(*domain::read_adopted_id(first.core), id);
+  EXPECT_EQ(*domain::read_original_time(first.core), at_ms(500));
+  EXPECT_EQ(first.core.timestamp, at_ms(500));
+  EXPECT_EQ(first.core.sender, user_id(2));
+  EXPECT_EQ(first.core.sender_role.name, "patient");
+  EXPECT_EQ(first.body->text, text);
+  EXPECT_EQ(log[3].body->message_type, domain::MessageType::system);
+  EXPECT_EQ(old.seq_of(id), 3);
+}
+
+TEST_F(MongoAdoption, the_first_entry_says_how_many_follow_and_which_is_the_last) {
+  const OldSession session = old.session();
+  old.write(session);
+  const auto ids = old.texts(session, 1, 20);
+  static_cast<void>(found(session));
+  const auto log = old.log_of(session);
+  ASSERT_EQ(log[1].core.kind, EntryKind::adopted);
+  EXPECT_EQ(*log[1].body->attribute("messages"), "20");
+  EXPECT_EQ(*log[1].body->attribute("last"), ids.back().to_string());
+  expect_adopted(session, ids);
+}
+
+TEST_F(MongoAdoption, start_and_end_stand_where_their_times_are) {
+  OldSession session = old.session();
+  session.status = "ended";
+  session.started_at = at_ms(2000);
+  session.ended_at = at_ms(4000);
+  old.write(session);
+  const auto ids = old.texts(session, 1, 5);
+  const SessionRow row = found(session);
+  EXPECT_EQ(row.status, SessionStatus::ended);
+  EXPECT_EQ(row.started_at, session.started_at);
+  EXPECT_EQ(row.ended_at, session.ended_at);
+  const auto log = old.log_of(session);
+  EXPECT_EQ(shape_of(log), "created adopted text participant text ended text");  // earlier servers took messages after the end
+  const auto end = std::ranges::find(log, EntryKind::ended, [](const domain::Entry& entry) { return entry.core.kind; });
+  EXPECT_EQ(end->core.timestamp, at_ms(4000));
+  expect_adopted(session, ids);
+}
+
+TEST_F(MongoAdoption, what_is_active_has_started_and_an_end_without_a_time_is_the_last_entry) {
+  OldSession active = old.session();
+  active.status = "active";
+  old.write(active);
+  EXPECT_EQ(found(active).started_at, active.created_at);
+  OldSession ended = old.session();
+  ended.status = "ended";
+  old.write(ended);
+  static_cast<void>(old.texts(ended, 1, 3));
+  EXPECT_EQ(found(ended).ended_at, at_ms(3000));
+  EXPECT_EQ(shape_of(old.log_of(ended)), "created adopted text ended");
+}
+
+TEST_F(MongoAdoption, messages_of_one_millisecond_stand_in_the_order_of_their_ids) {
+  const OldSession session = old.session();
+  old.write(session);
+  std::vector<ObjectId> ids;
+  for (int count = 0; count < 40; ++count) ids.push_back(old.text(session, "same time", at_ms(1000)));
+  Node pages(pool(), clock, 8, 7);
+  ASSERT_TRUE(pages.find(session).has_value());
+  expect_adopted(session, ids);
+}
+
+TEST_F(MongoAdoption, a_time_before_the_one_before_is_raised_and_one_in_the_future_lowered) {
+  const OldSession session = old.session();
+  old.write(session);
+  const ObjectId early = old.text(session, "before the session", at_ms(-5000));
+  const ObjectId late = old.text(session, "in the future", clock.now() + std::chrono::hours{100});
+  static_cast<void>(found(session));
+  const auto log = old.log_of(session);
+  EXPECT_EQ(adopted_ids(log), (std::vector{early, late}));
+  EXPECT_EQ(log[2].core.timestamp, session.created_at);
+  EXPECT_EQ(*domain::read_original_time(log[2].core), at_ms(-5000));
+  EXPECT_EQ(log[3].core.timestamp, clock.now());
+}
+
+TEST_F(MongoAdoption, what_cannot_be_adopted_is_left_as_it_is_and_named) {
+  const OldSession session = old.session();
+  old.write(session);
+  const ObjectId good = old.text(session, std::string(limits::message_utf16_units_max, 'x'), at_ms(1000));
+  const auto add = [&](Document document) { old.insert(mongo::collection::chat, document); };
+  const auto begin = [&](std::int64_t time) { return old.message(session, old.next_id(), at_ms(time)); };
+  static_cast<void>(old.text(session, std::string(limits::message_utf16_units_max + 1, 'x'), at_ms(1)));
+  add(std::move(begin(2).text("senderRole", "doctor").text("message", "no type")));
+  add(std::move(begin(3).text("senderRole", "nurse").text("message", "x").text("messageType", "text")));
+  add(std::move(begin(4).text("senderRole", "doctor").int32("message", 7).text("messageType", "text")));
+  add(std::move(begin(5).text("senderRole", "doctor").text("message", "x").text("messageType", "image")));
+  Document foreign;
+  foreign.id("_id", old.next_id()).text("sessionId", session.id.to_string()).text("senderId", "1").text("senderRole", "doctor");
+  foreign.text("message", "x").text("messageType", "text").text("timestamp", "yesterday");
+  add(std::move(foreign));
+  const auto adoption = node.adopt(old.session_document(session));
+  ASSERT_TRUE(adoption.has_value());
+  EXPECT_EQ(adoption->messages, 1u);
+  std::vector<std::string> reasons;
+  for (const mongo::LeftAlone& each : adoption->left_alone) reasons.push_back(each.reason);
+  EXPECT_THAT(reasons, testing::UnorderedElementsAre("message is longer than 1000 characters", "messageType is missing",
+                                                     "senderRole is no role of this deployment", "message is a number, not a string",
+                                                     "messageType is neither text nor system", "senderId is a string, not an ObjectId"));
+  expect_adopted(session, {good});
+  static_cast<void>(found(session));
+  EXPECT_EQ(old.log_of(session).size(), 3u);
+}
+
+TEST_F(MongoAdoption, a_session_that_cannot_be_adopted_is_not_found_and_named) {
+  OldSession session = old.session();
+  session.status = "paused";
+  old.write(session);
+  const auto row = node.find(session);
+  ASSERT_TRUE(row.has_value());
+  EXPECT_FALSE(*row);
+  const auto adoption = node.adopt(old.session_document(session));
+  ASSERT_EQ(adoption->left_alone.size(), 1u);
+  EXPECT_EQ(adoption->left_alone[0].id, session.object_id.to_string());
+  EXPECT_EQ(adoption->left_alone[0].reason, "status is none of created, active, ended");
+}
+
+TEST_F(MongoAdoption, what_came_later_is_appended_when_the_session_is_opened_again) {
+  OldSession session = old.session();
+  old.write(session);
+  auto ids = old.texts(session, 1, 3);
+  EXPECT_EQ(found(session).status, SessionStatus::created);
+  std::ranges::copy(old.texts(session, 10, 20), std::back_inserter(ids));
+  Document started;
+  started.text("status", "active").date("startedAt", at_ms(12'000));
+  old.change(session, started);
+  EXPECT_EQ(found(session).started_at, at_ms(12'000));
+  expect_adopted(session, ids);
+  Document ended;
+  ended.text("status", "ended").date("endedAt", at_ms(60'000));
+  old.change(session, ended);
+  EXPECT_EQ(found(session).ended_at, at_ms(60'000));
+  EXPECT_EQ(shape_of(old.log_of(session)), "created adopted text adopted text participant text ended");
+  const std::size_t entries = old.log_of(session).size();
+  EXPECT_EQ(found(session).status, SessionStatus::ended);
+  EXPECT_EQ(old.log_of(session).size(), entries);
+}
+
+TEST_F(MongoAdoption, an_end_stays_an_end_when_an_earlier_server_makes_the_session_active_again) {
+  OldSession session = old.session();
+  session.status = "ended";
+  session.ended_at = at_ms(5000);
+  old.write(session);
+  EXPECT_EQ(found(session).status, SessionStatus::ended);
+  Document again;
+  again.text("status", "active").date("startedAt", at_ms(6000));
+  old.change(session, again);
+  EXPECT_EQ(found(session).status, SessionStatus::ended);
+}
+
+TEST_F(MongoAdoption, it_goes_on_wherever_it_was_stopped_whether_the_last_write_was_done_or_not) {
+  MongodProcess& server = SharedMongod::standalone();
+  for (const std::string fault : {R"("errorCode": 262)", R"("writeConcernError": {"code": 64, "errmsg": "no answer in time"})"}) {
+    int stopped = 0;
+    for (bool whole = false; !whole;) {
+      OldSession session = old.session();
+      session.status = "ended";
+      session.started_at = at_ms(3500);
+      session.ended_at = at_ms(40'000);
+      old.write(session);
+      const auto ids = old.texts(session, 1, 30);
+      server.configure_fail_point(0, R"({"configureFailPoint": "failCommand", "mode": {"skip": )" + std::to_string(stopped) +
+                                         R"(}, "data": {"failCommands": ["insert", "update"], "appName": "adopting-node", )" + fault +
+                                         "}}");
+      whole = Node(pool(), clock, 8).find(session).has_value();
+      server.clear_fail_point(0, "failCommand");
+      if (!whole) ++stopped;  // nobody is given a session that is not complete
+      EXPECT_EQ(found(session).status, SessionStatus::ended);
+      expect_adopted(session, ids);
+      EXPECT_EQ(std::ranges::count(old.log_of(session), EntryKind::ended, [](const auto& entry) { return entry.core.kind; }), 1);
+    }
+    EXPECT_GE(stopped, 11);  // the claim, five documents and the `seq` of their messages, the end
+  }
+}
+
+TEST_F(MongoAdoption, many_nodes_may_adopt_one_session_at_one_time) {
+  for (int round = 0; round < 5; ++round) {
+    OldSession session = old.session();
+    session.status = "ended";
+    session.started_at = at_ms(3500);
+    session.ended_at = at_ms(90'000);
+    old.write(session);
+    const auto ids = old.texts(session, 1, 80);
+    std::vector<std::jthread> nodes;
+    std::vector<std::optional<SessionRow>> rows(4);
+    for (std::size_t index = 0; index < rows.size(); ++index)
+      nodes.emplace_back([&, index] { rows[index] = Node(pool(), clock, 8, 30).find(session).value_or(std::nullopt); });
+    nodes.clear();
+    for (const auto& row : rows) EXPECT_EQ(row, rows[0]);
+    EXPECT_EQ(rows[0]->ended_at, session.ended_at);
+    expect_adopted(session, ids);
+  }
+}
+
+TEST_F(MongoAdoption, sessions_are_adopted_wherever_the_directory_meets_them) {
+  OldSession session = old.session();
+  old.write(session);
+  const auto open = node.directory().open_sessions_of(user_id(1));
+  ASSERT_TRUE(open.has_value());
+  EXPECT_EQ(std::ranges::count(*open, session.id, &SessionRow::id), 1);
+  OldSession another = old.session();
+  old.write(another);
+  const auto pair = node.directory().find_open_session(user_id(1), user_id(2));
+  ASSERT_TRUE(pair && *pair);
+  const auto before = node.directory().open_sessions_before(clock.now(), {}, 1000);
+  ASSERT_TRUE(before.has_value());
+  EXPECT_EQ(std::ranges::count(before->sessions, another.id, &SessionRow::id), 1);
+  EXPECT_EQ(shape_of(old.log_of(another)), "created adopted");
+}
+
+TEST_F(MongoAdoption, a_message_is_found_by_the_id_it_kept) {
+  const OldSession session = old.session();
+  old.write(session);
+  const ObjectId id = old.text(session, "delete me", at_ms(1000));
+  const auto address = node.directory().find_message(id);
+  ASSERT_TRUE(address && *address);
+  EXPECT_EQ((*address)->session, found(session).number);
+  EXPECT_EQ((*address)->seq, 3u);
+  EXPECT_FALSE(*node.directory().find_message(old.next_id()));
+}
+
+TEST_F(MongoAdoption, a_row_without_a_log_is_adopted_when_its_creation_is_no_longer_on_its_way) {
+  OldSession session = old.session();
+  session.created_at = clock.now();
+  old.write(session);
+  Document parley;
+  parley.int64("number", 0x1234500000 + old.next_id().bytes[11]).int32("seq", 1);
+  Document fields;
+  fields.document("parley", parley);
+  old.change(session, fields);
+  EXPECT_FALSE(*node.find(session));
+  clock.advance(limits::mongo_stray_write_life);
+  EXPECT_EQ(found(session).status, SessionStatus::created);
+  EXPECT_EQ(shape_of(old.log_of(session)), "created adopted");
+}
+
+TEST_F(MongoAdoption, a_number_under_which_another_session_has_its_log_is_given_up) {
+  const OldSession first = old.session();
+  old.write(first);
+  const std::uint64_t taken = found(first).number.value;
+  const OldSession second = old.session();
+  old.write(second);
+  Document parley;
+  parley.int64("number", static_cast<std::int64_t>(taken));
+  Document fields;
+  fields.document("parley", parley);
+  old.change(second, fields);
+  const auto ids = old.texts(second, 1, 3);
+  EXPECT_NE(found(second).number.value, taken);
+  expect_adopted(second, ids);
+  EXPECT_EQ(old.log_of(first).size(), 2u);
+}
+
+}  // namespace parley::test
