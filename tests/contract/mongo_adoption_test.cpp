@@ -3,7 +3,12 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "contract/old_server_data.hpp"
 #include "domain/created.hpp"
@@ -52,18 +57,28 @@ class Node {
   mongo::SessionDirectory directory_{pool_, state_, adopter_};
 };
 
-class MongoAdoption : public testing::Test {
- protected:
-  /// One for all tests: that a pool ends takes half a second.
-  static mongo::ClientPool& pool() {
-    static const auto pool = [] {
-      auto made = std::move(*mongo::ClientPool::make(uri(), "adopting-node", 16));
-      made->set_topology(mongo::Topology::standalone);
-      return made;
-    }();
-    return *pool;
+enum class Kind : std::uint8_t { standalone, replica_set };
+
+MongodProcess& server_of(Kind kind) {
+  return kind == Kind::standalone ? SharedMongod::standalone() : SharedMongod::gated_replica_set(3);
+}
+
+/// One for all tests: that a pool ends takes half a second.
+mongo::ClientPool& pool_of(Kind kind, const std::string& app_name) {
+  static std::map<std::pair<Kind, std::string>, std::unique_ptr<mongo::ClientPool>> pools;
+  auto& pool = pools[{kind, app_name}];
+  if (!pool) {
+    std::string uri = server_of(kind).uri();
+    uri.insert(std::min(uri.find('?'), uri.size()), "adoption");
+    pool = std::move(*mongo::ClientPool::make(uri, app_name, 16));
+    pool->set_topology(kind == Kind::standalone ? mongo::Topology::standalone : mongo::Topology::replica_set);
   }
-  static std::string uri() { return "mongodb://127.0.0.1:" + std::to_string(SharedMongod::standalone().port()) + "/adoption"; }
+  return *pool;
+}
+
+class MongoAdoption : public testing::TestWithParam<Kind> {
+ protected:
+  static mongo::ClientPool& pool() { return pool_of(GetParam(), "adopting-node"); }
   /// Expects that the session is found, and gives its row.
   SessionRow found(const OldSession& session) {
     const auto row = node.find(session);
@@ -84,17 +99,16 @@ class MongoAdoption : public testing::Test {
   }
 
   ManualClock clock;
-  static mongo::ClientPool& old_pool() {
-    static const auto pool = std::move(*mongo::ClientPool::make(uri(), "old-server", 2));
-    return *pool;
-  }
-  OldServerData old{old_pool()};
+  OldServerData old{pool_of(GetParam(), "old-server")};
   Node node{pool(), clock, 8};
 };
 
 }  // namespace
 
-TEST_F(MongoAdoption, a_session_without_messages_is_taken_as_it_was_created) {
+INSTANTIATE_TEST_SUITE_P(Servers, MongoAdoption, testing::Values(Kind::standalone, Kind::replica_set),
+                         [](const auto& run) { return run.param == Kind::standalone ? "standalone" : "replica_set"; });
+
+TEST_P(MongoAdoption, a_session_without_messages_is_taken_as_it_was_created) {
   const OldSession session = old.session();
   old.write(session);
   const SessionRow row = found(session);
@@ -111,7 +125,7 @@ TEST_F(MongoAdoption, a_session_without_messages_is_taken_as_it_was_created) {
   EXPECT_EQ(old.log_of(session).size(), 2u);
 }
 
-TEST_F(MongoAdoption, messages_keep_their_id_time_sender_type_and_text) {
+TEST_P(MongoAdoption, messages_keep_their_id_time_sender_type_and_text) {
   const OldSession session = old.session();
   old.write(session);
   const std::string text = "  <b>two\nlines</b> \x01 🙂";
@@ -134,7 +148,7 @@ TEST_F(MongoAdoption, messages_keep_their_id_time_sender_type_and_text) {
   EXPECT_EQ(old.seq_of(id), 3);
 }
 
-TEST_F(MongoAdoption, the_first_entry_says_how_many_follow_and_which_is_the_last) {
+TEST_P(MongoAdoption, the_first_entry_says_how_many_follow_and_which_is_the_last) {
   const OldSession session = old.session();
   old.write(session);
   const auto ids = old.texts(session, 1, 20);
@@ -146,7 +160,7 @@ TEST_F(MongoAdoption, the_first_entry_says_how_many_follow_and_which_is_the_last
   expect_adopted(session, ids);
 }
 
-TEST_F(MongoAdoption, start_and_end_stand_where_their_times_are) {
+TEST_P(MongoAdoption, start_and_end_stand_where_their_times_are) {
   OldSession session = old.session();
   session.status = "ended";
   session.started_at = at_ms(2000);
@@ -164,7 +178,7 @@ TEST_F(MongoAdoption, start_and_end_stand_where_their_times_are) {
   expect_adopted(session, ids);
 }
 
-TEST_F(MongoAdoption, what_is_active_has_started_and_an_end_without_a_time_is_the_last_entry) {
+TEST_P(MongoAdoption, what_is_active_has_started_and_an_end_without_a_time_is_the_last_entry) {
   OldSession active = old.session();
   active.status = "active";
   old.write(active);
@@ -177,7 +191,7 @@ TEST_F(MongoAdoption, what_is_active_has_started_and_an_end_without_a_time_is_th
   EXPECT_EQ(shape_of(old.log_of(ended)), "created adopted text ended");
 }
 
-TEST_F(MongoAdoption, messages_of_one_millisecond_stand_in_the_order_of_their_ids) {
+TEST_P(MongoAdoption, messages_of_one_millisecond_stand_in_the_order_of_their_ids) {
   const OldSession session = old.session();
   old.write(session);
   std::vector<ObjectId> ids;
@@ -187,7 +201,7 @@ TEST_F(MongoAdoption, messages_of_one_millisecond_stand_in_the_order_of_their_id
   expect_adopted(session, ids);
 }
 
-TEST_F(MongoAdoption, a_time_before_the_one_before_is_raised_and_one_in_the_future_lowered) {
+TEST_P(MongoAdoption, a_time_before_the_one_before_is_raised_and_one_in_the_future_lowered) {
   const OldSession session = old.session();
   old.write(session);
   const ObjectId early = old.text(session, "before the session", at_ms(-5000));
@@ -200,7 +214,7 @@ TEST_F(MongoAdoption, a_time_before_the_one_before_is_raised_and_one_in_the_futu
   EXPECT_EQ(log[3].core.timestamp, clock.now());
 }
 
-TEST_F(MongoAdoption, what_cannot_be_adopted_is_left_as_it_is_and_named) {
+TEST_P(MongoAdoption, what_cannot_be_adopted_is_left_as_it_is_and_named) {
   const OldSession session = old.session();
   old.write(session);
   const ObjectId good = old.text(session, std::string(limits::message_utf16_units_max, 'x'), at_ms(1000));
@@ -228,7 +242,7 @@ TEST_F(MongoAdoption, what_cannot_be_adopted_is_left_as_it_is_and_named) {
   EXPECT_EQ(old.log_of(session).size(), 3u);
 }
 
-TEST_F(MongoAdoption, a_session_that_cannot_be_adopted_is_not_found_and_named) {
+TEST_P(MongoAdoption, a_session_that_cannot_be_adopted_is_not_found_and_named) {
   OldSession session = old.session();
   session.status = "paused";
   old.write(session);
@@ -241,7 +255,7 @@ TEST_F(MongoAdoption, a_session_that_cannot_be_adopted_is_not_found_and_named) {
   EXPECT_EQ(adoption->left_alone[0].reason, "status is none of created, active, ended");
 }
 
-TEST_F(MongoAdoption, what_came_later_is_appended_when_the_session_is_opened_again) {
+TEST_P(MongoAdoption, what_came_later_is_appended_when_the_session_is_opened_again) {
   OldSession session = old.session();
   old.write(session);
   auto ids = old.texts(session, 1, 3);
@@ -262,7 +276,7 @@ TEST_F(MongoAdoption, what_came_later_is_appended_when_the_session_is_opened_aga
   EXPECT_EQ(old.log_of(session).size(), entries);
 }
 
-TEST_F(MongoAdoption, an_end_stays_an_end_when_an_earlier_server_makes_the_session_active_again) {
+TEST_P(MongoAdoption, an_end_stays_an_end_when_an_earlier_server_makes_the_session_active_again) {
   OldSession session = old.session();
   session.status = "ended";
   session.ended_at = at_ms(5000);
@@ -274,8 +288,9 @@ TEST_F(MongoAdoption, an_end_stays_an_end_when_an_earlier_server_makes_the_sessi
   EXPECT_EQ(found(session).status, SessionStatus::ended);
 }
 
-TEST_F(MongoAdoption, it_goes_on_wherever_it_was_stopped_whether_the_last_write_was_done_or_not) {
-  MongodProcess& server = SharedMongod::standalone();
+TEST_P(MongoAdoption, it_goes_on_wherever_it_was_stopped_whether_the_last_write_was_done_or_not) {
+  MongodProcess& server = server_of(GetParam());
+  const int primary = server.primary_index();
   for (const std::string fault : {R"("errorCode": 262)", R"("writeConcernError": {"code": 64, "errmsg": "no answer in time"})"}) {
     int stopped = 0;
     for (bool whole = false; !whole;) {
@@ -285,11 +300,11 @@ TEST_F(MongoAdoption, it_goes_on_wherever_it_was_stopped_whether_the_last_write_
       session.ended_at = at_ms(40'000);
       old.write(session);
       const auto ids = old.texts(session, 1, 30);
-      server.configure_fail_point(0, R"({"configureFailPoint": "failCommand", "mode": {"skip": )" + std::to_string(stopped) +
-                                         R"(}, "data": {"failCommands": ["insert", "update"], "appName": "adopting-node", )" + fault +
-                                         "}}");
+      server.configure_fail_point(primary, R"({"configureFailPoint": "failCommand", "mode": {"skip": )" + std::to_string(stopped) +
+                                               R"(}, "data": {"failCommands": ["insert", "update"], "appName": "adopting-node", )" + fault +
+                                               "}}");
       whole = Node(pool(), clock, 8).find(session).has_value();
-      server.clear_fail_point(0, "failCommand");
+      server.clear_fail_point(primary, "failCommand");
       if (!whole) ++stopped;  // nobody is given a session that is not complete
       EXPECT_EQ(found(session).status, SessionStatus::ended);
       expect_adopted(session, ids);
@@ -299,7 +314,7 @@ TEST_F(MongoAdoption, it_goes_on_wherever_it_was_stopped_whether_the_last_write_
   }
 }
 
-TEST_F(MongoAdoption, many_nodes_may_adopt_one_session_at_one_time) {
+TEST_P(MongoAdoption, many_nodes_may_adopt_one_session_at_one_time) {
   for (int round = 0; round < 5; ++round) {
     OldSession session = old.session();
     session.status = "ended";
@@ -318,7 +333,7 @@ TEST_F(MongoAdoption, many_nodes_may_adopt_one_session_at_one_time) {
   }
 }
 
-TEST_F(MongoAdoption, sessions_are_adopted_wherever_the_directory_meets_them) {
+TEST_P(MongoAdoption, sessions_are_adopted_wherever_the_directory_meets_them) {
   OldSession session = old.session();
   old.write(session);
   const auto open = node.directory().open_sessions_of(user_id(1));
@@ -334,7 +349,7 @@ TEST_F(MongoAdoption, sessions_are_adopted_wherever_the_directory_meets_them) {
   EXPECT_EQ(shape_of(old.log_of(another)), "created adopted");
 }
 
-TEST_F(MongoAdoption, a_message_is_found_by_the_id_it_kept) {
+TEST_P(MongoAdoption, a_message_is_found_by_the_id_it_kept) {
   const OldSession session = old.session();
   old.write(session);
   const ObjectId id = old.text(session, "delete me", at_ms(1000));
@@ -345,7 +360,7 @@ TEST_F(MongoAdoption, a_message_is_found_by_the_id_it_kept) {
   EXPECT_FALSE(*node.directory().find_message(old.next_id()));
 }
 
-TEST_F(MongoAdoption, a_row_without_a_log_is_adopted_when_its_creation_is_no_longer_on_its_way) {
+TEST_P(MongoAdoption, a_row_without_a_log_is_adopted_when_its_creation_is_no_longer_on_its_way) {
   OldSession session = old.session();
   session.created_at = clock.now();
   old.write(session);
@@ -360,7 +375,7 @@ TEST_F(MongoAdoption, a_row_without_a_log_is_adopted_when_its_creation_is_no_lon
   EXPECT_EQ(shape_of(old.log_of(session)), "created adopted");
 }
 
-TEST_F(MongoAdoption, a_number_under_which_another_session_has_its_log_is_given_up) {
+TEST_P(MongoAdoption, a_number_under_which_another_session_has_its_log_is_given_up) {
   const OldSession first = old.session();
   old.write(first);
   const std::uint64_t taken = found(first).number.value;

@@ -174,5 +174,55 @@ TEST_F(Delete, across_a_conflict_reads_its_target_again) {
   EXPECT_EQ(stats.last_message_at, room.world.clock.now());
 }
 
+/// What an adoption does: the message keeps the id and the time it had.
+struct AdoptedText {
+  ObjectId id;
+  Timestamp time;
+  std::string text;
+};
+void adopt(Room& room, const AdoptedText& adopted) {
+  const auto number = room.world.number_of(room.session);
+  domain::Head head = domain::head_after(room.world.log_of(room.session).back());
+  domain::Draft draft;
+  draft.flags = domain::flag_adopted;
+  draft.sender = room.world.authenticator.users["patient"].id;
+  draft.sender_role = {"patient"};
+  draft.text = adopted.text;
+  draft.extensions = {domain::original_time_extension(adopted.time), domain::adopted_id_extension(adopted.id)};
+  CountingEntropy entropy(9);
+  store::Append append{number, head.position(), {}, {}, {}, 0};
+  append.entries.push_back(domain::chain(head, number, adopted.time, std::move(draft), entropy).encoded);
+  room.world.store.intrude(std::move(append));
+}
+
+TEST_F(Delete, an_adopted_message_goes_by_the_id_it_kept) {
+  const ObjectId id = *ObjectId::parse("507f1f77bcf86cd799439011");
+  adopt(room, {id, room.world.clock.now() - std::chrono::hours(1), "of an earlier server"});
+  room.world.restart();
+  EXPECT_THAT(room.world.texts(room.session), ElementsAre("of an earlier server"));
+  EXPECT_EQ(refusal("doctor", id.to_string()), "Unauthorized to delete this message");
+  EXPECT_EQ(refusal("patient", id.to_string()), "deleted");
+  EXPECT_THAT(room.world.texts(room.session), IsEmpty());
+  EXPECT_EQ(domain::read_target_id(room.world.log_of(room.session).back().core), id);
+  EXPECT_EQ(refusal("patient", id.to_string()), "Message not found");
+}
+
+// Its own time was before the session's: pages are cut at the times of the log, which never decrease.
+TEST_F(Delete, pages_before_a_time_agree_with_the_log_when_an_adopted_time_was_raised) {
+  const Timestamp begun = room.world.clock.now();
+  room.world.clock.advance(std::chrono::seconds(5));
+  send("first");
+  adopt(room, {*ObjectId::parse("507f1f77bcf86cd799439011"), begun - std::chrono::hours(1), "raised"});
+  for (const bool restarted : {false, true}) {
+    if (restarted) room.world.restart();
+    service::ReadPage page;
+    page.session = field(room.session);
+    page.before = begun + std::chrono::seconds(1);
+    EXPECT_EQ(room.world.page("doctor", page)->total_messages, 0u);
+    page.before = begun + std::chrono::seconds(6);
+    EXPECT_EQ(room.world.page("doctor", page)->total_messages, restarted ? 2u : 1u) << "the room has not heard of the other node's yet";
+  }
+}
+
 }  // namespace
 }  // namespace parley::test
