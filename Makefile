@@ -85,6 +85,14 @@ bench-throughput: install-test $(PARLEY) ## Relay and store at full speed, serve
 bench-start: install-test $(PARLEY) ## Start after kill -9 with a million messages
 	@PARLEY=$(PARLEY) bench/run_start.sh
 
+.PHONY: bench-mongo memory-mongo
+bench-mongo: install-test install-mongod $(PARLEY) ## Persisted relay on MongoDB, all on this machine's cores: rate, and latency at 1,000 msg/s (REPEAT=3)
+	@PARLEY=$(PARLEY) bench/run_mongo.sh
+
+memory-mongo: install-test install-mongod $(PARLEY) ## The server's memory over 100,000 sessions and 10 million messages in MongoDB (SESSIONS= MESSAGES= OPEN=)
+	@cmake --build $(BUILD) -j $(JOBS) --target fill_mongo | tail -n 1
+	@PARLEY=$(PARLEY) FILL=$(BUILD)/tests/fill_mongo SESSIONS=$(SESSIONS) MESSAGES=$(MESSAGES) OPEN=$(OPEN) bench/run_mongo_memory.sh
+
 contract: install-test install-mongod $(PARLEY) ## Every statement of docs/api-contract.md: its id, its test at a running server, the result (SEED=)
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/javascript/coverage/run.mjs $(if $(SEED),--seed $(SEED))

@@ -79,6 +79,7 @@ class Bench:
         (self.folder / "secret").write_text(self.secret)
         self.port = free_port()
         self.server = None
+        self.flags = []  # more for the server
         self.busy = busy_share()
 
     def __enter__(self):
@@ -94,7 +95,7 @@ class Bench:
     def start(self, core=None, threads=None):
         """Starts the server; returns the seconds until /health answered 200."""
         command = [self.parley, "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.folder / "data",
-                   "--jwt-secret-file", self.folder / "secret", "--limits", "off"]
+                   "--jwt-secret-file", self.folder / "secret", "--limits", "off", *self.flags]
         if threads:
             command += ["--threads", str(threads)]
         log = open(self.folder / "server.log", "ab")
