@@ -16,6 +16,7 @@ namespace parley::store::mongo {
 
 namespace {
 
+constexpr std::uint32_t adoptions_at_once = 32;
 constexpr std::int64_t page_max = 256;  // sessions between two calls of `progress`
 
 /// What serving has too, without its threads.
@@ -68,7 +69,7 @@ Result<std::vector<Document>> Adoptions::page(std::optional<ObjectId> after) {
   return *std::move(found);
 }
 
-/// As many at one time as there are readers: each waits for the database, not for a core.
+/// Many at one time: each waits for the journals of the database, not for a core.
 Result<void> Adoptions::adopt(const std::vector<Document>& sessions, AdoptionReport& report) {
   std::atomic<std::size_t> next = 0;
   std::mutex mutex;
@@ -87,7 +88,7 @@ Result<void> Adoptions::adopt(const std::vector<Document>& sessions, AdoptionRep
     }
   };
   std::vector<std::jthread> threads;
-  for (std::size_t count = 0; count < config_.reader_threads; ++count) threads.emplace_back(work);
+  for (std::size_t count = 0; count < adoptions_at_once; ++count) threads.emplace_back(work);
   threads.clear();
   if (failed) return std::unexpected(*std::move(failed));
   return {};
@@ -97,7 +98,7 @@ Result<void> Adoptions::adopt(const std::vector<Document>& sessions, AdoptionRep
 
 Result<AdoptionReport> adopt_all(const MongoConfig& config, MongoDependencies dependencies,
                                  const std::function<void(const AdoptionReport& so_far)>& progress) {
-  auto clients = ClientPool::make(config.uri, "parley-adopt", static_cast<std::uint32_t>(config.reader_threads) + 1);
+  auto clients = ClientPool::make(config.uri, "parley-adopt", adoptions_at_once + 1);
   if (!clients) return std::unexpected(clients.error());
   Adoptions adoptions(*std::move(clients), config, std::move(dependencies));
   if (auto prepared = adoptions.prepare(); !prepared) return std::unexpected(prepared.error());

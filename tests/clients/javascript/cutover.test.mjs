@@ -1,6 +1,7 @@
 // One database, an earlier server and Parley in turns: what either wrote the other shows, message by message (docs/guide/adopting.md).
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { after, afterEach, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Client } from './harness/client.mjs';
@@ -9,6 +10,7 @@ import { OldServer } from './harness/old-server.mjs';
 import { get, page, post, remove, store } from './harness/rest.mjs';
 import { PARLEY, Server } from './harness/server.mjs';
 import { person } from './harness/token.mjs';
+import { until } from './harness/wait.mjs';
 import { Chain } from './harness/chain.mjs';
 
 const SEED = Number(process.env.SEED ?? 1);
@@ -229,4 +231,35 @@ test('parley adopt takes whole collections, names what it leaves alone, and is d
   for (const call of calls) assert.deepEqual(texts(await parleyMessages(server, call)), said(call));
   figures.sessions += 20;
   figures.messages += messages;
+});
+
+test('parley adopt that is killed goes on when it is run again, beside a server that opens sessions meanwhile', async () => {
+  const uri = await freshUri();
+  const old = await startOld(uri);
+  const calls = await makeCalls(old, 60);
+  const start = Date.now() - 1_000_000;
+  for (const call of calls) {
+    call.sessionId = await old.create(call.doctor, call.patient);
+    call.said = Array.from({ length: 150 }, (_, index) => ({ message: `message ${index}` }));
+    await old.models.ChatMessage.insertMany(call.said.map(({ message }, index) => ({ sessionId: call.sessionId, senderId: call.doctor.id,
+      senderRole: 'doctor', message, timestamp: new Date(start + index) })));
+  }
+  const server = await startParley(uri);
+  const log = server.database.collection('sessionlog');
+  const opening = (async () => {
+    for (const call of calls.slice(30)) assert.deepEqual(texts(await parleyMessages(server, call)), said(call));
+  })();
+  for (let round = 0; round < 3; ++round) {
+    const before = await log.countDocuments();
+    const killed = spawn(PARLEY, ['adopt', '--store', uri], { stdio: 'ignore' });
+    await until(async () => killed.exitCode !== null || (await log.countDocuments()) > before + 5, 'it adopts');
+    killed.kill('SIGKILL');
+    if (killed.exitCode === null && killed.signalCode === null) await once(killed, 'exit');
+  }
+  await opening;
+  const last = (await run(PARLEY, ['adopt', '--store', uri])).stdout.trim().split('\n').at(-1);
+  assert.match(last, /^PASS adopt: .* 0 left alone; 60 sessions looked at$/);
+  for (const call of calls) assert.deepEqual(texts(await parleyMessages(server, call)), said(call));
+  figures.sessions += 60;
+  figures.messages += 60 * 150;
 });
