@@ -178,6 +178,22 @@ TEST_P(MongoAdoption, start_and_end_stand_where_their_times_are) {
   expect_adopted(session, ids);
 }
 
+TEST_P(MongoAdoption, start_and_end_stand_there_however_many_pages_the_messages_fill) {
+  OldSession session = old.session();
+  session.status = "ended";
+  session.started_at = at_ms(2000);
+  session.ended_at = at_ms(4000);
+  old.write(session);
+  const auto ids = old.texts(session, 1, 5);
+  Node pages(pool(), clock, 8, 2);
+  const auto row = pages.find(session);
+  ASSERT_TRUE(row && *row);
+  EXPECT_EQ((*row)->started_at, session.started_at);
+  EXPECT_EQ((*row)->ended_at, session.ended_at);
+  EXPECT_EQ(shape_of(old.log_of(session)), "created adopted text participant text adopted text ended adopted text");
+  expect_adopted(session, ids);
+}
+
 TEST_P(MongoAdoption, what_is_active_has_started_and_an_end_without_a_time_is_the_last_entry) {
   OldSession active = old.session();
   active.status = "active";
