@@ -104,7 +104,7 @@ async function talkParley(server, call, pick, count) {
 
 const said = (call) => call.said.map((each) => each.message);
 
-test(`old → Parley → old → Parley → old: nothing lost, doubled or out of order (seed ${SEED})`, async () => {
+test(`old → Parley → old → Parley → old: nothing lost, doubled or out of order (seed ${SEED}) [c:3-system 8-sessions 8-chatmessages]`, async () => {
   const pick = random(SEED);
   const uri = await freshUri();
   const old = await startOld(uri);

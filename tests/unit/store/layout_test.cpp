@@ -24,6 +24,7 @@ constexpr Timestamp time{std::chrono::milliseconds{1'767'225'600'000}};
 SignallingMessage example_message() {
   return {.id = doctor,
           .session = session,
+          .session_id = {},
           .sender = patient,
           .type = "offer",
           .payload_json = R"({"type":"offer"})",

@@ -35,7 +35,7 @@ for (const [id, reason] of Object.entries(NOT_YET)) console.log(`not yet  ${id}:
 
 const proving = tests.filter(({ ids }) => ids.length > 0).length;
 const reasons = [...new Set(Object.values(NOT_YET).map((reason) => reason.split(':')[0]))].join('; ');
-const figures = [`${rows.length} rows`, `${proving} tests`, `${Object.keys(NOT_YET).length} not yet (${reasons})`, `${faults.length} faults`].join(', ');
+const figures = [`${rows.length} rows`, `${proving} tests`, `${Object.keys(NOT_YET).length} not yet${reasons && ` (${reasons})`}`, `${faults.length} faults`].join(', ');
 console.log(`${faults.length === 0 ? 'PASS' : 'FAIL'} contract: ${figures}; seed ${seed}; commit ${commit()}`);
 process.exit(faults.length === 0 ? 0 : 1);
 
