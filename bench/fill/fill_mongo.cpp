@@ -1,6 +1,6 @@
-// Writes a database as a Parley of years would leave it: fill_mongo URI SESSIONS MESSAGES > list. Straight into the collections, a document of the
-// log for up to 128 entries, so that ten million messages take minutes. Every session has a patient of its own and its doctor from a thousand;
-// each line of the list names a session and its doctor. What it writes is what the store reads: chain, checksums, rows.
+// Writes a database as a Parley of years would leave it: fill_mongo URI SESSIONS MESSAGES > list. Straight into the collections, a document
+// of the log for up to 128 entries, so that ten million messages take minutes. Every session has a patient of its own and its doctor from a
+// thousand; each line of the list names a session and its doctor. What it writes is what the store reads: chain, checksums, rows.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

@@ -48,7 +48,10 @@ Result<void> Adoptions::prepare() {
   const auto topology = look_at_server(client, config_.uri);
   if (!topology) return std::unexpected(topology.error());
   clients_->set_topology(*topology);
-  if (auto indexes = prepare_indexes(client); !indexes) return indexes;
+  auto patient = ClientPool::make(config_.uri, "parley-adopt", 1, config_.index_patience);
+  if (!patient) return std::unexpected(patient.error());
+  Client indexing = (*patient)->take();
+  if (auto indexes = prepare_indexes(indexing); !indexes) return indexes;
   const auto node = draw_node_number(client);
   if (!node) return std::unexpected(node.error());
   places_.begin(*node);

@@ -270,7 +270,8 @@ Outcome<void> Client::insert_and_update(std::string_view collection, const Docum
   return {};
 }
 
-Result<std::unique_ptr<ClientPool>> ClientPool::make(const std::string& uri, std::string_view app_name, std::uint32_t size_max) {
+Result<std::unique_ptr<ClientPool>> ClientPool::make(const std::string& uri, std::string_view app_name, std::uint32_t size_max,
+                                                     std::optional<std::chrono::milliseconds> answer_within) {
   start_driver();
   bson_error_t error{};
   const Uri parsed(mongoc_uri_new_with_error(uri.c_str(), &error));
@@ -287,6 +288,8 @@ Result<std::unique_ptr<ClientPool>> ClientPool::make(const std::string& uri, std
   set_default(*parsed, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, limits::mongo_selection_timeout);
   set_default(*parsed, MONGOC_URI_CONNECTTIMEOUTMS, limits::mongo_connect_timeout);
   set_default(*parsed, MONGOC_URI_SOCKETTIMEOUTMS, limits::mongo_socket_timeout);
+  if (answer_within)
+    mongoc_uri_set_option_as_int32(parsed.get(), MONGOC_URI_SOCKETTIMEOUTMS, static_cast<std::int32_t>(answer_within->count()));
   mongoc_client_pool_t* pool = mongoc_client_pool_new(parsed.get());
   if (pool == nullptr)
     return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) +

@@ -5,6 +5,7 @@
 // Threads  ClientPool: any. A Client and what it gives: one thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -110,7 +111,9 @@ class ClientPool {
  public:
   /// `app_name` is what the database shows of these connections. Errors: invalid_argument, the URI cannot be understood (how to mend it,
   /// never the password in it).
-  [[nodiscard]] static Result<std::unique_ptr<ClientPool>> make(const std::string& uri, std::string_view app_name, std::uint32_t size_max);
+  /// `answer_within`: for commands that take longer than others, whatever the URI says.
+  [[nodiscard]] static Result<std::unique_ptr<ClientPool>> make(const std::string& uri, std::string_view app_name, std::uint32_t size_max,
+                                                                std::optional<std::chrono::milliseconds> answer_within = std::nullopt);
   ~ClientPool();
   ClientPool(const ClientPool&) = delete;
   ClientPool& operator=(const ClientPool&) = delete;

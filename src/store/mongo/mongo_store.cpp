@@ -98,7 +98,11 @@ Result<void> MongoStore::Parts::prepare() {
   if (!topology) return std::unexpected(topology.error());
   write_clients->set_topology(*topology);
   read_clients->set_topology(*topology);
-  if (auto indexes = prepare_indexes(client); !indexes) return indexes;
+  // An index over what earlier servers wrote may take minutes.
+  auto patient = ClientPool::make(config.uri, writing, 1, config.index_patience);
+  if (!patient) return std::unexpected(patient.error());
+  Client indexing = (*patient)->take();
+  if (auto indexes = prepare_indexes(indexing); !indexes) return indexes;
   const auto node = draw_node_number(client);
   if (!node) return std::unexpected(node.error());
   if (auto registered = register_node(client, *node, clock.now()); !registered) return registered;

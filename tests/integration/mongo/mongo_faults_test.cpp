@@ -135,6 +135,14 @@ TEST_F(StoreAtFault, a_session_whose_document_the_database_refuses_holds_up_nobo
   EXPECT_TRUE(opened.entries(refused_one.number()).empty());
 }
 
+TEST_F(StoreAtFault, an_index_that_takes_longer_than_other_answers_is_waited_for) {
+  ASSERT_TRUE(mongod_.command(database_, R"({"create": "sessions"})").ok);
+  mongod_.configure_fail_point(0, R"({"configureFailPoint": "failCommand", "mode": {"times": 1}, "data": {"appName": "parley-write",)"
+                                  R"( "failCommands": ["createIndexes"], "blockConnection": true, "blockTimeMS": 2500}})");
+  OpenedStore opened(uri_);
+  opened.commit(script_.create());
+}
+
 TEST_F(StoreAtFault, health_says_why_while_the_database_is_away_and_recovers_by_itself) {
   OpenedStore opened(uri_);
   EXPECT_TRUE(opened.store->health().writable);
