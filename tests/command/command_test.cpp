@@ -73,7 +73,7 @@ TEST_F(Command, misunderstandings_leave_with_2_and_say_what_was_meant) {
            Case{{"serve", "--jwt-secret-file", "/nowhere/secret"}, {}, "/nowhere/secret cannot be read"},
            Case{{"serve", "--listen", "3000"}, {}, "must be ADDR:PORT"},
            Case{{"serve", "--config", "/nowhere/parley.toml"}, {}, "/nowhere/parley.toml cannot be read"},
-           Case{{"serve", "--store", "mongodb://h/d"}, {}, "cannot use yet"},
+           Case{{"serve", "--store", "sqlite"}, {}, "must be `embedded`, or the URI"},
            Case{{"token", "--id", "x", "--role", "doctor"}, {}, "24 hexadecimal digits"},
            Case{{"token", "--role", "doctor"}, {}, "--id is missing"},
            Case{{"token", "--id", "65f000000000000000000001"}, {}, "--role is missing"},
@@ -179,7 +179,9 @@ TEST_F(Command, config_prints_what_is_in_force_and_whence) {
 
 TEST_F(Command, what_config_prints_is_a_configuration_file) {
   const auto path = folder + "/printed.toml";
-  std::ofstream(path) << run({"config", "--config", "", "--listen", "0.0.0.0:1"}).output;
+  const auto printed = run({"config", "--config", "", "--listen", "0.0.0.0:1"});
+  ASSERT_EQ(printed.exit_code, 0) << printed.output;
+  std::ofstream(path) << printed.output;
   const auto again = run({"config", "--config", path});
   EXPECT_EQ(again.exit_code, 0) << again.output;
   EXPECT_NE(again.output.find("listen = \"0.0.0.0:1\""), std::string::npos) << again.output;
