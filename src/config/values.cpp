@@ -51,7 +51,7 @@ std::string written(const Key& key, const Value& value) {
 
 std::string without_password(const std::string& text) {
   const auto scheme = text.find("://");
-  const auto at = text.find('@');
+  const auto at = text.rfind('@');  // an @ that should have been escaped is the password's
   if (scheme == std::string::npos || at == std::string::npos) return text;
   const auto colon = text.find(':', scheme + 3);
   if (colon == std::string::npos || colon > at) return text;

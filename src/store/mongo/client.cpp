@@ -136,11 +136,11 @@ Error to_error(const Failure& failure) {
                "MongoDB: " + failure.message + " (code " + std::to_string(failure.code) + ")", limits::mongo_retry_after.count()};
 }
 
+// Everything up to the last @ may be part of a password, also where it should have been escaped.
 std::string without_credentials(std::string_view uri) {
   const auto scheme = uri.find("://");
   const auto from = scheme == std::string_view::npos ? 0 : scheme + 3;
-  const auto end = std::min(uri.find('/', from), uri.size());
-  const auto at = uri.substr(0, end).rfind('@');
+  const auto at = uri.rfind('@');
   const auto hosts = uri.substr(at == std::string_view::npos || at < from ? from : at + 1);
   const auto options = hosts.find('?');  // may hold secrets as well
   return std::string(uri.substr(0, from)) + std::string(hosts.substr(0, options));
@@ -274,10 +274,12 @@ Result<std::unique_ptr<ClientPool>> ClientPool::make(const std::string& uri, std
                                                      std::optional<std::chrono::milliseconds> answer_within) {
   start_driver();
   bson_error_t error{};
-  const Uri parsed(mongoc_uri_new_with_error(uri.c_str(), &error));
-  if (!parsed)
-    return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) + " cannot be understood: " + error.message +
-                                                   ". It must look like mongodb://HOST:27017/DATABASE?replicaSet=NAME.");
+  const bool escaped = uri.find('@') == uri.rfind('@');  // else libmongoc takes the end of a password for a host's name, and says it
+  const Uri parsed(escaped ? mongoc_uri_new_with_error(uri.c_str(), &error) : nullptr);
+  if (!parsed)  // libmongoc's reason quotes the password
+    return refuse(ErrorCode::invalid_argument,
+                  "--store " + without_credentials(uri) + " cannot be understood. It must look like " +
+                      "mongodb://HOST:27017/DATABASE?replicaSet=NAME; in a user's name or password : / ? # [ ] @ % are percent-encoded.");
   const char* database = mongoc_uri_get_database(parsed.get());
   if (database == nullptr || *database == '\0')
     return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) +

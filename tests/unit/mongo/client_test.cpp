@@ -16,7 +16,8 @@ TEST(Uri, without_credentials_names_hosts_and_database_only) {
 }
 
 TEST(Uri, that_cannot_be_used_is_refused_with_what_to_write) {
-  for (const std::string uri : {"mongodb://u:hunter2@/db", "mongodb://u:hunter2@h", "mongodb://u:hunter2@h/?replicaSet=r"}) {
+  for (const std::string uri : {"mongodb://u:hun:hunter2@h/db", "mongodb://u:hun/hunter2@h/db", "mongodb://u:hun@hunter2@h/db",
+                                "mongodb://u:hunter2@/db", "mongodb://u:hunter2@h", "mongodb://u:hunter2@h/?replicaSet=r"}) {
     const auto pool = ClientPool::make(uri, "test", 1);
     ASSERT_FALSE(pool.has_value()) << uri;
     EXPECT_EQ(pool.error().code, ErrorCode::invalid_argument);
