@@ -17,9 +17,13 @@ void LoopPorts::attach(EventLoop& loop, CommitListener& listener) {
   ports_[loop.index()] = std::make_shared<LoopPort>(LoopPort{.loop = &loop, .listener = &listener});
 }
 
-const std::shared_ptr<LoopPort>& LoopPorts::of(const EventLoop& loop) const {
+void LoopPorts::accept(EventLoop& loop, Append append, const Enqueue& enqueue) {
   PARLEY_ASSERT(loop.index() < ports_.size() && ports_[loop.index()]);
-  return ports_[loop.index()];
+  const std::shared_ptr<LoopPort>& port = ports_[loop.index()];
+  AppendOutcome outcome{.session = append.session, .token = append.token};
+  auto prepared = prepare(*port, append);
+  auto error = prepared ? enqueue(*prepared) : std::optional<Error>(prepared.error());
+  if (error) refuse(port, std::move(outcome), *std::move(error));
 }
 
 // Under overload there are many refusals in one turn.

@@ -1,8 +1,10 @@
 // The loops that append, and how outcomes find back to each: one post brings everything of a commit, and one all refusals of a turn.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,14 +25,16 @@ class LoopPorts {
 
   /// Before the first append of that loop. Threads: any.
   void attach(EventLoop& loop, CommitListener& listener);
-  /// Threads: the loop's.
-  [[nodiscard]] const std::shared_ptr<LoopPort>& of(const EventLoop& loop) const;
-  /// Posts a refusal, later than this call. Threads: the loop's.
-  void refuse(const std::shared_ptr<LoopPort>& port, AppendOutcome outcome, Error error);
+  /// Checks the append and hands it to `enqueue`; what either says against it is posted as a refusal, later than this call. Threads: the
+  /// loop's.
+  using Enqueue = std::function<std::optional<Error>(PreparedAppend&)>;
+  void accept(EventLoop& loop, Append append, const Enqueue& enqueue);
   /// Posts the outcomes, one list a loop, each in the order given. Threads: any.
   static void publish(std::span<Settled> settled);
 
  private:
+  void refuse(const std::shared_ptr<LoopPort>& port, AppendOutcome outcome, Error error);
+
   StoreState& state_;
   std::mutex mutex_;                              // of attach
   std::vector<std::shared_ptr<LoopPort>> ports_;  // by loop index; a slot is written once, by attach; shared with posted refusals

@@ -4,6 +4,7 @@
 
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
+#include "store/common/stored_entries.hpp"
 
 namespace parley::store {
 
@@ -38,10 +39,9 @@ Result<PreparedAppend> prepare(LoopPort& port, Append& append) {
     if (entry.seq != ++seq) return malformed("the seqs are not dense after the expected position");
     if (auto checked = prepare_entry(prepared, entry); !checked) return std::unexpected(checked.error());
   }
-  const domain::EncodedEntry& last = append.entries.back();
-  const auto trailer = domain::decode_trailer(last.trailer, last.core, last.body);
-  if (!trailer) return malformed(trailer.error().message + " " + trailer.error().detail);
-  prepared.last = domain::Position::at(last.seq, trailer->digest);
+  const auto last = position_of(append.entries.back());
+  if (!last) return malformed(last.error().message + " " + last.error().detail);
+  prepared.last = *last;
   prepared.port = &port;
   prepared.append = std::move(append);
   return prepared;

@@ -8,6 +8,7 @@
 
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
+#include "store/common/stored_entries.hpp"
 #include "store/embedded/rows.hpp"
 
 namespace parley::store::embedded {
@@ -26,20 +27,8 @@ void erase(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family, Byte
   static_cast<void>(batch.Delete(family, rocksdb::Slice(key)));
 }
 
-Result<domain::Position> position_of(const EncodedEntry& entry) {
-  const auto trailer = domain::decode_trailer(entry.trailer, entry.core, entry.body);
-  if (!trailer) return std::unexpected(trailer.error());
-  return domain::Position::at(entry.seq, trailer->digest);
-}
-
 bool is_head(const domain::Position& expected, const domain::Position& head) {
   return expected.seq == head.seq && (head.seq == 0 || expected.proof == head.proof);
-}
-
-/// By core, for the body may have been erased since.
-bool are_same(std::span<const EncodedEntry> stored, std::span<const EncodedEntry> appended) {
-  return stored.size() >= appended.size() &&
-         std::ranges::equal(stored.first(appended.size()), appended, {}, &EncodedEntry::core, &EncodedEntry::core);
 }
 
 }  // namespace

@@ -31,13 +31,7 @@ void Committer::attach(EventLoop& loop, CommitListener& listener) {
 }
 
 void Committer::append(EventLoop& loop, Append append) {
-  const std::shared_ptr<LoopPort>& port = ports_.of(loop);
-  AppendOutcome outcome{.session = append.session, .token = append.token};
-  auto prepared = prepare(*port, append);
-  std::optional<Error> error;
-  if (!prepared) error = prepared.error();
-  if (!error) error = enqueue(*prepared);
-  if (error) ports_.refuse(port, std::move(outcome), *std::move(error));
+  ports_.accept(loop, std::move(append), [this](PreparedAppend& prepared) { return enqueue(prepared); });
 }
 
 std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {

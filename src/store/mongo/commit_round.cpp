@@ -5,6 +5,7 @@
 
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
+#include "store/common/stored_entries.hpp"
 #include "store/mongo/erasure.hpp"
 #include "store/mongo/session_document.hpp"
 
@@ -24,12 +25,6 @@ LogDocument document_of(const Group& group) {
     if (append.erase_body_of) document.erases = append.erase_body_of;
   }
   return document;
-}
-
-/// By core, for the body may have been erased since.
-bool are_same(std::span<const EncodedEntry> stored, std::span<const EncodedEntry> appended) {
-  return stored.size() >= appended.size() &&
-         std::ranges::equal(stored.first(appended.size()), appended, {}, &EncodedEntry::core, &EncodedEntry::core);
 }
 
 Failure failure_of(const Error& error) {

@@ -19,17 +19,11 @@ Committer::~Committer() {
 }
 
 void Committer::append(EventLoop& loop, Append append) {
-  const std::shared_ptr<LoopPort>& port = ports_.of(loop);
-  AppendOutcome outcome{.session = append.session, .token = append.token};
-  auto prepared = prepare(*port, append);
-  std::optional<Error> error;
-  if (!prepared) error = prepared.error();
-  if (!error) error = surroundings_.state.damage_of(outcome.session);
-  if (!error) error = enqueue(*std::move(prepared));
-  if (error) ports_.refuse(port, std::move(outcome), *std::move(error));
+  ports_.accept(loop, std::move(append), [this](PreparedAppend& prepared) { return enqueue(prepared); });
 }
 
-std::optional<Error> Committer::enqueue(PreparedAppend prepared) {
+std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {
+  if (auto damage = surroundings_.state.damage_of(prepared.append.session)) return damage;
   if (prepared.holds_text && !surroundings_.state.has_room())
     return Error{ErrorCode::store_full, "The store is full", "free space at the database is below free_bytes_min"};
   Waiting waiting{std::move(prepared), surroundings_.clock.steady_now() + surroundings_.config.append_deadline};

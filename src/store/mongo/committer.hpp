@@ -44,7 +44,7 @@ class Committer {
 
  private:
   void serve();
-  [[nodiscard]] std::optional<Error> enqueue(PreparedAppend prepared);
+  [[nodiscard]] std::optional<Error> enqueue(PreparedAppend& prepared);
 
   const Surroundings surroundings_;
   LoopPorts ports_;

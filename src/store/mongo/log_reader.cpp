@@ -4,6 +4,7 @@
 
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
+#include "store/common/stored_entries.hpp"
 
 namespace parley::store::mongo {
 

@@ -37,12 +37,6 @@ std::optional<std::string> broken_link(const EncodedEntry& entry, std::optional<
 
 }  // namespace
 
-Result<domain::Position> position_of(const EncodedEntry& entry) {
-  const auto trailer = domain::decode_trailer(entry.trailer, entry.core, entry.body);
-  if (!trailer) return std::unexpected(trailer.error());
-  return domain::Position::at(entry.seq, trailer->digest);
-}
-
 Result<StoredDocument> LogView::decoded(SessionNumber session, const Fields& fields) {
   auto document = decode_log_document(fields);
   if (!document) return std::unexpected(state_.note_damage(session, 0, document.error().detail));

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "domain/entry.hpp"
-#include "domain/position.hpp"
 #include "store/common/store_state.hpp"
 #include "store/mongo/client.hpp"
 #include "store/mongo/layout.hpp"
@@ -46,8 +45,5 @@ class LogView {
   Client& client_;
   StoreState& state_;
 };
-
-/// Of an entry whose checksum was looked at.
-[[nodiscard]] Result<domain::Position> position_of(const domain::EncodedEntry& entry);
 
 }  // namespace parley::store::mongo
