@@ -12,6 +12,15 @@ constexpr std::string_view secret_attribute = "secret";
 
 }  // namespace
 
+SessionNumber draw_session_number(Entropy& entropy) {
+  constexpr std::size_t number_bytes = 5;
+  SessionNumber number;
+  while (number.value == 0) {
+    for (const std::uint8_t byte : entropy.bytes<number_bytes>()) number.value = number.value << 8 | byte;
+  }
+  return number;
+}
+
 Draft created_draft(const SessionRow& row, const Participant& creator) {
   SessionRow public_row = row;
   public_row.secret = {};

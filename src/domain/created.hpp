@@ -10,6 +10,8 @@
 
 namespace parley::domain {
 
+/// A number for a session, of 2^40 and never 0; whether it is free, the store says.
+[[nodiscard]] SessionNumber draw_session_number(Entropy& entropy);
 /// `row` as it is when the session is created; its creator and their role are the sender.
 [[nodiscard]] Draft created_draft(const SessionRow& row, const Participant& creator);
 /// The row that entry 1 carries; its secret is zero when the body was erased. Error log_corrupt: it carries none.

@@ -10,15 +10,6 @@ namespace parley::service {
 namespace {
 
 constexpr std::size_t number_candidates = 4;  // of 2^40 numbers; that all are taken means a store that is full beyond reason
-constexpr std::size_t number_bytes = 5;
-
-SessionNumber draw_number(Entropy& entropy) {
-  SessionNumber number;
-  while (number.value == 0) {
-    for (const std::uint8_t byte : entropy.bytes<number_bytes>()) number.value = number.value << 8 | byte;
-  }
-  return number;
-}
 
 Error invalid(const char* message) {
   return {ErrorCode::invalid_argument, message, {}};
@@ -88,7 +79,7 @@ void Creator::create(Request request) {
 
 void Creator::check(const Pair& pair) {
   std::vector<SessionNumber> candidates;
-  while (candidates.size() < number_candidates) candidates.push_back(draw_number(shard_.entropy()));
+  while (candidates.size() < number_candidates) candidates.push_back(domain::draw_session_number(shard_.entropy()));
   shard_.read<Checked>([&context = shard_.context(), request = pairs_.at(pair).front(),
                         candidates = std::move(candidates)](store::LogReader&) { return check_in_store(context, request, candidates); },
                        [this, pair](Result<Checked> checked) {

@@ -16,6 +16,7 @@ namespace parley::store::mongo {
 
 namespace {
 
+constexpr std::string_view app_name = "parley-adopt";  // what the database shows of these connections
 constexpr std::uint32_t adoptions_at_once = 32;
 constexpr std::int64_t page_max = 256;  // sessions between two calls of `progress`
 
@@ -44,14 +45,8 @@ class Adoptions {
 };
 
 Result<void> Adoptions::prepare() {
+  if (const auto topology = prepare_database(*clients_, config_, app_name); !topology) return std::unexpected(topology.error());
   Client client = clients_->take();
-  const auto topology = look_at_server(client, config_.uri);
-  if (!topology) return std::unexpected(topology.error());
-  clients_->set_topology(*topology);
-  auto patient = ClientPool::make(config_.uri, "parley-adopt", 1, config_.index_patience);
-  if (!patient) return std::unexpected(patient.error());
-  Client indexing = (*patient)->take();
-  if (auto indexes = prepare_indexes(indexing); !indexes) return indexes;
   const auto node = draw_node_number(client);
   if (!node) return std::unexpected(node.error());
   places_.begin(*node);
@@ -101,7 +96,7 @@ Result<void> Adoptions::adopt(const std::vector<Document>& sessions, AdoptionRep
 
 Result<AdoptionReport> adopt_all(const MongoConfig& config, MongoDependencies dependencies,
                                  const std::function<void(const AdoptionReport& so_far)>& progress) {
-  auto clients = ClientPool::make(config.uri, "parley-adopt", adoptions_at_once + 1);
+  auto clients = ClientPool::make(config.uri, app_name, adoptions_at_once + 1);
   if (!clients) return std::unexpected(clients.error());
   Adoptions adoptions(*std::move(clients), config, std::move(dependencies));
   if (auto prepared = adoptions.prepare(); !prepared) return std::unexpected(prepared.error());

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "domain/created.hpp"
 #include "domain/error_code.hpp"
 #include "domain/extensions.hpp"
 #include "store/mongo/layout.hpp"
@@ -18,7 +19,6 @@ namespace {
 constexpr std::string_view adopts_field = "adopts";  // the `_id`s of the messages that a document of the log adopts
 constexpr std::string_view number_field = "parley.number";
 constexpr std::string_view seq_field = "parley.seq";
-constexpr std::size_t number_bytes = 5;
 constexpr int number_tries = 4;  // of 2^40 numbers: more are not needed by chance
 
 Document exists(bool wanted) {
@@ -31,26 +31,6 @@ Document set(const Document& fields) {
   Document made;
   made.document("$set", fields);
   return made;
-}
-
-Document statement(const Document& query, const Document& change) {
-  Document made;
-  made.document("q", query).document("u", change);
-  return made;
-}
-
-/// What failed first, if anything did.
-std::optional<Failure> failure_of(const Outcome<WriteResult>& result) {
-  if (!result) return result.error();
-  if (!result->errors.empty()) return result->errors.front().failure;
-  return result->not_durable;
-}
-
-SessionNumber draw_number(Entropy& entropy) {
-  SessionNumber number;
-  while (number.value == 0)
-    for (const std::uint8_t byte : entropy.bytes<number_bytes>()) number.value = number.value << 8 | byte;
-  return number;
 }
 
 /// The adopted messages of a document of the log.
@@ -136,7 +116,7 @@ Result<AdoptionRun::Written> AdoptionRun::write(AdoptionPlan::Batch& batch) {
 // What has no answer is not tried again here: it may be there, and whoever opens the session next reads what is.
 Result<AdoptionRun::Written> AdoptionRun::judge(const Outcome<WriteResult>& result, std::int64_t place) {
   const Adopter::Surroundings& around = adopter_.surroundings_;
-  const auto failure = failure_of(result);
+  const auto failure = first_failure(result);
   if (failure && failure->kind == FailureKind::unknown)
     around.places.abandon(place, around.clock.steady_now() + limits::mongo_stray_write_life);
   else
@@ -193,9 +173,9 @@ Result<void> AdoptionRun::claim_number() {
     query.document(number_field, exists(false));
   Document fields;
   fields.int64(number_field, static_cast<std::int64_t>(drawn->value));
-  const std::array<Document, 1> claim = {statement(query, set(fields))};
+  const std::array<Document, 1> claim = {update_of(query, set(fields))};
   const auto result = client_.update(collection::sessions, claim);
-  if (const auto failure = failure_of(result)) return std::unexpected(to_error(*failure));
+  if (const auto failure = first_failure(result)) return std::unexpected(to_error(*failure));
   const auto number = number_in_document();
   if (!number) return std::unexpected(number.error());
   number_ = *number;
@@ -216,7 +196,7 @@ Result<SessionNumber> AdoptionRun::number_in_document() {
 
 Result<SessionNumber> AdoptionRun::draw_free_number() {
   for (;;) {
-    const SessionNumber number = draw_number(adopter_.entropy_);
+    const SessionNumber number = domain::draw_session_number(adopter_.entropy_);
     const auto last = view_.last(number, Reading::committed);
     if (!last) return std::unexpected(last.error());
     if (!*last) return number;
@@ -255,11 +235,11 @@ Result<void> AdoptionRun::mark(const std::vector<AdoptionPlan::Adopted>& adopted
     query.id("_id", each.id);
     Document fields;
     fields.int32("seq", static_cast<std::int32_t>(each.seq));
-    updates.push_back(statement(query, set(fields)));
+    updates.push_back(update_of(query, set(fields)));
   }
   if (updates.empty()) return {};
   const auto result = client_.update(collection::chat, updates);
-  if (const auto failure = failure_of(result)) return std::unexpected(to_error(*failure));
+  if (const auto failure = first_failure(result)) return std::unexpected(to_error(*failure));
   return {};
 }
 
@@ -271,10 +251,10 @@ Result<void> AdoptionRun::finish() {
   fields.int32(seq_field, static_cast<std::int32_t>(standing_.head.seq));
   fields.array("parley.others", Document());
   std::vector<Document> updates;
-  updates.push_back(statement(query, set(fields)));
+  updates.push_back(update_of(query, set(fields)));
   if (row_seq_) updates.push_back(update_session(standing_.row, *row_seq_));
   const auto result = client_.update(collection::sessions, updates);
-  if (const auto failure = failure_of(result)) return std::unexpected(to_error(*failure));
+  if (const auto failure = first_failure(result)) return std::unexpected(to_error(*failure));
   return {};
 }
 

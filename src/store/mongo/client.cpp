@@ -136,6 +136,24 @@ Error to_error(const Failure& failure) {
                "MongoDB: " + failure.message + " (code " + std::to_string(failure.code) + ")", limits::mongo_retry_after.count()};
 }
 
+std::optional<Failure> first_failure(const Outcome<WriteResult>& result) {
+  if (!result) return result.error();
+  if (!result->errors.empty()) return result->errors.front().failure;
+  return result->not_durable;
+}
+
+Document update_of(const Document& query, const Document& change) {
+  Document made;
+  made.document("q", query).document("u", change);
+  return made;
+}
+
+Document delete_of(const Document& query) {
+  Document made;
+  made.document("q", query).int32("limit", 1);
+  return made;
+}
+
 // Everything up to the last @ may be part of a password, also where it should have been escaped.
 std::string without_credentials(std::string_view uri) {
   const auto scheme = uri.find("://");

@@ -71,6 +71,13 @@ struct WriteResult {
   std::int64_t matched = 0;            // updates: documents matched or upserted; deletes: removed
 };
 
+/// Why not everything is written and durable; nothing: it is.
+[[nodiscard]] std::optional<Failure> first_failure(const Outcome<WriteResult>& result);
+/// A statement of Client::update: {q, u}.
+[[nodiscard]] Document update_of(const Document& query, const Document& change);
+/// A statement of Client::remove, of one document: {q, limit: 1}.
+[[nodiscard]] Document delete_of(const Document& query);
+
 /// A client on loan; it goes back when this goes.
 class Client {
  public:

@@ -19,12 +19,11 @@ Result<void> add_demo_users(const std::string& uri, std::span<const domain::User
     fields.date("createdAt", now).date("updatedAt", now).int32("__v", 0);
     Document change;
     change.document("$setOnInsert", fields);
-    upserts.emplace_back().document("q", query).document("u", change).boolean("upsert", true);
+    upserts.push_back(update_of(query, change));
+    upserts.back().boolean("upsert", true);
   }
   Client client = (*clients)->take();
-  const auto result = client.update(collection::users, upserts);
-  if (!result) return std::unexpected(to_error(result.error()));
-  if (!result->errors.empty()) return std::unexpected(to_error(result->errors.front().failure));
+  if (const auto failure = first_failure(client.update(collection::users, upserts))) return std::unexpected(to_error(*failure));
   return {};
 }
 

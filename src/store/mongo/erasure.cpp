@@ -11,15 +11,12 @@ namespace parley::store::mongo {
 namespace {
 
 Outcome<void> done_or(const Outcome<WriteResult>& result) {
-  if (!result) return std::unexpected(result.error());
-  if (!result->errors.empty()) return std::unexpected(result->errors.front().failure);
-  if (result->not_durable) return std::unexpected(*result->not_durable);
+  if (auto failure = first_failure(result)) return std::unexpected(*std::move(failure));
   return {};
 }
 
 Outcome<void> update_one(Client& client, const Document& query, const Document& change) {
-  std::array<Document, 1> statement;
-  statement[0].document("q", query).document("u", change);
+  const std::array statement = {update_of(query, change)};
   return done_or(client.update(collection::log, statement));
 }
 

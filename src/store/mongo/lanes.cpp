@@ -157,31 +157,22 @@ bool Lanes::stopping() const {
 
 std::optional<domain::Position> Lanes::known_head(SessionNumber session) {
   const std::lock_guard lock(heads_mutex_);
-  const auto found = heads_.find(session);
-  if (found == heads_.end()) return std::nullopt;
-  order_.splice(order_.end(), order_, found->second);
-  return found->second->second;
+  const domain::Position* known = heads_.find(session);
+  return known == nullptr ? std::nullopt : std::optional(*known);
 }
 
 void Lanes::note_head(SessionNumber session, const domain::Position& position) {
   const std::lock_guard lock(heads_mutex_);
-  if (const auto found = heads_.find(session); found != heads_.end()) {
-    if (found->second->second.seq < position.seq) found->second->second = position;
-    order_.splice(order_.end(), order_, found->second);
-    return;
-  }
-  heads_[session] = order_.insert(order_.end(), {session, position});
-  if (order_.size() <= limits::mongo_heads_max) return;
-  heads_.erase(order_.front().first);
-  order_.pop_front();
+  domain::Position* known = heads_.find(session);
+  if (known == nullptr)
+    heads_.put(session, position);
+  else if (known->seq < position.seq)
+    *known = position;
 }
 
 void Lanes::forget_head(SessionNumber session) {
   const std::lock_guard lock(heads_mutex_);
-  const auto found = heads_.find(session);
-  if (found == heads_.end()) return;
-  order_.erase(found->second);
-  heads_.erase(found);
+  heads_.erase(session);
 }
 
 std::optional<std::uint32_t> Lanes::settled_before(SessionNumber session) const {

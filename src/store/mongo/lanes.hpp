@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <list>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -18,7 +17,9 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/limits.hpp"
 #include "store/common/prepared_append.hpp"
+#include "store/mongo/recent_map.hpp"
 
 namespace parley::store::mongo {
 
@@ -87,10 +88,8 @@ class Lanes {
   std::atomic<std::size_t> entries_ = 0;           // waiting and on their way
   std::size_t bytes_ = 0;                          // guarded by mutex_
 
-  using Order = std::list<std::pair<SessionNumber, domain::Position>>;
-  mutable std::mutex heads_mutex_;
-  Order order_;                                               // guarded by heads_mutex_; least recently used first
-  std::unordered_map<SessionNumber, Order::iterator> heads_;  // guarded by heads_mutex_
+  std::mutex heads_mutex_;
+  RecentMap<SessionNumber, domain::Position> heads_{limits::mongo_heads_max};  // guarded by heads_mutex_
 };
 
 }  // namespace parley::store::mongo

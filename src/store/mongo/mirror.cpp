@@ -16,12 +16,6 @@ namespace parley::store::mongo {
 
 namespace {
 
-constexpr unsigned count_bits = 40;  // of a place; the node's number is above (draw_node_number)
-
-std::int64_t last_place_of(std::int64_t node) {
-  return node | ((std::int64_t{1} << count_bits) - 1);
-}
-
 const Document& by_place() {
   static const Document sort = [] {
     Document made;
@@ -173,16 +167,15 @@ Result<void> Mirror::note(Client& client, const Node& node) {
   }
   Document query;
   query.int64("_id", node.id);
-  std::array<Document, 1> statement;
-  statement[0].document("q", query).document("u", change).boolean("upsert", node.id == own_.id);
+  std::array statement = {update_of(query, change)};
+  statement[0].boolean("upsert", node.id == own_.id);
   return accept(client.update(collection::nodes, statement), collection::nodes);
 }
 
 Result<void> Mirror::forget(Client& client, const Node& node) {
   Document query;
   query.int64("_id", node.id);
-  std::array<Document, 1> statement;
-  statement[0].document("q", query).int32("limit", 1);
+  const std::array statement = {delete_of(query)};
   return accept(client.remove(collection::nodes, statement), collection::nodes);
 }
 
@@ -210,10 +203,7 @@ void Mirror::look_at_others(Client& client) {
 }
 
 Result<std::optional<SessionId>> Mirror::session_of(Client& client, SessionNumber number) {
-  if (const auto known = sessions_.find(number); known != sessions_.end()) {
-    order_.splice(order_.end(), order_, known->second);
-    return known->second->second;
-  }
+  if (const SessionId* known = sessions_.find(number)) return *known;
   const auto bytes = LogView(client, state_).row(number);
   if (!bytes) return std::unexpected(bytes.error());
   if (!*bytes) return std::optional<SessionId>{};
@@ -222,11 +212,7 @@ Result<std::optional<SessionId>> Mirror::session_of(Client& client, SessionNumbe
     logs_.write(LogLevel::error, "store", "a session row of the log cannot be read", {{"damage", row.error().detail}});
     return std::optional<SessionId>{};
   }
-  sessions_[number] = order_.insert(order_.end(), {number, row->id});
-  if (order_.size() > limits::mongo_session_ids_max) {
-    sessions_.erase(order_.front().first);
-    order_.pop_front();
-  }
+  sessions_.put(number, row->id);
   return row->id;
 }
 

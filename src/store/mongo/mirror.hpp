@@ -12,20 +12,19 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <list>
 #include <mutex>
 #include <optional>
 #include <thread>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/limits.hpp"
 #include "base/log_sink.hpp"
 #include "store/common/store_state.hpp"
 #include "store/mongo/client.hpp"
 #include "store/mongo/layout.hpp"
 #include "store/mongo/projection.hpp"
+#include "store/mongo/recent_map.hpp"
 #include "store/mongo/settled_places.hpp"
 
 namespace parley::store::mongo {
@@ -68,12 +67,10 @@ class Mirror {
   SettledPlaces& places_;
   const Clock& clock_;
   LogSink& logs_;
-  Node own_;                             // Owner: the thread
-  std::optional<SteadyTime> noted_at_;   // Owner: the thread
-  std::optional<SteadyTime> looked_at_;  // Owner: the thread
-  using Order = std::list<std::pair<SessionNumber, SessionId>>;
-  Order order_;                                                  // Owner: the thread. Least recently used first
-  std::unordered_map<SessionNumber, Order::iterator> sessions_;  // Owner: the thread
+  Node own_;                                                                     // Owner: the thread
+  std::optional<SteadyTime> noted_at_;                                           // Owner: the thread
+  std::optional<SteadyTime> looked_at_;                                          // Owner: the thread
+  RecentMap<SessionNumber, SessionId> sessions_{limits::mongo_session_ids_max};  // Owner: the thread
   std::atomic<std::uint64_t> behind_ = 0;
   std::mutex mutex_;
   std::condition_variable changed_;

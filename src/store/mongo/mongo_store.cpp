@@ -93,16 +93,10 @@ Result<void> MongoStore::Parts::connect() {
 }
 
 Result<void> MongoStore::Parts::prepare() {
-  Client client = write_clients->take();
-  const auto topology = look_at_server(client, config.uri);
+  const auto topology = prepare_database(*write_clients, config, writing);
   if (!topology) return std::unexpected(topology.error());
-  write_clients->set_topology(*topology);
   read_clients->set_topology(*topology);
-  // An index over what earlier servers wrote may take minutes.
-  auto patient = ClientPool::make(config.uri, writing, 1, config.index_patience);
-  if (!patient) return std::unexpected(patient.error());
-  Client indexing = (*patient)->take();
-  if (auto indexes = prepare_indexes(indexing); !indexes) return indexes;
+  Client client = write_clients->take();
   const auto node = draw_node_number(client);
   if (!node) return std::unexpected(node.error());
   if (auto registered = register_node(client, *node, clock.now()); !registered) return registered;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "domain/extensions.hpp"
+#include "store/mongo/client.hpp"
 #include "store/mongo/session_document.hpp"
 
 namespace parley::store::mongo {
@@ -26,7 +27,7 @@ void project_adopted(const Entry& entry, Projection& into) {
   fields.int32("seq", static_cast<std::int32_t>(entry.core.seq));
   Document change;
   change.document("$set", fields);
-  into.adopted.emplace_back().document("q", one_by_id(*id)).document("u", change);
+  into.adopted.push_back(update_of(one_by_id(*id), change));
 }
 
 void project_text(const Entry& entry, SessionNumber number, const SessionId& session, Projection& into) {
@@ -78,9 +79,7 @@ Result<void> project_deletion(const Entry& entry, const SessionId& session, cons
 }  // namespace
 
 Document remove_message(const ObjectId& id) {
-  Document made;
-  made.document("q", one_by_id(id)).int32("limit", 1);
-  return made;
+  return delete_of(one_by_id(id));
 }
 
 Result<void> project(const StoredDocument& document, const SessionId& session, const SenderAt& sender_at, Projection& into) {

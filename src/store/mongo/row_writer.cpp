@@ -204,12 +204,8 @@ void RowWriter::try_to_write(Client& client) {
   time.date("triedAt", clock_.now());
   Document change;
   change.document("$set", time);
-  std::array<Document, 1> statement;
-  statement[0].document("q", query).document("u", change);
-  const auto result = client.update(collection::nodes, statement);
-  if (!result) return state_.note_outage(result.error().message);
-  if (!result->errors.empty()) return state_.note_outage(result->errors.front().failure.message);
-  if (result->not_durable) return state_.note_outage(result->not_durable->message);
+  const std::array statement = {update_of(query, change)};
+  if (const auto failure = first_failure(client.update(collection::nodes, statement))) return state_.note_outage(failure->message);
   state_.note_reached();
 }
 

@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
 #include "store/mongo/layout.hpp"
+#include "store/mongo/settled_places.hpp"
 
 namespace parley::store::mongo {
 
@@ -73,8 +74,7 @@ Document create_command(const Index& index) {
   return command;
 }
 
-}  // namespace
-
+/// Errors: store_failed, it cannot be reached or is too old, and how to mend it.
 Result<Topology> look_at_server(Client& client, const std::string& uri) {
   Document hello;
   hello.int32("hello", 1);
@@ -89,6 +89,8 @@ Result<Topology> look_at_server(Client& client, const std::string& uri) {
   return is_set ? Topology::replica_set : Topology::standalone;
 }
 
+}  // namespace
+
 // createIndexes does nothing when the index is there as asked; that it is there otherwise is an error of the server's.
 Result<void> prepare_indexes(Client& client) {
   for (const Index& index : indexes) {
@@ -102,8 +104,19 @@ Result<void> prepare_indexes(Client& client) {
   return {};
 }
 
+Result<Topology> prepare_database(ClientPool& clients, const MongoConfig& config, std::string_view app_name) {
+  Client client = clients.take();
+  const auto topology = look_at_server(client, config.uri);
+  if (!topology) return topology;
+  clients.set_topology(*topology);
+  const auto patient = ClientPool::make(config.uri, app_name, 1, config.index_patience);
+  if (!patient) return std::unexpected(patient.error());
+  Client indexing = (*patient)->take();
+  if (auto indexes = prepare_indexes(indexing); !indexes) return std::unexpected(indexes.error());
+  return topology;
+}
+
 Result<std::int64_t> draw_node_number(Client& client) {
-  constexpr unsigned count_bits = 40;
   Document one;
   one.int64("last", 1);
   Document increment;
@@ -121,16 +134,13 @@ Result<std::int64_t> draw_node_number(Client& client) {
   const auto value = Fields(*answer).document("value");
   const auto number = value ? value->integer("last") : std::nullopt;
   if (!number) return refuse(ErrorCode::store_failed, "The store cannot be opened", "MongoDB gave no number for this process");
-  return *number << count_bits;
+  return first_place_of(*number);
 }
 
 Result<void> register_node(Client& client, std::int64_t node, Timestamp now) {
   Document made;
   made.int64("_id", node).int64("at", node).date("alive", now);
-  const auto inserted = client.insert(collection::nodes, {&made, 1});
-  if (!inserted) return std::unexpected(to_error(inserted.error()));
-  if (!inserted->errors.empty()) return std::unexpected(to_error(inserted->errors.front().failure));
-  if (inserted->not_durable) return std::unexpected(to_error(*inserted->not_durable));
+  if (const auto failure = first_failure(client.insert(collection::nodes, {&made, 1}))) return std::unexpected(to_error(*failure));
   return {};
 }
 

@@ -3,11 +3,13 @@
 
 #include "base/result.hpp"
 #include "store/mongo/client.hpp"
+#include "store/mongo/mongo_config.hpp"
 
 namespace parley::store::mongo {
 
-/// Asks the server what it is. Errors: store_failed, it cannot be reached or is too old, and how to mend it.
-[[nodiscard]] Result<Topology> look_at_server(Client& client, const std::string& uri);
+/// Asks the server what it is, tells the pool, and prepares the indexes with all of the configured patience: one over what earlier servers
+/// wrote may take minutes. Errors: store_failed, with what, where and how to mend it.
+[[nodiscard]] Result<Topology> prepare_database(ClientPool& clients, const MongoConfig& config, std::string_view app_name);
 /// Makes what is missing, and looks that each is as it must be. Error: store_failed, naming collection and index.
 [[nodiscard]] Result<void> prepare_indexes(Client& client);
 /// A number for this process, greater than any before it: the upper bits of its places in the log.

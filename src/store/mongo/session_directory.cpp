@@ -1,7 +1,6 @@
 #include "store/mongo/session_directory.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 #include <utility>
 

@@ -1,5 +1,7 @@
 #include "store/mongo/session_document.hpp"
 
+#include "store/mongo/client.hpp"
+
 namespace parley::store::mongo {
 
 namespace {
@@ -23,9 +25,7 @@ void set_state(Document& fields, const SessionRow& row) {
 
 Document statement(const SessionRow& row, Document query, const Document& change) {
   query.text("sessionId", row.id.to_string());
-  Document made;
-  made.document("q", query).document("u", change);
-  return made;
+  return update_of(query, change);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// The places (`at`) that this process gave to documents of the log, and up to where all of them are settled: written, or never will be.
-// Whoever reads the log in the order of its places may go so far and misses nothing. Threads: any; one lock.
+// A place (`at`): the number of the process that gave it in the upper bits, its count in the lower 40. The places that this process gave to
+// documents of the log, and up to where all of them are settled: written, or never will be. Whoever reads the log in the order of its
+// places may go so far and misses nothing. Threads: any; one lock.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +13,17 @@
 #include "base/clock.hpp"
 
 namespace parley::store::mongo {
+
+inline constexpr unsigned place_count_bits = 40;
+
+/// Before the first place that the process of this number gives.
+[[nodiscard]] inline std::int64_t first_place_of(std::int64_t number) {
+  return number << place_count_bits;
+}
+/// The last place that a process can give that began at `first`.
+[[nodiscard]] inline std::int64_t last_place_of(std::int64_t first) {
+  return first | ((std::int64_t{1} << place_count_bits) - 1);
+}
 
 class SettledPlaces {
  public:
