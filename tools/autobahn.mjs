@@ -2,11 +2,11 @@
 //   node tools/autobahn.mjs --echo build/release/examples/websocket_echo --suite build/autobahn [--page docs/operations/autobahn.md]
 // Fails when a case fails, when the count of cases is not the suite's, when anything but compression is unimplemented, and when a case that is
 // not a plain OK has no explanation below.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { commit } from '../tests/clients/javascript/harness/commit.mjs';
 
 const CASES = 517;
 const SUITE_VERSION = '25.10.1';
@@ -132,12 +132,4 @@ function pageOf(results, verdict) {
     ]),
     '',
   ].join('\n');
-}
-
-function commit() {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: fileURLToPath(new URL('.', import.meta.url)), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return 'unknown';
-  }
 }

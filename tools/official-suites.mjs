@@ -10,6 +10,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { commit } from '../tests/clients/javascript/harness/commit.mjs';
 
 const SUITES = [
   { name: 'Engine.IO', folder: 'engine.io-protocol/v4-test-suite', testsLeast: 24 },  // suites grow; fewer tests than these is not the suite
@@ -86,12 +87,4 @@ function runSuite({ name, folder, testsLeast }, run) {
 function fingerprint(name) {
   const { folder } = SUITES.find((suite) => suite.name === name);
   return `sha256 ${createHash('sha256').update(readFileSync(join(work, folder, 'test-suite.js'))).digest('hex').slice(0, 12)}`;
-}
-
-function commit() {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: fileURLToPath(new URL('.', import.meta.url)), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return 'unknown';
-  }
 }

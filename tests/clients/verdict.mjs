@@ -1,8 +1,9 @@
 // Runs the suites of one kind and ends with one PASS or FAIL line with its figures: node verdict.mjs clients|mongodb|cutover|bad-input|security|turn|replacing [--seed n]
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commit } from './javascript/harness/commit.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const python = join(here, '../../build/clients-venv/bin/python');
@@ -66,12 +67,4 @@ function versions() {
   const pinned = JSON.parse(readFileSync(join(here, 'javascript/package.json'), 'utf8')).dependencies['socket.io-client'];
   const requirements = readFileSync(join(here, 'python/requirements.txt'), 'utf8');
   return `socket.io-client ${pinned}, python-socketio ${/python-socketio==(\S+)/.exec(requirements)[1]}`;
-}
-
-function commit() {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: here, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return 'unknown';
-  }
 }

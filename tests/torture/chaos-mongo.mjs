@@ -8,7 +8,7 @@ import { startMongod } from '../clients/javascript/harness/mongod.mjs';
 import { get } from '../clients/javascript/harness/rest.mjs';
 import { Server } from '../clients/javascript/harness/server.mjs';
 import { delay, until } from '../clients/javascript/harness/wait.mjs';
-import { commit } from './commit.mjs';
+import { commit } from '../clients/javascript/harness/commit.mjs';
 import { DATABASE, makeCall, storedEntries } from './mongo_world.mjs';
 import { Random } from './random.mjs';
 

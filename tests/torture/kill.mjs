@@ -3,7 +3,6 @@
 // Real socket.io clients (WebSocket and long polling) and REST senders talk in several sessions; at a random moment the server is killed,
 // now and then a second time while it opens. Then it is started on the same data, and the ledgers are compared with what it serves.
 // Prints one PASS or FAIL line. On FAIL the data stays where the line says.
-import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { page } from '../clients/javascript/harness/rest.mjs';
 import { Server } from '../clients/javascript/harness/server.mjs';
@@ -12,6 +11,7 @@ import { delay } from '../clients/javascript/harness/wait.mjs';
 import { Ledger } from './ledger.mjs';
 import { Random } from './random.mjs';
 import { RestSender, SocketSender } from './senders.mjs';
+import { commit } from '../clients/javascript/harness/commit.mjs';
 
 const SESSIONS = 4;             // talking in one round
 const SESSION_LIVES_ROUNDS = 8; // then a new one takes its place; the old one is compared once more at the end
@@ -75,15 +75,6 @@ async function play(server, everyCall) {
   }
   await compare(server, everyCall);
   return rounds;
-}
-
-function commit() {
-  try {
-    const git = (...args) => execFileSync('git', args, { cwd: new URL('.', import.meta.url), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-    return git('rev-parse', '--short', 'HEAD');
-  } catch {
-    return 'unknown';
-  }
 }
 
 const everyCall = [];

@@ -3,7 +3,7 @@ import { Chain } from '../clients/javascript/harness/chain.mjs';
 import { get } from '../clients/javascript/harness/rest.mjs';
 import { makeSession } from '../clients/javascript/harness/session.mjs';
 import { person } from '../clients/javascript/harness/token.mjs';
-import { insertUsers } from '../clients/javascript/harness/users.mjs';
+import { insertUsers } from '../clients/javascript/harness/people.mjs';
 
 export const DATABASE = 'torture';
 const SEQ_BITS = 24n;              // of the `_id` of a document of the log, which begins with the session's number

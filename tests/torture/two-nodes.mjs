@@ -11,7 +11,7 @@ import { startMongod } from '../clients/javascript/harness/mongod.mjs';
 import { get, request } from '../clients/javascript/harness/rest.mjs';
 import { Server } from '../clients/javascript/harness/server.mjs';
 import { delay } from '../clients/javascript/harness/wait.mjs';
-import { commit } from './commit.mjs';
+import { commit } from '../clients/javascript/harness/commit.mjs';
 import { Ledger } from './ledger.mjs';
 import { DATABASE, makeCall, storedEntries, wholeLog } from './mongo_world.mjs';
 import { Random } from './random.mjs';

@@ -3,7 +3,6 @@
 // Rooms of ten sockets; all have joined before the first message, so what each of them hears must be, message by message, what the session has
 // stored: nothing lost, doubled or out of order. Every send is acknowledged, and one sender's messages are stored in the order sent.
 // `--any-rate` judges that alone, and not whether the deliveries were as many as wanted.
-import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { get } from '../clients/javascript/harness/rest.mjs';
 import { Server } from '../clients/javascript/harness/server.mjs';
@@ -11,6 +10,7 @@ import { makeSession } from '../clients/javascript/harness/session.mjs';
 import { delay, within } from '../clients/javascript/harness/wait.mjs';
 import { RawClient } from './raw_client.mjs';
 import { Random } from './random.mjs';
+import { commit } from '../clients/javascript/harness/commit.mjs';
 
 const ROOM = 10;
 const TICK_MS = 10;
@@ -140,11 +140,3 @@ console.log(`${passed ? 'PASS' : 'FAIL'} upgrade-load: ${failure ? `${failure.me
   `${sum('messages')} messages, ${sum('heard')} heard: ${sum('lost')} lost, ${sum('doubled')} doubled, ${sum('reordered')} reordered, ${sum('foreign')} foreign, ${sum('unacknowledged')} without a good ack, ` +
   `${sum('misplaced')} out of their sender's order; ${sum('sentUpgrading')} sent inside an upgrade; seed ${seed}; commit ${commit()}`);
 process.exit(passed ? 0 : 1);
-
-function commit() {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: import.meta.url.slice(7, import.meta.url.lastIndexOf('/')), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return 'unknown';
-  }
-}

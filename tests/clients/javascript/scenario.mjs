@@ -6,7 +6,7 @@
 //   in   {"do":"emit","id":1,"event":"join-session","payload":{…}}   emits with an acknowledgement        {"do":"close"}   disconnects and ends
 //   out  {"connected":true}   {"disconnected":true}   {"event":"chat-message","args":[…]}   {"ack":1,"args":[…]}   {"failed":["why"]}
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +18,7 @@ import { get, store } from './harness/rest.mjs';
 import { Server } from './harness/server.mjs';
 import { makeSession } from './harness/session.mjs';
 import { within } from './harness/wait.mjs';
+import { commit } from './harness/commit.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const build = join(here, '../../../build');
@@ -188,11 +189,3 @@ if (options.verdict) {
   console.log(`${passed ? 'PASS' : 'FAIL'} clients-all: ${line}; resume by position included; commit ${commit()}`);
 }
 process.exit(passed ? 0 : 1);
-
-function commit() {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: here, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return 'unknown';
-  }
-}

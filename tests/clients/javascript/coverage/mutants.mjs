@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { FOLDER, markedSuites } from './marks.mjs';
 import { MUTATIONS } from './mutations.mjs';
 import { runSuite } from './run-suite.mjs';
+import { commit } from '../harness/commit.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const TREE = join(ROOT, 'build/mutants/tree');
@@ -129,11 +130,3 @@ for (const fault of faults) console.log(fault);
 const passed = faults.length === 0 && chosen.length > 0 && caught === chosen.length;
 console.log(`${passed ? 'PASS' : 'FAIL'} mutants: ${caught} of ${chosen.length} caught; seed ${seed}; commit ${commit()}`);
 process.exit(passed ? 0 : 1);
-
-function commit() {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: FOLDER, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return 'unknown: not a git checkout';
-  }
-}

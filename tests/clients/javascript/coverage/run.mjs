@@ -1,6 +1,5 @@
 // `make contract`: runs every suite that proves statements of docs/api-contract.md, writes docs/operations/contract-coverage.md, and ends with one line.
 // node run.mjs [--seed n]; PARLEY names the server.
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { faultsOfNames } from './check.mjs';
@@ -9,6 +8,7 @@ import { FOLDER, markedSuites } from './marks.mjs';
 import { NOT_YET } from './not-yet.mjs';
 import { runSuite } from './run-suite.mjs';
 import { PAGE, pageOf, rowOf } from './table.mjs';
+import { commit } from '../harness/commit.mjs';
 
 const seedAt = process.argv.indexOf('--seed');
 const seed = seedAt > 0 ? process.argv[seedAt + 1] : (process.env.SEED || '1');
@@ -38,11 +38,3 @@ const reasons = [...new Set(Object.values(NOT_YET).map((reason) => reason.split(
 const figures = [`${rows.length} rows`, `${proving} tests`, `${Object.keys(NOT_YET).length} not yet${reasons && ` (${reasons})`}`, `${faults.length} faults`].join(', ');
 console.log(`${faults.length === 0 ? 'PASS' : 'FAIL'} contract: ${figures}; seed ${seed}; commit ${commit()}`);
 process.exit(faults.length === 0 ? 0 : 1);
-
-function commit() {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: FOLDER, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return 'unknown: not a git checkout';
-  }
-}

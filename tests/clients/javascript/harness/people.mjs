@@ -14,6 +14,11 @@ export function userDocument({ id, role, email, name }) {
   return { _id: new ObjectId(id), email, role, name, isVerified: true, createdAt: now, updatedAt: now, __v: 0 };
 }
 
+/** People that a test brings itself; `database` is a Db of the driver's. */
+export async function insertUsers(database, those) {
+  await database.collection('users').insertMany(those.map(userDocument), { writeConcern: { w: 'majority', j: true } });
+}
+
 /** Gives a function that puts everyone into `users` who came since its last call; the first of an id counts. */
 export function introducer(users) {
   let done = 0;
