@@ -14,14 +14,28 @@ esac
 tools/install-mongod.sh
 mongod=${MONGOD:-build/mongod/bin/mongod}
 port=${MONGOD_PORT:-27117}
+log=$data/mongodb/mongod.log
 (umask 077; mkdir -p "$data/mongodb")
-"$mongod" --dbpath "$data/mongodb" --bind_ip 127.0.0.1 --port "$port" --wiredTigerCacheSizeGB 0.5 --logpath "$data/mongodb/mongod.log" --logappend >/dev/null &
+# One at a time, so that what is new in the log is of this run. mongod inherits the lock: it is held as long as that runs.
+exec 9>"$data/mongodb/run.lock"
+flock --timeout 5 9 || { echo "The demo's database in $data/mongodb is in use by another make run. End that one, or choose another folder: DATA=FOLDER." >&2; exit 1; }
+before=$(stat --format %s "$log" 2>/dev/null || echo 0)
+news() { tail --bytes "+$((before + 1))" "$log" 2>/dev/null; }
+"$mongod" --dbpath "$data/mongodb" --bind_ip 127.0.0.1 --port "$port" --nounixsocket --wiredTigerCacheSizeGB 0.5 --logpath "$log" --logappend >/dev/null &
 server=$!
 # The database ends after the demo, whichever way that ends.
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
-until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
-  kill -0 "$server" 2>/dev/null || { echo "mongod did not start; the end of $data/mongodb/mongod.log (another port: MONGOD_PORT=N):" >&2; tail -n 3 "$data/mongodb/mongod.log" >&2; exit 1; }
+did_not_start() { # its exit code
+  case $1 in
+    48) echo "Port $port of this machine is taken, perhaps by another MongoDB, which was not touched. Give the demo's own another one: make run STORE=mongodb MONGOD_PORT=N." ;;
+    *) echo "mongod did not start (exit code $1); what it says in $log:"; news | grep -E '"s": ?"[EF]"' || news | tail -n 3 ;;
+  esac >&2
+  exit 1
+}
+# That somebody answers on the port would not say who: our own mongod says that it does.
+until news | grep -F 'Waiting for connections' >/dev/null; do
+  kill -0 "$server" 2>/dev/null || { code=0; wait "$server" || code=$?; did_not_start "$code"; }
   sleep 0.1
 done
 trap : INT TERM # the demo gets them too, and drains
-"$parley" demo --store "mongodb://127.0.0.1:$port/parley" --data "$data" --listen "$listen"
+"$parley" demo --store "mongodb://127.0.0.1:$port/parley" --data "$data" --listen "$listen" 9>&-

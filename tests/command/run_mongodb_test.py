@@ -20,6 +20,19 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def run_script(data, store="mongodb", **environment):
+    """Until it ends by itself."""
+    command = [str(ROOT / "tools/run-mongodb.sh"), PARLEY, store, data, "127.0.0.1:0"]
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          start_new_session=True) as process:
+        try:
+            out, error = process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out, error)
+
+
 class Demo:
     """The running demo, and what it printed."""
 
@@ -74,8 +87,27 @@ class RunOnMongoDb(unittest.TestCase):
                     demo.interrupt() if how == "interrupt" else demo.kill()
             self.assertEqual(oct(os.stat(f"{data}/mongodb").st_mode & 0o777), "0o700")
 
+    def test_a_port_that_is_taken_is_said_and_who_has_it_is_not_touched(self):
+        with tempfile.TemporaryDirectory() as data, socket.create_server(("127.0.0.1", 0)) as another:
+            port = str(another.getsockname()[1])
+            run = run_script(data, MONGOD_PORT=port)
+            self.assertEqual(run.returncode, 1, run.stdout + run.stderr)
+            self.assertIn(f"Port {port} of this machine is taken", run.stderr)
+            self.assertIn("MONGOD_PORT=N", run.stderr)
+            another.setblocking(False)
+            with self.assertRaises(BlockingIOError, msg="nobody has connected there"):
+                another.accept()
+
+    def test_what_mongod_says_is_shown_when_it_does_not_start(self):
+        with tempfile.TemporaryDirectory() as data:
+            os.mkdir(f"{data}/mongodb")
+            pathlib.Path(f"{data}/mongodb/storage.bson").write_text("no database")
+            run = run_script(data, MONGOD_PORT=str(free_port()))
+            self.assertEqual(run.returncode, 1, run.stdout + run.stderr)
+            self.assertRegex(run.stderr, r"mongod did not start \(exit code \d+\)[^\n]*\n\{[^\n]*storage engine metadata")
+
     def test_a_store_it_does_not_know_is_refused_with_what_to_write(self):
-        run = subprocess.run([str(ROOT / "tools/run-mongodb.sh"), PARLEY, "mongo", "/nowhere", "127.0.0.1:0"], cwd=ROOT, capture_output=True, text=True)
+        run = run_script("/nowhere", store="mongo")
         self.assertEqual(run.returncode, 2)
         self.assertIn("STORE must be mongodb, or the URI", run.stderr)
 
