@@ -32,7 +32,10 @@ Document statement(const SessionRow& row, Document query, const Document& change
 
 Document insert_session(const SessionRow& row) {
   Document metadata;
-  if (row.appointment) metadata.id("appointmentId", *row.appointment);
+  if (row.appointment)
+    metadata.id("appointmentId", *row.appointment);
+  else
+    metadata.null("appointmentId");
   metadata.int32("duration", static_cast<std::int32_t>(row.duration_seconds())).int32("participantCount", 0);
   Document parley = others_of(row);
   parley.int64("number", static_cast<std::int64_t>(row.number.value)).int32("seq", 1);
