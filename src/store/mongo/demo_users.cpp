@@ -1,11 +1,19 @@
 #include "store/mongo/demo_users.hpp"
 
+#include <string_view>
 #include <vector>
 
 #include "store/mongo/client.hpp"
 #include "store/mongo/layout.hpp"
 
 namespace parley::store::mongo {
+
+namespace {
+
+// API contract §8 says that there is one. A hash of bcrypt has 60 characters and begins with `$2`: this is the hash of no password.
+constexpr std::string_view no_password = "!no password: nobody signs in as this user of the demo";
+
+}  // namespace
 
 Result<void> add_demo_users(const std::string& uri, std::span<const domain::User> users, Timestamp now) {
   const auto clients = ClientPool::make(uri, "parley-demo", 1);
@@ -15,7 +23,8 @@ Result<void> add_demo_users(const std::string& uri, std::span<const domain::User
     Document query;
     query.id("_id", user.id);
     Document fields;
-    fields.text("email", user.email).text("role", user.role.name).text("name", user.name).boolean("isVerified", true);
+    fields.text("email", user.email).text("password", no_password).text("role", user.role.name).text("name", user.name);
+    fields.boolean("isVerified", true);
     fields.date("createdAt", now).date("updatedAt", now).int32("__v", 0);
     Document change;
     change.document("$setOnInsert", fields);

@@ -1,4 +1,4 @@
-// The one time that Parley writes to `users`: the demo's two, where there is nobody yet who could sign in.
+// The one time that Parley writes to `users`: the demo's two. Whoever holds a token of theirs is one of them; no password is theirs.
 #pragma once
 
 #include <span>

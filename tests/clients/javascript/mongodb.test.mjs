@@ -78,6 +78,9 @@ test('sessions are read and populated by mongoose through their life [c:8-sessio
   const created = await session();
   assert.deepEqual([created.status, created.doctorId.name, created.patientId.role, String(created.metadata.appointmentId)],
     ['created', call.doctor.name, 'patient', appointmentId]);
+  const without = await makeSession(server);
+  const { metadata } = await old.Session.collection.findOne({ sessionId: without.sessionId });
+  assert.deepEqual(metadata, { appointmentId: null, duration: 0, participantCount: 0 });
   assert.equal(String(created._id), call.session._id);
   assert.equal(created.createdAt.toISOString(), call.session.createdAt);
   assert.equal((await post(server, `/api/sessions/${call.sessionId}/join`, { token: call.patient.token })).status, 200);
@@ -119,4 +122,22 @@ test('after kill -9 everything acknowledged is there, and the mirror goes on whe
     return ids.length === stored.length && ids;
   }, 'the mirror has them all', 30_000);
   assert.deepEqual(mirrored, stored, 'each once, in order');
+});
+
+test('the two users of `parley demo` are documents of the model, with a password that is nobody\'s, and added once', async () => {
+  const before = await old.User.countDocuments();
+  const demo = await Server.start({ command: 'demo', store: server.store });
+  try {
+    const users = await old.User.find({ email: /@demo\.invalid$/ });
+    assert.deepEqual(users.map(({ role, name }) => `${role} ${name}`).sort(), ['doctor Dr. Ada Byron', 'patient Max Sample']);
+    for (const user of users) {
+      assert.equal(user.validateSync(), undefined, 'a document of the model');
+      assert.match(user.password, /^!/, 'no hash of bcrypt begins so');
+      assert.notEqual(user.password.length, 60, 'or is so long');
+    }
+    await demo.restart();
+    assert.equal(await old.User.countDocuments(), before + 2);
+  } finally {
+    await demo.dispose();
+  }
 });

@@ -44,7 +44,7 @@ const audit = new Schema({
 });
 
 const user = new Schema({
-  email: { type: String, ...required }, password: String, role: { type: String, enum: ['patient', 'doctor', 'admin'], ...required }, name: String,
+  email: { type: String, ...required }, password: { type: String, ...required }, role: { type: String, enum: ['patient', 'doctor', 'admin'], ...required }, name: String,
   provider: String, providerId: String, isVerified: Boolean,
 }, { timestamps: true });
 

@@ -11,7 +11,7 @@ export function remember(claims) {
 /** The document of API contract §8. */
 export function userDocument({ id, role, email, name }) {
   const now = new Date();
-  return { _id: new ObjectId(id), email, role, name, isVerified: true, createdAt: now, updatedAt: now, __v: 0 };
+  return { _id: new ObjectId(id), email, password: '$2b$10$of-an-earlier-server', role, name, isVerified: true, createdAt: now, updatedAt: now, __v: 0 };
 }
 
 /** People that a test brings itself; `database` is a Db of the driver's. */
