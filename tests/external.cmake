@@ -3,14 +3,13 @@ find_program(NODE node)
 set(clients_python ${CMAKE_SOURCE_DIR}/build/clients-venv/bin/python)
 
 # parley_suite(<name> LABELS <labels> TIMEOUT <seconds> COMMAND <…>): PARLEY in its environment names the server.
-# MONGOC_DISABLE_SHM: libmongoc leaves a file of counters behind a killed process, and says a line on standard error to the next one that has its number.
 function(parley_suite name)
   cmake_parse_arguments(ARG "" "TIMEOUT;FOLDER" "LABELS;COMMAND" ${ARGN})
   if(NOT TARGET parley OR NOT NODE)
     return()
   endif()
   add_test(NAME ${name} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_FOLDER}
-           COMMAND ${CMAKE_COMMAND} -E env PARLEY=$<TARGET_FILE:parley> MONGOC_DISABLE_SHM=1 ${ARG_COMMAND})
+           COMMAND ${CMAKE_COMMAND} -E env PARLEY=$<TARGET_FILE:parley> ${ARG_COMMAND})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()
 

@@ -26,7 +26,7 @@ constexpr std::array<ErrorRow, 16> rows{{
     {overloaded, "overloaded", Fault::load, Retry::later, 503, "Wait retryAfter seconds, then send again; nothing was accepted."},
     {store_full, "store_full", Fault::store, Retry::later, 507, "Keep the message and try again later; the operator must make room."},
     {store_failed, "store_failed", Fault::store, Retry::later, 503,
-     "Keep the message and try again later; the operator must restart the server."},
+     "Keep the message and try again later: after retryAfter where it is given, else when the operator has restarted the server."},
     {outcome_unknown, "outcome_unknown", Fault::store, Retry::same_key, 504,
      "Send again under the same clientMessageId; the answer tells whether it was stored."},
     {log_corrupt, "log_corrupt", Fault::store, Retry::never, 500, "Tell the operator; this session takes no writes until it is repaired."},

@@ -56,6 +56,7 @@ void add(MetricsText& text, const store::StoreHealth& health) {
       .gauge("parley_store_queued_entries", "Entries that wait for a commit.", health.queued_entries)
       .gauge("parley_store_queued_reads", "Read jobs that wait.", health.queued_reads)
       .gauge("parley_store_mirror_behind", "Commits that the collections of other software do not show yet.", health.mirror_behind)
+      .counter("parley_store_mirror_refused_total", "Documents for other software that the database did not take.", health.mirror_refused)
       .counter("parley_store_signalling_dropped_total", "Signalling records dropped because the queue was full.", health.signalling_dropped)
       .counter("parley_store_users_dropped_total", "User rows dropped because the queue was full.", health.users_dropped)
       .histogram("parley_store_sync_microseconds", "Duration of syncs.", buckets, health.sync_microseconds, health.sync_count);

@@ -84,14 +84,14 @@ TEST_F(MongoOpening, users_are_read_and_never_written) {
   EXPECT_TRUE(wait_for("users", 1));
 }
 
-TEST_F(MongoOpening, what_a_node_that_died_did_not_mirror_is_mirrored) {
-  LogScript script(7);
-  constexpr std::int64_t dead = std::int64_t{900} << 40;
-  const auto pool = mongo::ClientPool::make(uri, "test", 1);
-  {
+/// A node that died with its last two documents not mirrored.
+class MongoDeadNode : public MongoOpening {
+ protected:
+  void die(std::chrono::milliseconds silent_for) {
+    const auto pool = mongo::ClientPool::make(uri, "test", 1);
     auto client = (*pool)->take();
     mongo::Document node;
-    node.int64("_id", dead).int64("at", dead + 1).date("alive", clock.now() - limits::mongo_node_silent - std::chrono::seconds(1));
+    node.int64("_id", dead).int64("at", dead + 1).date("alive", clock.now() - silent_for);
     ASSERT_TRUE(client.insert(mongo::collection::nodes, {&node, 1}).has_value());
     std::int64_t place = dead;
     for (const store::Append& append : {script.create(), script.text("one"), script.text("two")}) {
@@ -101,12 +101,49 @@ TEST_F(MongoOpening, what_a_node_that_died_did_not_mirror_is_mirrored) {
       ASSERT_TRUE(client.insert(mongo::collection::log, {&encoded, 1}).has_value());
     }
   }
+  std::int64_t noted() {
+    return command(R"({"find":"parleynodes","filter":{"_id":{"$numberLong":")" + std::to_string(dead) + R"("}}})")
+        .number("cursor.firstBatch.0.at");
+  }
+
+  static constexpr std::int64_t dead = std::int64_t{900} << 40;
+  LogScript script{7};
+};
+
+TEST_F(MongoDeadNode, is_mirrored_to_its_end) {
+  die(limits::mongo_stray_write_life + std::chrono::seconds(1));
   const auto store = open();
   ASSERT_TRUE(store.has_value());
   EXPECT_TRUE(wait_for("chatmessages", 2)) << "both texts; the session's document was mirrored before it died, says its checkpoint";
-  EXPECT_EQ(command(R"({"find":"parleynodes","filter":{"_id":{"$numberLong":")" + std::to_string(dead) + R"("}}})")
-                .number("cursor.firstBatch.0.at"),
-            dead + 3);
+  (*store)->stop();
+  EXPECT_EQ(noted(), dead + 3);
+}
+
+TEST_F(MongoDeadNode, is_not_done_with_while_its_writes_may_still_arrive) {
+  die(limits::mongo_node_silent + std::chrono::seconds(1));
+  const auto store = open();
+  ASSERT_TRUE(store.has_value());
+  EXPECT_TRUE(wait_for("chatmessages", 2));
+  (*store)->stop();
+  EXPECT_EQ(noted(), dead + 1);
+}
+
+TEST_F(MongoOpening, says_what_to_mend_when_the_user_may_not) {
+  const auto store = mongo::MongoStore::open({.uri = "mongodb://me:hunter2@" + uri.substr(uri.find("127"))}, {clock, logs});
+  ASSERT_FALSE(store.has_value());
+  EXPECT_NE(store.error().message.find("Authentication failed. Correct the user"), std::string::npos) << store.error().message;
+}
+
+TEST_F(MongoOpening, says_that_the_set_may_have_another_name) {
+  const auto store = mongo::MongoStore::open({.uri = uri + "?replicaSet=other&serverSelectionTimeoutMS=100"}, {clock, logs});
+  ASSERT_FALSE(store.has_value());
+  EXPECT_NE(store.error().message.find("replicaSet, which must be the name of the set"), std::string::npos) << store.error().message;
+}
+
+TEST_F(MongoOpening, says_which_name_does_not_resolve) {
+  const auto store = mongo::MongoStore::open({.uri = "mongodb+srv://nowhere.invalid/db"}, {clock, logs});
+  ASSERT_FALSE(store.has_value());
+  EXPECT_NE(store.error().message.find("nowhere.invalid"), std::string::npos) << store.error().message;
 }
 
 }  // namespace parley::test

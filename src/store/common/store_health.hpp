@@ -30,9 +30,10 @@ struct StoreHealth {
   std::uint64_t sync_microseconds = 0;  // sum
   std::array<std::uint64_t, sync_buckets_count> sync_buckets{};
 
-  std::size_t queued_entries = 0;   // now
-  std::size_t queued_reads = 0;     // now
-  std::uint64_t mirror_behind = 0;  // commits that other software cannot read yet (MongoDB)
+  std::size_t queued_entries = 0;    // now
+  std::size_t queued_reads = 0;      // now
+  std::uint64_t mirror_behind = 0;   // commits that other software cannot read yet (MongoDB)
+  std::uint64_t mirror_refused = 0;  // documents for other software that the database did not take (MongoDB)
   std::uint64_t signalling_dropped = 0;
   std::uint64_t users_dropped = 0;  // the queue of rows was full; the next token brings them again
 };

@@ -113,6 +113,7 @@ StoreHealth StoreState::health() const {
   std::ranges::copy(sync_buckets_, health.sync_buckets.begin());
   health.signalling_dropped = signalling_dropped_;
   health.users_dropped = users_dropped_;
+  health.mirror_refused = mirror_refused_;
   return health;
 }
 

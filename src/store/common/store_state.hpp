@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/log_sink.hpp"
 #include "base/result.hpp"
@@ -32,6 +33,10 @@ class StoreState {
   void note_reached();
   [[nodiscard]] bool is_out_of_reach() const { return out_of_reach_.load(std::memory_order_relaxed); }
 
+  /// When it answered last.
+  void note_answer(SteadyTime now) { answered_at_.store(now, std::memory_order_relaxed); }
+  [[nodiscard]] SteadyTime answered_at() const { return answered_at_.load(std::memory_order_relaxed); }
+
   /// Remembers that this session is damaged and gives the error that says so: log_corrupt, naming session and entry.
   Error note_damage(SessionNumber session, std::uint32_t seq, const std::string& what);
   /// The damage met so far in this session: it takes no more entries.
@@ -45,6 +50,7 @@ class StoreState {
   [[nodiscard]] bool has_room() const { return has_room_.load(std::memory_order_relaxed); }
   void note_signalling_dropped() { ++signalling_dropped_; }
   void note_user_dropped() { ++users_dropped_; }
+  void note_mirror_refused(std::uint64_t documents) { mirror_refused_ += documents; }
 
   /// What a synced write took lately, in milliseconds, at least 1: for `retry_after_ms`.
   [[nodiscard]] std::int64_t commit_ms() const;
@@ -59,6 +65,7 @@ class StoreState {
   std::string reason_;  // guarded by mutex_
   std::string outage_;  // guarded by mutex_; empty: none
   std::atomic<bool> out_of_reach_ = false;
+  std::atomic<SteadyTime> answered_at_{};
   std::map<SessionNumber, std::string> damaged_;  // guarded by mutex_
   std::atomic<std::uint64_t> damaged_sessions_ = 0;
   std::atomic<std::uint64_t> commits_ = 0;
@@ -74,6 +81,7 @@ class StoreState {
   std::atomic<bool> has_room_ = true;
   std::atomic<std::uint64_t> signalling_dropped_ = 0;
   std::atomic<std::uint64_t> users_dropped_ = 0;
+  std::atomic<std::uint64_t> mirror_refused_ = 0;
 };
 
 }  // namespace parley::store

@@ -25,6 +25,7 @@ class Adoptions {
  public:
   Adoptions(std::unique_ptr<ClientPool> clients, const MongoConfig& config, MongoDependencies dependencies)
       : config_(config),
+        logs_(dependencies.logs),
         state_(dependencies.logs),
         clients_(std::move(clients)),
         adopter_({state_, dependencies.clock, dependencies.logs, places_, std::move(dependencies.roles), std::move(dependencies.entropy)}) {
@@ -37,6 +38,7 @@ class Adoptions {
 
  private:
   const MongoConfig& config_;
+  LogSink& logs_;
   StoreState state_;
   SettledPlaces places_;
   std::unique_ptr<ClientPool> clients_;
@@ -45,7 +47,7 @@ class Adoptions {
 };
 
 Result<void> Adoptions::prepare() {
-  if (const auto topology = prepare_database(*clients_, config_, app_name); !topology) return std::unexpected(topology.error());
+  if (const auto topology = prepare_database(*clients_, config_, app_name, logs_); !topology) return std::unexpected(topology.error());
   Client client = clients_->take();
   const auto node = draw_node_number(client);
   if (!node) return std::unexpected(node.error());

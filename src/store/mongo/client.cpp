@@ -8,6 +8,7 @@
 
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
+#include "store/mongo/layout.hpp"
 
 namespace parley::store::mongo {
 
@@ -28,28 +29,38 @@ FailureKind kind_of(std::int32_t code) {
   return is_one_of(codes_passing) ? FailureKind::unknown : FailureKind::refused;
 }
 
-/// Of a whole command. What did not come from the server (a socket, a selection) leaves the outcome open.
+/// Of a whole command. What came neither from the server nor before a connection was there leaves the outcome open.
 Failure failure_of(const bson_error_t& error) {
   const auto code = static_cast<std::int32_t>(error.code);
   const bool from_server = error.domain == MONGOC_ERROR_SERVER || error.domain == MONGOC_ERROR_WRITE_CONCERN;
-  const bool ours = error.domain == MONGOC_ERROR_BSON || error.domain == MONGOC_ERROR_CLIENT_AUTHENTICATE;
+  const bool no_connection =
+      error.domain == MONGOC_ERROR_SERVER_SELECTION ||
+      (error.domain == MONGOC_ERROR_STREAM && (code == MONGOC_ERROR_STREAM_CONNECT || code == MONGOC_ERROR_STREAM_NAME_RESOLUTION)) ||
+      (error.domain == MONGOC_ERROR_CLIENT && code == MONGOC_ERROR_CLIENT_AUTHENTICATE);
   if (from_server) return {kind_of(code), code, error.message};
-  return {ours ? FailureKind::refused : FailureKind::unknown, code, error.message};
+  if (no_connection) return {FailureKind::not_sent, code, error.message};
+  return {error.domain == MONGOC_ERROR_BSON ? FailureKind::refused : FailureKind::unknown, code, error.message};
 }
 
-Failure failure_in(const Fields& error) {
+/// A duplicate of what is no document of ours is a refusal, told without the values that the server repeats: they may be a text.
+Failure failure_in(const Fields& error, std::string_view collection) {
   const auto code = static_cast<std::int32_t>(error.integer("code").value_or(0));
-  return {kind_of(code), code, std::string(error.text("errmsg").value_or("no message"))};
+  Failure failure{kind_of(code), code, std::string(error.text("errmsg").value_or("no message"))};
+  const auto keys = error.document("keyPattern");
+  if (failure.kind != FailureKind::duplicate_key || !keys || is_identity(collection, *keys)) return failure;
+  failure.kind = FailureKind::refused;
+  failure.message.resize(std::min(failure.message.find(" dup key:"), failure.message.size()));
+  return failure;
 }
 
-WriteResult result_of(const Fields& reply) {
+WriteResult result_of(const Fields& reply, std::string_view collection) {
   WriteResult result;
   for (const Fields& error : reply.documents("writeErrors"))
-    result.errors.push_back({static_cast<std::size_t>(error.integer("index").value_or(0)), failure_in(error)});
+    result.errors.push_back({static_cast<std::size_t>(error.integer("index").value_or(0)), failure_in(error, collection)});
   std::ranges::sort(result.errors, {}, &WriteError::index);
   const auto concerns = reply.documents("writeConcernErrors");  // of helpers; a bare command has one `writeConcernError`
-  if (!concerns.empty()) result.not_durable = failure_in(concerns.front());
-  if (const auto concern = reply.document("writeConcernError")) result.not_durable = failure_in(*concern);
+  if (!concerns.empty()) result.not_durable = failure_in(concerns.front(), collection);
+  if (const auto concern = reply.document("writeConcernError")) result.not_durable = failure_in(*concern, collection);
   if (result.not_durable && result.not_durable->kind != FailureKind::full) result.not_durable->kind = FailureKind::unknown;
   result.matched = reply.integer("n").value_or(0);
   return result;
@@ -111,10 +122,12 @@ Document find_options(const FindOptions& options, Topology topology) {
   return made;
 }
 
-/// libmongoc is started once, before the first pool, and its own log lines are dropped: what fails is told by who asked.
+/// libmongoc is started once, before the first pool, and its own log lines are dropped: what fails is told by who asked. Its counters,
+/// which nobody reads, stay out of shared memory: a killed process leaves its file there, and the next of that number complains on stderr.
 void start_driver() {
   struct Driver {
     Driver() {
+      setenv("MONGOC_DISABLE_SHM", "1", 0);  // read in mongoc-counters.c of libmongoc
       mongoc_init();
       mongoc_log_set_handler(nullptr, nullptr);
     }
@@ -134,6 +147,10 @@ void set_default(mongoc_uri_t& uri, const char* option, std::chrono::millisecond
 Error to_error(const Failure& failure) {
   return Error{ErrorCode::store_failed, "The store cannot be reached",
                "MongoDB: " + failure.message + " (code " + std::to_string(failure.code) + ")", limits::mongo_retry_after.count()};
+}
+
+bool is_authentication(const Failure& failure) {
+  return failure.kind == FailureKind::not_sent && failure.code == MONGOC_ERROR_CLIENT_AUTHENTICATE;
 }
 
 std::optional<Failure> first_failure(const Outcome<WriteResult>& result) {
@@ -214,7 +231,7 @@ Outcome<WriteResult> Client::insert(std::string_view collection, std::span<const
   Reply reply;
   bson_error_t error{};
   const bool done = mongoc_collection_insert_many(into.get(), raw.data(), raw.size(), options.raw(), reply.raw(), &error);
-  WriteResult result = result_of(reply.fields());
+  WriteResult result = result_of(reply.fields(), collection);
   // It says false too when single documents were refused; those are listed. Anything else is about the whole.
   const bool from_server = error.domain == MONGOC_ERROR_SERVER || error.domain == MONGOC_ERROR_WRITE_CONCERN;
   const bool listed = !result.errors.empty() || result.not_durable;
@@ -233,11 +250,11 @@ Outcome<WriteResult> Client::write(std::string_view verb, std::string_view colle
   Reply reply;
   bson_error_t error{};
   if (!mongoc_client_write_command_with_opts(client_, database_.c_str(), made.raw(), options.raw(), reply.raw(), &error)) {
-    WriteResult result = result_of(reply.fields());
+    WriteResult result = result_of(reply.fields(), collection);
     if (result.errors.empty() && !result.not_durable) return std::unexpected(failure_of(error));
     return result;
   }
-  return result_of(reply.fields());
+  return result_of(reply.fields(), collection);
 }
 
 Outcome<WriteResult> Client::update(std::string_view collection, std::span<const Document> updates) {
@@ -310,11 +327,9 @@ Result<std::unique_ptr<ClientPool>> ClientPool::make(const std::string& uri, std
   set_default(*parsed, MONGOC_URI_SOCKETTIMEOUTMS, limits::mongo_socket_timeout);
   if (answer_within)
     mongoc_uri_set_option_as_int32(parsed.get(), MONGOC_URI_SOCKETTIMEOUTMS, static_cast<std::int32_t>(answer_within->count()));
-  mongoc_client_pool_t* pool = mongoc_client_pool_new(parsed.get());
+  mongoc_client_pool_t* pool = mongoc_client_pool_new_with_error(parsed.get(), &error);
   if (pool == nullptr)
-    return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) +
-                                                   " asks for what this build of libmongoc cannot do "
-                                                   "(TLS, compression, or a name that does not resolve).");
+    return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) + " cannot be used: " + error.message + ".");
   mongoc_client_pool_max_size(pool, size_max);
   mongoc_client_pool_set_error_api(pool, MONGOC_ERROR_API_VERSION_2);
   return std::unique_ptr<ClientPool>(new ClientPool(pool, database));

@@ -28,8 +28,9 @@ namespace parley::store::mongo {
 
 /// What can be done about a failure.
 enum class FailureKind : std::uint8_t {
-  duplicate_key,  // a unique index says no
+  duplicate_key,  // a document of this identity (layout.hpp) is there
   unknown,        // the network, an election, a time-out: it may have been done or not. Again, later
+  not_sent,       // there was no server to send it to, so it was not done. Again, later
   full,           // no space at the database
   refused,        // it was not done, and trying again would change nothing
 };
@@ -41,6 +42,8 @@ struct Failure {
 template <typename T>
 using Outcome = std::expected<T, Failure>;
 
+/// The server did not take the user or the password.
+[[nodiscard]] bool is_authentication(const Failure& failure);
 /// store_failed with the failure in its detail.
 [[nodiscard]] Error to_error(const Failure& failure);
 

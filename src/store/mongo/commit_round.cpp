@@ -36,7 +36,7 @@ AppendOutcome outcome_of(const Append& append) {
 }
 
 Error unknown_outcome() {
-  return {ErrorCode::outcome_unknown, "The outcome is not known", "MongoDB gave no answer in time"};
+  return {ErrorCode::outcome_unknown, "The outcome is not known", "MongoDB gave no answer in time", limits::mongo_retry_after.count()};
 }
 
 }  // namespace
@@ -112,7 +112,7 @@ std::optional<Failure> CommitRound::put_new_rows(Groups& groups) {
   std::optional<Failure> failure;
   const auto leave_out = [&](Group& group, const Failure& why) {
     std::erase(groups, &group);
-    if (why.kind == FailureKind::unknown)
+    if (why.kind == FailureKind::unknown || why.kind == FailureKind::not_sent)
       failure = why;  // the log has nothing of it yet, so it is not in doubt for this
     else if (auto open = take_failure(group, why))
       failure = std::move(open);
@@ -143,7 +143,9 @@ std::optional<Failure> CommitRound::insert(const Groups& groups) {
   put_changed_rows(sorted.written);
   for (Group* group : sorted.written) commit(*group);
   if (!sorted.failure) {
-    context_.state.note_sync(context_.clock.steady_now() - begin);
+    const SteadyTime now = context_.clock.steady_now();
+    context_.state.note_answer(now);
+    context_.state.note_sync(now - begin);
     context_.state.note_commit(entries, bytes);
   }
   if (!sorted.taken.empty()) publish();  // who is stored does not wait for what those in conflict have to read
@@ -180,7 +182,7 @@ std::optional<Failure> CommitRound::take_failure(Group& group, const Failure& fa
     group.in_doubt = true;
     return failure;
   }
-  if (group.in_doubt) return failure;  // this try was not done, but an earlier one may have been
+  if (group.in_doubt || failure.kind == FailureKind::not_sent) return failure;  // this try was not done, but an earlier one may have been
   if (failure.kind == FailureKind::full)
     refuse(group, {ErrorCode::store_full, "The store is full", to_error(failure).detail});
   else

@@ -253,6 +253,11 @@ std::vector<Fields> Fields::documents(std::string_view name) const {
   return values;
 }
 
+std::size_t Fields::count() const {
+  bson_t document;
+  return bson_init_static(&document, data_, size_) ? bson_count_keys(&document) : 0;
+}
+
 std::string_view Fields::type_name(std::string_view name) const {
   bson_t document;
   bson_iter_t at;

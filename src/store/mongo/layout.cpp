@@ -23,6 +23,10 @@ Document sorted_by_id(std::int32_t direction) {
 
 }  // namespace
 
+bool is_identity(std::string_view collection, const Fields& keys) {
+  return keys.count() == 1 && (keys.has("_id") || (collection == collection::sessions && keys.has("sessionId")));
+}
+
 std::int64_t log_id(SessionNumber session, std::uint32_t seq) {
   return static_cast<std::int64_t>(session.value << seq_bits | seq);
 }

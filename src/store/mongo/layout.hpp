@@ -24,6 +24,9 @@ inline constexpr std::string_view revoked = "revokedtokens";
 inline constexpr std::string_view nodes = "parleynodes";  // one document a writing process: how far its mirror is
 }  // namespace collection
 
+/// Whether a document that is refused because of the unique index over `keys` is there already. Other unique indexes are the users' own.
+[[nodiscard]] bool is_identity(std::string_view collection, const Fields& keys);
+
 /// `_id` of the document that begins at `seq`: session number ‖ seq, the last eight bytes of that entry's id. That it is unique decides
 /// which of two writers is next.
 [[nodiscard]] std::int64_t log_id(SessionNumber session, std::uint32_t seq);

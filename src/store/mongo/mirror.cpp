@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
+#include <span>
 #include <string>
 
 #include "base/limits.hpp"
@@ -25,21 +27,23 @@ const Document& by_place() {
   return sort;
 }
 
-/// {erases: {$in: […]}}.
-Document erased_among(const std::vector<std::int64_t>& texts) {
+/// {field: {$in: […]}}.
+Document one_of(std::string_view field, std::span<const std::int64_t> numbers) {
   Document values;
-  for (std::size_t index = 0; index < texts.size(); ++index) values.int64(std::to_string(index), texts[index]);
+  for (std::size_t index = 0; index < numbers.size(); ++index) values.int64(std::to_string(index), numbers[index]);
   Document any;
   any.array("$in", values);
   Document filter;
-  filter.document("erases", any);
+  filter.document(field, any);
   return filter;
 }
 
 }  // namespace
 
 Mirror::Mirror(ClientPool& clients, StoreState& state, SettledPlaces& places, const Clock& clock, LogSink& logs, std::int64_t node)
-    : clients_(clients), state_(state), places_(places), clock_(clock), logs_(logs), own_{node, node}, thread_([this] { run(); }) {}
+    : clients_(clients), state_(state), places_(places), clock_(clock), logs_(logs), own_{node, node}, at_(node), thread_([this] {
+        run();
+      }) {}
 
 Mirror::~Mirror() {
   stop();
@@ -52,7 +56,7 @@ void Mirror::run() {
   for (;;) {
     const bool last = stopping_;
     lock.unlock();
-    const Progress progress = mirror_own(client);
+    const Progress progress = mirror_own(client, last);
     if (!last) look_at_others(client);
     lock.lock();
     if (last && progress != Progress::more) return;
@@ -60,15 +64,35 @@ void Mirror::run() {
   }
 }
 
-Mirror::Progress Mirror::mirror_own(Client& client) {
+Mirror::Progress Mirror::mirror_own(Client& client, bool last) {
   const SteadyTime now = clock_.steady_now();
-  const std::int64_t settled = places_.settled(now);
-  const Progress progress = mirror(client, own_, settled);
+  const bool is_due = last || !noted_at_ || now - *noted_at_ >= limits::mongo_watch_interval;
+  const std::int64_t settled = places_.settled();
+  Progress progress = mirror(client, own_, settled);
   if (progress == Progress::all) own_.at = settled;  // places in between were given to what was never written
-  behind_ = static_cast<std::uint64_t>(settled - own_.at);
-  const bool is_due = !noted_at_ || now - *noted_at_ >= limits::mongo_watch_interval;
-  if (progress != Progress::failed && is_due && note(client, own_)) noted_at_ = now;
+  at_ = own_.at;
+  if (!is_due || progress == Progress::failed) return progress;
+  if (!look_for_strays(client)) return Progress::failed;
+  const auto in_doubt = places_.in_doubt();
+  const std::int64_t nothing_open = in_doubt.empty() ? own_.at : std::min(own_.at, in_doubt.begin()->first - 1);
+  if (note(client, {own_.id, nothing_open})) noted_at_ = now;
   return progress;
+}
+
+bool Mirror::look_for_strays(Client& client) {
+  const SteadyTime now = clock_.steady_now();
+  const auto in_doubt = places_.in_doubt();
+  std::vector<std::int64_t> sought;
+  for (auto place = in_doubt.begin(); place != in_doubt.end();) {
+    for (sought.clear(); place != in_doubt.end() && std::ssize(sought) < limits::mongo_mirror_documents_max; ++place)
+      sought.push_back(place->first);
+    const auto found = client.find(collection::log, one_of("at", sought), {.hint = &by_place()});
+    if (!found || !mirror(client, *found)) return false;
+    for (const Document& stray : *found) places_.resolve(Fields(stray).integer("at").value_or(0));
+  }
+  for (const auto& [place, until] : in_doubt)
+    if (until <= now) places_.resolve(place);
+  return true;
 }
 
 /// Takes the next documents of that node after where it is. A place is only moved past what is mirrored.
@@ -76,13 +100,16 @@ Mirror::Progress Mirror::mirror(Client& client, Node& node, std::int64_t up_to) 
   if (node.at >= up_to) return Progress::all;
   const auto found = client.find(collection::log, range_of("at", node.at + 1, up_to),
                                  {.sort = &by_place(), .hint = &by_place(), .limit = limits::mongo_mirror_documents_max});
-  if (!found) return Progress::failed;
-  const auto projection = projection_of(client, *found);
-  if (!projection) return Progress::failed;
-  if (const auto written = write(client, *projection); !written) return Progress::failed;
-  const bool is_all = static_cast<std::int64_t>(found->size()) < limits::mongo_mirror_documents_max;
+  if (!found || !mirror(client, *found)) return Progress::failed;
+  const bool is_all = std::ssize(*found) < limits::mongo_mirror_documents_max;
   if (!found->empty()) node.at = Fields(found->back()).integer("at").value_or(node.at);
   return is_all ? Progress::all : Progress::more;
+}
+
+bool Mirror::mirror(Client& client, const std::vector<Document>& documents) {
+  if (documents.empty()) return true;
+  const auto projection = projection_of(client, documents);
+  return projection && write(client, *projection);
 }
 
 Result<Projection> Mirror::projection_of(Client& client, const std::vector<Document>& documents) {
@@ -130,7 +157,7 @@ Result<void> Mirror::write(Client& client, const Projection& projection) {
 Result<void> Mirror::write_messages(Client& client, const Projection& projection) {
   if (projection.messages.empty()) return {};
   if (auto done = accept(client.insert(collection::chat, projection.messages), collection::chat); !done) return done;
-  const auto erased = client.find(collection::log, erased_among(projection.message_logs));
+  const auto erased = client.find(collection::log, one_of("erases", projection.message_logs));
   if (!erased) return std::unexpected(to_error(erased.error()));
   std::vector<Document> removed;
   for (const Document& deletion : *erased) {
@@ -141,16 +168,21 @@ Result<void> Mirror::write_messages(Client& client, const Projection& projection
   return removed.empty() ? Result<void>() : accept(client.remove(collection::chat, removed), collection::chat);
 }
 
-/// A document that is there already was mirrored before. One that the database refuses (a validator of the users' own) is told and left.
+/// A document that is there already was mirrored before. One that the database refuses (a validator or a unique index of the users' own) is
+/// told and left.
 Result<void> Mirror::accept(const Outcome<WriteResult>& result, std::string_view collection) {
   if (!result) return std::unexpected(to_error(result.error()));
+  if (result->not_durable) return std::unexpected(to_error(*result->not_durable));
+  std::vector<const Failure*> refusals;
   for (const WriteError& error : result->errors) {
     if (error.failure.kind == FailureKind::duplicate_key) continue;
     if (error.failure.kind != FailureKind::refused) return std::unexpected(to_error(error.failure));
-    logs_.write(LogLevel::error, "store", "the database refuses a document of the mirror",
-                {{"collection", collection}, {"reason", error.failure.message}});
+    refusals.push_back(&error.failure);
   }
-  if (result->not_durable) return std::unexpected(to_error(*result->not_durable));
+  if (refusals.empty()) return {};
+  state_.note_mirror_refused(refusals.size());
+  logs_.write(LogLevel::error, "store", "the database refuses documents of the mirror; they are left out",
+              {{"collection", collection}, {"documents", std::to_string(refusals.size())}, {"first_reason", refusals.front()->message}});
   return {};
 }
 
@@ -179,7 +211,8 @@ Result<void> Mirror::forget(Client& client, const Node& node) {
   return accept(client.remove(collection::nodes, statement), collection::nodes);
 }
 
-// What a node that is silent wrote and did not mirror, any other may mirror: twice is once.
+// What a node that is silent wrote and did not mirror, any other may mirror: twice is once. While writes of it may still arrive, where this
+// node is with it is remembered and not noted; when they cannot, it is gone through once more from where it was noted.
 void Mirror::look_at_others(Client& client) {
   const SteadyTime now = clock_.steady_now();
   if (looked_at_ && now - *looked_at_ < limits::mongo_node_silent) return;
@@ -194,10 +227,18 @@ void Mirror::look_at_others(Client& client) {
     const Fields fields(found);
     Node node{fields.integer("_id").value_or(0), fields.integer("at").value_or(0)};
     if (node.id == own_.id) continue;
+    const auto silence = clock_.now() - fields.date("alive").value_or(Timestamp{});
+    const bool may_stray = silence <= limits::mongo_stray_write_life;
+    if (const auto ahead = ahead_.find(node.id); may_stray && ahead != ahead_.end()) node.at = std::max(node.at, ahead->second);
     Progress progress = Progress::more;
     while (progress == Progress::more) progress = mirror(client, node, last_place_of(node.id));
     if (progress == Progress::failed) return;
-    const bool is_gone = fields.date("alive").value_or(Timestamp{}) < clock_.now() - limits::mongo_node_gone;
+    if (may_stray) {
+      ahead_[node.id] = node.at;
+      continue;
+    }
+    ahead_.erase(node.id);
+    const bool is_gone = silence > limits::mongo_node_gone;
     if (const auto noted = is_gone ? forget(client, node) : note(client, node); !noted) return;
   }
 }

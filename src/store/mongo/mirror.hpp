@@ -15,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -37,10 +38,10 @@ class Mirror {
   Mirror(const Mirror&) = delete;
   Mirror& operator=(const Mirror&) = delete;
 
-  /// Mirrors what is settled, if the database can be reached, and ends the thread.
+  /// Mirrors what is settled, if the database can be reached, notes how far that is, and ends the thread.
   void stop();
-  /// How many places of this process are settled and not mirrored. Threads: any.
-  [[nodiscard]] std::uint64_t behind() const { return behind_.load(std::memory_order_relaxed); }
+  /// How many documents of this process are settled and not mirrored. Threads: any.
+  [[nodiscard]] std::uint64_t behind() const { return places_.settled_behind(at_.load(std::memory_order_relaxed)); }
 
  private:
   /// A node and up to where it is mirrored.
@@ -51,9 +52,11 @@ class Mirror {
   enum class Progress : std::uint8_t { more, all, failed };
 
   void run();
-  [[nodiscard]] Progress mirror_own(Client& client);
+  [[nodiscard]] Progress mirror_own(Client& client, bool last);
+  [[nodiscard]] bool look_for_strays(Client& client);
   void look_at_others(Client& client);
   [[nodiscard]] Progress mirror(Client& client, Node& node, std::int64_t up_to);
+  [[nodiscard]] bool mirror(Client& client, const std::vector<Document>& documents);
   [[nodiscard]] Result<Projection> projection_of(Client& client, const std::vector<Document>& documents);
   [[nodiscard]] Result<void> write(Client& client, const Projection& projection);
   [[nodiscard]] Result<void> write_messages(Client& client, const Projection& projection);
@@ -67,11 +70,12 @@ class Mirror {
   SettledPlaces& places_;
   const Clock& clock_;
   LogSink& logs_;
-  Node own_;                                                                     // Owner: the thread
-  std::optional<SteadyTime> noted_at_;                                           // Owner: the thread
-  std::optional<SteadyTime> looked_at_;                                          // Owner: the thread
+  Node own_;                                              // Owner: the thread
+  std::optional<SteadyTime> noted_at_;                    // Owner: the thread
+  std::optional<SteadyTime> looked_at_;                   // Owner: the thread
+  std::unordered_map<std::int64_t, std::int64_t> ahead_;  // Owner: the thread. Of nodes whose strays may still arrive
   RecentMap<SessionNumber, SessionId> sessions_{limits::mongo_session_ids_max};  // Owner: the thread
-  std::atomic<std::uint64_t> behind_ = 0;
+  std::atomic<std::int64_t> at_;                                                 // that of own_
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;  // guarded by mutex_

@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/limits.hpp"
 #include "domain/error_code.hpp"
 #include "store/common/reader_pool.hpp"
 #include "store/mongo/committer.hpp"
@@ -93,7 +94,7 @@ Result<void> MongoStore::Parts::connect() {
 }
 
 Result<void> MongoStore::Parts::prepare() {
-  const auto topology = prepare_database(*write_clients, config, writing);
+  const auto topology = prepare_database(*write_clients, config, writing, logs);
   if (!topology) return std::unexpected(topology.error());
   read_clients->set_topology(*topology);
   Client client = write_clients->take();
@@ -106,6 +107,7 @@ Result<void> MongoStore::Parts::prepare() {
 }
 
 void MongoStore::Parts::start() {
+  state.note_answer(clock.steady_now());
   directory = std::make_unique<SessionDirectory>(*read_clients, state, adopter);
   readers = std::make_unique<ReaderPool>(
       [this] { return std::make_unique<MongoLogReader>(read_clients->take(), state, lanes, read_clients->topology()); },
@@ -134,8 +136,8 @@ void MongoStore::stop() {
   if (parts_->stopped.exchange(true)) return;
   parts_->committer->stop();
   parts_->rows->stop();
-  parts_->mirror->stop();
   parts_->readers->stop();
+  parts_->mirror->stop();  // after those who write
 }
 
 void MongoStore::attach(EventLoop& loop, CommitListener& listener) {
@@ -203,6 +205,11 @@ StoreHealth MongoStore::health() const {
   health.queued_entries = parts_->lanes.waiting_entries();
   health.queued_reads = parts_->readers->waiting();
   health.mirror_behind = parts_->mirror->behind();
+  const SteadyTime now = parts_->clock.steady_now();
+  if (health.writable && now - parts_->state.answered_at() > limits::mongo_silence) {
+    health.writable = false;
+    health.reason = "MongoDB answers nothing";
+  }
   if (parts_->stopped && health.writable) {
     health.writable = false;
     health.final = true;

@@ -187,6 +187,7 @@ void RowWriter::look_at_room(Client& client) {
   command.int32("dbStats", 1);
   const auto stats = client.command(command);
   if (!stats) return state_.note_outage(stats.error().message);
+  state_.note_answer(clock_.steady_now());
   if (state_.is_out_of_reach()) try_to_write(client);
   const auto total = Fields(*stats).integer("fsTotalSize");
   const auto used = Fields(*stats).integer("fsUsedSize");

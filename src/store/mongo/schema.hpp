@@ -1,6 +1,7 @@
 // What the database must be like before it is used: topology, indexes. Checked and made at start. Blocking.
 #pragma once
 
+#include "base/log_sink.hpp"
 #include "base/result.hpp"
 #include "store/mongo/client.hpp"
 #include "store/mongo/mongo_config.hpp"
@@ -8,8 +9,9 @@
 namespace parley::store::mongo {
 
 /// Asks the server what it is, tells the pool, and prepares the indexes with all of the configured patience: one over what earlier servers
-/// wrote may take minutes. Errors: store_failed, with what, where and how to mend it.
-[[nodiscard]] Result<Topology> prepare_database(ClientPool& clients, const MongoConfig& config, std::string_view app_name);
+/// wrote may take minutes. Warns of unique indexes of the users' own, which may refuse what Parley writes. Errors: store_failed, with what,
+/// where and how to mend it.
+[[nodiscard]] Result<Topology> prepare_database(ClientPool& clients, const MongoConfig& config, std::string_view app_name, LogSink& logs);
 /// Makes what is missing, and looks that each is as it must be. Error: store_failed, naming collection and index.
 [[nodiscard]] Result<void> prepare_indexes(Client& client);
 /// A number for this process, greater than any before it: the upper bits of its places in the log.

@@ -1,14 +1,12 @@
 // A place (`at`): the number of the process that gave it in the upper bits, its count in the lower 40. The places that this process gave to
-// documents of the log, and up to where all of them are settled: written, or never will be. Whoever reads the log in the order of its
-// places may go so far and misses nothing. Threads: any; one lock.
+// documents of the log, and up to where all of them are settled: written, never will be, or given up without knowing which. Whoever reads
+// the log in the order of its places may go so far, and misses nothing who looks again at those given up. Threads: any; one lock.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <deque>
+#include <map>
 #include <mutex>
 #include <set>
-#include <utility>
 
 #include "base/clock.hpp"
 
@@ -37,29 +35,42 @@ class SettledPlaces {
     open_.insert(++last_);
     return last_;
   }
-  /// Does nothing to one that was abandoned.
   void settle(std::int64_t place) {
     const std::lock_guard lock(mutex_);
-    const bool is_abandoned = std::ranges::any_of(abandoned_, [place](const auto& each) { return each.second == place; });
-    if (!is_abandoned) open_.erase(place);
+    open_.erase(place);
   }
   /// Its document was given up, but may still arrive until then.
   void abandon(std::int64_t place, SteadyTime until) {
     const std::lock_guard lock(mutex_);
-    abandoned_.emplace_back(until, place);
+    open_.erase(place);
+    in_doubt_.emplace(place, until);
   }
   /// Every place up to here is settled.
-  [[nodiscard]] std::int64_t settled(SteadyTime now) {
+  [[nodiscard]] std::int64_t settled() const {
     const std::lock_guard lock(mutex_);
-    for (; !abandoned_.empty() && abandoned_.front().first <= now; abandoned_.pop_front()) open_.erase(abandoned_.front().second);
     return open_.empty() ? last_ : *open_.begin() - 1;
+  }
+  /// How many behind `at` are settled; all up to `at` are.
+  [[nodiscard]] std::uint64_t settled_behind(std::int64_t at) const {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::uint64_t>(last_ - at) - open_.size();
+  }
+  /// Those given up, with when they can no longer arrive, in the order of their places.
+  [[nodiscard]] std::map<std::int64_t, SteadyTime> in_doubt() const {
+    const std::lock_guard lock(mutex_);
+    return in_doubt_;
+  }
+  /// It has arrived, or its time was over when it was looked for.
+  void resolve(std::int64_t place) {
+    const std::lock_guard lock(mutex_);
+    in_doubt_.erase(place);
   }
 
  private:
-  std::mutex mutex_;
-  std::int64_t last_ = 0;                                      // guarded by mutex_
-  std::set<std::int64_t> open_;                                // guarded by mutex_
-  std::deque<std::pair<SteadyTime, std::int64_t>> abandoned_;  // guarded by mutex_; in open_ until then
+  mutable std::mutex mutex_;
+  std::int64_t last_ = 0;                        // guarded by mutex_
+  std::set<std::int64_t> open_;                  // guarded by mutex_
+  std::map<std::int64_t, SteadyTime> in_doubt_;  // guarded by mutex_; not in open_
 };
 
 }  // namespace parley::store::mongo

@@ -5,10 +5,13 @@
 
 #include "domain/error_code.hpp"
 #include "integration/mongo/store_at_fault.hpp"
+#include "store/mongo/client.hpp"
+#include "store/mongo/layout.hpp"
 
 namespace parley::test {
 namespace {
 
+namespace mongo = store::mongo;
 using store::AppendStatus;
 using ::testing::HasSubstr;
 
@@ -40,6 +43,7 @@ TEST_F(StoreAtFault, past_the_deadline_the_outcome_is_unknown_and_the_same_again
   EXPECT_EQ(outcome.status, AppendStatus::unknown);
   ASSERT_TRUE(outcome.error.has_value());
   EXPECT_EQ(outcome.error->code, ErrorCode::outcome_unknown);
+  EXPECT_GT(outcome.error->retry_after_ms, 0);
   gate_.heal();
   opened.commit(append);
   EXPECT_EQ(opened.entries(script_.number()), script_.entries());
@@ -72,6 +76,88 @@ TEST_F(StoreAtFault, what_waited_behind_another_until_the_deadline_was_not_writt
   const auto refused = opened.outcome_of(second);
   EXPECT_EQ(refused.status, AppendStatus::refused);
   EXPECT_EQ(refused.error->code, ErrorCode::store_failed);
+}
+
+TEST_F(StoreAtFault, what_no_server_was_there_for_was_not_written) {
+  OpenedStore opened(uri_);
+  opened.commit(script_.create());
+  gate_.refuse();
+  gate_.cut();
+  ASSERT_TRUE(opened.becomes_writable(false));
+  const auto append = script_.text("to nobody");
+  const auto refused = opened.append(append);
+  EXPECT_EQ(refused.status, AppendStatus::refused);
+  EXPECT_EQ(refused.error->code, ErrorCode::store_failed);
+  EXPECT_GT(refused.error->retry_after_ms, 0);
+  gate_.heal();
+  opened.commit(append);
+}
+
+TEST_F(StoreAtFault, the_mirror_goes_on_past_a_write_of_unknown_outcome_and_shows_it_when_it_lands) {
+  OpenedStore opened(uri_);
+  LogScript other(2);
+  opened.commit(script_.create());
+  opened.commit(other.create());
+  gate_.hold("parley-write");
+  const auto lost = script_.text("lands later");
+  EXPECT_EQ(opened.append(lost).status, AppendStatus::unknown);
+  gate_.cut("parley-write");  // and what waits in the gate with it
+  gate_.heal();
+  opened.commit(other.text("after it"));
+  const auto messages = [&] { return mongod_.command(database_, R"({"count": "chatmessages"})").number("n"); };
+  EXPECT_TRUE(opened.loop.run_until([&] { return messages() == 1 && opened.store->health().mirror_behind == 0; }));
+
+  const auto newest = mongod_.command(database_, R"({"find": "sessionlog", "sort": {"at": -1}, "limit": 1})");
+  mongo::LogDocument stray{.session = lost.session, .entries = lost.entries, .at = newest.number("cursor.firstBatch.0.at") - 1};
+  const auto document = mongo::encode_log_document(stray);
+  const auto pool = mongo::ClientPool::make(uri_, "test", 1);
+  ASSERT_FALSE(mongo::first_failure((*pool)->take().insert(mongo::collection::log, {&document, 1})));
+  EXPECT_TRUE(opened.loop.run_until([&] { return messages() == 2; }));
+}
+
+TEST_F(StoreAtFault, what_is_committed_is_mirrored_when_the_store_stops) {
+  LogScript other(2);
+  {
+    OpenedStore opened(uri_);
+    opened.commit(script_.create());
+    opened.commit(other.create());
+    gate_.hold("parley-write");
+    EXPECT_EQ(opened.append(script_.text("lost")).status, AppendStatus::unknown);
+    gate_.cut("parley-write");
+    gate_.heal();
+    for (int count = 0; count < 20; ++count) opened.commit(other.text("after it"));
+  }
+  EXPECT_EQ(mongod_.command(database_, R"({"count": "chatmessages"})").number("n"), 20);
+}
+
+TEST_F(StoreAtFault, an_index_of_the_users_own_that_refuses_documents_is_named_and_they_are_counted) {
+  ASSERT_TRUE(mongod_
+                  .command(database_, R"({"createIndexes": "chatmessages", "indexes": [{"key": {"sessionId": 1, "senderRole": 1},)"
+                                      R"( "name": "one_a_role", "unique": true}]})")
+                  .ok);
+  OpenedStore opened(uri_);
+  EXPECT_TRUE(opened.logs.has("collection=chatmessages index=one_a_role"));
+  opened.commit(script_.create());
+  opened.commit(script_.text("shown"));
+  opened.commit(script_.text("said in private"));
+  EXPECT_TRUE(opened.loop.run_until([&] { return opened.store->health().mirror_refused == 1; }));
+  EXPECT_TRUE(opened.logs.has("one_a_role"));
+  EXPECT_FALSE(opened.logs.has("dup key"));
+  EXPECT_EQ(opened.entries(script_.number()), script_.entries());
+}
+
+TEST_F(StoreAtFault, a_session_whose_row_an_index_of_the_users_own_refuses_is_not_created) {
+  ASSERT_TRUE(mongod_
+                  .command(database_, R"({"createIndexes": "sessions", "indexes": [{"key": {"doctorId": 1},)"
+                                      R"( "name": "one_a_doctor", "unique": true}]})")
+                  .ok);
+  OpenedStore opened(uri_);
+  LogScript second(2);
+  opened.commit(script_.create());
+  const auto refused = opened.append(second.create());
+  EXPECT_EQ(refused.status, AppendStatus::refused);
+  EXPECT_THAT(refused.error->detail, HasSubstr("one_a_doctor"));
+  EXPECT_TRUE(opened.entries(second.number()).empty());
 }
 
 TEST_F(StoreAtFault, a_write_that_no_majority_has_confirmed_is_asked_for_again_and_committed_once) {
@@ -152,6 +238,17 @@ TEST_F(StoreAtFault, health_says_why_while_the_database_is_away_and_recovers_by_
   EXPECT_NE(opened.store->health().reason, "");
   EXPECT_FALSE(opened.store->health().final);
   gate_.heal();
+  EXPECT_TRUE(opened.becomes_writable(true));
+  opened.commit(script_.create());
+}
+
+TEST_F(StoreAtFault, a_database_that_answers_nothing_is_noticed_before_its_connections_time_out) {
+  std::string patient = mongod_.uri("socketTimeoutMS=600000");
+  OpenedStore opened(patient.insert(patient.find('?'), database_));
+  mongod_.pause(0);
+  EXPECT_TRUE(opened.becomes_writable(false));
+  EXPECT_THAT(opened.store->health().reason, HasSubstr("answers nothing"));
+  mongod_.resume(0);
   EXPECT_TRUE(opened.becomes_writable(true));
   opened.commit(script_.create());
 }

@@ -21,11 +21,11 @@
 
 namespace parley::test {
 
-/// The lines of level error and above, with their fields.
-class ErrorLines final : public LogSink {
+/// The lines of level warning and above, with their fields.
+class Complaints final : public LogSink {
  public:
   void write(LogLevel level, std::string_view, std::string_view message, std::initializer_list<LogField> fields) override {
-    if (level < LogLevel::error) return;
+    if (level < LogLevel::warning) return;
     std::string line(message);
     for (const auto& [name, value] : fields) line.append(" ").append(name).append("=").append(value);
     const std::lock_guard lock(mutex_);
@@ -107,7 +107,7 @@ class OpenedStore final : public store::CommitListener {
     return times;
   }
 
-  ErrorLines logs;
+  Complaints logs;
   ManualLoop loop{0};
   std::unique_ptr<store::mongo::MongoStore> store;
 

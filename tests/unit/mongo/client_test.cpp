@@ -32,7 +32,7 @@ TEST(Uri, of_a_server_that_is_not_there_fails_when_it_is_asked) {
   Client client = (*pool)->take();
   const auto found = client.find("x", Document());
   ASSERT_FALSE(found.has_value());
-  EXPECT_EQ(found.error().kind, FailureKind::unknown);
+  EXPECT_EQ(found.error().kind, FailureKind::not_sent);
   EXPECT_EQ(to_error(found.error()).code, ErrorCode::store_failed);
   EXPECT_GT(to_error(found.error()).retry_after_ms, 0);
 }

@@ -20,7 +20,7 @@ std::string nested(int depth) {
 }  // namespace
 
 TEST(JsonValue, comes_back_letter_for_letter_when_it_is_written_plainly) {
-  for (const std::string json :
+  for (const char* const json :
        {R"({"sdp":"v=0\r\n","type":"offer"})", R"([1,-2,2147483647,2147483648,9007199254740991,0.5,1e+300])", R"("text")", "null", "true",
         "{}", "[]", R"({"a":{"b":[{},[],{"c":null}]}})", R"({"$set":{"$where":"x"},"a.b":1,"":2})", R"("nul \u0000 inside")"})
     EXPECT_EQ(round_trip(json), json);
@@ -33,7 +33,7 @@ TEST(JsonValue, written_otherwise_means_the_same) {
 
 TEST(JsonValue, what_bson_cannot_hold_adds_nothing) {
   Document document;
-  for (const std::string json : {std::string(R"({"a\u0000b":1})"), nested(101), std::string("{"), std::string()})
+  for (const std::string& json : {std::string(R"({"a\u0000b":1})"), nested(101), std::string("{"), std::string()})
     EXPECT_FALSE(add_json(document, "value", json)) << json.substr(0, 20);
   EXPECT_FALSE(Fields(document).has("value"));
   EXPECT_TRUE(add_json(document, "value", nested(99)));

@@ -165,29 +165,45 @@ TEST_F(LanesTest, the_newest_known_head_counts) {
 
 TEST(SettledPlaces, go_as_far_as_nothing_is_open) {
   SettledPlaces places;
-  const SteadyTime now{std::chrono::seconds(100)};
   places.begin(1000);
-  EXPECT_EQ(places.settled(now), 1000);
+  EXPECT_EQ(places.settled(), 1000);
   const std::int64_t first = places.draw();
   const std::int64_t second = places.draw();
   const std::int64_t third = places.draw();
-  EXPECT_EQ(places.settled(now), 1000);
+  EXPECT_EQ(places.settled(), 1000);
   places.settle(second);
-  EXPECT_EQ(places.settled(now), 1000) << "the first is still open";
+  EXPECT_EQ(places.settled(), 1000) << "the first is still open";
   places.settle(first);
-  EXPECT_EQ(places.settled(now), second);
+  EXPECT_EQ(places.settled(), second);
   places.settle(third);
-  EXPECT_EQ(places.settled(now), third);
+  EXPECT_EQ(places.settled(), third);
 }
 
-TEST(SettledPlaces, what_was_given_up_stays_open_until_it_cannot_arrive_any_more) {
+TEST(SettledPlaces, what_was_given_up_is_settled_and_in_doubt_until_it_is_resolved) {
   SettledPlaces places;
-  const SteadyTime now{std::chrono::seconds(100)};
+  const SteadyTime until{std::chrono::seconds(100)};
   const std::int64_t place = places.draw();
-  places.abandon(place, now + std::chrono::seconds(1));
+  EXPECT_TRUE(places.in_doubt().empty());
+  places.abandon(place, until);
+  EXPECT_EQ(places.settled(), place);
+  EXPECT_EQ(places.in_doubt(), (std::map<std::int64_t, SteadyTime>{{place, until}}));
   places.settle(place);
-  EXPECT_EQ(places.settled(now), place - 1);
-  EXPECT_EQ(places.settled(now + std::chrono::seconds(1)), place);
+  EXPECT_EQ(places.in_doubt().size(), 1u) << "its outcome is told, and still nobody knows whether it arrives";
+  places.resolve(place);
+  EXPECT_TRUE(places.in_doubt().empty());
+}
+
+TEST(SettledPlaces, behind_another_that_is_open_are_counted) {
+  SettledPlaces places;
+  places.begin(1000);
+  const std::int64_t open = places.draw();
+  places.settle(places.draw());
+  places.settle(places.draw());
+  EXPECT_EQ(places.settled(), 1000);
+  EXPECT_EQ(places.settled_behind(1000), 2u);
+  places.settle(open);
+  EXPECT_EQ(places.settled_behind(1000), 3u);
+  EXPECT_EQ(places.settled_behind(open), 2u);
 }
 
 }  // namespace parley::store::mongo
