@@ -113,11 +113,15 @@ replacing: install-test $(PARLEY) ## The nginx configuration of docs/guide/repla
 upgrade-load: install-test $(PARLEY) ## 1,000 clients go from polling to WebSocket while 5,000 deliveries/s go out: nothing lost, doubled, reordered (SEED=)
 	@PARLEY=$(abspath $(PARLEY)) node tests/torture/upgrade.mjs $(if $(SEED),--seed $(SEED))
 
-.PHONY: chaos-mongo two-nodes
+.PHONY: chaos-mongo full-disk two-nodes
 chaos-mongo: ROUNDS = 20
 chaos-mongo: install-test install-mongod $(PARLEY) ## Faults at a replica set of three and at the server, under load: acks, order, views (ROUNDS=20 SEED=)
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/torture/chaos-mongo.mjs --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
+
+full-disk: install-test install-mongod $(PARLEY) ## A disk that is really full under mongod: texts refused, mongod gone, nothing acknowledged lost
+	@tests/clients/install.sh
+	@PARLEY=$(abspath $(PARLEY)) node tests/torture/full-disk.mjs
 
 two-nodes: install-test install-mongod $(PARLEY) ## Two servers write the same sessions of one database: nothing lost or doubled, one order, the price of conflicts (SEED=)
 	@tests/clients/install.sh
