@@ -11,8 +11,8 @@
 
 #include "base/limits.hpp"
 #include "store/mongo/client.hpp"
+#include "store/mongo/indexes.hpp"
 #include "store/mongo/layout.hpp"
-#include "store/mongo/schema.hpp"
 #include "store/mongo/session_document.hpp"
 #include "support/log_script.hpp"
 

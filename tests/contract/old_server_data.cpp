@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "domain/extensions.hpp"
+#include "store/mongo/indexes.hpp"
 #include "store/mongo/layout.hpp"
 #include "store/mongo/log_view.hpp"
-#include "store/mongo/schema.hpp"
 #include "support/log_script.hpp"
 
 namespace parley::test {

@@ -29,17 +29,24 @@ FailureKind kind_of(std::int32_t code) {
   return is_one_of(codes_passing) ? FailureKind::unknown : FailureKind::refused;
 }
 
+/// Some of the driver's end with one, others do not.
+std::string without_full_stop(std::string message) {
+  while (message.ends_with('.')) message.pop_back();
+  return message;
+}
+
 /// Of a whole command. What came neither from the server nor before a connection was there leaves the outcome open.
 Failure failure_of(const bson_error_t& error) {
   const auto code = static_cast<std::int32_t>(error.code);
+  const std::string message = without_full_stop(error.message);
   const bool from_server = error.domain == MONGOC_ERROR_SERVER || error.domain == MONGOC_ERROR_WRITE_CONCERN;
   const bool no_connection =
       error.domain == MONGOC_ERROR_SERVER_SELECTION ||
       (error.domain == MONGOC_ERROR_STREAM && (code == MONGOC_ERROR_STREAM_CONNECT || code == MONGOC_ERROR_STREAM_NAME_RESOLUTION)) ||
       (error.domain == MONGOC_ERROR_CLIENT && code == MONGOC_ERROR_CLIENT_AUTHENTICATE);
-  if (from_server) return {kind_of(code), code, error.message};
-  if (no_connection) return {FailureKind::not_sent, code, error.message};
-  return {error.domain == MONGOC_ERROR_BSON ? FailureKind::refused : FailureKind::unknown, code, error.message};
+  if (from_server) return {kind_of(code), code, message};
+  if (no_connection) return {FailureKind::not_sent, code, message};
+  return {error.domain == MONGOC_ERROR_BSON ? FailureKind::refused : FailureKind::unknown, code, message};
 }
 
 /// A duplicate of what is no document of ours is a refusal, told without the values that the server repeats: they may be a text.
@@ -329,7 +336,8 @@ Result<std::unique_ptr<ClientPool>> ClientPool::make(const std::string& uri, std
     mongoc_uri_set_option_as_int32(parsed.get(), MONGOC_URI_SOCKETTIMEOUTMS, static_cast<std::int32_t>(answer_within->count()));
   mongoc_client_pool_t* pool = mongoc_client_pool_new_with_error(parsed.get(), &error);
   if (pool == nullptr)
-    return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) + " cannot be used: " + error.message + ".");
+    return refuse(ErrorCode::invalid_argument,
+                  "--store " + without_credentials(uri) + " cannot be used: " + without_full_stop(error.message) + ".");
   mongoc_client_pool_max_size(pool, size_max);
   mongoc_client_pool_set_error_api(pool, MONGOC_ERROR_API_VERSION_2);
   return std::unique_ptr<ClientPool>(new ClientPool(pool, database));

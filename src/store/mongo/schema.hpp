@@ -1,4 +1,4 @@
-// What the database must be like before it is used: topology, indexes. Checked and made at start. Blocking.
+// What is asked of and made in the database before it is used. Blocking.
 #pragma once
 
 #include "base/log_sink.hpp"
@@ -12,8 +12,6 @@ namespace parley::store::mongo {
 /// wrote may take minutes. Warns of unique indexes of the users' own, which may refuse what Parley writes. Errors: store_failed, with what,
 /// where and how to mend it.
 [[nodiscard]] Result<Topology> prepare_database(ClientPool& clients, const MongoConfig& config, std::string_view app_name, LogSink& logs);
-/// Makes what is missing, and looks that each is as it must be. Error: store_failed, naming collection and index.
-[[nodiscard]] Result<void> prepare_indexes(Client& client);
 /// A number for this process, greater than any before it: the upper bits of its places in the log.
 [[nodiscard]] Result<std::int64_t> draw_node_number(Client& client);
 /// Makes the node known, before it writes anything: what it does not live to mirror, others will.
