@@ -170,11 +170,6 @@ void Lanes::note_head(SessionNumber session, const domain::Position& position) {
     *known = position;
 }
 
-void Lanes::forget_head(SessionNumber session) {
-  const std::lock_guard lock(heads_mutex_);
-  heads_.erase(session);
-}
-
 std::optional<std::uint32_t> Lanes::settled_before(SessionNumber session) const {
   const std::lock_guard lock(mutex_);
   const auto lane = lanes_.find(session);

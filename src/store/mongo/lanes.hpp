@@ -64,7 +64,6 @@ class Lanes {
   [[nodiscard]] std::optional<domain::Position> known_head(SessionNumber session);
   /// `position` is the end of a document that is in the log for good.
   void note_head(SessionNumber session, const domain::Position& position);
-  void forget_head(SessionNumber session);
   /// While something of the session is on its way: the seq before it.
   [[nodiscard]] std::optional<std::uint32_t> settled_before(SessionNumber session) const;
 

@@ -13,7 +13,7 @@ class RecentMap {
  public:
   explicit RecentMap(std::size_t size_max) : size_max_(size_max) {}
 
-  /// Null when it is not there. Holds until the next `put` or `erase`.
+  /// Null when it is not there. Holds until the next `put`.
   [[nodiscard]] Value* find(const Key& key) {
     const auto found = places_.find(key);
     if (found == places_.end()) return nullptr;
@@ -26,12 +26,6 @@ class RecentMap {
     if (order_.size() <= size_max_) return;
     places_.erase(order_.front().first);
     order_.pop_front();
-  }
-  void erase(const Key& key) {
-    const auto found = places_.find(key);
-    if (found == places_.end()) return;
-    order_.erase(found->second);
-    places_.erase(found);
   }
 
  private:

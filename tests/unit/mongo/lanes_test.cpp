@@ -159,8 +159,6 @@ TEST_F(LanesTest, the_newest_known_head_counts) {
   lanes.note_head(session, {3, 33});
   lanes.note_head(session, {2, 22});
   EXPECT_EQ(lanes.known_head(session), (domain::Position{3, 33}));
-  lanes.forget_head(session);
-  EXPECT_EQ(lanes.known_head(session), std::nullopt);
 }
 
 TEST(SettledPlaces, go_as_far_as_nothing_is_open) {
