@@ -24,7 +24,7 @@ class Progress {
     if (now - said_at_ < std::chrono::seconds{1}) return;
     said_at_ = now;
     std::fprintf(stderr, "%zu sessions looked at, %zu adopted, %zu messages, %zu documents left alone\n", so_far.looked_at, so_far.sessions,
-                 so_far.messages, so_far.left_alone.size());
+                 so_far.messages, so_far.left_alone);
   }
 
  private:
@@ -32,11 +32,13 @@ class Progress {
   SteadyTime said_at_;
 };
 
+void print(const store::mongo::LeftAlone& document) {
+  std::printf("left alone: %s %s: %s\n", document.collection.c_str(), document.id.c_str(), document.reason.c_str());
+}
+
 void print(const AdoptionReport& report) {
-  for (const auto& each : report.left_alone)
-    std::printf("left alone: %s %s: %s\n", each.collection.c_str(), each.id.c_str(), each.reason.c_str());
   std::printf("PASS adopt: %zu sessions, %zu messages adopted, %zu left alone; %zu sessions looked at\n", report.sessions, report.messages,
-              report.left_alone.size(), report.looked_at);
+              report.left_alone, report.looked_at);
 }
 
 }  // namespace
@@ -50,9 +52,11 @@ int adopt_command(Arguments arguments) {
         {ErrorCode::invalid_argument, "There is nothing to adopt without a database. Name it with --store mongodb://HOST/DATABASE.", {}},
         exit_misunderstood);
   const SystemClock clock;
-  observability::StderrLogSink logs({.level = LogLevel::error});  // what is left alone is printed at the end
+  observability::StderrLogSink logs({.level = LogLevel::error});  // what is left alone is printed
   Progress progress(clock);
-  const auto report = store::mongo::adopt_all(settings.mongo, {clock, logs, settings.service.roles}, std::ref(progress));
+  const store::mongo::AdoptionListener listener{.progress = std::ref(progress),
+                                                .left_alone = [](const store::mongo::LeftAlone& document) { print(document); }};
+  const auto report = store::mongo::adopt_all(settings.mongo, {clock, logs, settings.service.roles}, listener);
   if (report) {
     print(*report);
     return exit_done;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "store/mongo/layout.hpp"
+#include "store/mongo/orphans.hpp"
 #include "store/mongo/schema.hpp"
 #include "store/mongo/session_directory.hpp"
 
@@ -34,7 +35,8 @@ class Adoptions {
   [[nodiscard]] Result<void> prepare();
   /// Sessions behind `after`; of nothing: those whose `_id` is no ObjectId.
   [[nodiscard]] Result<std::vector<Document>> page(std::optional<ObjectId> after);
-  [[nodiscard]] Result<void> adopt(const std::vector<Document>& sessions, AdoptionReport& report);
+  [[nodiscard]] Result<void> adopt(const std::vector<Document>& sessions, AdoptionReport& report, std::vector<LeftAlone>& left_alone);
+  [[nodiscard]] Result<void> name_orphans(const std::function<void(const std::vector<LeftAlone>&)>& take);
 
  private:
   const MongoConfig& config_;
@@ -70,7 +72,7 @@ Result<std::vector<Document>> Adoptions::page(std::optional<ObjectId> after) {
 }
 
 /// Many at one time: each waits for the journals of the database, not for a core.
-Result<void> Adoptions::adopt(const std::vector<Document>& sessions, AdoptionReport& report) {
+Result<void> Adoptions::adopt(const std::vector<Document>& sessions, AdoptionReport& report, std::vector<LeftAlone>& left_alone) {
   std::atomic<std::size_t> next = 0;
   std::mutex mutex;
   std::optional<Error> failed;
@@ -84,7 +86,7 @@ Result<void> Adoptions::adopt(const std::vector<Document>& sessions, AdoptionRep
       ++report.looked_at;
       if (adoption->is_new) ++report.sessions;
       report.messages += adoption->messages;
-      std::ranges::move(adoption->left_alone, std::back_inserter(report.left_alone));
+      std::ranges::move(adoption->left_alone, std::back_inserter(left_alone));
     }
   };
   std::vector<std::jthread> threads;
@@ -94,22 +96,43 @@ Result<void> Adoptions::adopt(const std::vector<Document>& sessions, AdoptionRep
   return {};
 }
 
+Result<void> Adoptions::name_orphans(const std::function<void(const std::vector<LeftAlone>&)>& take) {
+  Client client = clients_->take();
+  Orphans orphans(client);
+  for (bool more = true; more;) {
+    const auto page = orphans.next();
+    if (!page) return std::unexpected(page.error());
+    take(page->found);
+    more = page->more;
+  }
+  return {};
+}
+
 }  // namespace
 
-Result<AdoptionReport> adopt_all(const MongoConfig& config, MongoDependencies dependencies,
-                                 const std::function<void(const AdoptionReport& so_far)>& progress) {
+Result<AdoptionReport> adopt_all(const MongoConfig& config, MongoDependencies dependencies, const AdoptionListener& listener) {
   auto clients = ClientPool::make(config.uri, app_name, adoptions_at_once + 1);
   if (!clients) return std::unexpected(clients.error());
   Adoptions adoptions(*std::move(clients), config, std::move(dependencies));
   if (auto prepared = adoptions.prepare(); !prepared) return std::unexpected(prepared.error());
   AdoptionReport report;
-  for (std::optional<ObjectId> after;; progress(report)) {
+  const auto tell = [&](const std::vector<LeftAlone>& left_alone) {
+    std::ranges::for_each(left_alone, listener.left_alone);
+    report.left_alone += left_alone.size();
+    listener.progress(report);
+  };
+  for (std::optional<ObjectId> after;;) {
     const auto sessions = adoptions.page(after);
     if (!sessions) return std::unexpected(sessions.error());
-    if (after && sessions->empty()) return report;
-    if (auto adopted = adoptions.adopt(*sessions, report); !adopted) return std::unexpected(adopted.error());
+    if (after && sessions->empty()) break;
+    std::vector<LeftAlone> left_alone;
+    const auto adopted = adoptions.adopt(*sessions, report, left_alone);
+    tell(left_alone);
+    if (!adopted) return std::unexpected(adopted.error());
     after = after ? Fields(sessions->back()).id("_id") : ObjectId{};
   }
+  if (auto named = adoptions.name_orphans(tell); !named) return std::unexpected(named.error());
+  return report;
 }
 
 }  // namespace parley::store::mongo

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <vector>
 
 #include "store/mongo/adoption.hpp"
 #include "store/mongo/mongo_config.hpp"
@@ -12,16 +11,21 @@
 namespace parley::store::mongo {
 
 struct AdoptionReport {
-  std::size_t looked_at = 0;  // sessions, whatever became of them
-  std::size_t sessions = 0;   // adopted now
-  std::size_t messages = 0;   // adopted now
-  std::vector<LeftAlone> left_alone;
+  std::size_t looked_at = 0;   // sessions, whatever became of them
+  std::size_t sessions = 0;    // adopted now
+  std::size_t messages = 0;    // adopted now
+  std::size_t left_alone = 0;  // told
 };
 
-/// Walks `sessions` in the order of `_id`, a few at a time; what is done already is passed by. `progress` is called now and then, on the
-/// caller's thread. Errors: those of opening the store; store_failed and log_corrupt of the first session that could not be adopted, and
+/// Called on the caller's thread.
+struct AdoptionListener {
+  std::function<void(const AdoptionReport& so_far)> progress;  // now and then
+  std::function<void(const LeftAlone& document)> left_alone;   // each when it is met, so that however many take no memory
+};
+
+/// Walks `sessions` in the order of `_id`, a few at a time; what is done already is passed by. Then it names the messages whose session is
+/// not there. Errors: those of opening the store; store_failed and log_corrupt of the first session that could not be adopted, and
 /// everything before it is done: calling again goes on.
-[[nodiscard]] Result<AdoptionReport> adopt_all(const MongoConfig& config, MongoDependencies dependencies,
-                                               const std::function<void(const AdoptionReport& so_far)>& progress);
+[[nodiscard]] Result<AdoptionReport> adopt_all(const MongoConfig& config, MongoDependencies dependencies, const AdoptionListener& listener);
 
 }  // namespace parley::store::mongo

@@ -14,14 +14,16 @@ Document by_time_and_id() {
   return sort;
 }
 
-// Only documents without `seq` are looked at: what is asked whenever a session is opened costs what is foreign, not what is there.
-Document by_seq() {
-  Document index;
-  index.int32("sessionId", 1).int32("seq", 1);
+}  // namespace
+
+const Document& index_of_foreign() {
+  static const Document index = [] {
+    Document made;
+    made.int32("sessionId", 1).int32("seq", 1);
+    return made;
+  }();
   return index;
 }
-
-}  // namespace
 
 Document ForeignTexts::filter() const {
   Document filter;
@@ -59,9 +61,8 @@ void ForeignTexts::remember_place(const Fields& last) {
 
 Result<ForeignTexts::Page> ForeignTexts::next() {
   static const Document sort = by_time_and_id();
-  static const Document index = by_seq();
   const auto limit = static_cast<std::int64_t>(page_max_);
-  const auto found = client_.find(collection::chat, filter(), {.sort = &sort, .hint = &index, .limit = limit});
+  const auto found = client_.find(collection::chat, filter(), {.sort = &sort, .hint = &index_of_foreign(), .limit = limit});
   if (!found) return std::unexpected(to_error(found.error()));
   Page page;
   page.more = found->size() == page_max_;

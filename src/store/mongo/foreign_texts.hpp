@@ -13,6 +13,10 @@
 
 namespace parley::store::mongo {
 
+/// {sessionId, seq}. Only documents without `seq` are looked at by it: what is asked whenever a session is opened costs what is foreign,
+/// not what is there.
+[[nodiscard]] const Document& index_of_foreign();
+
 class ForeignTexts {
  public:
   ForeignTexts(Client& client, const SessionId& session, const domain::RoleSet& roles, std::size_t page_max)
