@@ -41,9 +41,9 @@ Document one_of(std::string_view field, std::span<const std::int64_t> numbers) {
 }  // namespace
 
 Mirror::Mirror(ClientPool& clients, StoreState& state, SettledPlaces& places, const Clock& clock, LogSink& logs, std::int64_t node)
-    : clients_(clients), state_(state), places_(places), clock_(clock), logs_(logs), own_{node, node}, at_(node), thread_([this] {
-        run();
-      }) {}
+    : clients_(clients), state_(state), places_(places), clock_(clock), logs_(logs), own_{node, node}, at_(node) {
+  thread_ = std::thread([this] { run(); });
+}
 
 Mirror::~Mirror() {
   stop();
@@ -68,7 +68,7 @@ Mirror::Progress Mirror::mirror_own(Client& client, bool last) {
   const SteadyTime now = clock_.steady_now();
   const bool is_due = last || !noted_at_ || now - *noted_at_ >= limits::mongo_watch_interval;
   const std::int64_t settled = places_.settled();
-  Progress progress = mirror(client, own_, settled);
+  const Progress progress = mirror_range(client, own_, settled);
   if (progress == Progress::all) own_.at = settled;  // places in between were given to what was never written
   at_ = own_.at;
   if (!is_due || progress == Progress::failed) return progress;
@@ -87,7 +87,7 @@ bool Mirror::look_for_strays(Client& client) {
     for (sought.clear(); place != in_doubt.end() && std::ssize(sought) < limits::mongo_mirror_documents_max; ++place)
       sought.push_back(place->first);
     const auto found = client.find(collection::log, one_of("at", sought), {.hint = &by_place()});
-    if (!found || !mirror(client, *found)) return false;
+    if (!found || !mirror_documents(client, *found)) return false;
     for (const Document& stray : *found) places_.resolve(Fields(stray).integer("at").value_or(0));
   }
   for (const auto& [place, until] : in_doubt)
@@ -96,17 +96,17 @@ bool Mirror::look_for_strays(Client& client) {
 }
 
 /// Takes the next documents of that node after where it is. A place is only moved past what is mirrored.
-Mirror::Progress Mirror::mirror(Client& client, Node& node, std::int64_t up_to) {
+Mirror::Progress Mirror::mirror_range(Client& client, Node& node, std::int64_t up_to) {
   if (node.at >= up_to) return Progress::all;
   const auto found = client.find(collection::log, range_of("at", node.at + 1, up_to),
                                  {.sort = &by_place(), .hint = &by_place(), .limit = limits::mongo_mirror_documents_max});
-  if (!found || !mirror(client, *found)) return Progress::failed;
+  if (!found || !mirror_documents(client, *found)) return Progress::failed;
   const bool is_all = std::ssize(*found) < limits::mongo_mirror_documents_max;
   if (!found->empty()) node.at = Fields(found->back()).integer("at").value_or(node.at);
   return is_all ? Progress::all : Progress::more;
 }
 
-bool Mirror::mirror(Client& client, const std::vector<Document>& documents) {
+bool Mirror::mirror_documents(Client& client, const std::vector<Document>& documents) {
   if (documents.empty()) return true;
   const auto projection = projection_of(client, documents);
   return projection && write(client, *projection);
@@ -231,7 +231,7 @@ void Mirror::look_at_others(Client& client) {
     const bool may_stray = silence <= limits::mongo_stray_write_life;
     if (const auto ahead = ahead_.find(node.id); may_stray && ahead != ahead_.end()) node.at = std::max(node.at, ahead->second);
     Progress progress = Progress::more;
-    while (progress == Progress::more) progress = mirror(client, node, last_place_of(node.id));
+    while (progress == Progress::more) progress = mirror_range(client, node, last_place_of(node.id));
     if (progress == Progress::failed) return;
     if (may_stray) {
       ahead_[node.id] = node.at;

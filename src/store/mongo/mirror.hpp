@@ -55,8 +55,8 @@ class Mirror {
   [[nodiscard]] Progress mirror_own(Client& client, bool last);
   [[nodiscard]] bool look_for_strays(Client& client);
   void look_at_others(Client& client);
-  [[nodiscard]] Progress mirror(Client& client, Node& node, std::int64_t up_to);
-  [[nodiscard]] bool mirror(Client& client, const std::vector<Document>& documents);
+  [[nodiscard]] Progress mirror_range(Client& client, Node& node, std::int64_t up_to);
+  [[nodiscard]] bool mirror_documents(Client& client, const std::vector<Document>& documents);
   [[nodiscard]] Result<Projection> projection_of(Client& client, const std::vector<Document>& documents);
   [[nodiscard]] Result<void> write(Client& client, const Projection& projection);
   [[nodiscard]] Result<void> write_messages(Client& client, const Projection& projection);
