@@ -9,5 +9,4 @@ namespace parley {
 
 }  // namespace parley
 
-#define PARLEY_ASSERT(expression) \
-  ((expression) ? static_cast<void>(0) : ::parley::assertion_failed(#expression, __FILE__, __LINE__))
+#define PARLEY_ASSERT(expression) ((expression) ? static_cast<void>(0) : ::parley::assertion_failed(#expression, __FILE__, __LINE__))

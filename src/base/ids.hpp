@@ -56,7 +56,5 @@ struct std::hash<parley::SessionId> {
 };
 template <>
 struct std::hash<parley::SessionNumber> {
-  std::size_t operator()(const parley::SessionNumber& number) const noexcept {
-    return std::hash<std::uint64_t>{}(number.value);
-  }
+  std::size_t operator()(const parley::SessionNumber& number) const noexcept { return std::hash<std::uint64_t>{}(number.value); }
 };

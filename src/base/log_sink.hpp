@@ -15,8 +15,7 @@ class LogSink {
  public:
   virtual ~LogSink() = default;
   /// One line. `component` is a folder name (`store`, `server`, …). Never a token, a text or a key. Threads: any.
-  virtual void write(LogLevel level, std::string_view component, std::string_view message,
-                     std::initializer_list<LogField> fields = {}) = 0;
+  virtual void write(LogLevel level, std::string_view component, std::string_view message, std::initializer_list<LogField> fields = {}) = 0;
 };
 
 /// Drops everything.

@@ -13,8 +13,8 @@ enum class ErrorCode : std::uint16_t;
 
 struct Error {
   ErrorCode code;
-  std::string message;  // for the client: exact contract text, or own words that name what, where and how; no internals
-  std::string detail;   // for machines: what the code's row in the table says, else empty
+  std::string message;              // for the client: exact contract text, or own words that name what, where and how; no internals
+  std::string detail;               // for machines: what the code's row in the table says, else empty
   std::int64_t retry_after_ms = 0;  // 0: retrying at once is as good as later
 };
 

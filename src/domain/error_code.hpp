@@ -17,7 +17,7 @@ enum class ErrorCode : std::uint16_t {
   unauthorized = 101,
   forbidden = 102,
   not_found = 103,
-  already_exists = 104,        // Error::detail: the sessionId that exists
+  already_exists = 104,  // Error::detail: the sessionId that exists
   session_ended = 200,
   session_full = 201,
   idempotency_conflict = 202,
@@ -27,7 +27,7 @@ enum class ErrorCode : std::uint16_t {
   store_full = 400,
   store_failed = 401,
   outcome_unknown = 402,
-  log_corrupt = 403,           // a bad checksum or a broken chain: writes to that session stop (P9)
+  log_corrupt = 403,  // a bad checksum or a broken chain: writes to that session stop (P9)
   internal = 500,
 };
 

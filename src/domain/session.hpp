@@ -27,8 +27,8 @@ struct Participant {
 struct SessionRow {
   SessionId id;
   SessionNumber number;
-  ObjectId object_id;  // `_id` of the contract: the id of the `created` entry
-  Secret32 secret{};   // keys idempotency; never leaves the server
+  ObjectId object_id;                     // `_id` of the contract: the id of the `created` entry
+  Secret32 secret{};                      // keys idempotency; never leaves the server
   std::vector<Participant> participants;  // the first two are doctorId and patientId of the contract
   std::optional<ObjectId> appointment;
   Timestamp created_at{};

@@ -8,11 +8,10 @@ void sign_out(const Backend& backend, ExchangePtr exchange) {
   if (kept.request.find("cookie") != nullptr) {
     kept.more_headers.push_back({"Set-Cookie", "token=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax"});
   }
-  backend.service.sign_out(*kept.loop, kept.token,
-                           [exchange = std::move(exchange)](Result<service::ChatService::SignedOut> signed_out) {
-                             if (!signed_out) return exchange->answer(signed_out.error());
-                             exchange->answer(200, R"({"success":true})");
-                           });
+  backend.service.sign_out(*kept.loop, kept.token, [exchange = std::move(exchange)](Result<service::ChatService::SignedOut> signed_out) {
+    if (!signed_out) return exchange->answer(signed_out.error());
+    exchange->answer(200, R"({"success":true})");
+  });
 }
 
 }  // namespace parley::http_api

@@ -51,12 +51,9 @@ constexpr AnswerDocument entries_answers[] = {
     {200, "The entries, and the digest that proves them to whoever holds the position before them.", schemas::entries_answer_members}};
 constexpr const QueryParameter* entries_query[] = {&entries_after_parameter, &entries_before_parameter, &entries_limit_parameter,
                                                    &entries_core_parameter};
-constexpr api::Refusal entries_refusals[] = {api::session_not_found_refusal,
-                                             api::stranger_refusal,
-                                             {invalid_argument, "Invalid after"},
-                                             {invalid_argument, "Invalid before"},
-                                             {invalid_argument, "Invalid limit"},
-                                             {invalid_argument, "Invalid core"}};
+constexpr api::Refusal entries_refusals[] = {api::session_not_found_refusal,      api::stranger_refusal,
+                                             {invalid_argument, "Invalid after"}, {invalid_argument, "Invalid before"},
+                                             {invalid_argument, "Invalid limit"}, {invalid_argument, "Invalid core"}};
 
 // DELETE /api/chat/:messageId
 constexpr api::Schema deleted_text{.text = "Chat message deleted successfully"};

@@ -18,7 +18,9 @@ Acceptor::Acceptor(Loop& loop, Descriptor listener, LogSink& logs, OnAccepted on
   watch_->want_read();
 }
 
-Acceptor::~Acceptor() { loop_.cancel(pause_); }
+Acceptor::~Acceptor() {
+  loop_.cancel(pause_);
+}
 
 void Acceptor::on_readable() {
   for (int count = 0; count < accepts_per_turn_max; ++count) {

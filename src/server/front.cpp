@@ -13,8 +13,8 @@ Front::Front(Site& site, Shard& shard) : site_(site), shard_(shard) {
   for (const auto& engineio : site.engineio) {
     protocol::engineio::OpenHandler* handler = engineio->handler;
     if (handler == nullptr) {
-      socketio_.push_back(std::make_unique<SocketioOpenHandler>(
-          SocketioShared{*engineio->namespaces, engineio->config, site.totals, entropy_}));
+      socketio_.push_back(
+          std::make_unique<SocketioOpenHandler>(SocketioShared{*engineio->namespaces, engineio->config, site.totals, entropy_}));
       handler = socketio_.back().get();
     }
     endpoints_.push_back(

@@ -22,7 +22,7 @@ struct Site {
   };
   struct Engineio {
     EngineioConfig config;
-    protocol::engineio::OpenHandler* handler = nullptr;             // one of these two
+    protocol::engineio::OpenHandler* handler = nullptr;  // one of these two
     protocol::socketio::NamespaceHandler* namespaces = nullptr;
   };
   ServerConfig config;

@@ -16,7 +16,9 @@ HttpConnection::HttpConnection(Connection& connection, Config config)
   deadline_.set(connection_.loop().now() + config_.timeouts.idle);
 }
 
-HttpConnection::~HttpConnection() { forget_exchange(); }
+HttpConnection::~HttpConnection() {
+  forget_exchange();
+}
 
 std::size_t HttpConnection::on_bytes(std::span<char> bytes) {
   std::size_t used = 0;

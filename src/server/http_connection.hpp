@@ -57,8 +57,8 @@ class HttpConnection final : public Conversation {
   Connection& connection_;
   Config config_;
   Deadline deadline_;
-  std::unique_ptr<HttpParser> parser_;   // while a request is coming
-  std::shared_ptr<Exchange> exchange_;   // while it is being answered
+  std::unique_ptr<HttpParser> parser_;  // while a request is coming
+  std::shared_ptr<Exchange> exchange_;  // while it is being answered
   bool head_only_ = false;
   bool keep_alive_ = true;
   bool http_1_0_ = false;

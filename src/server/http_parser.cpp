@@ -26,7 +26,9 @@ namespace {
 
 using Kind = HttpParser::Progress::Kind;
 
-std::string text(boost::beast::string_view view) { return {view.data(), view.size()}; }
+std::string text(boost::beast::string_view view) {
+  return {view.data(), view.size()};
+}
 
 /// Proxies may send `GET http://host/path`; a server must take it (RFC 9112 §3.2.2).
 std::string origin_form(std::string target) {
@@ -93,18 +95,26 @@ HttpParser::Progress HttpParser::feed_body(std::span<const char> bytes) {
   return {parser.is_done() ? Kind::whole : Kind::need_more, used};
 }
 
-const protocol::http::Request& HttpParser::head() const { return impl_->request; }
+const protocol::http::Request& HttpParser::head() const {
+  return impl_->request;
+}
 
-void HttpParser::limit_body(std::size_t bytes_max) { impl_->body_bytes_max = bytes_max; }
+void HttpParser::limit_body(std::size_t bytes_max) {
+  impl_->body_bytes_max = bytes_max;
+}
 
 bool HttpParser::expects_continue() const {
   const auto* expect = impl_->request.find("Expect");
   return !http_1_0() && expect != nullptr && boost::beast::iequals(*expect, "100-continue");
 }
 
-bool HttpParser::keep_alive() const { return impl_->parser.get().keep_alive(); }
+bool HttpParser::keep_alive() const {
+  return impl_->parser.get().keep_alive();
+}
 
-bool HttpParser::http_1_0() const { return impl_->parser.get().version() < 11; }
+bool HttpParser::http_1_0() const {
+  return impl_->parser.get().version() < 11;
+}
 
 protocol::http::Request HttpParser::take() {
   impl_->request.body = std::move(impl_->parser.get().body());

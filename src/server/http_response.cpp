@@ -15,26 +15,52 @@ void append_number(std::string& out, std::size_t number) {
 }
 
 /// A 204 says its length as well: the contract's OPTIONS answers do (docs/api-contract.md §2.5), and no client minds.
-bool has_length(unsigned status) { return status >= 200 && status != 304; }
+bool has_length(unsigned status) {
+  return status >= 200 && status != 304;
+}
 
-bool has_body(unsigned status) { return status >= 200 && status != 204 && status != 304; }
+bool has_body(unsigned status) {
+  return status >= 200 && status != 204 && status != 304;
+}
 
 }  // namespace
 
 std::string_view reason_of(unsigned status) {
-  static constexpr std::pair<unsigned, std::string_view> reasons[] = {
-      {100, "Continue"},           {101, "Switching Protocols"}, {200, "OK"},
-      {201, "Created"},            {202, "Accepted"},            {204, "No Content"},
-      {206, "Partial Content"},    {301, "Moved Permanently"},   {302, "Found"},
-      {303, "See Other"},          {304, "Not Modified"},        {307, "Temporary Redirect"},
-      {308, "Permanent Redirect"}, {400, "Bad Request"},         {401, "Unauthorized"},
-      {403, "Forbidden"},          {404, "Not Found"},           {405, "Method Not Allowed"},
-      {408, "Request Timeout"},    {409, "Conflict"},            {410, "Gone"},
-      {411, "Length Required"},    {413, "Payload Too Large"},   {414, "URI Too Long"},
-      {415, "Unsupported Media Type"}, {422, "Unprocessable Entity"}, {426, "Upgrade Required"},
-      {429, "Too Many Requests"},  {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"},
-      {501, "Not Implemented"},    {502, "Bad Gateway"},         {503, "Service Unavailable"},
-      {504, "Gateway Timeout"},    {507, "Insufficient Storage"}};
+  static constexpr std::pair<unsigned, std::string_view> reasons[] = {{100, "Continue"},
+                                                                      {101, "Switching Protocols"},
+                                                                      {200, "OK"},
+                                                                      {201, "Created"},
+                                                                      {202, "Accepted"},
+                                                                      {204, "No Content"},
+                                                                      {206, "Partial Content"},
+                                                                      {301, "Moved Permanently"},
+                                                                      {302, "Found"},
+                                                                      {303, "See Other"},
+                                                                      {304, "Not Modified"},
+                                                                      {307, "Temporary Redirect"},
+                                                                      {308, "Permanent Redirect"},
+                                                                      {400, "Bad Request"},
+                                                                      {401, "Unauthorized"},
+                                                                      {403, "Forbidden"},
+                                                                      {404, "Not Found"},
+                                                                      {405, "Method Not Allowed"},
+                                                                      {408, "Request Timeout"},
+                                                                      {409, "Conflict"},
+                                                                      {410, "Gone"},
+                                                                      {411, "Length Required"},
+                                                                      {413, "Payload Too Large"},
+                                                                      {414, "URI Too Long"},
+                                                                      {415, "Unsupported Media Type"},
+                                                                      {422, "Unprocessable Entity"},
+                                                                      {426, "Upgrade Required"},
+                                                                      {429, "Too Many Requests"},
+                                                                      {431, "Request Header Fields Too Large"},
+                                                                      {500, "Internal Server Error"},
+                                                                      {501, "Not Implemented"},
+                                                                      {502, "Bad Gateway"},
+                                                                      {503, "Service Unavailable"},
+                                                                      {504, "Gateway Timeout"},
+                                                                      {507, "Insufficient Storage"}};
   for (const auto& [known, reason] : reasons) {
     if (known == status) return reason;
   }

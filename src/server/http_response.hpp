@@ -9,10 +9,10 @@
 namespace parley::server {
 
 struct ResponseFrame {
-  std::string_view date;        // as RFC 9110 §5.6.7 wants it
-  bool head_only = false;       // the answer to HEAD: the length, not the body
+  std::string_view date;   // as RFC 9110 §5.6.7 wants it
+  bool head_only = false;  // the answer to HEAD: the length, not the body
   bool keep_alive = true;
-  bool http_1_0 = false;        // such a client must be told that the connection stays
+  bool http_1_0 = false;  // such a client must be told that the connection stays
 };
 
 /// Appends status line, headers and body.

@@ -59,7 +59,9 @@ Loop::~Loop() {
   buried_.clear();
 }
 
-bool Loop::in_this_thread() const { return std::this_thread::get_id() == thread_; }
+bool Loop::in_this_thread() const {
+  return std::this_thread::get_id() == thread_;
+}
 
 void Loop::post(Task task) {
   {
@@ -81,7 +83,9 @@ void Loop::run_posted() {
   for (Task& task : tasks) task();
 }
 
-TimerId Loop::call_after(std::chrono::milliseconds delay, Task task) { return call_at(now() + delay, std::move(task)); }
+TimerId Loop::call_after(std::chrono::milliseconds delay, Task task) {
+  return call_at(now() + delay, std::move(task));
+}
 
 TimerId Loop::call_at(SteadyTime due, Task task) {
   const TimerId id = timers_.add(due, std::move(task));
@@ -89,7 +93,9 @@ TimerId Loop::call_at(SteadyTime due, Task task) {
   return id;
 }
 
-void Loop::cancel(TimerId timer) { timers_.cancel(timer); }
+void Loop::cancel(TimerId timer) {
+  timers_.cancel(timer);
+}
 
 void Loop::arm_timer() {
   const auto due = timers_.next_due();

@@ -108,8 +108,8 @@ class Loop final : public EventLoop {
   bool stopped_ = false;
 
   std::mutex posted_mutex_;
-  std::vector<Task> posted_;       // guarded by posted_mutex_
-  bool posted_awake_ = false;      // guarded by posted_mutex_: run_posted is on its way
+  std::vector<Task> posted_;   // guarded by posted_mutex_
+  bool posted_awake_ = false;  // guarded by posted_mutex_: run_posted is on its way
 
   TimerQueue timers_;
   std::optional<SteadyTime> armed_for_;

@@ -70,7 +70,9 @@ std::vector<EventLoop*> Server::loops() {
   return loops;
 }
 
-void Server::set_http_handler(protocol::http::HttpHandler& handler) { impl_->site.http = &handler; }
+void Server::set_http_handler(protocol::http::HttpHandler& handler) {
+  impl_->site.http = &handler;
+}
 
 void Server::set_namespace_handler(protocol::socketio::NamespaceHandler& handler) {
   auto engineio = std::make_unique<Site::Engineio>();
@@ -96,7 +98,9 @@ Result<void> Server::listen() {
   return bound;
 }
 
-std::uint16_t Server::port() const { return impl_->port; }
+std::uint16_t Server::port() const {
+  return impl_->port;
+}
 
 Result<void> Server::Impl::bind() {
   auto proxies = TrustedProxies::parse(site.config.trusted_proxies);

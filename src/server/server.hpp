@@ -20,13 +20,13 @@
 namespace parley::server {
 
 struct ServerCounts {
-  std::uint64_t connections_open = 0;      // Engine.IO sessions now
-  std::uint64_t connections_total = 0;     // since start
+  std::uint64_t connections_open = 0;   // Engine.IO sessions now
+  std::uint64_t connections_total = 0;  // since start
   std::uint64_t connections_peak = 0;
   std::uint64_t connections_refused = 0;
   std::uint64_t slow_readers_cut = 0;
   std::uint64_t bytes_sent = 0;
-  std::uint64_t sends = 0;                 // system calls
+  std::uint64_t sends = 0;  // system calls
 };
 
 class Server {

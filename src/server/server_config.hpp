@@ -28,9 +28,9 @@ struct WebsocketConfig {
 };
 
 struct ServerConfig {
-  std::string address = "127.0.0.1";      // numeric; `localhost`: 127.0.0.1 and, where there is one, ::1
-  std::uint16_t port = 3000;              // 0: the system picks one
-  std::size_t event_loops = 0;            // 0: one a core
+  std::string address = "127.0.0.1";         // numeric; `localhost`: 127.0.0.1 and, where there is one, ::1
+  std::uint16_t port = 3000;                 // 0: the system picks one
+  std::size_t event_loops = 0;               // 0: one a core
   std::vector<std::string> trusted_proxies;  // CIDR; their X-Forwarded-For is believed
   std::size_t http_body_bytes_max = limits::http_body_bytes_max;
   std::chrono::milliseconds http_request_timeout = limits::http_request_timeout;

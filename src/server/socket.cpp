@@ -68,7 +68,9 @@ std::string listen_failure(const ListenAddress& address, int error) {
   return text;
 }
 
-void set_option(int socket, int level, int name, int value) { setsockopt(socket, level, name, &value, sizeof value); }
+void set_option(int socket, int level, int name, int value) {
+  setsockopt(socket, level, name, &value, sizeof value);
+}
 
 bool port_is_taken(SocketAddress address) {
   if (ntohs(reinterpret_cast<sockaddr_in*>(&address.storage)->sin_port) == 0) return false;
@@ -80,7 +82,9 @@ bool port_is_taken(SocketAddress address) {
 
 }  // namespace
 
-Descriptor::~Descriptor() { close(); }
+Descriptor::~Descriptor() {
+  close();
+}
 
 Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
   std::swap(value_, other.value_);
@@ -160,6 +164,8 @@ std::size_t bytes_in_kernel(int socket) {
   return ::ioctl(socket, SIOCOUTQ, &count) == 0 ? static_cast<std::size_t>(count) : 0;
 }
 
-void end_sending(int socket) { ::shutdown(socket, SHUT_WR); }
+void end_sending(int socket) {
+  ::shutdown(socket, SHUT_WR);
+}
 
 }  // namespace parley::server

@@ -66,7 +66,9 @@ void WebsocketConnection::close(std::uint16_t code, std::string_view reason) {
   });
 }
 
-void WebsocketConnection::on_gone() { end({}); }
+void WebsocketConnection::on_gone() {
+  end({});
+}
 
 void WebsocketConnection::end(const WebsocketEnd& end) {
   if (const auto user = std::exchange(user_, nullptr)) user->on_end(end);

@@ -33,12 +33,11 @@ struct CutEverywhere {
 }  // namespace
 
 void sign_out(Router& router, std::vector<LiveTokens>& live, EventLoop& from, const domain::Revocation& token, Done<SignedOut> done) {
-  router.context().deps.revocations.revoke(
-      from, token, [&router, &live, &from, token, done = std::move(done)](Result<void> kept) mutable {
-        if (!kept) return done(std::unexpected(std::move(kept.error())));
-        router.context().deps.authenticator.revoke(token);
-        CutEverywhere::begin(router, live, from, token.token, std::move(done));
-      });
+  router.context().deps.revocations.revoke(from, token, [&router, &live, &from, token, done = std::move(done)](Result<void> kept) mutable {
+    if (!kept) return done(std::unexpected(std::move(kept.error())));
+    router.context().deps.authenticator.revoke(token);
+    CutEverywhere::begin(router, live, from, token.token, std::move(done));
+  });
 }
 
 }  // namespace parley::service

@@ -69,7 +69,8 @@ Result<store::OpenSessions> StoreContract::open_before(Timestamp created_before,
 }
 
 Result<std::optional<domain::EntryAddress>> StoreContract::find_message(const ObjectId& message) {
-  return read<Result<std::optional<domain::EntryAddress>>>([=, this](store::LogReader&) { return store->directory().find_message(message); });
+  return read<Result<std::optional<domain::EntryAddress>>>(
+      [=, this](store::LogReader&) { return store->directory().find_message(message); });
 }
 Result<std::optional<domain::User>> StoreContract::find_user(std::uint32_t user) {
   return read<Result<std::optional<domain::User>>>([=, this](store::LogReader&) { return store->directory().find_user(user_id(user)); });

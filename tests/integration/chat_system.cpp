@@ -48,8 +48,8 @@ ChatSystem::ChatSystem(const std::string& directory, Syncing syncing, service::I
       service_({server_.loops(), *store_, *store_, *store_, *store_, relay_, authenticator_, clock_,
                 [] { return std::make_unique<SystemEntropy>(); }, logs_, ice_checker_},
                service_config(identity)),
-      http_api_({service_, clock_, logs_, [](const http_api::Figures&) { return std::string(); },
-                 [] { return std::vector<std::string>(); }, [] { return std::uint64_t{0}; }},
+      http_api_({service_, clock_, logs_, [](const http_api::Figures&) { return std::string(); }, [] { return std::vector<std::string>(); },
+                 [] { return std::uint64_t{0}; }},
                 http_config()) {
   server_.set_http_handler(http_api_);
   server_.set_namespace_handler(service_.namespace_handler());

@@ -45,7 +45,7 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   // SignallingRecord
   void record(store::SignallingMessage message) override;
   [[nodiscard]] Result<std::vector<store::SignallingMessage>> newest(SessionNumber session, const SessionId& session_id,
-                                                              std::size_t limit) override;
+                                                                     std::size_t limit) override;
 
   // RevocationRecord
   void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) override;

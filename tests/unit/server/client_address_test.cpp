@@ -11,7 +11,9 @@ protocol::http::Request forwarded(std::initializer_list<std::string> lists) {
   return request;
 }
 
-TrustedProxies trusting(std::vector<std::string> networks) { return TrustedProxies::parse(networks).value(); }
+TrustedProxies trusting(std::vector<std::string> networks) {
+  return TrustedProxies::parse(networks).value();
+}
 
 TEST(TrustedProxies, without_any_the_peer_is_the_client) {
   EXPECT_EQ(TrustedProxies().client_of("203.0.113.9", forwarded({"1.2.3.4"})), "203.0.113.9");

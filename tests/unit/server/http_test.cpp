@@ -37,7 +37,9 @@ class HttpTest : public testing::Test {
   std::unique_ptr<TestServer> server;
 };
 
-bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 TEST_F(HttpTest, a_request_is_answered_and_the_connection_stays) {
   start();
@@ -75,7 +77,8 @@ TEST_F(HttpTest, pipelined_requests_wait_for_a_handler_that_answers_later) {
     loop.call_after(1ms, [response = std::move(response), respond = std::move(respond)]() mutable { respond(std::move(response)); });
   });
   Client client = connect();
-  client.send("GET /1 HTTP/1.1\r\nHost: x\r\n\r\nPOST /2 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabcGET /3 HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.send(
+      "GET /1 HTTP/1.1\r\nHost: x\r\n\r\nPOST /2 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabcGET /3 HTTP/1.1\r\nHost: x\r\n\r\n");
   for (const char* target : {"/1", "/2", "/3"}) EXPECT_TRUE(client.read_response().ends_with(target));
 }
 
@@ -96,7 +99,8 @@ TEST_F(HttpTest, more_than_is_kept_unread_still_arrives_once_the_handler_is_done
 TEST_F(HttpTest, chunked_bodies_are_put_together) {
   start();
   const std::string answer = exchange(
-      "POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1;ext=1\r\n,\r\n6\r\n world\r\n0\r\nTrailer: t\r\n\r\n");
+      "POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1;ext=1\r\n,\r\n6\r\n world\r\n0\r\nTrailer: "
+      "t\r\n\r\n");
   EXPECT_TRUE(answer.ends_with("POST /c hello, world")) << answer;
 }
 
@@ -140,7 +144,8 @@ TEST_F(HttpTest, http_1_0_closes_unless_it_asks_to_stay) {
 
 TEST_F(HttpTest, a_client_that_half_closes_still_reads_its_answer) {
   start(one_loop(), [](Request, EventLoop& loop, Respond respond) {
-    loop.call_after(20ms, [respond = std::move(respond)]() mutable { respond({.status = 200, .headers = {}, .body = "late", .shared_headers = {}}); });
+    loop.call_after(
+        20ms, [respond = std::move(respond)]() mutable { respond({.status = 200, .headers = {}, .body = "late", .shared_headers = {}}); });
   });
   Client client = connect();
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -190,11 +195,13 @@ TEST_F(HttpTest, shared_header_lines_and_statuses_without_a_body_are_written_as_
 TEST_F(HttpTest, what_is_no_http_is_answered_400_and_closed) {
   start();
   for (const std::string_view garbage :
-       {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\nHost: x\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: x\r\nBad Header: 1\r\n\r\n", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: two\r\n\r\n",
+       {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nBad Header: 1\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: two\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n"}) {
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n"}) {
     Client client = connect();
     client.send(garbage);
     const std::string answer = client.read_to_end();
@@ -300,7 +307,8 @@ TEST_F(HttpTest, a_handler_may_take_longer_than_every_timeout) {
 
 TEST_F(HttpTest, a_large_answer_reaches_a_slow_reader_whole) {
   const std::string large(32 * 1024 * 1024, 'x');  // more than the kernel takes at once
-  start(one_loop(), [&](Request, EventLoop&, Respond respond) { respond({.status = 200, .headers = {}, .body = large, .shared_headers = {}}); });
+  start(one_loop(),
+        [&](Request, EventLoop&, Respond respond) { respond({.status = 200, .headers = {}, .body = large, .shared_headers = {}}); });
   Client client = connect();
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_TRUE(client.read_response().ends_with(large));

@@ -67,7 +67,8 @@ class RecordingNamespace final : public socketio::NamespaceHandler {
         for (int index = 0; index < 40; ++index) peer_->send(socketio::encode_event(nsp_, "bye", std::to_string(index)));
         peer_->disconnect(socketio::Peer::Close::transport);
       }
-      if (event.name == "ask") peer_->send(socketio::encode_packet({.type = socketio::PacketType::event, .nsp = nsp_, .id = 7, .json = R"(["q"])"}));
+      if (event.name == "ask")
+        peer_->send(socketio::encode_packet({.type = socketio::PacketType::event, .nsp = nsp_, .id = 7, .json = R"(["q"])"}));
       owner_.note("event " + std::string(event.name) + (peer_->connected() ? "" : " gone"));
     }
     void on_ack(std::uint64_t id, std::string_view json, std::span<const Bytes>) override {
@@ -128,7 +129,9 @@ class SocketioTest : public testing::Test {
   std::unique_ptr<TestServer> server;
 };
 
-std::string body_of(const std::string& answer) { return answer.substr(answer.find("\r\n\r\n") + 4); }
+std::string body_of(const std::string& answer) {
+  return answer.substr(answer.find("\r\n\r\n") + 4);
+}
 
 TEST_F(SocketioTest, a_cut_connection_is_transport_close) {
   start();
@@ -295,7 +298,10 @@ TEST_F(SocketioTest, a_reader_that_takes_nothing_is_cut_and_counted) {
 TEST_F(SocketioTest, a_poller_that_takes_nothing_is_cut_and_counted) {
   start();
   const std::string sid = open_polling();
-  EXPECT_EQ(body_of(http("POST", poll_target(sid), "40\x1e" "42[\"flood\"]")), "ok");
+  EXPECT_EQ(body_of(http("POST", poll_target(sid),
+                         "40\x1e"
+                         "42[\"flood\"]")),
+            "ok");
   EXPECT_TRUE(application.noted("disconnect / transport close"));
   EXPECT_EQ((*server)->counts().slow_readers_cut, 1u);
 }
@@ -303,16 +309,29 @@ TEST_F(SocketioTest, a_poller_that_takes_nothing_is_cut_and_counted) {
 TEST_F(SocketioTest, a_poller_gets_everything_that_was_sent_before_the_server_closed) {
   start();
   const std::string sid = open_polling();
-  EXPECT_EQ(body_of(http("POST", poll_target(sid), "40\x1e" "42[\"farewell\"]")), "ok");
+  EXPECT_EQ(body_of(http("POST", poll_target(sid),
+                         "40\x1e"
+                         "42[\"farewell\"]")),
+            "ok");
   std::string received;
-  while (!received.ends_with("\x1e" "1")) {
+  while (
+      !received.ends_with("\x1e"
+                          "1")) {
     const std::string answer = http("GET", poll_target(sid));
     ASSERT_TRUE(answer.starts_with("HTTP/1.1 200")) << received;
     received += (received.empty() ? "" : "\x1e") + body_of(answer);
   }
   std::string expected;
-  for (int index = 0; index < 40; ++index) expected += "\x1e" "42[\"bye\"," + std::to_string(index) + "]";
-  EXPECT_TRUE(received.ends_with(expected + "\x1e" "41" "\x1e" "1")) << received;
+  for (int index = 0; index < 40; ++index)
+    expected +=
+        "\x1e"
+        "42[\"bye\"," +
+        std::to_string(index) + "]";
+  EXPECT_TRUE(received.ends_with(expected + "\x1e"
+                                            "41"
+                                            "\x1e"
+                                            "1"))
+      << received;
 }
 
 TEST_F(SocketioTest, what_is_queued_in_one_turn_leaves_in_one_send) {
@@ -364,7 +383,10 @@ TEST_F(ManyLoopsTest, an_upgrade_moves_to_the_loop_of_its_session_and_loses_noth
     client.send_text("2probe");
     EXPECT_EQ(client.read_message(), "3probe");
     EXPECT_EQ(body_of(http("GET", poll_target(sid))), "6");
-    EXPECT_EQ(body_of(http("POST", poll_target(sid), "42[\"echo\"]\x1e" "42[\"echo\"]")), "ok");
+    EXPECT_EQ(body_of(http("POST", poll_target(sid),
+                           "42[\"echo\"]\x1e"
+                           "42[\"echo\"]")),
+              "ok");
     client.send_text("5");
     client.send_text("42[\"ask\"]");
     EXPECT_EQ(client.read_message(), R"(42["back",1])");

@@ -38,7 +38,9 @@ TestServer::TestServer(ServerConfig config, const std::function<void(Server&)>& 
   thread_ = std::thread([this] { server_.run(); });
 }
 
-TestServer::~TestServer() { stop(); }
+TestServer::~TestServer() {
+  stop();
+}
 
 void TestServer::stop() {
   if (!thread_.joinable()) return;
@@ -64,7 +66,9 @@ void Client::send(std::string_view bytes) {
   }
 }
 
-void Client::end_sending() { server::end_sending(socket_.get()); }
+void Client::end_sending() {
+  server::end_sending(socket_.get());
+}
 
 bool Client::fill() {
   pollfd waiting{socket_.get(), POLLIN, 0};

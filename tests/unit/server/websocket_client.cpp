@@ -15,7 +15,9 @@ WebsocketClient::WebsocketClient(std::uint16_t port, std::string_view target) : 
   EXPECT_NE(answer.find("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="), std::string::npos) << answer;  // RFC 6455 §1.3
 }
 
-void WebsocketClient::send_text(std::string_view text) { send_frame(websocket::Opcode::text, text); }
+void WebsocketClient::send_text(std::string_view text) {
+  send_frame(websocket::Opcode::text, text);
+}
 
 void WebsocketClient::send_frame(websocket::Opcode opcode, std::string_view payload) {
   std::string frame;

@@ -57,7 +57,8 @@ TEST(Layout, a_revoked_token_is_as_documented_and_comes_back) {
   EXPECT_EQ(decode_revocation(key, encode_revocation(revocation)), revocation);
   revocation.expires_at.reset();
   EXPECT_EQ(decode_revocation(key, encode_revocation(revocation)), revocation);
-  for (const BytesView damaged : {BytesView(), BytesView("\x01", 1), BytesView("\x02\0\0\0\0\0\0\0\0", 9), BytesView("\x01\0\0\0\0\0\0\0\0\0", 10)})
+  for (const BytesView damaged :
+       {BytesView(), BytesView("\x01", 1), BytesView("\x02\0\0\0\0\0\0\0\0", 9), BytesView("\x01\0\0\0\0\0\0\0\0\0", 10)})
     EXPECT_EQ(decode_revocation(key, damaged).error().code, ErrorCode::log_corrupt);
   EXPECT_EQ(decode_revocation(BytesView(key).substr(1), encode_revocation(revocation)).error().code, ErrorCode::log_corrupt);
 }
