@@ -21,14 +21,14 @@ exec 9>"$data/mongodb/run.lock"
 flock --timeout 5 9 || { echo "The demo's database in $data/mongodb is in use by another make run. End that one, or choose another folder: DATA=FOLDER." >&2; exit 1; }
 before=$(stat --format %s "$log" 2>/dev/null || echo 0)
 news() { tail --bytes "+$((before + 1))" "$log" 2>/dev/null; }
-"$mongod" --dbpath "$data/mongodb" --bind_ip 127.0.0.1 --port "$port" --nounixsocket --wiredTigerCacheSizeGB 0.5 --logpath "$log" --logappend >/dev/null &
+"$mongod" --dbpath "$data/mongodb" --bind_ip 127.0.0.1 --port "$port" --nounixsocket --wiredTigerCacheSizeGB 0.5 --logpath "$log" --logappend >"$data/mongodb/start.out" 2>&1 &
 server=$!
 # The database ends after the demo, whichever way that ends.
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
 did_not_start() { # its exit code
   case $1 in
     48) echo "Port $port of this machine is taken, perhaps by another MongoDB, which was not touched. Give the demo's own another one: make run STORE=mongodb MONGOD_PORT=N." ;;
-    *) echo "mongod did not start (exit code $1); what it says in $log:"; news | grep -E '"s": ?"[EF]"' || news | tail -n 3 ;;
+    *) echo "mongod did not start (exit code $1):"; news | grep -E '"s": ?"[EF]"' || news | grep . | tail -n 3 | grep . || tail -n 3 "$data/mongodb/start.out" ;;
   esac >&2
   exit 1
 }

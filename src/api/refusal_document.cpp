@@ -21,10 +21,11 @@ constexpr auto refusals = std::to_array<Refusal>({
     {store_failed, "The store cannot be read"},
     {store_failed, "The store cannot be reached"},
     {store_failed, "The store is stopped"},
+    {store_failed, "The database refuses this"},
     {outcome_unknown, "The outcome is not known"},
     {store_full, "The store is full"},
 });
-constexpr std::size_t of_writes_only = 2;
+constexpr std::size_t of_writes_only = 3;
 
 bool varies(std::string_view text) {
   return text.find('{') != std::string_view::npos;

@@ -37,8 +37,8 @@ class Node {
  public:
   Node(mongo::ClientPool& pool, const Clock& clock, std::size_t entries_max, std::size_t page_max = 1000)
       : pool_(pool), adopter_({state_, clock, logs_, places_, {}, std::make_unique<SystemEntropy>(), entries_max, page_max}) {
-    static std::int64_t number = 0;
-    places_.begin(++number << 40);
+    static std::atomic<std::int64_t> number = 0;
+    places_.begin(mongo::first_place_of(++number));
   }
 
   Result<std::optional<SessionRow>> find(const OldSession& session) { return directory_.find_session(session.id); }
@@ -271,6 +271,37 @@ TEST_P(MongoAdoption, a_session_that_cannot_be_adopted_is_not_found_and_named) {
   EXPECT_EQ(adoption->left_alone[0].reason, "status is none of created, active, ended");
 }
 
+TEST_P(MongoAdoption, a_session_whose_field_parley_is_not_ours_is_left_alone) {
+  OldSession session = old.session();
+  old.write(session);
+  Document foreign;
+  foreign.text("parley", "x");
+  old.change(session, foreign);
+  const auto row = node.find(session);
+  ASSERT_TRUE(row.has_value());
+  EXPECT_FALSE(*row);
+  const auto adoption = node.adopt(old.session_document(session));
+  ASSERT_TRUE(adoption.has_value());
+  ASSERT_EQ(adoption->left_alone.size(), 1u);
+  EXPECT_EQ(adoption->left_alone[0].reason, "parley, which is Parley's own field, is a string, not an object");
+}
+
+TEST_P(MongoAdoption, messages_that_have_a_seq_of_their_own_are_named) {
+  OldSession session = old.session();
+  old.write(session);
+  old.texts(session, 1, 2);
+  const ObjectId id = old.next_id();
+  Document marked = old.message(session, id, at_ms(2000));
+  marked.text("seq", "mine");
+  old.insert(mongo::collection::chat, marked);
+  const auto adoption = node.adopt(old.session_document(session));
+  ASSERT_TRUE(adoption.has_value());
+  EXPECT_EQ(adoption->messages, 2u);
+  ASSERT_EQ(adoption->left_alone.size(), 1u);
+  EXPECT_EQ(adoption->left_alone[0].id, id.to_string());
+  EXPECT_EQ(adoption->left_alone[0].reason, "seq, which is Parley's own field, is there (1 message)");
+}
+
 TEST_P(MongoAdoption, what_came_later_is_appended_when_the_session_is_opened_again) {
   OldSession session = old.session();
   old.write(session);
@@ -302,6 +333,8 @@ TEST_P(MongoAdoption, an_end_stays_an_end_when_an_earlier_server_makes_the_sessi
   again.text("status", "active").date("startedAt", at_ms(6000));
   old.change(session, again);
   EXPECT_EQ(found(session).status, SessionStatus::ended);
+  EXPECT_EQ(mongo::Fields(old.session_document(session)).text("status"), "ended");
+  EXPECT_EQ(mongo::Fields(old.session_document(session)).date("endedAt"), at_ms(5000));
 }
 
 TEST_P(MongoAdoption, it_goes_on_wherever_it_was_stopped_whether_the_last_write_was_done_or_not) {

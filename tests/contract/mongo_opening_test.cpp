@@ -53,6 +53,22 @@ TEST_F(MongoOpening, with_an_index_that_is_in_the_way_names_it) {
       << store.error().message;
 }
 
+TEST_F(MongoOpening, with_the_right_index_under_another_name_is_well) {
+  ASSERT_TRUE(command(R"({"createIndexes":"sessions","indexes":[{"key":{"sessionId":1},"name":"mine","unique":true}]})").ok);
+  ASSERT_TRUE(open().has_value());
+  EXPECT_EQ(command(R"({"listIndexes":"sessions"})").json.find("\"sessionId_1\""), std::string::npos);
+}
+
+TEST_F(MongoOpening, without_the_right_to_make_indexes_says_which_right) {
+  MongodProcess& server = SharedMongod::standalone();
+  server.configure_fail_point(0, R"({"configureFailPoint": "failCommand", "mode": "alwaysOn", "data": {"appName": "parley-write",)"
+                                 R"( "failCommands": ["createIndexes"], "errorCode": 13}})");
+  const auto store = open();
+  server.clear_fail_point(0, "failCommand");
+  ASSERT_FALSE(store.has_value());
+  EXPECT_NE(store.error().message.find("Give the user of --store the role readWrite"), std::string::npos) << store.error().message;
+}
+
 TEST_F(MongoOpening, with_documents_that_break_an_index_names_it) {
   ASSERT_TRUE(command(R"({"insert":"sessions","documents":[{"sessionId":"same"},{"sessionId":"same"}]})").ok);
   const auto store = open();
@@ -141,9 +157,10 @@ TEST_F(MongoOpening, says_that_the_set_may_have_another_name) {
 }
 
 TEST_F(MongoOpening, says_which_name_does_not_resolve) {
-  const auto store = mongo::MongoStore::open({.uri = "mongodb+srv://nowhere.invalid/db"}, {clock, logs});
+  const auto store = mongo::MongoStore::open({.uri = "mongodb+srv://me:hunter2@cluster.nowhere.invalid/db"}, {clock, logs});
   ASSERT_FALSE(store.has_value());
-  EXPECT_NE(store.error().message.find("nowhere.invalid"), std::string::npos) << store.error().message;
+  EXPECT_NE(store.error().message.find("_mongodb._tcp.cluster.nowhere.invalid"), std::string::npos) << store.error().message;
+  EXPECT_EQ(store.error().message.find("hunter2"), std::string::npos) << store.error().message;
 }
 
 }  // namespace parley::test

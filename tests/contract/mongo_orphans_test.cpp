@@ -137,11 +137,19 @@ TEST_F(MongoOrphans, arrays_hide_no_others) {
     return message_with([&](Document& document) { document.array("sessionId", values.as_document()); });
   };
   for (int count = 0; count < 10; ++count) array("a", "y");
+  message_with([&](Document& document) {
+    mongo::Array ids;
+    ids.id(old.next_id());
+    document.array("sessionId", ids.as_document());
+  });
+  const std::string id = message_with([&](Document& document) { document.id("sessionId", old.next_id()); });
   const std::string first = message("b");
   const std::string second = message("x");
   for (const std::size_t page_max : page_sizes) {
     const auto lines = named(page_max);
-    ASSERT_EQ(lines.size(), 3u) << page_max;
+    ASSERT_EQ(lines.size(), 4u) << page_max;
+    EXPECT_THAT(lines, testing::Contains(id + ": sessionId is an ObjectId, not a string (1 message)"))
+        << "what is in arrays does not count";
     EXPECT_THAT(lines,
                 testing::Contains(testing::EndsWith(": sessionId is an array, not a string (there may be more, the first is named)")));
     EXPECT_THAT(lines, testing::Contains(first + R"(: sessionId "b" is not in sessions (1 message))"));

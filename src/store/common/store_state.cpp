@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
@@ -40,6 +41,14 @@ void StoreState::note_reached() {
     if (!out_of_reach_.exchange(false)) return;
   }
   logs_.write(LogLevel::info, "store", "the database can be reached again");
+}
+
+void StoreState::note_refusal(const std::string& reason) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(refusal_, reason) == reason) return;  // as often as somebody tries
+  }
+  logs_.write(LogLevel::error, "store", "the database refuses a write", {{"reason", reason}});
 }
 
 Error StoreState::note_damage(SessionNumber session, std::uint32_t seq, const std::string& what) {

@@ -33,6 +33,8 @@ class StoreState {
   void note_reached();
   [[nodiscard]] bool is_out_of_reach() const { return out_of_reach_.load(std::memory_order_relaxed); }
 
+  /// It refuses one write, which says nothing of others.
+  void note_refusal(const std::string& reason);
   /// When it answered last.
   void note_answer(SteadyTime now) { answered_at_.store(now, std::memory_order_relaxed); }
   [[nodiscard]] SteadyTime answered_at() const { return answered_at_.load(std::memory_order_relaxed); }
@@ -62,8 +64,9 @@ class StoreState {
   LogSink& logs_;
   std::atomic<bool> failed_ = false;
   mutable std::mutex mutex_;
-  std::string reason_;  // guarded by mutex_
-  std::string outage_;  // guarded by mutex_; empty: none
+  std::string reason_;   // guarded by mutex_
+  std::string outage_;   // guarded by mutex_; empty: none
+  std::string refusal_;  // guarded by mutex_; the last that was told
   std::atomic<bool> out_of_reach_ = false;
   std::atomic<SteadyTime> answered_at_{};
   std::map<SessionNumber, std::string> damaged_;  // guarded by mutex_

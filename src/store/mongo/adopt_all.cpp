@@ -8,6 +8,8 @@
 #include <thread>
 #include <utility>
 
+#include "domain/error_code.hpp"
+#include "store/mongo/foreign_document.hpp"
 #include "store/mongo/layout.hpp"
 #include "store/mongo/orphans.hpp"
 #include "store/mongo/schema.hpp"
@@ -20,6 +22,17 @@ namespace {
 constexpr std::string_view app_name = "parley-adopt";  // what the database shows of these connections
 constexpr std::uint32_t adoptions_at_once = 32;
 constexpr std::int64_t page_max = 256;  // sessions between two calls of `progress`
+
+/// It says nothing of other sessions.
+bool is_of_session(const Error& error) {
+  return error.code == ErrorCode::log_corrupt || error.code == ErrorCode::session_full;
+}
+
+Adoption passed_by(const Fields& session, const Error& error) {
+  Adoption adoption;
+  adoption.left_alone.push_back({std::string(collection::sessions), id_of(session), error.message + ": " + error.detail});
+  return adoption;
+}
 
 /// What serving has too, without its threads.
 class Adoptions {
@@ -80,6 +93,7 @@ Result<void> Adoptions::adopt(const std::vector<Document>& sessions, AdoptionRep
     Client client = clients_->take();
     for (std::size_t index = next++; index < sessions.size(); index = next++) {
       auto adoption = directory_.adopt(client, sessions[index]);
+      if (!adoption && is_of_session(adoption.error())) adoption = passed_by(sessions[index], adoption.error());
       const std::lock_guard lock(mutex);
       if (!adoption && !failed) failed = std::move(adoption.error());
       if (failed) return;
@@ -118,7 +132,7 @@ Result<AdoptionReport> adopt_all(const MongoConfig& config, MongoDependencies de
   AdoptionReport report;
   const auto tell = [&](const std::vector<LeftAlone>& left_alone) {
     std::ranges::for_each(left_alone, listener.left_alone);
-    report.left_alone += left_alone.size();
+    for (const LeftAlone& each : left_alone) report.left_alone += each.documents;
     listener.progress(report);
   };
   for (std::optional<ObjectId> after;;) {

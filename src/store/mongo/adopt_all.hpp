@@ -14,7 +14,7 @@ struct AdoptionReport {
   std::size_t looked_at = 0;   // sessions, whatever became of them
   std::size_t sessions = 0;    // adopted now
   std::size_t messages = 0;    // adopted now
-  std::size_t left_alone = 0;  // told
+  std::size_t left_alone = 0;  // documents that were told
 };
 
 /// Called on the caller's thread.
@@ -24,8 +24,8 @@ struct AdoptionListener {
 };
 
 /// Walks `sessions` in the order of `_id`, a few at a time; what is done already is passed by. Then it names the messages whose session is
-/// not there. Errors: those of opening the store; store_failed and log_corrupt of the first session that could not be adopted, and
-/// everything before it is done: calling again goes on.
+/// not there. A session that is damaged or full is left alone. Errors: those of opening the store; store_failed of the first session that
+/// could not be adopted, and everything before it is done: calling again goes on.
 [[nodiscard]] Result<AdoptionReport> adopt_all(const MongoConfig& config, MongoDependencies dependencies, const AdoptionListener& listener);
 
 }  // namespace parley::store::mongo

@@ -36,6 +36,7 @@ struct LeftAlone {
   std::string collection;
   std::string id;
   std::string reason;
+  std::size_t documents = 1;  // of which `id` is the first
 };
 
 /// What became of one session.

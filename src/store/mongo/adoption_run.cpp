@@ -52,14 +52,18 @@ Result<Adoption> AdoptionRun::run(std::optional<SessionNumber> number, std::opti
   auto page = texts_.next();
   if (!page) return std::unexpected(page.error());
   adoption_.left_alone = std::move(page->left_alone);
+  if (!number_)  // of which nobody has begun
+    if (auto named = texts_.name_marked(adoption_.left_alone); !named) return std::unexpected(named.error());
   const bool nothing_foreign = page->texts.empty() && !page->more;
   if (row && nothing_foreign && !is_ahead(session_, *row)) {
+    if (auto ended = end_document(*row); !ended) return std::unexpected(ended.error());
     adoption_.row = std::move(row);
     return std::move(adoption_);
   }
   if (auto stood = stand(); !stood) return std::unexpected(stood.error());
   if (auto appended = append_all(*std::move(page)); !appended) return std::unexpected(appended.error());
   if (auto finished = finish(); !finished) return std::unexpected(finished.error());
+  if (auto ended = end_document(standing_.row); !ended) return std::unexpected(ended.error());
   adoption_.is_new = !row;
   adoption_.row = std::move(standing_.row);
   return std::move(adoption_);
@@ -151,6 +155,13 @@ Result<void> AdoptionRun::stand() {
   return refuse(ErrorCode::store_failed, "The store cannot be reached", "no free number for session " + session_.id.to_string());
 }
 
+Result<void> AdoptionRun::done(const Outcome<WriteResult>& result) {
+  const auto failure = first_failure(result);
+  if (!failure) return {};
+  if (failure->kind == FailureKind::unfit) adopter_.surroundings_.state.note_refusal(failure->message);
+  return std::unexpected(to_error(*failure));
+}
+
 Result<domain::SessionRow> AdoptionRun::read_row() {
   StoreState& state = adopter_.surroundings_.state;
   const auto bytes = view_.row(*number_);
@@ -174,8 +185,7 @@ Result<void> AdoptionRun::claim_number() {
   Document fields;
   fields.int64(number_field, static_cast<std::int64_t>(drawn->value));
   const std::array<Document, 1> claim = {update_of(query, set(fields))};
-  const auto result = client_.update(collection::sessions, claim);
-  if (const auto failure = first_failure(result)) return std::unexpected(to_error(*failure));
+  if (auto claimed = done(client_.update(collection::sessions, claim)); !claimed) return claimed;
   const auto number = number_in_document();
   if (!number) return std::unexpected(number.error());
   number_ = *number;
@@ -238,9 +248,7 @@ Result<void> AdoptionRun::mark(const std::vector<AdoptionPlan::Adopted>& adopted
     updates.push_back(update_of(query, set(fields)));
   }
   if (updates.empty()) return {};
-  const auto result = client_.update(collection::chat, updates);
-  if (const auto failure = first_failure(result)) return std::unexpected(to_error(*failure));
-  return {};
+  return done(client_.update(collection::chat, updates));
 }
 
 /// `parley.seq` in the session's document: from here on the session is given out.
@@ -253,9 +261,18 @@ Result<void> AdoptionRun::finish() {
   std::vector<Document> updates;
   updates.push_back(update_of(query, set(fields)));
   if (row_seq_) updates.push_back(update_session(standing_.row, *row_seq_));
-  const auto result = client_.update(collection::sessions, updates);
-  if (const auto failure = first_failure(result)) return std::unexpected(to_error(*failure));
-  return {};
+  return done(client_.update(collection::sessions, updates));
+}
+
+Result<void> AdoptionRun::end_document(const domain::SessionRow& row) {
+  if (row.status != domain::SessionStatus::ended || session_.is_ended) return {};
+  Document query;
+  query.id("_id", session_.object_id);
+  Document fields;
+  fields.text("status", domain::name_of(row.status));
+  if (row.ended_at) fields.date("endedAt", *row.ended_at);
+  const std::array<Document, 1> updates = {update_of(query, set(fields))};
+  return done(client_.update(collection::sessions, updates));
 }
 
 }  // namespace parley::store::mongo

@@ -39,8 +39,12 @@ class AdoptionRun {
   [[nodiscard]] Result<SessionNumber> draw_free_number();
   /// Takes out those that the log has already, and writes their `seq` to them.
   [[nodiscard]] Result<std::vector<ForeignText>> without_known(std::vector<ForeignText> texts);
+  /// What the database's own rules are against is told.
+  [[nodiscard]] Result<void> done(const Outcome<WriteResult>& result);
   [[nodiscard]] Result<void> mark(const std::vector<AdoptionPlan::Adopted>& adopted);
   [[nodiscard]] Result<void> finish();
+  /// Of a session that has ended in the log, whose document an earlier server made active again.
+  [[nodiscard]] Result<void> end_document(const domain::SessionRow& row);
 
   Adopter& adopter_;
   Client& client_;

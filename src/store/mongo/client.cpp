@@ -16,16 +16,18 @@ namespace {
 
 // Codes of the server (src/mongo/base/error_codes.yml of its sources).
 constexpr std::int32_t code_out_of_disk_space = 14031;
+constexpr std::int32_t code_write_conflict = 112;
 constexpr std::array<std::int32_t, 3> codes_duplicate_key = {11000, 11001, 12582};
 // Elections, shutdowns, time-outs, the network between members: the same again is right once the set has settled. The "retryable writes"
 // specification lists most of them.
-constexpr std::array<std::int32_t, 20> codes_passing = {6,   7,   50,   64,    89,    91,    112,   134,   189,   202,
-                                                        251, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436, 13388};
+constexpr std::array<std::int32_t, 19> codes_passing = {6,   7,    50,    64,    89,    91,    134,   189,   202,  251,
+                                                        262, 9001, 10058, 10107, 11600, 11602, 13435, 13436, 13388};
 
 FailureKind kind_of(std::int32_t code) {
   const auto is_one_of = [code](const auto& codes) { return std::ranges::find(codes, code) != codes.end(); };
   if (is_one_of(codes_duplicate_key)) return FailureKind::duplicate_key;
   if (code == code_out_of_disk_space) return FailureKind::full;
+  if (code == code_write_conflict) return FailureKind::in_the_way;
   return is_one_of(codes_passing) ? FailureKind::unknown : FailureKind::refused;
 }
 
@@ -44,18 +46,19 @@ Failure failure_of(const bson_error_t& error) {
       error.domain == MONGOC_ERROR_SERVER_SELECTION ||
       (error.domain == MONGOC_ERROR_STREAM && (code == MONGOC_ERROR_STREAM_CONNECT || code == MONGOC_ERROR_STREAM_NAME_RESOLUTION)) ||
       (error.domain == MONGOC_ERROR_CLIENT && code == MONGOC_ERROR_CLIENT_AUTHENTICATE);
-  if (from_server) return {kind_of(code), code, message};
+  if (from_server) return {kind_of(code), code, message.substr(0, message.find(" to execute command"))};  // which it repeats whole
   if (no_connection) return {FailureKind::not_sent, code, message};
   return {error.domain == MONGOC_ERROR_BSON ? FailureKind::refused : FailureKind::unknown, code, message};
 }
 
-/// A duplicate of what is no document of ours is a refusal, told without the values that the server repeats: they may be a text.
+/// Of one document. A duplicate of what is not this document is told without the values that the server repeats: they may be a text.
 Failure failure_in(const Fields& error, std::string_view collection) {
   const auto code = static_cast<std::int32_t>(error.integer("code").value_or(0));
   Failure failure{kind_of(code), code, std::string(error.text("errmsg").value_or("no message"))};
   const auto keys = error.document("keyPattern");
-  if (failure.kind != FailureKind::duplicate_key || !keys || is_identity(collection, *keys)) return failure;
-  failure.kind = FailureKind::refused;
+  const bool is_duplicate = failure.kind == FailureKind::duplicate_key;
+  if (failure.kind == FailureKind::refused || (is_duplicate && keys && !is_identity(collection, *keys))) failure.kind = FailureKind::unfit;
+  if (failure.kind != FailureKind::unfit) return failure;
   failure.message.resize(std::min(failure.message.find(" dup key:"), failure.message.size()));
   return failure;
 }
@@ -145,6 +148,12 @@ void start_driver() {
   static const Driver driver;
 }
 
+/// Longer, or for ever, a verdict would wait for it (limits::mongo_append_deadline).
+void bound(mongoc_uri_t& uri, const char* option, std::chrono::milliseconds most) {
+  const auto given = mongoc_uri_get_option_as_int32(&uri, option, 0);
+  if (given <= 0 || given > most.count()) mongoc_uri_set_option_as_int32(&uri, option, static_cast<std::int32_t>(most.count()));
+}
+
 void set_default(mongoc_uri_t& uri, const char* option, std::chrono::milliseconds value) {
   if (!mongoc_uri_has_option(&uri, option)) mongoc_uri_set_option_as_int32(&uri, option, static_cast<std::int32_t>(value.count()));
 }
@@ -152,8 +161,9 @@ void set_default(mongoc_uri_t& uri, const char* option, std::chrono::millisecond
 }  // namespace
 
 Error to_error(const Failure& failure) {
-  return Error{ErrorCode::store_failed, "The store cannot be reached",
-               "MongoDB: " + failure.message + " (code " + std::to_string(failure.code) + ")", limits::mongo_retry_after.count()};
+  const std::string detail = "MongoDB: " + failure.message + " (code " + std::to_string(failure.code) + ")";
+  if (failure.kind == FailureKind::unfit) return {ErrorCode::store_failed, "The database refuses this", detail};
+  return {ErrorCode::store_failed, "The store cannot be reached", detail, limits::mongo_retry_after.count()};
 }
 
 bool is_authentication(const Failure& failure) {
@@ -321,7 +331,8 @@ Result<std::unique_ptr<ClientPool>> ClientPool::make(const std::string& uri, std
   if (!parsed)  // libmongoc's reason quotes the password
     return refuse(ErrorCode::invalid_argument,
                   "--store " + without_credentials(uri) + " cannot be understood. It must look like " +
-                      "mongodb://HOST:27017/DATABASE?replicaSet=NAME; in a user's name or password : / ? # [ ] @ % are percent-encoded.");
+                      "mongodb://HOST:27017/DATABASE?replicaSet=NAME, or mongodb+srv://HOST.DOMAIN.TLD/DATABASE without a port; " +
+                      "in a user's name or password : / ? # [ ] @ % are percent-encoded.");
   const char* database = mongoc_uri_get_database(parsed.get());
   if (database == nullptr || *database == '\0')
     return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) +
@@ -332,6 +343,8 @@ Result<std::unique_ptr<ClientPool>> ClientPool::make(const std::string& uri, std
   set_default(*parsed, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, limits::mongo_selection_timeout);
   set_default(*parsed, MONGOC_URI_CONNECTTIMEOUTMS, limits::mongo_connect_timeout);
   set_default(*parsed, MONGOC_URI_SOCKETTIMEOUTMS, limits::mongo_socket_timeout);
+  for (const char* option : {MONGOC_URI_SERVERSELECTIONTIMEOUTMS, MONGOC_URI_CONNECTTIMEOUTMS, MONGOC_URI_SOCKETTIMEOUTMS})
+    bound(*parsed, option, limits::mongo_socket_timeout);
   if (answer_within)
     mongoc_uri_set_option_as_int32(parsed.get(), MONGOC_URI_SOCKETTIMEOUTMS, static_cast<std::int32_t>(answer_within->count()));
   mongoc_client_pool_t* pool = mongoc_client_pool_new_with_error(parsed.get(), &error);

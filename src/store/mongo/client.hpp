@@ -31,7 +31,9 @@ enum class FailureKind : std::uint8_t {
   duplicate_key,  // a document of this identity (layout.hpp) is there
   unknown,        // the network, an election, a time-out: it may have been done or not. Again, later
   not_sent,       // there was no server to send it to, so it was not done. Again, later
+  in_the_way,     // a transaction met another write and was not done. Again, at once
   full,           // no space at the database
+  unfit,          // a rule of the database's own, a validator or a unique index, is against this one document
   refused,        // it was not done, and trying again would change nothing
 };
 struct Failure {

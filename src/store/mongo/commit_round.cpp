@@ -49,6 +49,7 @@ CommitRound::CommitRound(Context context, std::vector<Group> groups)
 void CommitRound::run() {
   for (;;) {
     refused_by_database_.reset();
+    at_once_ = false;
     const auto failure = try_once();
     if (failure || refused_by_database_)
       context_.state.note_outage(failure ? failure->message : *refused_by_database_);
@@ -58,7 +59,7 @@ void CommitRound::run() {
     publish();
     std::erase_if(open_, [](const Group& group) { return group.appends.empty(); });
     if (open_.empty()) return;
-    context_.lanes.rest(limits::mongo_retry_delay);
+    if (!at_once_) context_.lanes.rest(limits::mongo_retry_delay);
   }
 }
 
@@ -182,7 +183,15 @@ std::optional<Failure> CommitRound::take_failure(Group& group, const Failure& fa
     group.in_doubt = true;
     return failure;
   }
+  if (failure.kind == FailureKind::in_the_way) {
+    at_once_ = true;  // the other takes milliseconds; the group stays open
+    return std::nullopt;
+  }
   if (group.in_doubt || failure.kind == FailureKind::not_sent) return failure;  // this try was not done, but an earlier one may have been
+  if (failure.kind == FailureKind::unfit) {
+    context_.state.note_refusal(failure.message);
+    return refuse(group, to_error(failure)), std::nullopt;
+  }
   if (failure.kind == FailureKind::full)
     refuse(group, {ErrorCode::store_full, "The store is full", to_error(failure).detail});
   else

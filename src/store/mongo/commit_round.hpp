@@ -85,6 +85,7 @@ class CommitRound {
   std::vector<Settled> outcomes_;  // to be told at the end of a try
   std::vector<Told> told_;
   std::optional<std::string> refused_by_database_;  // what it said, in this try
+  bool at_once_ = false;                            // a transaction of this try met another
 };
 
 }  // namespace parley::store::mongo

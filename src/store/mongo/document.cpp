@@ -253,9 +253,13 @@ std::vector<Fields> Fields::documents(std::string_view name) const {
   return values;
 }
 
-std::size_t Fields::count() const {
+std::vector<std::string_view> Fields::names() const {
   bson_t document;
-  return bson_init_static(&document, data_, size_) ? bson_count_keys(&document) : 0;
+  bson_iter_t at;
+  std::vector<std::string_view> names;
+  if (!bson_init_static(&document, data_, size_) || !bson_iter_init(&at, &document)) return names;
+  while (bson_iter_next(&at)) names.emplace_back(bson_iter_key(&at), bson_iter_key_len(&at));
+  return names;
 }
 
 std::string_view Fields::type_name(std::string_view name) const {

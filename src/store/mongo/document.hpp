@@ -85,8 +85,8 @@ class Fields {
   /// The type of a field, as people call it: for messages about documents that cannot be used.
   [[nodiscard]] std::string_view type_name(std::string_view name) const;
 
-  /// How many there are.
-  [[nodiscard]] std::size_t count() const;
+  /// Of all fields, in order.
+  [[nodiscard]] std::vector<std::string_view> names() const;
 
   [[nodiscard]] const std::uint8_t* data() const { return data_; }
   [[nodiscard]] std::size_t size() const { return size_; }

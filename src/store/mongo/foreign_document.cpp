@@ -61,6 +61,17 @@ void read_appointment(Reader& reader, const Fields& document, ForeignSession& se
   reader.require(session.appointment.has_value(), "metadata.appointmentId is not an ObjectId");
 }
 
+/// Ours, if it is there: a session in which it is anything else cannot be given a number.
+void look_at_parley(Reader& reader, const Fields& document) {
+  if (!document.has("parley")) return;
+  const auto parley = document.type_name("parley") == "an object" ? document.document("parley") : std::nullopt;
+  reader.require(parley.has_value(),
+                 "parley, which is Parley's own field, is " + std::string(document.type_name("parley")) + ", not an object");
+  for (const std::string_view name : {"number", "seq"})
+    reader.require(!parley || !parley->has(name) || parley->integer(name).value_or(0) > 0,
+                   "parley." + std::string(name) + ", which is Parley's own field, is not a positive whole number");
+}
+
 void read_state(Reader& reader, ForeignSession& session) {
   const std::string_view status = reader.text("status");
   reader.require(status == "created" || status == "active" || status == "ended", "status is none of created, active, ended");
@@ -93,6 +104,7 @@ Readable<ForeignSession> read_foreign_session(const Fields& document) {
   session.created_at = reader.date("createdAt");
   read_state(reader, session);
   read_appointment(reader, document, session);
+  look_at_parley(reader, document);
   return reader.finish(std::move(session));
 }
 

@@ -1,7 +1,9 @@
 #include "store/mongo/foreign_texts.hpp"
 
+#include <string>
 #include <utility>
 
+#include "base/limits.hpp"
 #include "store/mongo/layout.hpp"
 
 namespace parley::store::mongo {
@@ -23,6 +25,38 @@ const Document& index_of_foreign() {
     return made;
   }();
   return index;
+}
+
+Result<std::size_t> count_messages(Client& client, const Document& filter) {
+  Document command;
+  command.text("count", collection::chat).document("query", filter).document("hint", index_of_foreign());
+  command.int64("limit", messages_counted_max + 1).int64("maxTimeMS", limits::mongo_read_timeout.count());
+  const auto answer = client.command(command);
+  if (!answer) return std::unexpected(to_error(answer.error()));
+  return static_cast<std::size_t>(Fields(*answer).integer("n").value_or(0));
+}
+
+LeftAlone messages_left_alone(std::string first, const std::string& reason, std::size_t count) {
+  std::string how_many = " (1 message)";
+  if (count > messages_counted_max)
+    how_many = " (more than " + std::to_string(messages_counted_max) + " messages, the first is named)";
+  else if (count > 1)
+    how_many = " (" + std::to_string(count) + " messages, the first is named)";
+  return {std::string(collection::chat), std::move(first), reason + how_many, count};
+}
+
+Result<void> ForeignTexts::name_marked(std::vector<LeftAlone>& left_alone) {
+  Document marked;
+  marked.null("$ne");
+  Document filter;
+  filter.text("sessionId", session_.to_string()).document("seq", marked);
+  const auto found = client_.find(collection::chat, filter, {.hint = &index_of_foreign(), .limit = 1});
+  if (!found) return std::unexpected(to_error(found.error()));
+  if (found->empty()) return {};
+  const auto count = count_messages(client_, filter);
+  if (!count) return std::unexpected(count.error());
+  left_alone.push_back(messages_left_alone(id_of(found->front()), "seq, which is Parley's own field, is there", *count));
+  return {};
 }
 
 Document ForeignTexts::filter() const {

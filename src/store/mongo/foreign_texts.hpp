@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/result.hpp"
@@ -17,6 +18,12 @@ namespace parley::store::mongo {
 /// not what is there.
 [[nodiscard]] const Document& index_of_foreign();
 
+/// How many of `chatmessages` the filter finds by that index; one more than so many where there are more, for a command may not take long.
+inline constexpr std::int64_t messages_counted_max = 100'000;
+[[nodiscard]] Result<std::size_t> count_messages(Client& client, const Document& filter);
+/// So many, of which this is the first.
+[[nodiscard]] LeftAlone messages_left_alone(std::string first, const std::string& reason, std::size_t count);
+
 class ForeignTexts {
  public:
   ForeignTexts(Client& client, const SessionId& session, const domain::RoleSet& roles, std::size_t page_max)
@@ -29,6 +36,8 @@ class ForeignTexts {
   };
   /// Those behind the page before.
   [[nodiscard]] Result<Page> next();
+  /// Before any of them is adopted: those that have a `seq` all the same, which no page shows.
+  [[nodiscard]] Result<void> name_marked(std::vector<LeftAlone>& left_alone);
 
  private:
   [[nodiscard]] Document filter() const;

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/limits.hpp"
@@ -22,6 +23,7 @@ struct Index {
   std::int32_t expire_after_seconds = 0;
 };
 
+constexpr std::int32_t code_unauthorized = 13;  // of the server
 constexpr std::int32_t signalling_seconds =
     static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::seconds>(limits::signalling_kept).count());
 
@@ -93,60 +95,73 @@ std::vector<Fields> listed_in(const Document& listing) {
   return cursor ? cursor->documents("firstBatch") : std::vector<Fields>();  // a collection has at most 64, a batch 101
 }
 
-bool is_there(const std::vector<Fields>& listed, const Index& index) {
-  const auto found = std::ranges::find(listed, name_of(index), [](const Fields& each) { return each.text("name").value_or(""); });
-  if (found == listed.end() || found->has("partialFilterExpression") || found->has("collation") || found->has("hidden")) return false;
-  const auto keys = found->document("key");
-  if (!keys || keys->count() != Fields(keys_of(index)).count()) return false;
-  const bool same_keys =
-      std::ranges::all_of(index.fields, [&](std::string_view field) { return field.empty() || keys->integer(field) == 1; });
-  const auto expires = found->integer("expireAfterSeconds");
-  return same_keys && found->boolean("unique").value_or(false) == (index.kind == Kind::unique) &&
-         found->boolean("sparse").value_or(false) == (index.kind == Kind::sparse) &&
-         expires.has_value() == (index.kind == Kind::expiring) &&
+bool is_as_asked(const Fields& found, const Index& index) {
+  if (found.has("partialFilterExpression") || found.has("collation") || found.has("hidden")) return false;
+  const auto keys = found.document("key");
+  const Document asked = keys_of(index);
+  if (!keys || keys->names() != Fields(asked).names()) return false;
+  const bool ascending = std::ranges::all_of(keys->names(), [&](std::string_view field) { return keys->integer(field) == 1; });
+  const auto expires = found.integer("expireAfterSeconds");
+  return ascending && found.boolean("unique").value_or(false) == (index.kind == Kind::unique) &&
+         found.boolean("sparse").value_or(false) == (index.kind == Kind::sparse) && expires.has_value() == (index.kind == Kind::expiring) &&
          expires.value_or(index.expire_after_seconds) == index.expire_after_seconds;
 }
 
-void warn_of_foreign(const std::vector<Fields>& listed, std::string_view collection, LogSink& logs) {
-  for (const Fields& each : listed) {
-    const auto keys = each.document("key");
-    if (!each.boolean("unique").value_or(false) || !keys || is_identity(collection, *keys)) continue;
-    logs.write(LogLevel::warning, "store", "a unique index that is not Parley's may refuse what Parley writes",
-               {{"collection", collection}, {"index", each.text("name").value_or("")}});
+/// Whatever the names are of those that are there.
+Result<std::vector<const Index*>> missing_indexes(Client& client) {
+  std::vector<const Index*> missing;
+  std::string_view listed_of;
+  Document listing;
+  for (const Index& index : indexes) {
+    if (std::exchange(listed_of, index.collection) != index.collection) {
+      auto listed = listing_of(client, index.collection);
+      if (!listed) return std::unexpected(listed.error());
+      listing = *std::move(listed);
+    }
+    const auto listed = listed_in(listing);
+    if (std::ranges::none_of(listed, [&](const Fields& found) { return is_as_asked(found, index); })) missing.push_back(&index);
   }
+  return missing;
+}
+
+Result<void> make(Client& client, const Index& index) {
+  const auto made = client.command(create_command(index));
+  if (made) return {};
+  const std::string_view advice =
+      made.error().code == code_unauthorized
+          ? "Give the user of --store the role readWrite on the database, or make the index first, and start again."
+          : "Drop the index that is in its way, or mend the documents that break it, and start again.";
+  return refuse(ErrorCode::store_failed, "The index " + name_of(index) + " of the collection " + std::string(index.collection) +
+                                             " cannot be made: " + made.error().message + ". " + std::string(advice));
 }
 
 }  // namespace
 
-Result<bool> are_indexes_there(Client& client, LogSink& logs) {
-  bool all_there = true;
-  std::string_view listed_of;
-  Document answer;
-  for (const Index& index : indexes) {
-    if (index.collection != listed_of) {
-      auto listed = listing_of(client, index.collection);
-      if (!listed) return std::unexpected(listed.error());
-      answer = *std::move(listed);
-      listed_of = index.collection;
-      warn_of_foreign(listed_in(answer), listed_of, logs);
-    }
-    all_there = all_there && is_there(listed_in(answer), index);
-  }
-  const auto audits = listing_of(client, collection::audits);  // of which Parley needs none
-  if (!audits) return std::unexpected(audits.error());
-  warn_of_foreign(listed_in(*audits), collection::audits, logs);
-  return all_there;
+Result<bool> are_indexes_there(Client& client) {
+  const auto missing = missing_indexes(client);
+  if (!missing) return std::unexpected(missing.error());
+  return missing->empty();
 }
 
-// createIndexes does nothing when the index is there as asked; that it is there otherwise is an error of the server's.
 Result<void> prepare_indexes(Client& client) {
-  for (const Index& index : indexes) {
-    const auto made = client.command(create_command(index));
-    if (!made)
-      return refuse(ErrorCode::store_failed,
-                    "The index " + name_of(index) + " of the collection " + std::string(index.collection) +
-                        " cannot be made: " + made.error().message +
-                        ". Drop the index that is in its way, or mend the documents that break it, and start again.");
+  const auto missing = missing_indexes(client);
+  if (!missing) return std::unexpected(missing.error());
+  for (const Index* index : *missing)
+    if (auto made = make(client, *index); !made) return made;
+  return {};
+}
+
+Result<void> warn_of_foreign_indexes(Client& client, LogSink& logs) {
+  for (const std::string_view collection :
+       {collection::sessions, collection::chat, collection::audits, collection::signalling, collection::log}) {
+    const auto listing = listing_of(client, collection);
+    if (!listing) return std::unexpected(listing.error());
+    for (const Fields& each : listed_in(*listing)) {
+      const auto keys = each.document("key");
+      if (!each.boolean("unique").value_or(false) || !keys || is_identity(collection, *keys)) continue;
+      logs.write(LogLevel::warning, "store", "a unique index that is not Parley's may refuse what Parley writes",
+                 {{"collection", collection}, {"index", each.text("name").value_or("")}});
+    }
   }
   return {};
 }

@@ -7,10 +7,12 @@
 
 namespace parley::store::mongo {
 
-/// Whether all are there, just so. Warns of unique indexes that are not among them: they may refuse what Parley writes. Error:
-/// store_failed, naming the collection.
-[[nodiscard]] Result<bool> are_indexes_there(Client& client, LogSink& logs);
-/// Makes what is missing, and looks that each is as it must be. Error: store_failed, naming collection and index.
+/// Errors of all three: store_failed, naming collection and index, and how to mend it.
+/// Whether each is there as it must be, whatever its name.
+[[nodiscard]] Result<bool> are_indexes_there(Client& client);
+/// Makes those that are not.
 [[nodiscard]] Result<void> prepare_indexes(Client& client);
+/// Unique indexes that are not Parley's may refuse what Parley writes.
+[[nodiscard]] Result<void> warn_of_foreign_indexes(Client& client, LogSink& logs);
 
 }  // namespace parley::store::mongo

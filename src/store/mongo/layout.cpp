@@ -24,7 +24,8 @@ Document sorted_by_id(std::int32_t direction) {
 }  // namespace
 
 bool is_identity(std::string_view collection, const Fields& keys) {
-  return keys.count() == 1 && (keys.has("_id") || (collection == collection::sessions && keys.has("sessionId")));
+  const auto names = keys.names();
+  return names.size() == 1 && (names[0] == "_id" || (collection == collection::sessions && names[0] == "sessionId"));
 }
 
 std::int64_t log_id(SessionNumber session, std::uint32_t seq) {

@@ -86,7 +86,7 @@ bool Mirror::look_for_strays(Client& client) {
   for (auto place = in_doubt.begin(); place != in_doubt.end();) {
     for (sought.clear(); place != in_doubt.end() && std::ssize(sought) < limits::mongo_mirror_documents_max; ++place)
       sought.push_back(place->first);
-    const auto found = client.find(collection::log, one_of("at", sought), {.hint = &by_place()});
+    const auto found = client.find(collection::log, one_of("at", sought), {.reading = Reading::newest, .hint = &by_place()});
     if (!found || !mirror_documents(client, *found)) return false;
     for (const Document& stray : *found) places_.resolve(Fields(stray).integer("at").value_or(0));
   }
@@ -98,8 +98,9 @@ bool Mirror::look_for_strays(Client& client) {
 /// Takes the next documents of that node after where it is. A place is only moved past what is mirrored.
 Mirror::Progress Mirror::mirror_range(Client& client, Node& node, std::int64_t up_to) {
   if (node.at >= up_to) return Progress::all;
-  const auto found = client.find(collection::log, range_of("at", node.at + 1, up_to),
-                                 {.sort = &by_place(), .hint = &by_place(), .limit = limits::mongo_mirror_documents_max});
+  const auto found =
+      client.find(collection::log, range_of("at", node.at + 1, up_to),
+                  {.reading = Reading::newest, .sort = &by_place(), .hint = &by_place(), .limit = limits::mongo_mirror_documents_max});
   if (!found || !mirror_documents(client, *found)) return Progress::failed;
   const bool is_all = std::ssize(*found) < limits::mongo_mirror_documents_max;
   if (!found->empty()) node.at = Fields(found->back()).integer("at").value_or(node.at);
@@ -157,7 +158,7 @@ Result<void> Mirror::write(Client& client, const Projection& projection) {
 Result<void> Mirror::write_messages(Client& client, const Projection& projection) {
   if (projection.messages.empty()) return {};
   if (auto done = accept(client.insert(collection::chat, projection.messages), collection::chat); !done) return done;
-  const auto erased = client.find(collection::log, one_of("erases", projection.message_logs));
+  const auto erased = client.find(collection::log, one_of("erases", projection.message_logs), {.reading = Reading::newest});
   if (!erased) return std::unexpected(to_error(erased.error()));
   std::vector<Document> removed;
   for (const Document& deletion : *erased) {
@@ -176,7 +177,7 @@ Result<void> Mirror::accept(const Outcome<WriteResult>& result, std::string_view
   std::vector<const Failure*> refusals;
   for (const WriteError& error : result->errors) {
     if (error.failure.kind == FailureKind::duplicate_key) continue;
-    if (error.failure.kind != FailureKind::refused) return std::unexpected(to_error(error.failure));
+    if (error.failure.kind != FailureKind::unfit) return std::unexpected(to_error(error.failure));
     refusals.push_back(&error.failure);
   }
   if (refusals.empty()) return {};

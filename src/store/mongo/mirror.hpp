@@ -4,6 +4,9 @@
 // Again     Every document comes from an entry alone, so mirroring an entry twice is mirroring it once. Each node mirrors what it wrote, in
 //           the order of its places, and notes in `parleynodes` how far it is; after a kill it goes on there, by the next start of any
 //           node.
+// Newest    The log is read linearizably: what a majority read of a new primary does not show yet would be passed by for good.
+// In doubt  A document whose write was given up may still arrive, behind where the mirror is: it is looked for until it cannot
+//           (limits::mongo_stray_write_life), and the noted place stays before it so long.
 // Erased    A text that another node deletes while it is being mirrored: after the message is there its log is asked again, and what was
 //           erased meanwhile is taken out.
 // Threads   Its own; the counts any.

@@ -15,7 +15,6 @@ namespace parley::store::mongo {
 
 namespace {
 
-constexpr std::int64_t count_max = 100'000;  // beyond, a command would take too long
 constexpr std::size_t shown_bytes_max = 64;  // of an id that may be anything
 
 // `$type` of everything but strings and arrays, which are found by what is in them.
@@ -54,16 +53,6 @@ std::string shown(std::string_view session) {
   return quoted;
 }
 
-std::string how_many(std::size_t count) {
-  if (count == 1) return " (1 message)";
-  if (count > count_max) return " (more than " + std::to_string(count_max) + " messages, the first is named)";
-  return " (" + std::to_string(count) + " messages, the first is named)";
-}
-
-LeftAlone left_alone(std::string id, std::string reason) {
-  return {std::string(collection::chat), std::move(id), std::move(reason)};
-}
-
 }  // namespace
 
 Result<Orphans::Page> Orphans::next() {
@@ -80,20 +69,22 @@ Result<Orphans::Page> Orphans::of_foreign_types() {
     const auto found = client_.find(collection::chat, filter, {.hint = &index_of_foreign(), .limit = 1});
     if (!found) return std::unexpected(to_error(found.error()));
     if (found->empty()) return {};
-    const auto counted = count(filter);
+    const auto counted = count_messages(client_, filter);
     if (!counted) return std::unexpected(counted.error());
     const Fields first(found->front());
     const std::string type(first.type_name("sessionId"));
     const std::string reason = first.has("sessionId") ? "sessionId is " + type + ", not a string" : "sessionId is missing";
-    page.found.push_back(left_alone(id_of(first), reason + how_many(*counted)));
+    page.found.push_back(messages_left_alone(id_of(first), reason, *counted));
     return {};
   };
   Document missing;
   missing.boolean("$exists", false);
   if (auto looked = look(missing); !looked) return std::unexpected(looked.error());
   for (const std::string_view type : foreign_types) {
+    Document array;
+    array.text("$type", "array");  // which is of the types of all that is in it
     Document of_type;
-    of_type.text("$type", type);
+    of_type.text("$type", type).document("$not", array);
     if (auto looked = look(of_type); !looked) return std::unexpected(looked.error());
   }
   return page;
@@ -135,12 +126,12 @@ Result<Orphans::Page> Orphans::of_range() {
     if (session == cut) {
       Document filter;
       filter.text("sessionId", session).null("seq");
-      const auto counted = count(filter);
+      const auto counted = count_messages(client_, filter);
       if (!counted) return std::unexpected(counted.error());
       of_session.count = *counted;
     }
     page.found.push_back(
-        left_alone(std::move(of_session.first), "sessionId " + shown(session) + " is not in sessions" + how_many(of_session.count)));
+        messages_left_alone(std::move(of_session.first), "sessionId " + shown(session) + " is not in sessions", of_session.count));
   }
   return page;
 }
@@ -153,8 +144,9 @@ Orphans::BySession Orphans::sort_out(const std::vector<Document>& messages, Page
       Messages& of_session = sorted[std::string(*session)];
       if (of_session.count++ == 0) of_session.first = id_of(message);
     } else if (!std::exchange(told_of_arrays_, true)) {
-      page.found.push_back(left_alone(id_of(message), "sessionId is " + std::string(message.type_name("sessionId")) +
-                                                          ", not a string (there may be more, the first is named)"));
+      const std::string reason =
+          "sessionId is " + std::string(message.type_name("sessionId")) + ", not a string (there may be more, the first is named)";
+      page.found.push_back({std::string(collection::chat), id_of(message), reason});
     }
   }
   return sorted;
@@ -188,15 +180,6 @@ Result<void> Orphans::take_out_existing(BySession& messages) {
       });
   if (!read) return std::unexpected(to_error(read.error()));
   return {};
-}
-
-Result<std::size_t> Orphans::count(const Document& filter) {
-  Document command;
-  command.text("count", collection::chat).document("query", filter).document("hint", index_of_foreign());
-  command.int64("limit", count_max + 1).int64("maxTimeMS", limits::mongo_read_timeout.count());
-  const auto answer = client_.command(command);
-  if (!answer) return std::unexpected(to_error(answer.error()));
-  return static_cast<std::size_t>(Fields(*answer).integer("n").value_or(0));
 }
 
 Document Orphans::bounds() const {

@@ -44,7 +44,6 @@ class Orphans {
   [[nodiscard]] BySession sort_out(const std::vector<Document>& messages, Page& page);
   void move_on(const BySession& messages, bool is_full);
   [[nodiscard]] Result<void> take_out_existing(BySession& messages);
-  [[nodiscard]] Result<std::size_t> count(const Document& filter);
   /// Behind `behind_`, and not behind `until_`.
   [[nodiscard]] Document bounds() const;
 

@@ -42,7 +42,8 @@ Result<Topology> prepare_database(ClientPool& clients, const MongoConfig& config
   const auto topology = look_at_server(client, config.uri);
   if (!topology) return topology;
   clients.set_topology(*topology);
-  const auto all_there = are_indexes_there(client, logs);
+  if (auto warned = warn_of_foreign_indexes(client, logs); !warned) return std::unexpected(warned.error());
+  const auto all_there = are_indexes_there(client);
   if (!all_there) return std::unexpected(all_there.error());
   if (*all_there) return topology;
   const auto patient = ClientPool::make(config.uri, app_name, 1, config.index_patience);

@@ -156,7 +156,11 @@ TEST_F(StoreAtFault, a_session_whose_row_an_index_of_the_users_own_refuses_is_no
   opened.commit(script_.create());
   const auto refused = opened.append(second.create());
   EXPECT_EQ(refused.status, AppendStatus::refused);
+  EXPECT_EQ(refused.error->message, "The database refuses this");
   EXPECT_THAT(refused.error->detail, HasSubstr("one_a_doctor"));
+  EXPECT_TRUE(opened.logs.has("the database refuses a write reason=E11000 duplicate key error"));
+  EXPECT_FALSE(opened.logs.has("cannot be reached")) << "others are served";
+  EXPECT_TRUE(opened.store->health().writable);
   EXPECT_TRUE(opened.entries(second.number()).empty());
 }
 
