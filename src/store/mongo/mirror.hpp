@@ -1,14 +1,10 @@
 // Keeps `chatmessages`, `audits` and `sessions` as the log says, for the software that reads them. A thread of its own, behind the log and
 // never in its way: what is not mirrored yet is read from the log by everyone who asks Parley.
 //
-// Again     Every document comes from an entry alone, so mirroring an entry twice is mirroring it once. Each node mirrors what it wrote, in
-//           the order of its places, and notes in `parleynodes` how far it is; after a kill it goes on there, by the next start of any
-//           node.
-// Newest    The log is read linearizably: what a majority read of a new primary does not show yet would be passed by for good.
+// Again     Mirroring an entry twice is mirroring it once (mirror_writer.hpp). Each node mirrors what it wrote, in the order of its places,
+//           and notes in `parleynodes` how far it is; after a kill it goes on there, by the next start of any node.
 // In doubt  A document whose write was given up may still arrive, behind where the mirror is: it is looked for until it cannot
 //           (limits::mongo_stray_write_life), and the noted place stays before it so long.
-// Erased    A text that another node deletes while it is being mirrored: after the message is there its log is asked again, and what was
-//           erased meanwhile is taken out.
 // Threads   Its own; the counts any.
 #pragma once
 
@@ -26,9 +22,7 @@
 #include "base/log_sink.hpp"
 #include "store/common/store_state.hpp"
 #include "store/mongo/client.hpp"
-#include "store/mongo/layout.hpp"
-#include "store/mongo/projection.hpp"
-#include "store/mongo/recent_map.hpp"
+#include "store/mongo/mirror_writer.hpp"
 #include "store/mongo/settled_places.hpp"
 
 namespace parley::store::mongo {
@@ -52,33 +46,24 @@ class Mirror {
     std::int64_t id = 0;
     std::int64_t at = 0;
   };
-  enum class Progress : std::uint8_t { more, all, failed };
 
   void run();
-  [[nodiscard]] Progress mirror_own(Client& client, bool last);
-  [[nodiscard]] bool look_for_strays(Client& client);
+  /// Whether there is more at once.
+  [[nodiscard]] Result<bool> mirror_own(Client& client, bool last);
+  [[nodiscard]] Result<void> look_for_strays(Client& client);
   void look_at_others(Client& client);
-  [[nodiscard]] Progress mirror_range(Client& client, Node& node, std::int64_t up_to);
-  [[nodiscard]] bool mirror_documents(Client& client, const std::vector<Document>& documents);
-  [[nodiscard]] Result<Projection> projection_of(Client& client, const std::vector<Document>& documents);
-  [[nodiscard]] Result<void> write(Client& client, const Projection& projection);
-  [[nodiscard]] Result<void> write_messages(Client& client, const Projection& projection);
-  [[nodiscard]] Result<void> accept(const Outcome<WriteResult>& result, std::string_view collection);
   [[nodiscard]] Result<void> note(Client& client, const Node& node);
   [[nodiscard]] Result<void> forget(Client& client, const Node& node);
-  [[nodiscard]] Result<std::optional<SessionId>> session_of(Client& client, SessionNumber number);
 
   ClientPool& clients_;
-  StoreState& state_;
   SettledPlaces& places_;
   const Clock& clock_;
-  LogSink& logs_;
+  MirrorWriter writer_;                                   // Owner: the thread
   Node own_;                                              // Owner: the thread
   std::optional<SteadyTime> noted_at_;                    // Owner: the thread
   std::optional<SteadyTime> looked_at_;                   // Owner: the thread
   std::unordered_map<std::int64_t, std::int64_t> ahead_;  // Owner: the thread. Of nodes whose strays may still arrive
-  RecentMap<SessionNumber, SessionId> sessions_{limits::mongo_session_ids_max};  // Owner: the thread
-  std::atomic<std::int64_t> at_;                                                 // that of own_
+  std::atomic<std::int64_t> at_;                          // that of own_
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;  // guarded by mutex_

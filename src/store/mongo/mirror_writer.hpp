@@ -1,0 +1,54 @@
+// Writes what documents of the log say to `chatmessages`, `audits` and `sessions`, for the software that reads them.
+//
+// Again     Every document comes from an entry alone, so mirroring an entry twice is mirroring it once.
+// Newest    The log is read linearizably: what a majority read of a new primary does not show yet would be passed by for good.
+// Erased    A text that another node deletes while it is being mirrored: after the message is there its log is asked again, and what was
+//           erased meanwhile is taken out.
+// Left out  What cannot be read and what the database refuses: named in the log, the latter counted.
+// Errors    store_failed, the database cannot be reached: nothing is skipped, the same again is right.
+// Owner     One thread; blocking.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "base/log_sink.hpp"
+#include "store/common/store_state.hpp"
+#include "store/mongo/client.hpp"
+#include "store/mongo/layout.hpp"
+#include "store/mongo/projection.hpp"
+#include "store/mongo/recent_map.hpp"
+
+namespace parley::store::mongo {
+
+class MirrorWriter {
+ public:
+  MirrorWriter(StoreState& state, LogSink& logs) : state_(state), logs_(logs) {}
+
+  /// Mirrors the next documents behind `at`, limits::mongo_mirror_documents_max at most, and moves it to the last of them. Whether there
+  /// may be more up to `up_to`.
+  [[nodiscard]] Result<bool> range(Client& client, std::int64_t& at, std::int64_t up_to);
+  /// Mirrors the documents at these places, as many as are there, and says which.
+  [[nodiscard]] Result<std::vector<std::int64_t>> at_places(Client& client, std::span<const std::int64_t> places);
+
+  /// Documents of the log that were mirrored.
+  [[nodiscard]] std::uint64_t mirrored() const { return mirrored_; }
+
+ private:
+  [[nodiscard]] Result<void> documents(Client& client, const std::vector<Document>& documents);
+  [[nodiscard]] Result<Projection> projection_of(Client& client, const std::vector<Document>& documents);
+  [[nodiscard]] Result<void> write(Client& client, const Projection& projection);
+  [[nodiscard]] Result<void> write_messages(Client& client, const Projection& projection);
+  [[nodiscard]] Result<void> accept(const Outcome<WriteResult>& result, std::string_view collection);
+  [[nodiscard]] Result<std::optional<SessionId>> session_of(Client& client, SessionNumber number);
+
+  StoreState& state_;
+  LogSink& logs_;
+  std::uint64_t mirrored_ = 0;
+  RecentMap<SessionNumber, SessionId> sessions_{limits::mongo_session_ids_max};
+};
+
+}  // namespace parley::store::mongo
