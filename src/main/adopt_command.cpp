@@ -62,8 +62,8 @@ int adopt_command(Arguments arguments) {
     return exit_done;
   }
   const Error& error = report.error();
-  std::printf("FAIL adopt: %s%s%s Run it again: it goes on where it stopped.\n", error.message.c_str(), error.detail.empty() ? "" : ": ",
-              error.detail.c_str());
+  std::printf("FAIL adopt: %s%s%s. Mend that and run it again: it goes on where it stopped.\n", error.message.c_str(),
+              error.detail.empty() ? "" : ": ", error.detail.c_str());
   return exit_failed;
 }
 

@@ -11,6 +11,7 @@
 #include "main/bench_command.hpp"
 #include "main/config_command.hpp"
 #include "main/demo_command.hpp"
+#include "main/mirror_command.hpp"
 #include "main/serve.hpp"
 #include "main/session_command.hpp"
 #include "main/token_command.hpp"
@@ -61,6 +62,8 @@ constexpr std::array commands = {
     Command{"config", "print every setting and where it came from; what it prints is a configuration file", config_command,
             config::configuration_flags},
     Command{"adopt", "take what an earlier server wrote to a database into the log: --store mongodb://…", adopt_command,
+            config::configuration_flags},
+    Command{"mirror", "write what other software reads of the log to a database again: --store mongodb://…", mirror_command,
             config::configuration_flags},
     Command{"bench", "load a running server and measure: relay, store, history, connect", bench_command},
     Command{"version", "print the version", version_command},

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <atomic>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,6 +17,7 @@
 #include "domain/extensions.hpp"
 #include "store/mongo/adoption.hpp"
 #include "store/mongo/layout.hpp"
+#include "store/mongo/mirror_writer.hpp"
 #include "store/mongo/mongo_store.hpp"
 #include "store/mongo/session_directory.hpp"
 #include "support/log_script.hpp"
@@ -300,6 +303,24 @@ TEST_P(MongoAdoption, messages_that_have_a_seq_of_their_own_are_named) {
   ASSERT_EQ(adoption->left_alone.size(), 1u);
   EXPECT_EQ(adoption->left_alone[0].id, id.to_string());
   EXPECT_EQ(adoption->left_alone[0].reason, "seq, which is Parley's own field, is there (1 message)");
+}
+
+TEST_P(MongoAdoption, an_adopted_message_that_is_lost_is_written_again_with_the_time_it_had) {
+  OldSession session = old.session();
+  old.write(session);
+  const ObjectId id = old.text(session, "kept", at_ms(1000));
+  ASSERT_TRUE(node.adopt(old.session_document(session)).has_value());
+  old.remove_message(id);
+  NullLogSink logs;
+  store::StoreState state(logs);
+  mongo::MirrorWriter writer(state, logs);
+  auto client = pool().take();
+  for (std::int64_t at = 0; *writer.range(client, at, std::numeric_limits<std::int64_t>::max());) {
+  }
+  const Document written = old.message_document(id);
+  EXPECT_EQ(mongo::Fields(written).text("message"), "kept");
+  EXPECT_EQ(mongo::Fields(written).date("timestamp"), at_ms(1000));
+  EXPECT_EQ(mongo::Fields(written).integer("seq"), old.seq_of(id));
 }
 
 TEST_P(MongoAdoption, what_came_later_is_appended_when_the_session_is_opened_again) {

@@ -1,19 +1,33 @@
 // Opening the store on MongoDB, and what only this engine does: users are read, the mirror of a node that died is finished.
 #include <gtest/gtest.h>
 
+#include <map>
+#include <span>
+#include <string>
+
 #include "base/clock.hpp"
 #include "base/limits.hpp"
 #include "base/log_sink.hpp"
 #include "domain/error_code.hpp"
 #include "store/mongo/client.hpp"
 #include "store/mongo/layout.hpp"
+#include "store/mongo/mirror_all.hpp"
 #include "store/mongo/mongo_store.hpp"
 #include "support/log_script.hpp"
+#include "support/manual_loop.hpp"
 #include "support/mongod.hpp"
 
 namespace parley::test {
 
 namespace mongo = store::mongo;
+
+/// How many appends were committed.
+struct CommitCounter final : store::CommitListener {
+  void on_appended(std::span<store::AppendOutcome> outcomes) override {
+    for (const store::AppendOutcome& outcome : outcomes) committed += outcome.status == store::AppendStatus::committed ? 1 : 0;
+  }
+  int committed = 0;
+};
 
 class MongoOpening : public testing::Test {
  protected:
@@ -100,6 +114,36 @@ TEST_F(MongoOpening, users_are_read_and_never_written) {
   EXPECT_TRUE(wait_for("users", 1));
 }
 
+TEST_F(MongoOpening, what_is_lost_of_the_mirror_is_written_again) {
+  LogScript script(7);
+  {
+    const auto store = open();
+    ASSERT_TRUE(store.has_value());
+    ManualLoop loop{0};
+    CommitCounter counter;
+    (*store)->attach(loop, counter);
+    for (store::Append append : {script.create(), script.text("one"), script.text("two"), script.text("three"), script.remove(3)})
+      (*store)->append(loop, std::move(append));
+    ASSERT_TRUE(loop.run_until([&] { return counter.committed == 5; }));
+    (*store)->stop();
+  }
+  const auto found = [&](const char* collection) {
+    return command(std::string(R"({"find":")") + collection + R"(","sort":{"_id":1}})").json;
+  };
+  const auto cut = [](const std::string& answer) { return answer.substr(0, answer.find("operationTime")); };
+  std::map<const char*, std::string> before;
+  for (const char* collection : {"sessions", "chatmessages", "audits"}) {
+    before[collection] = cut(found(collection));
+    ASSERT_TRUE(command(std::string(R"({"drop":")") + collection + R"("})").ok);
+  }
+  EXPECT_NE(before["chatmessages"].find("three"), std::string::npos);
+  const auto report = mongo::mirror_all({.uri = uri}, {.clock = clock, .logs = logs}, [](const mongo::MirrorReport&) {});
+  ASSERT_TRUE(report.has_value()) << report.error().detail;
+  EXPECT_GT(report->documents, 0u);
+  EXPECT_EQ(report->refused, 0u);
+  for (const auto& [collection, was] : before) EXPECT_EQ(cut(found(collection)), was) << collection;
+}
+
 /// A node that died with its last two documents not mirrored.
 class MongoDeadNode : public MongoOpening {
  protected:
@@ -148,6 +192,18 @@ TEST_F(MongoOpening, says_what_to_mend_when_the_user_may_not) {
   const auto store = mongo::MongoStore::open({.uri = "mongodb://me:hunter2@" + uri.substr(uri.find("127"))}, {clock, logs});
   ASSERT_FALSE(store.has_value());
   EXPECT_NE(store.error().message.find("Authentication failed. Correct the user"), std::string::npos) << store.error().message;
+}
+
+TEST_F(MongoOpening, a_database_of_MongoDBs_own_is_refused) {
+  const auto store = mongo::MongoStore::open({.uri = uri.substr(0, uri.rfind('/')) + "/admin"}, {clock, logs});
+  ASSERT_FALSE(store.has_value());
+  EXPECT_NE(store.error().message.find("MongoDB's own"), std::string::npos) << store.error().message;
+}
+
+TEST_F(MongoOpening, says_which_option_it_does_not_understand) {
+  const auto store = mongo::MongoStore::open({.uri = uri + "?w=-5"}, {clock, logs});
+  ASSERT_FALSE(store.has_value());
+  EXPECT_NE(store.error().message.find("-5"), std::string::npos) << store.error().message;
 }
 
 TEST_F(MongoOpening, says_that_the_set_may_have_another_name) {

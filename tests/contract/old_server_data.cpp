@@ -103,6 +103,18 @@ Document OldServerData::session_document(const OldSession& session) {
   return std::move(found->front());
 }
 
+void OldServerData::remove_message(const ObjectId& id) {
+  const auto statement = mongo::delete_of(by_id(id));
+  const auto removed = client_.remove(mongo::collection::chat, {&statement, 1});
+  if (!removed || removed->matched != 1) throw std::runtime_error("the message was not there");
+}
+
+Document OldServerData::message_document(const ObjectId& id) {
+  auto found = client_.find(mongo::collection::chat, by_id(id));
+  if (!found || found->size() != 1) throw std::runtime_error("the document of the message is not there");
+  return std::move(found->front());
+}
+
 std::vector<domain::Entry> OldServerData::log_of(const OldSession& session) {
   const Document document = session_document(session);
   const auto parley = mongo::Fields(document).document("parley");

@@ -45,6 +45,8 @@ class OldServerData {
   [[nodiscard]] store::mongo::Document message(const OldSession& session, const ObjectId& id, Timestamp time);
   void insert(std::string_view collection, const store::mongo::Document& document);
   [[nodiscard]] ObjectId next_id();
+  void remove_message(const ObjectId& id);
+  [[nodiscard]] store::mongo::Document message_document(const ObjectId& id);
 
   [[nodiscard]] store::mongo::Document session_document(const OldSession& session);
   /// Every entry of the session's log; expects that it is whole and its chain holds.

@@ -28,6 +28,8 @@ let kind = 'no fault';
 let mongod;
 let server;
 
+const MIRROR_PATIENCE_MS = 30_000;
+
 /** What is broken; `mongod.heal()` and a restart of the server mend all of it. Resolves when it has lasted long enough. */
 const faults = {
   async 'kill a secondary'() {
@@ -191,6 +193,9 @@ async function play(load) {
     const { misplaced } = await storedEntries(mongod.client, sessionId);
     if (misplaced > 0) problems.push(`${sessionId}: ${misplaced} documents of its log do not follow the one before`);
   }
+  const mirrored = () => mongod.client.db(DATABASE).collection('chatmessages').countDocuments();
+  if (!(await until(async () => (await mirrored()) === texts, 'chatmessages has what the log has', MIRROR_PATIENCE_MS).catch(() => false)))
+    problems.push(`the log has ${texts} texts, chatmessages ${await mirrored()}`);
   return { played, sessions, texts };
 }
 
@@ -221,7 +226,7 @@ const passed = !failure && problems.length + problemCount === 0 && result.played
 for (const problem of all) console.error(problem);
 if (failure) console.error(failure);
 console.log(`${passed ? 'PASS' : 'FAIL'} chaos-mongo: ${result.played} of ${rounds} rounds, ${result.sessions.length} sessions, ${promised} messages acknowledged or shown and ${result.texts} stored, ` +
-  `${problems.length + problemCount} problems (lost, doubled, out of order, without a verdict, a view that is not the log, a server that went); ` +
+  `${problems.length + problemCount} problems (lost, doubled, out of order, without a verdict, a view that is not the log, not in chatmessages, a server that went); ` +
   `refused ${JSON.stringify(figures.refused ?? {})}, each sent again; ${figures.settled ?? 0} of unknown outcome settled by sending again; ${figures.resumed ?? 0} joins and resumes proven by the chain; ` +
   `longest pause of acks: ${shown(pauses, seconds)}; slowest /health: ${shown(health, milliseconds)}; seed ${seed}; commit ${commit()}`);
 process.exit(passed ? 0 : 1);

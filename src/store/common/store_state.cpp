@@ -27,7 +27,7 @@ Error StoreState::failure() const {
 void StoreState::note_outage(const std::string& reason) {
   {
     const std::lock_guard lock(mutex_);
-    outage_ = reason;
+    outage_ = reason.substr(0, reason.find(" ["));  // behind it a driver lists hosts, which are for the log alone
     if (out_of_reach_.exchange(true)) return;
   }
   logs_.write(LogLevel::error, "store", "the database cannot be reached", {{"reason", reason}});

@@ -64,7 +64,7 @@ class Adoptions {
 Result<void> Adoptions::prepare() {
   if (const auto topology = prepare_database(*clients_, config_, app_name, logs_); !topology) return std::unexpected(topology.error());
   Client client = clients_->take();
-  const auto node = draw_node_number(client);
+  const auto node = draw_node_number(client, config_.uri);
   if (!node) return std::unexpected(node.error());
   places_.begin(*node);
   return {};

@@ -328,15 +328,20 @@ Result<std::unique_ptr<ClientPool>> ClientPool::make(const std::string& uri, std
   bson_error_t error{};
   const bool escaped = uri.find('@') == uri.rfind('@');  // else libmongoc takes the end of a password for a host's name, and says it
   const Uri parsed(escaped ? mongoc_uri_new_with_error(uri.c_str(), &error) : nullptr);
-  if (!parsed)  // libmongoc's reason quotes the password
+  const std::string reason = uri.find('@') == std::string::npos && !parsed ? " (" + without_full_stop(error.message) + ")" : "";
+  if (!parsed)  // libmongoc's reason would quote the password
     return refuse(ErrorCode::invalid_argument,
-                  "--store " + without_credentials(uri) + " cannot be understood. It must look like " +
+                  "--store " + without_credentials(uri) + " cannot be understood" + reason + ". It must look like " +
                       "mongodb://HOST:27017/DATABASE?replicaSet=NAME, or mongodb+srv://HOST.DOMAIN.TLD/DATABASE without a port; " +
                       "in a user's name or password : / ? # [ ] @ % are percent-encoded.");
   const char* database = mongoc_uri_get_database(parsed.get());
   if (database == nullptr || *database == '\0')
     return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) +
                                                    " names no database. Put it behind the hosts, as in mongodb://HOST:27017/DATABASE.");
+  for (const std::string_view own : {"admin", "local", "config"})
+    if (database == own)
+      return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) + " names the database " + std::string(own) +
+                                                     ", which is MongoDB's own. Choose another name.");
   mongoc_uri_set_option_as_utf8(parsed.get(), MONGOC_URI_APPNAME, std::string(app_name).c_str());
   mongoc_uri_set_option_as_bool(parsed.get(), MONGOC_URI_RETRYWRITES,
                                 false);  // what is unknown is settled by the engine, with the same document

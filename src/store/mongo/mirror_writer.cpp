@@ -98,17 +98,18 @@ Result<void> MirrorWriter::write(Client& client, const Projection& projection) {
   };
   if (auto done = update(collection::sessions, projection.new_sessions); !done) return done;
   if (auto done = update(collection::sessions, projection.changed_sessions); !done) return done;
-  if (auto done = write_messages(client, projection); !done) return done;
+  if (!projection.messages.empty())
+    if (auto done = accept(client.insert(collection::chat, projection.messages), collection::chat); !done) return done;
   if (auto done = update(collection::chat, projection.adopted); !done) return done;
+  if (auto done = take_out_erased(client, projection); !done) return done;
   if (!projection.removed.empty())
     if (auto done = accept(client.remove(collection::chat, projection.removed), collection::chat); !done) return done;
   if (projection.audits.empty()) return {};
   return accept(client.insert(collection::audits, projection.audits), collection::audits);
 }
 
-Result<void> MirrorWriter::write_messages(Client& client, const Projection& projection) {
-  if (projection.messages.empty()) return {};
-  if (auto done = accept(client.insert(collection::chat, projection.messages), collection::chat); !done) return done;
+Result<void> MirrorWriter::take_out_erased(Client& client, const Projection& projection) {
+  if (projection.message_logs.empty()) return {};
   const auto erased = client.find(collection::log, one_of("erases", projection.message_logs), {.reading = Reading::newest});
   if (!erased) return std::unexpected(to_error(erased.error()));
   std::vector<Document> removed;

@@ -41,7 +41,7 @@ class MirrorWriter {
   [[nodiscard]] Result<void> documents(Client& client, const std::vector<Document>& documents);
   [[nodiscard]] Result<Projection> projection_of(Client& client, const std::vector<Document>& documents);
   [[nodiscard]] Result<void> write(Client& client, const Projection& projection);
-  [[nodiscard]] Result<void> write_messages(Client& client, const Projection& projection);
+  [[nodiscard]] Result<void> take_out_erased(Client& client, const Projection& projection);
   [[nodiscard]] Result<void> accept(const Outcome<WriteResult>& result, std::string_view collection);
   [[nodiscard]] Result<std::optional<SessionId>> session_of(Client& client, SessionNumber number);
 

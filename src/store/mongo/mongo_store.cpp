@@ -98,9 +98,9 @@ Result<void> MongoStore::Parts::prepare() {
   if (!topology) return std::unexpected(topology.error());
   read_clients->set_topology(*topology);
   Client client = write_clients->take();
-  const auto node = draw_node_number(client);
+  const auto node = draw_node_number(client, config.uri);
   if (!node) return std::unexpected(node.error());
-  if (auto registered = register_node(client, *node, clock.now()); !registered) return registered;
+  if (auto registered = register_node(client, config.uri, *node, clock.now()); !registered) return registered;
   places.begin(*node);
   node_number = *node;
   return *topology == Topology::standalone ? finish_erasures(client, state) : Result<void>();

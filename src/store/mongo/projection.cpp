@@ -1,6 +1,7 @@
 #include "store/mongo/projection.hpp"
 
 #include <string>
+#include <utility>
 
 #include "domain/extensions.hpp"
 #include "store/mongo/client.hpp"
@@ -19,32 +20,47 @@ Document one_by_id(const ObjectId& id) {
   return query;
 }
 
-/// An adopted message is there already; that it is in the log is what its `seq` says.
-void project_adopted(const Entry& entry, Projection& into) {
-  const auto id = domain::read_adopted_id(entry.core);
-  if (!id) return;
-  Document fields;
-  fields.int32("seq", static_cast<std::int32_t>(entry.core.seq));
-  Document change;
-  change.document("$set", fields);
-  into.adopted.push_back(update_of(one_by_id(*id), change));
-}
-
-void project_text(const Entry& entry, SessionNumber number, const SessionId& session, Projection& into) {
-  if ((entry.core.flags & domain::flag_adopted) != 0) return project_adopted(entry, into);
-  if (!entry.body) return;  // deleted since
-  Document& made = into.messages.emplace_back();
-  made.id("_id", entry.core.id)
-      .text("sessionId", session.to_string())
+/// Of a text, but for what its document is found by.
+Document message_fields(const Entry& entry, const SessionId& session, Timestamp time) {
+  Document made;
+  made.text("sessionId", session.to_string())
       .id("senderId", entry.core.sender)
       .text("senderRole", entry.core.sender_role.name)
       .text("message", entry.body->text)
-      .date("timestamp", entry.core.timestamp)
+      .date("timestamp", time)
       .text("messageType", domain::name_of(entry.body->message_type))
-      .int32("__v", 0)
-      .int32("seq", static_cast<std::int32_t>(entry.core.seq));
+      .int32("__v", 0);
+  return made;
+}
+
+/// It is there already, unless it was lost; that it is in the log is what its `seq` says.
+Document adopted_message(const Entry& entry, const SessionId& session, const ObjectId& id, Timestamp time) {
+  Document seq;
+  seq.int32("seq", static_cast<std::int32_t>(entry.core.seq));
+  Document change;
+  change.document("$set", seq).document("$setOnInsert", message_fields(entry, session, time));
+  Document made = update_of(one_by_id(id), change);
+  made.boolean("upsert", true);
+  return made;
+}
+
+Result<void> project_text(const Entry& entry, SessionNumber number, const SessionId& session, Projection& into) {
+  if (!entry.body) return {};  // deleted since
+  ObjectId id = entry.core.id;
+  if ((entry.core.flags & domain::flag_adopted) != 0) {
+    const auto own = domain::read_adopted_id(entry.core);
+    const auto time = domain::read_original_time(entry.core);
+    if (!own || !time) return std::unexpected(own ? time.error() : own.error());
+    id = *own;
+    into.adopted.push_back(adopted_message(entry, session, id, *time));
+  } else {
+    Document made = message_fields(entry, session, entry.core.timestamp);
+    made.id("_id", id).int32("seq", static_cast<std::int32_t>(entry.core.seq));
+    into.messages.push_back(std::move(made));
+  }
   into.message_logs.push_back(log_id(number, entry.core.seq));
-  into.message_ids.push_back(entry.core.id);
+  into.message_ids.push_back(id);
+  return {};
 }
 
 std::string_view attribute_of(const Entry& entry, std::string_view name) {
@@ -89,7 +105,8 @@ Result<void> project(const StoredDocument& document, const SessionId& session, c
     if (!encoded) return std::unexpected(encoded.error());
     const auto entry = domain::decode_entry(*encoded);
     if (!entry) return std::unexpected(entry.error());
-    if (entry->core.kind == EntryKind::text) project_text(*entry, document.session, session, into);
+    if (entry->core.kind == EntryKind::text)
+      if (auto done = project_text(*entry, document.session, session, into); !done) return done;
     if (entry->core.kind == EntryKind::deleted)
       if (auto done = project_deletion(*entry, session, sender_at, into); !done) return done;
     ++seq;

@@ -15,9 +15,9 @@ namespace parley::store::mongo {
 
 struct Projection {
   std::vector<Document> messages{};          // to insert into `chatmessages`
-  std::vector<std::int64_t> message_logs{};  // where in the log each of them is: session ‖ seq, as in `erases`
+  std::vector<Document> adopted{};           // upserts of `chatmessages`: what an earlier server wrote and is in the log now
+  std::vector<std::int64_t> message_logs{};  // where in the log each of these is: session ‖ seq, as in `erases`
   std::vector<ObjectId> message_ids{};       // of each of them
-  std::vector<Document> adopted{};           // updates of `chatmessages`: what an earlier server wrote and is in the log now
   std::vector<Document> removed{};           // deletes from `chatmessages`
   std::vector<Document> audits{};            // to insert into `audits`
   std::vector<Document> new_sessions{};      // upserts of `sessions`

@@ -164,7 +164,8 @@ Result<void> RowWriter::write(Client& client, const std::vector<WaitingRevocatio
     if (each.revocation.expires_at) made.date("expiresAt", *each.revocation.expires_at);
   }
   const auto unknown = [](const Failure& failure) {
-    return refuse(ErrorCode::outcome_unknown, "The outcome is not known", to_error(failure).detail);
+    const Error error = to_error(failure);
+    return std::unexpected(Error{ErrorCode::outcome_unknown, "The outcome is not known", error.detail, limits::mongo_retry_after.count()});
   };
   const auto result = client.insert(collection::revoked, documents);
   if (!result) return unknown(result.error());

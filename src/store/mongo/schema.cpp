@@ -16,8 +16,13 @@ namespace {
 std::string advice_for(const Failure& failure, std::string_view uri) {
   if (is_authentication(failure)) return "Correct the user, the password or the authSource in --store, and start Parley again.";
   const bool names_set = uri.find("replicaSet=") != std::string_view::npos;
-  return std::string("Start it, or correct --store (hosts, TLS") +
+  return std::string("Start it, or correct --store (hosts, TLS, authentication, name of the database") +
          (names_set ? ", and replicaSet, which must be the name of the set" : "") + "), and start Parley again.";
+}
+
+std::unexpected<Error> cannot_be_used(const std::string& uri, const Failure& failure) {
+  return refuse(ErrorCode::store_failed,
+                "MongoDB at " + without_credentials(uri) + " cannot be used: " + failure.message + ". " + advice_for(failure, uri));
 }
 
 /// Errors: store_failed, it cannot be reached or is too old, and how to mend it.
@@ -25,9 +30,11 @@ Result<Topology> look_at_server(Client& client, const std::string& uri) {
   Document hello;
   hello.int32("hello", 1);
   const auto answer = client.command(hello);
-  if (!answer)
-    return refuse(ErrorCode::store_failed, "MongoDB at " + without_credentials(uri) + " cannot be used: " + answer.error().message + ". " +
-                                               advice_for(answer.error(), uri));
+  if (!answer) return cannot_be_used(uri, answer.error());
+  if (!Fields(*answer).boolean("isWritablePrimary").value_or(true))
+    return refuse(ErrorCode::store_failed,
+                  "MongoDB at " + without_credentials(uri) +
+                      " is no primary. Name its set in --store, as in ?replicaSet=NAME, so that the primary is found.");
   constexpr std::int64_t wire_version_min = 9;  // 4.4
   if (Fields(*answer).integer("maxWireVersion").value_or(0) < wire_version_min)
     return refuse(ErrorCode::store_failed, "MongoDB at " + without_credentials(uri) + " is too old: Parley needs version 4.4 or later.");
@@ -53,7 +60,7 @@ Result<Topology> prepare_database(ClientPool& clients, const MongoConfig& config
   return topology;
 }
 
-Result<std::int64_t> draw_node_number(Client& client) {
+Result<std::int64_t> draw_node_number(Client& client, const std::string& uri) {
   Document one;
   one.int64("last", 1);
   Document increment;
@@ -67,17 +74,17 @@ Result<std::int64_t> draw_node_number(Client& client) {
       .boolean("upsert", true)
       .boolean("new", true);
   const auto answer = client.command(command);
-  if (!answer) return std::unexpected(to_error(answer.error()));
+  if (!answer) return cannot_be_used(uri, answer.error());
   const auto value = Fields(*answer).document("value");
   const auto number = value ? value->integer("last") : std::nullopt;
-  if (!number) return refuse(ErrorCode::store_failed, "The store cannot be opened", "MongoDB gave no number for this process");
+  if (!number) return cannot_be_used(uri, {FailureKind::refused, 0, "it gave no number for this process"});
   return first_place_of(*number);
 }
 
-Result<void> register_node(Client& client, std::int64_t node, Timestamp now) {
+Result<void> register_node(Client& client, const std::string& uri, std::int64_t node, Timestamp now) {
   Document made;
   made.int64("_id", node).int64("at", node).date("alive", now);
-  if (const auto failure = first_failure(client.insert(collection::nodes, {&made, 1}))) return std::unexpected(to_error(*failure));
+  if (const auto failure = first_failure(client.insert(collection::nodes, {&made, 1}))) return cannot_be_used(uri, *failure);
   return {};
 }
 

@@ -1,6 +1,8 @@
 // What is asked of and made in the database before it is used. Blocking.
 #pragma once
 
+#include <string>
+
 #include "base/log_sink.hpp"
 #include "base/result.hpp"
 #include "store/mongo/client.hpp"
@@ -12,9 +14,10 @@ namespace parley::store::mongo {
 /// wrote may take minutes. Warns of unique indexes of the users' own, which may refuse what Parley writes. Errors: store_failed, with what,
 /// where and how to mend it.
 [[nodiscard]] Result<Topology> prepare_database(ClientPool& clients, const MongoConfig& config, std::string_view app_name, LogSink& logs);
+/// `uri`: for messages. Errors: store_failed, with how to mend it.
 /// A number for this process, greater than any before it: the upper bits of its places in the log.
-[[nodiscard]] Result<std::int64_t> draw_node_number(Client& client);
+[[nodiscard]] Result<std::int64_t> draw_node_number(Client& client, const std::string& uri);
 /// Makes the node known, before it writes anything: what it does not live to mirror, others will.
-[[nodiscard]] Result<void> register_node(Client& client, std::int64_t node, Timestamp now);
+[[nodiscard]] Result<void> register_node(Client& client, const std::string& uri, std::int64_t node, Timestamp now);
 
 }  // namespace parley::store::mongo
