@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "base/limits.hpp"
 #include "domain/chain.hpp"
 #include "domain/extensions.hpp"
 #include "world.hpp"
@@ -247,7 +248,7 @@ TEST(Conflict, ends_in_a_verdict_when_another_node_is_always_faster) {
   room.world.store.hold_commits();
   const auto sent = room.world.start_send("doctor", room.session, "never");
   room.run();
-  for (int round = 0; round < 20 && !sent->has_value(); ++round) {
+  for (std::size_t round = 0; round < 2 * limits::append_conflicts_max && !sent->has_value(); ++round) {
     intrude(room.world, room.session, text_of(room.world, "patient", "patient", "first again"));
     room.world.store.release_commits();
     room.world.worker.run_pending();
