@@ -146,8 +146,17 @@ class Bench:
         done = subprocess.run([*self.command(workload, *arguments), "--json", report], capture_output=True, text=True, preexec_fn=pin(core))
         say((done.stdout + done.stderr).strip())
         if not report.exists():
-            raise RuntimeError(f"parley bench {workload} gave no report: {done.stderr.strip()}")
+            raise RuntimeError(f"parley bench {workload} gave no report: {done.stderr.strip()}; {self.state_of_server()}")
         return json.loads(report.read_text())
+
+    def state_of_server(self):
+        """Whether it still runs, and if not how it ended and what it said last."""
+        try:
+            ended = self.server.wait(timeout=5)  # one that has just gone may not be reaped yet
+        except subprocess.TimeoutExpired:
+            return "the server runs"
+        tail = (self.folder / "server.log").read_text(errors="replace")[-2000:]
+        return f"the server ended with {signal.Signals(-ended).name if ended < 0 else ended}; its log ends:\n{tail}"
 
 
 class Conclusion:
