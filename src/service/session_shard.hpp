@@ -114,7 +114,8 @@ void SessionShard::read(std::move_only_function<Result<T>(store::LogReader&)> jo
   // Shared, because a job that the pool refuses is gone, and `then` must still be called.
   const auto shared = std::make_shared<std::move_only_function<void(Result<T>)>>(std::move(then));
   const auto accepted = context_.deps.log.read([this, shared, job = std::move(job)](store::LogReader& reader) mutable {
-    loop_.post([this, shared, result = job(reader)]() mutable {
+    // Moved on: what `then` holds must go on its loop, and not here when this job goes after it was answered.
+    loop_.post([this, shared = std::move(shared), result = job(reader)]() mutable {
       const Turn turn(*this);
       (*shared)(std::move(result));
     });

@@ -98,7 +98,7 @@ void StoredUsers::look_up_all(EventLoop& from, std::vector<ObjectId> users, AllT
   if (known.size() == users.size()) return told(std::move(known));
   // Shared, because a job that the pool refuses is gone, and `told` must still be called.
   const auto shared = std::make_shared<AllTold>(std::move(told));
-  const auto accepted = log_.read([this, &from, users = std::move(users), shared](store::LogReader&) {
+  const auto accepted = log_.read([this, &from, users = std::move(users), shared](store::LogReader&) mutable {
     Result<std::vector<StoredUser>> all;
     for (const ObjectId& user : users) {
       auto fresh = find(user);
@@ -109,7 +109,8 @@ void StoredUsers::look_up_all(EventLoop& from, std::vector<ObjectId> users, AllT
       }
       all->push_back(std::move(*stored));
     }
-    from.post([shared, all = std::move(all)]() mutable { (*shared)(std::move(all)); });
+    // Moved on: what `told` holds (a connection, its timers) must go on its loop, and not here when this job goes after it was answered.
+    from.post([shared = std::move(shared), all = std::move(all)]() mutable { (*shared)(std::move(all)); });
   });
   if (!accepted) (*shared)(std::unexpected(accepted.error()));
 }
