@@ -143,8 +143,9 @@ void IceServers::rotate(EventLoop& from, RotationDone done) {
     }
   }
   const auto shared = std::make_shared<RotationDone>(std::move(done));  // a job that is refused is gone, and `done` must still be called
-  const auto accepted = surroundings_.log.read([this, &from, shared](store::LogReader&) {
-    from.post([this, shared, secret = surroundings_.read_secret()]() mutable { (*shared)(take_secret(std::move(secret))); });
+  const auto accepted = surroundings_.log.read([this, &from, shared](store::LogReader&) mutable {
+    from.post(
+        [this, shared = std::move(shared), secret = surroundings_.read_secret()]() mutable { (*shared)(take_secret(std::move(secret))); });
   });
   if (!accepted) (*shared)(std::unexpected(accepted.error()));
 }
