@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
 #include "protocol/stun/ice_url.hpp"
+#include "service/read_then.hpp"
 #include "service/refusals.hpp"
 
 namespace parley::service {
@@ -142,12 +143,12 @@ void IceServers::rotate(EventLoop& from, RotationDone done) {
       return;
     }
   }
-  const auto shared = std::make_shared<RotationDone>(std::move(done));  // a job that is refused is gone, and `done` must still be called
-  const auto accepted = surroundings_.log.read([this, &from, shared](store::LogReader&) mutable {
-    from.post(
-        [this, shared = std::move(shared), secret = surroundings_.read_secret()]() mutable { (*shared)(take_secret(std::move(secret))); });
-  });
-  if (!accepted) (*shared)(std::unexpected(accepted.error()));
+  using Secret = Result<std::string>;
+  read_then<Secret>(
+      surroundings_.log, from, [this](store::LogReader&) { return surroundings_.read_secret(); },
+      [this, done = std::move(done)](Result<Secret> read) mutable {
+        done(read ? take_secret(*std::move(read)) : std::unexpected(std::move(read.error())));
+      });
 }
 
 Result<Timestamp> IceServers::take_secret(Result<std::string> secret) {

@@ -19,6 +19,7 @@
 #include "service/context.hpp"
 #include "service/load.hpp"
 #include "service/outbox.hpp"
+#include "service/read_then.hpp"
 #include "service/session_state.hpp"
 #include "service/step.hpp"
 #include "store/session_log.hpp"
@@ -111,18 +112,11 @@ class SessionShard final : public store::CommitListener {
 
 template <typename T>
 void SessionShard::read(std::move_only_function<Result<T>(store::LogReader&)> job, std::move_only_function<void(Result<T>)> then) {
-  // Shared, because a job that the pool refuses is gone, and `then` must still be called.
-  const auto shared = std::make_shared<std::move_only_function<void(Result<T>)>>(std::move(then));
-  const auto accepted = context_.deps.log.read([this, shared, job = std::move(job)](store::LogReader& reader) mutable {
-    // Moved on: what `then` holds must go on its loop, and not here when this job goes after it was answered.
-    loop_.post([this, shared = std::move(shared), result = job(reader)]() mutable {
-      const Turn turn(*this);
-      (*shared)(std::move(result));
-    });
+  const bool accepted = read_then<T>(context_.deps.log, loop_, std::move(job), [this, then = std::move(then)](Result<T> result) mutable {
+    const Turn turn(*this);
+    then(std::move(result));
   });
-  if (accepted) return;
-  count(context_.counters.refused_overloaded);
-  (*shared)(std::unexpected(accepted.error()));
+  if (!accepted) count(context_.counters.refused_overloaded);
 }
 
 template <typename T>

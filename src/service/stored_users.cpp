@@ -1,8 +1,8 @@
 #include "service/stored_users.hpp"
 
-#include <memory>
 #include <utility>
 
+#include "service/read_then.hpp"
 #include "service/refusals.hpp"
 
 namespace parley::service {
@@ -96,23 +96,19 @@ void StoredUsers::look_up_all(EventLoop& from, std::vector<ObjectId> users, AllT
     known.push_back(std::move(*fresh));
   }
   if (known.size() == users.size()) return told(std::move(known));
-  // Shared, because a job that the pool refuses is gone, and `told` must still be called.
-  const auto shared = std::make_shared<AllTold>(std::move(told));
-  const auto accepted = log_.read([this, &from, users = std::move(users), shared](store::LogReader&) mutable {
-    Result<std::vector<StoredUser>> all;
-    for (const ObjectId& user : users) {
-      auto fresh = find(user);
-      auto stored = fresh ? Result<StoredUser>(std::move(*fresh)) : read(user);
-      if (!stored) {
-        all = std::unexpected(std::move(stored.error()));
-        break;
-      }
-      all->push_back(std::move(*stored));
-    }
-    // Moved on: what `told` holds (a connection, its timers) must go on its loop, and not here when this job goes after it was answered.
-    from.post([shared = std::move(shared), all = std::move(all)]() mutable { (*shared)(std::move(all)); });
-  });
-  if (!accepted) (*shared)(std::unexpected(accepted.error()));
+  read_then<std::vector<StoredUser>>(
+      log_, from, [this, users = std::move(users)](store::LogReader&) { return read_all(users); }, std::move(told));
+}
+
+Result<std::vector<StoredUser>> StoredUsers::read_all(const std::vector<ObjectId>& users) {
+  std::vector<StoredUser> all;
+  for (const ObjectId& user : users) {
+    auto fresh = find(user);
+    auto stored = fresh ? Result<StoredUser>(std::move(*fresh)) : read(user);
+    if (!stored) return std::unexpected(std::move(stored.error()));
+    all.push_back(std::move(*stored));
+  }
+  return all;
 }
 
 }  // namespace parley::service

@@ -74,6 +74,7 @@ class StoredUsers {
   [[nodiscard]] const Shard& shard_of(const ObjectId& user) const { return shards_[std::hash<ObjectId>{}(user) % shard_count]; }
   [[nodiscard]] Shard& shard_of(const ObjectId& user) { return shards_[std::hash<ObjectId>{}(user) % shard_count]; }
   void remember(const ObjectId& user, Said said);
+  [[nodiscard]] Result<std::vector<StoredUser>> read_all(const std::vector<ObjectId>& users);
   void tell(const ObjectId& user, const Result<StoredUser>& result);
 
   store::SessionLog& log_;
