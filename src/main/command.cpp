@@ -1,6 +1,9 @@
 #include "main/command.hpp"
 
+#include <chrono>
 #include <cstdio>
+
+#include "domain/error_code.hpp"
 
 namespace parley::main {
 
@@ -19,6 +22,25 @@ Result<Configured> configure(Arguments arguments, std::span<const config::Flag> 
   auto settings = config::make_settings(*values);
   if (!settings) return std::unexpected(settings.error());
   return Configured{*std::move(settings), *std::move(given)};
+}
+
+Result<Configured> configure_with_database(Arguments arguments, std::string_view verb) {
+  auto configured = configure(arguments);
+  if (configured && !configured->settings.uses_mongo())
+    return refuse(ErrorCode::invalid_argument,
+                  "There is nothing to " + std::string(verb) + " without a database. Name it with --store mongodb://HOST/DATABASE.");
+  return configured;
+}
+
+std::string whole_text_of(const Error& error) {
+  return error.detail.empty() ? error.message : error.message + ": " + error.detail;
+}
+
+bool EverySecond::is_due() {
+  const SteadyTime now = clock_.steady_now();
+  if (now - said_at_ < std::chrono::seconds{1}) return false;
+  said_at_ = now;
+  return true;
 }
 
 }  // namespace parley::main

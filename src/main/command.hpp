@@ -2,9 +2,11 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "config/flags.hpp"
 #include "config/key.hpp"
@@ -27,5 +29,22 @@ struct Configured {
   std::vector<config::GivenFlag> given;
 };
 [[nodiscard]] Result<Configured> configure(Arguments arguments, std::span<const config::Flag> extra = {});
+
+/// The same, of a command that works on a database: without one, invalid_argument says that there is nothing to `verb`.
+[[nodiscard]] Result<Configured> configure_with_database(Arguments arguments, std::string_view verb);
+
+/// `message: detail`, for the operator.
+[[nodiscard]] std::string whole_text_of(const Error& error);
+
+/// Says when a second has passed since it was made or last said so.
+class EverySecond {
+ public:
+  explicit EverySecond(const Clock& clock) : clock_(clock), said_at_(clock.steady_now()) {}
+  [[nodiscard]] bool is_due();
+
+ private:
+  const Clock& clock_;
+  SteadyTime said_at_;
+};
 
 }  // namespace parley::main
