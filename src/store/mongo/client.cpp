@@ -148,14 +148,11 @@ void start_driver() {
   static const Driver driver;
 }
 
-/// Longer, or for ever, a verdict would wait for it (limits::mongo_append_deadline).
-void bound(mongoc_uri_t& uri, const char* option, std::chrono::milliseconds most) {
-  const auto given = mongoc_uri_get_option_as_int32(&uri, option, 0);
-  if (given <= 0 || given > most.count()) mongoc_uri_set_option_as_int32(&uri, option, static_cast<std::int32_t>(most.count()));
-}
-
-void set_default(mongoc_uri_t& uri, const char* option, std::chrono::milliseconds value) {
-  if (!mongoc_uri_has_option(&uri, option)) mongoc_uri_set_option_as_int32(&uri, option, static_cast<std::int32_t>(value.count()));
+/// As the URI says, else the default; never longer than a try may take, nor for ever: a verdict may have to wait for it.
+void set_timeout(mongoc_uri_t& uri, const char* option, std::chrono::milliseconds otherwise) {
+  constexpr auto most = static_cast<std::int32_t>(limits::mongo_socket_timeout.count());
+  const std::int32_t wanted = mongoc_uri_get_option_as_int32(&uri, option, static_cast<std::int32_t>(otherwise.count()));
+  mongoc_uri_set_option_as_int32(&uri, option, wanted <= 0 ? most : std::min(wanted, most));
 }
 
 }  // namespace
@@ -345,11 +342,9 @@ Result<std::unique_ptr<ClientPool>> ClientPool::make(const std::string& uri, std
   mongoc_uri_set_option_as_utf8(parsed.get(), MONGOC_URI_APPNAME, std::string(app_name).c_str());
   mongoc_uri_set_option_as_bool(parsed.get(), MONGOC_URI_RETRYWRITES,
                                 false);  // what is unknown is settled by the engine, with the same document
-  set_default(*parsed, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, limits::mongo_selection_timeout);
-  set_default(*parsed, MONGOC_URI_CONNECTTIMEOUTMS, limits::mongo_connect_timeout);
-  set_default(*parsed, MONGOC_URI_SOCKETTIMEOUTMS, limits::mongo_socket_timeout);
-  for (const char* option : {MONGOC_URI_SERVERSELECTIONTIMEOUTMS, MONGOC_URI_CONNECTTIMEOUTMS, MONGOC_URI_SOCKETTIMEOUTMS})
-    bound(*parsed, option, limits::mongo_socket_timeout);
+  set_timeout(*parsed, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, limits::mongo_selection_timeout);
+  set_timeout(*parsed, MONGOC_URI_CONNECTTIMEOUTMS, limits::mongo_connect_timeout);
+  set_timeout(*parsed, MONGOC_URI_SOCKETTIMEOUTMS, limits::mongo_socket_timeout);
   if (answer_within)
     mongoc_uri_set_option_as_int32(parsed.get(), MONGOC_URI_SOCKETTIMEOUTMS, static_cast<std::int32_t>(answer_within->count()));
   mongoc_client_pool_t* pool = mongoc_client_pool_new_with_error(parsed.get(), &error);

@@ -145,6 +145,12 @@ std::string Document::to_json() const {
   return json;
 }
 
+Document ascending(std::initializer_list<std::string_view> fields) {
+  Document made;
+  for (const std::string_view field : fields) made.int32(field, 1);
+  return made;
+}
+
 Array& Array::binary(BytesView value) {
   document_.binary(next(), value);
   return *this;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,6 +64,9 @@ class Array {
   Document document_;
   std::size_t size_ = 0;
 };
+
+/// {first: 1, second: 1, …}: a sort, the keys of an index, a projection.
+[[nodiscard]] Document ascending(std::initializer_list<std::string_view> fields);
 
 /// Reads a document that somebody else keeps. Nothing for a field that is missing or of another type.
 class Fields {

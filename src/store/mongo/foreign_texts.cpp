@@ -8,22 +8,8 @@
 
 namespace parley::store::mongo {
 
-namespace {
-
-Document by_time_and_id() {
-  Document sort;
-  sort.int32("timestamp", 1).int32("_id", 1);
-  return sort;
-}
-
-}  // namespace
-
 const Document& index_of_foreign() {
-  static const Document index = [] {
-    Document made;
-    made.int32("sessionId", 1).int32("seq", 1);
-    return made;
-  }();
+  static const Document index = ascending({"sessionId", "seq"});
   return index;
 }
 
@@ -94,7 +80,7 @@ void ForeignTexts::remember_place(const Fields& last) {
 }
 
 Result<ForeignTexts::Page> ForeignTexts::next() {
-  static const Document sort = by_time_and_id();
+  static const Document sort = ascending({"timestamp", "_id"});
   const auto limit = static_cast<std::int64_t>(page_max_);
   const auto found = client_.find(collection::chat, filter(), {.sort = &sort, .hint = &index_of_foreign(), .limit = limit});
   if (!found) return std::unexpected(to_error(found.error()));

@@ -1,6 +1,7 @@
 #include "store/mongo/layout.hpp"
 
 #include <string>
+#include <utility>
 
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
@@ -13,12 +14,6 @@ constexpr unsigned seq_bits = 24;
 
 std::unexpected<Error> damaged(const std::string& what) {
   return refuse(ErrorCode::log_corrupt, "The log of this session is damaged", what);
-}
-
-Document sorted_by_id(std::int32_t direction) {
-  Document sort;
-  sort.int32("_id", direction);
-  return sort;
 }
 
 }  // namespace
@@ -94,12 +89,12 @@ Document id_range(SessionNumber session, std::uint32_t first, std::uint32_t last
 }
 
 const Document& ascending_id() {
-  static const Document sort = sorted_by_id(1);
+  static const Document sort = ascending({"_id"});
   return sort;
 }
 
 const Document& descending_id() {
-  static const Document sort = sorted_by_id(-1);
+  static const Document sort(std::move(Document().int32("_id", -1)));
   return sort;
 }
 

@@ -13,13 +13,6 @@ namespace {
 
 using domain::EncodedEntry;
 
-/// {keys: 1}, {erases: 1}, {rowOf: -1}: sorts and hints.
-Document by(std::string_view field, std::int32_t direction) {
-  Document made;
-  made.int32(field, direction);
-  return made;
-}
-
 /// All ids of a session, of any of the three fields that hold them.
 Document whole(std::string_view field, SessionNumber session) {
   return range_of(field, log_id(session, 0), log_id(session, limits::seq_max));
@@ -113,7 +106,7 @@ Result<std::vector<EncodedEntry>> LogView::range(SessionNumber session, std::uin
 }
 
 Result<std::optional<std::uint32_t>> LogView::find_key(SessionNumber session, const Key16& key) {
-  static const Document index = by("keys", 1);
+  static const Document index = ascending({"keys"});
   Document filter = whole("_id", session);
   filter.binary("keys", view_of(key));
   const auto found = client_.find(collection::log, filter, {.sort = &ascending_id(), .hint = &index, .limit = 1});
@@ -131,11 +124,10 @@ Result<std::optional<std::uint32_t>> LogView::find_key(SessionNumber session, co
 }
 
 Result<std::vector<LogView::Deleted>> LogView::deleted(SessionNumber session) {
-  static const Document ascending = by("erases", 1);
-  static const Document projection = by("erases", 1);
+  static const Document erases = ascending({"erases"});
   std::vector<Deleted> deletions;
   const auto read =
-      client_.each(collection::log, whole("erases", session), {.sort = &ascending, .projection = &projection}, [&](const Fields& fields) {
+      client_.each(collection::log, whole("erases", session), {.sort = &erases, .projection = &erases}, [&](const Fields& fields) {
         deletions.push_back({seq_of(fields.integer("erases").value_or(0)), seq_of(fields.integer("_id").value_or(0))});
         return true;
       });
@@ -144,8 +136,8 @@ Result<std::vector<LogView::Deleted>> LogView::deleted(SessionNumber session) {
 }
 
 Result<std::optional<Bytes>> LogView::row(SessionNumber session) {
-  static const Document newest = by("rowOf", -1);
-  static const Document projection = by("row", 1);
+  static const Document newest(std::move(Document().int32("rowOf", -1)));
+  static const Document projection = ascending({"row"});
   const auto found = client_.find(collection::log, whole("rowOf", session), {.sort = &newest, .projection = &projection, .limit = 1});
   if (!found) return std::unexpected(to_error(found.error()));
   if (found->empty()) return std::optional<Bytes>{};

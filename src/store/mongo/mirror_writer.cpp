@@ -14,11 +14,7 @@ namespace parley::store::mongo {
 namespace {
 
 const Document& by_place() {
-  static const Document sort = [] {
-    Document made;
-    made.int32("at", 1);
-    return made;
-  }();
+  static const Document sort = ascending({"at"});
   return sort;
 }
 

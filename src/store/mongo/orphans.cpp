@@ -22,11 +22,7 @@ constexpr std::array<std::string_view, 14> foreign_types = {"null",  "number",  
                                                             "regex", "timestamp", "javascript", "symbol",  "undefined", "minKey", "maxKey"};
 
 const Document& by_session() {
-  static const Document index = [] {
-    Document made;
-    made.int32("sessionId", 1);
-    return made;
-  }();
+  static const Document index = ascending({"sessionId"});
   return index;
 }
 
@@ -106,14 +102,9 @@ Result<void> Orphans::begin_range() {
 }
 
 Result<Orphans::Page> Orphans::of_range() {
-  static const Document projection = [] {
-    Document made;
-    made.int32("sessionId", 1);
-    return made;
-  }();
   const auto limit = static_cast<std::int64_t>(page_max_);
   const auto found = client_.find(collection::chat, foreign_messages(bounds()),
-                                  {.sort = &index_of_foreign(), .projection = &projection, .hint = &index_of_foreign(), .limit = limit});
+                                  {.sort = &index_of_foreign(), .projection = &by_session(), .hint = &index_of_foreign(), .limit = limit});
   if (!found) return std::unexpected(to_error(found.error()));
   Page page;
   BySession messages = sort_out(*found, page);

@@ -14,8 +14,8 @@ namespace parley::store::mongo {
 /// wrote may take minutes. Warns of unique indexes of the users' own, which may refuse what Parley writes. Errors: store_failed, with what,
 /// where and how to mend it.
 [[nodiscard]] Result<Topology> prepare_database(ClientPool& clients, const MongoConfig& config, std::string_view app_name, LogSink& logs);
-/// `uri`: for messages. Errors: store_failed, with how to mend it.
-/// A number for this process, greater than any before it: the upper bits of its places in the log.
+/// A number for this process, greater than any before it: the upper bits of its places in the log. `uri` is for messages, here and below.
+/// Errors: store_failed, with how to mend it.
 [[nodiscard]] Result<std::int64_t> draw_node_number(Client& client, const std::string& uri);
 /// Makes the node known, before it writes anything: what it does not live to mirror, others will.
 [[nodiscard]] Result<void> register_node(Client& client, const std::string& uri, std::int64_t node, Timestamp now);

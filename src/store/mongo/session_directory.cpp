@@ -25,11 +25,7 @@ void require_open(Document& filter) {
 }
 
 const Document& oldest_first() {
-  static const Document sort = [] {
-    Document made;
-    made.int32("createdAt", 1).int32("sessionId", 1);
-    return made;
-  }();
+  static const Document sort = ascending({"createdAt", "sessionId"});
   return sort;
 }
 
