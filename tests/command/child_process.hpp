@@ -23,6 +23,7 @@ class ChildProcess {
   /// Reads to the end and gives the exit code; 128 + the signal when it died of one.
   int wait();
   void signal(int number) const;
+  [[nodiscard]] pid_t id() const { return process_; }
 
   [[nodiscard]] const std::string& output() const { return output_; }
 

@@ -143,6 +143,15 @@ TEST_F(Command, a_second_signal_ends_it_at_once) {
   EXPECT_EQ(server.output().find("message=stopped"), std::string::npos);
 }
 
+TEST_F(Command, killed_it_leaves_nothing_in_shared_memory) {
+  ChildProcess server(serve());
+  const std::string counters = "/dev/shm/mongoc-" + std::to_string(server.id());  // as libmongoc names them
+  ASSERT_TRUE(server.wait_for("threads=1\n")) << server.output();
+  server.signal(SIGKILL);
+  EXPECT_EQ(server.wait(), 128 + SIGKILL);
+  EXPECT_FALSE(std::filesystem::exists(counters));
+}
+
 TEST_F(Command, says_in_one_line_what_it_runs) {
   ChildProcess server(serve());
   ASSERT_TRUE(server.wait_for("threads=1\n")) << server.output();

@@ -1,6 +1,8 @@
 #include "store/mongo/client.hpp"
 
 #include <mongoc/mongoc.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -132,12 +134,14 @@ Document find_options(const FindOptions& options, Topology topology) {
   return made;
 }
 
-/// libmongoc is started once, before the first pool, and its own log lines are dropped: what fails is told by who asked. Its counters,
-/// which nobody reads, stay out of shared memory: a killed process leaves its file there, and the next of that number complains on stderr.
+// libmongoc maps a file of counters when it is loaded, before main. Nobody reads it, a killed process leaves it, and the next process of
+// that number complains on stderr. So it has no name from here on; libmongoc itself would take the name away at its end.
+[[maybe_unused]] const int counters_without_name = shm_unlink(("/mongoc-" + std::to_string(getpid())).c_str());
+
+/// libmongoc is started once, before the first pool, and its own log lines are dropped: what fails is told by who asked.
 void start_driver() {
   struct Driver {
     Driver() {
-      setenv("MONGOC_DISABLE_SHM", "1", 0);  // read in mongoc-counters.c of libmongoc
       mongoc_init();
       mongoc_log_set_handler(nullptr, nullptr);
     }
