@@ -6,7 +6,6 @@
 #include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "service/deliver.hpp"
-#include "service/load.hpp"
 #include "service/refusals.hpp"
 #include "service/session_shard.hpp"
 #include "service/session_state.hpp"
@@ -73,8 +72,10 @@ void Sequencer::take_into_session(Slot& slot) {
 bool Sequencer::decide_next() {
   if (reading_) return false;
   while (decided_ < slots_.size() && slots_[decided_].state != State::waiting) ++decided_;
-  if (decided_ == slots_.size()) return false;
-  if (reload_due_) return nothing_in_flight() && start_reload();
+  const bool somebody_waits = decided_ < slots_.size();
+  if (knowledge_ == Knowledge::behind || (knowledge_ == Knowledge::doubtful && somebody_waits))
+    return nothing_in_flight() && start_catching_up();
+  if (!somebody_waits) return false;
   Slot& slot = slots_[decided_];
   if (slot.error) {  // reading for it failed
     slot.state = State::refused;
@@ -144,29 +145,44 @@ void Sequencer::finish_read(Result<void> result) {
   advance();
 }
 
-bool Sequencer::start_reload() {
+void Sequencer::catch_up() {
+  knowledge_ = Knowledge::behind;
+  advance();
+}
+
+bool Sequencer::start_catching_up() {
   reading_ = true;
-  shard_.read<LoadedSession>(
-      [id = session_.id(), &context = shard_.context()](store::LogReader& reader) { return load_session(id, reader, context); },
-      [this](Result<LoadedSession> loaded) { finish_reload(std::move(loaded)); });
+  knowledge_ = Knowledge::whole;  // unless something comes up meanwhile
+  shard_.read<News>([row = session_.row, known = session_.head.position(),
+                     &context = shard_.context()](store::LogReader& reader) { return read_news(*row, known, reader, context); },
+                    [this](Result<News> news) { finish_catching_up(std::move(news)); });
   return !reading_;
 }
 
-void Sequencer::finish_reload(Result<LoadedSession> loaded) {
+void Sequencer::finish_catching_up(Result<News> news) {
   reading_ = false;
-  if (loaded) {
-    reload_due_ = false;
-    const std::uint32_t seen = session_.head.seq;
-    session_.adopt(std::move(*loaded));
-    deliver_since(shard_, session_, seen);
-  } else {
+  const auto taken = news ? take_news(*std::move(news)) : Result<void>(std::unexpected(news.error()));
+  if (!taken) {
+    if (knowledge_ == Knowledge::whole) knowledge_ = Knowledge::doubtful;
     for (Slot& slot : slots_) {
       if (slot.state != State::waiting) continue;
       slot.state = State::failed;
-      slot.error = loaded.error();
+      slot.error = taken.error();
     }
   }
   advance();
+}
+
+Result<void> Sequencer::take_news(News news) {
+  if (auto* loaded = std::get_if<LoadedSession>(&news)) {
+    const std::uint32_t seen = session_.head.seq;
+    session_.adopt(std::move(*loaded));
+    deliver_since(shard_, session_, seen);
+    return {};
+  }
+  const auto& entries = std::get<std::vector<domain::EncodedEntry>>(news);
+  if (entries.size() == limits::conflict_tail_entries_max) knowledge_ = Knowledge::behind;
+  return take_in(entries);
 }
 
 void Sequencer::settle(store::AppendOutcome& outcome) {
@@ -203,7 +219,7 @@ void Sequencer::on_refused(std::size_t index, Error error) {
 
 void Sequencer::on_unknown(std::size_t index, Error error) {
   on_refused(index, std::move(error));
-  reload_due_ = true;
+  knowledge_ = std::max(knowledge_, Knowledge::doubtful);
 }
 
 void Sequencer::on_conflict(std::size_t index, store::AppendOutcome& outcome) {
@@ -215,12 +231,12 @@ void Sequencer::on_conflict(std::size_t index, store::AppendOutcome& outcome) {
   }
   decide_again_from(index);
   roll_back_outlook_to(index);
-  // What came between is taken in at once when it follows what is known here; otherwise the whole session is read again.
-  if (index > 0 || !take_in(outcome.tail)) reload_due_ = true;
+  // What came between is taken in at once when it follows what is known here; otherwise it is read.
+  const bool taken = index == 0 && !outcome.tail.empty() && take_in(outcome.tail);
+  if (!taken) knowledge_ = std::max(knowledge_, Knowledge::doubtful);
 }
 
 Result<void> Sequencer::take_in(const std::vector<domain::EncodedEntry>& tail) {
-  if (tail.empty()) return refuse(ErrorCode::internal, "A conflict without what came between");
   for (const domain::EncodedEntry& encoded : tail) {
     if (auto linked = domain::verify_link(session_.head, encoded); !linked) return linked;
     auto entry = domain::decode_entry(encoded);

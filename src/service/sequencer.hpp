@@ -7,10 +7,10 @@
 //      └──── conflict, failure before it ──┘   failed ────┘
 //
 // Committed  the entry becomes part of the session, and of every answer, in the turn in which its ack and its delivery leave.
-// Conflict   another node was faster: its entries are taken in and every check is run again.
+// Conflict   somebody else was faster: those entries are taken in and every check is run again.
 // Refused    the outlook rolls back to before the entry; what was appended behind it fails with the same error, what was merely
 //            decided behind it is decided again.
-// Unknown    it and everything in flight behind it get `outcome_unknown`; the session is read again before anything else is decided.
+// Unknown    it and everything in flight behind it get `outcome_unknown`; the log is read before anything else is decided.
 //
 // Owner: the session's thread.
 #pragma once
@@ -22,13 +22,13 @@
 #include <optional>
 
 #include "domain/chain.hpp"
+#include "service/catch_up.hpp"
 #include "service/step.hpp"
 #include "store/session_log.hpp"
 
 namespace parley::service {
 
 class SessionShard;
-struct LoadedSession;
 
 class Sequencer {
  public:
@@ -38,6 +38,8 @@ class Sequencer {
   void submit(std::unique_ptr<Step> step);
   /// The outcome of an append of this session. One that nobody waits for any more is ignored.
   void settle(store::AppendOutcome& outcome);
+  /// The log has grown by another hand: reads what is new, as soon as nothing is in flight, and the room hears it.
+  void catch_up();
 
   /// Nothing waits, is in flight, or is running right now.
   [[nodiscard]] bool idle() const { return slots_.empty() && !advancing_ && !reading_; }
@@ -67,8 +69,9 @@ class Sequencer {
   void append(Slot& slot, Propose proposal);
   [[nodiscard]] bool start_read(Slot& slot);
   void finish_read(Result<void> result);
-  [[nodiscard]] bool start_reload();
-  void finish_reload(Result<LoadedSession> loaded);
+  [[nodiscard]] bool start_catching_up();
+  void finish_catching_up(Result<News> news);
+  [[nodiscard]] Result<void> take_news(News news);
 
   void on_refused(std::size_t index, Error error);
   void on_unknown(std::size_t index, Error error);
@@ -85,10 +88,11 @@ class Sequencer {
   std::size_t decided_ = 0;                        // slots before it are not waiting
   domain::Head head_;                              // of the outlook
   std::shared_ptr<const domain::SessionRow> row_;  // of the outlook
-  bool reading_ = false;                           // a step's read or a reload is under way; nothing is decided
-  Step* read_by_ = nullptr;                        // whose read it is; null: a reload
+  bool reading_ = false;                           // a step's read or that of news is under way; nothing is decided
+  Step* read_by_ = nullptr;                        // whose read it is; null: of news
   bool read_is_stale_ = false;
-  bool reload_due_ = false;
+  /// Whether the log may hold more than the session: doubtful, it is read before the next step is decided; behind, at once.
+  enum class Knowledge : std::uint8_t { whole, doubtful, behind } knowledge_ = Knowledge::whole;
   bool advancing_ = false;
 };
 

@@ -142,6 +142,12 @@ void SessionShard::on_appended(std::span<store::AppendOutcome> outcomes) {
   for (Task& drained : std::exchange(when_drained_, {})) drained();
 }
 
+void SessionShard::on_arrived(SessionNumber number) {
+  const Turn turn(*this);
+  const auto session = by_number_.find(number);
+  if (session != by_number_.end()) session->second->sequencer.catch_up();
+}
+
 void SessionShard::when_drained(Task drained) {
   if (appends_in_flight_ == 0)
     drained();

@@ -62,6 +62,7 @@ class SessionShard final : public store::CommitListener {
   void drop_later(const SessionId& id);
 
   void on_appended(std::span<store::AppendOutcome> outcomes) override;
+  void on_arrived(SessionNumber session) override;
   void append(store::Append append);
 
   /// Runs `job` on a reader thread and `then` back here, in a Turn; `then` gets overloaded at once when the reader pool is full.

@@ -39,11 +39,15 @@ struct AppendOutcome {
   std::optional<Error> error{};              // refused, unknown: see SessionLog
 };
 
-/// Told of commits. Called on one loop's thread, once per commit with everything of that loop the commit made durable.
+/// Told of commits, on one loop's thread.
 class CommitListener {
  public:
   virtual ~CommitListener() = default;
+  /// Once per commit with everything of that loop the commit made durable.
   virtual void on_appended(std::span<AppendOutcome> outcomes) = 0;
+  /// The log of this session has entries whose outcome was `unknown`: they were found there later, and readers show them. Every loop is
+  /// told, whoever appended them; perhaps more than once.
+  virtual void on_arrived(SessionNumber session) = 0;
 };
 
 /// A consistent look at what is committed, used inside one read job on a reader thread. Blocking. Every entry read is checked
@@ -67,7 +71,8 @@ class LogReader {
 /// Durable   An outcome `committed` means: survives power loss. Until then no LogReader shows the entries and nobody may learn of them.
 /// Conflict  `expected` is not the head: nothing is written, `tail` holds what came between; it is empty when `expected` is not in this
 ///           history. A later append of the same session that was already queued on top of it conflicts as well.
-/// Unknown   The outcome cannot be told before the engine's deadline.
+/// Unknown   The outcome cannot be told before the engine's deadline. If the entries are in the log all the same, or come to be, the
+///           listeners are told that they have arrived.
 /// Again     Appending the very same entries again is safe: when they are there already, the outcome is `committed`, though others may
 ///           have followed. That settles an unknown outcome.
 /// Failed    After a failed sync everything is refused with store_failed until restart; reads go on.

@@ -26,6 +26,7 @@ struct CommitCounter final : store::CommitListener {
   void on_appended(std::span<store::AppendOutcome> outcomes) override {
     for (const store::AppendOutcome& outcome : outcomes) committed += outcome.status == store::AppendStatus::committed ? 1 : 0;
   }
+  void on_arrived(SessionNumber) override {}
   int committed = 0;
 };
 

@@ -66,6 +66,7 @@ class Outcomes final : public store::CommitListener {
     calls.push_back(outcomes.size());
     for (store::AppendOutcome& outcome : outcomes) all.push_back(std::move(outcome));
   }
+  void on_arrived(SessionNumber) override {}
   [[nodiscard]] const store::AppendOutcome* of(std::uint64_t token) const {
     for (const auto& outcome : all)
       if (outcome.token == token) return &outcome;

@@ -144,6 +144,8 @@ AppendOutcome ModelStore::settle(Append append) {
     outcome = AppendOutcome{.session = append.session, .token = append.token, .status = AppendStatus::unknown};
     outcome.error = error_of(ErrorCode::outcome_unknown, "The outcome is not known");
     if (fate == Fate::lost) return outcome;
+    if (fate == Fate::late) return late_.push_back(std::move(append)), outcome;
+    arrived_.push_back(append.session);
   }
   store_entries(std::move(append));
   return outcome;
@@ -220,6 +222,16 @@ void ModelStore::erase_body(Log& log, std::uint32_t seq) {
 void ModelStore::post_outcome(EventLoop& loop, AppendOutcome outcome) {
   auto [target, listener] = listeners_.at(loop.index());
   target->post([listener, one = std::move(outcome)]() mutable { listener->on_appended({&one, 1}); });
+}
+
+void ModelStore::look_for_unknown() {
+  for (Append& append : std::exchange(late_, {})) {
+    if (append.expected != head_of(append.session)) continue;
+    arrived_.push_back(append.session);
+    store_entries(std::move(append));
+  }
+  for (const SessionNumber session : std::exchange(arrived_, {}))
+    for (const auto& [index, port] : listeners_) port.first->post([listener = port.second, session] { listener->on_arrived(session); });
 }
 
 void ModelStore::intrude(Append append) {

@@ -78,9 +78,12 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   void break_sync() { sync_broken_ = true; }
   /// `read` refuses jobs with `overloaded` while set.
   void refuse_read_jobs(bool refused) { read_jobs_refused_ = refused; }
-  enum class Fate : std::uint8_t { stored, lost };
-  /// The outcome of the next append is `unknown`; its entries are stored all the same, or are not.
+  enum class Fate : std::uint8_t { stored, lost, late };
+  /// The outcome of the next append is `unknown`; its entries are stored all the same, are not, or land by `look_for_unknown`.
   void unknown_next(Fate fate) { unknown_ = fate; }
+  /// What an engine does some time after an unknown outcome: what is late lands, if its place is still free, and the loops are told of
+  /// what is there.
+  void look_for_unknown();
   /// Commits at once, ahead of everything queued: what another node would do. Asserts that `expected` is the head.
   void intrude(store::Append append);
   /// Puts this entry in place of the whole log, whatever its seq: an old log, of which nobody reads more than the end.
@@ -158,6 +161,8 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   std::optional<Error> refusal_;
   std::optional<Error> read_failure_;
   std::optional<Fate> unknown_;
+  std::vector<store::Append> late_;
+  std::vector<SessionNumber> arrived_;  // not told yet
   std::set<std::pair<SessionNumber, std::uint32_t>> corrupt_;
   std::uint64_t commits_ = 0;
   std::uint64_t user_reads_ = 0;

@@ -46,4 +46,10 @@ void LoopPorts::publish(std::span<Settled> settled) {
     port->loop->post([listener = port->listener, appended = std::move(of_loop)]() mutable { listener->on_appended(appended); });
 }
 
+void LoopPorts::announce(SessionNumber session) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& port : ports_)
+    if (port) port->loop->post([listener = port->listener, session] { listener->on_arrived(session); });
+}
+
 }  // namespace parley::store

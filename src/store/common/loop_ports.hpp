@@ -31,12 +31,14 @@ class LoopPorts {
   void accept(EventLoop& loop, Append append, const Enqueue& enqueue);
   /// Posts the outcomes, one list a loop, each in the order given. Threads: any.
   static void publish(std::span<Settled> settled);
+  /// Tells every loop what arrived after its outcome. Threads: any.
+  void announce(SessionNumber session);
 
  private:
   void refuse(const std::shared_ptr<LoopPort>& port, AppendOutcome outcome, Error error);
 
   StoreState& state_;
-  std::mutex mutex_;                              // of attach
+  std::mutex mutex_;                              // of attach and announce
   std::vector<std::shared_ptr<LoopPort>> ports_;  // by loop index; a slot is written once, by attach; shared with posted refusals
 };
 

@@ -10,7 +10,7 @@
 
 namespace parley::store::mongo {
 
-Committer::Committer(Surroundings surroundings) : surroundings_(surroundings), ports_(surroundings.state) {
+Committer::Committer(Surroundings surroundings) : surroundings_(surroundings) {
   for (std::size_t index = 0; index < surroundings_.config.writers; ++index) threads_.emplace_back([this] { serve(); });
 }
 
@@ -19,7 +19,7 @@ Committer::~Committer() {
 }
 
 void Committer::append(EventLoop& loop, Append append) {
-  ports_.accept(loop, std::move(append), [this](PreparedAppend& prepared) { return enqueue(prepared); });
+  surroundings_.ports.accept(loop, std::move(append), [this](PreparedAppend& prepared) { return enqueue(prepared); });
 }
 
 std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {

@@ -30,6 +30,7 @@ class Committer {
     const Clock& clock;
     Lanes& lanes;
     SettledPlaces& places;
+    LoopPorts& ports;
     const MongoConfig& config;
   };
   explicit Committer(Surroundings surroundings);
@@ -37,7 +38,6 @@ class Committer {
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
 
-  void attach(EventLoop& loop, CommitListener& listener) { ports_.attach(loop, listener); }
   void append(EventLoop& loop, Append append);
   /// Writes what waits, each until its deadline, and ends the threads.
   void stop();
@@ -47,7 +47,6 @@ class Committer {
   [[nodiscard]] std::optional<Error> enqueue(PreparedAppend& prepared);
 
   const Surroundings surroundings_;
-  LoopPorts ports_;
   std::vector<std::thread> threads_;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <utility>
 
 #include "base/limits.hpp"
 #include "store/mongo/layout.hpp"
@@ -20,8 +21,8 @@ Result<void> done(const Outcome<WriteResult>& result) {
 
 }  // namespace
 
-Mirror::Mirror(ClientPool& clients, StoreState& state, SettledPlaces& places, const Clock& clock, LogSink& logs, std::int64_t node)
-    : clients_(clients), places_(places), clock_(clock), writer_(state, logs), own_{node, node}, at_(node) {
+Mirror::Mirror(Surroundings surroundings, std::int64_t node)
+    : surroundings_(surroundings), writer_(surroundings.state, surroundings.logs), own_{node, node}, at_(node) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -31,7 +32,7 @@ Mirror::~Mirror() {
 
 void Mirror::run() {
   pthread_setname_np(pthread_self(), "store-mirror");  // as tools that list threads show it
-  Client client = clients_.take();
+  Client client = surroundings_.clients.take();
   std::unique_lock lock(mutex_);
   for (;;) {
     const bool last = stopping_;
@@ -45,33 +46,39 @@ void Mirror::run() {
 }
 
 Result<bool> Mirror::mirror_own(Client& client, bool last) {
-  const SteadyTime now = clock_.steady_now();
+  const SteadyTime now = surroundings_.clock.steady_now();
   const bool is_due = last || !noted_at_ || now - *noted_at_ >= limits::mongo_watch_interval;
-  const std::int64_t settled = places_.settled();
+  const std::int64_t settled = surroundings_.places.settled();
   const auto more = writer_.range(client, own_.at, settled);
   if (more && !*more) own_.at = settled;  // places in between were given to what was never written
   at_ = own_.at;
   if (!is_due || !more) return more;
   if (auto looked = look_for_strays(client); !looked) return std::unexpected(looked.error());
-  const auto in_doubt = places_.in_doubt();
+  const auto in_doubt = surroundings_.places.in_doubt();
   const std::int64_t nothing_open = in_doubt.empty() ? own_.at : std::min(own_.at, in_doubt.begin()->first - 1);
-  if (note(client, {own_.id, nothing_open})) noted_at_ = now;
+  if (!note(client, {own_.id, nothing_open})) return more;
+  noted_at_ = now;
+  for (const SessionNumber session : std::exchange(arrived_, {}))
+    surroundings_.ports.announce(session);  // journaled by that note, if not before
   return more;
 }
 
 Result<void> Mirror::look_for_strays(Client& client) {
-  const SteadyTime now = clock_.steady_now();
-  const auto in_doubt = places_.in_doubt();
+  const SteadyTime now = surroundings_.clock.steady_now();
+  const auto in_doubt = surroundings_.places.in_doubt();
   std::vector<std::int64_t> sought;
   for (auto place = in_doubt.begin(); place != in_doubt.end();) {
     for (sought.clear(); place != in_doubt.end() && std::ssize(sought) < limits::mongo_mirror_documents_max; ++place)
       sought.push_back(place->first);
     const auto there = writer_.at_places(client, sought);
     if (!there) return std::unexpected(there.error());
-    for (const std::int64_t stray : *there) places_.resolve(stray);
+    for (const auto& [stray, session] : *there) {
+      surroundings_.places.resolve(stray);
+      arrived_.push_back(session);
+    }
   }
   for (const auto& [place, until] : in_doubt)
-    if (until <= now) places_.resolve(place);
+    if (until <= now) surroundings_.places.resolve(place);
   return {};
 }
 
@@ -83,7 +90,7 @@ Result<void> Mirror::note(Client& client, const Node& node) {
   change.document("$max", place);
   if (node.id == own_.id) {
     Document alive;
-    alive.date("alive", clock_.now());
+    alive.date("alive", surroundings_.clock.now());
     change.document("$set", alive);
   }
   Document query;
@@ -103,10 +110,10 @@ Result<void> Mirror::forget(Client& client, const Node& node) {
 // What a node that is silent wrote and did not mirror, any other may mirror: twice is once. While writes of it may still arrive, where this
 // node is with it is remembered and not noted; when they cannot, it is gone through once more from where it was noted.
 void Mirror::look_at_others(Client& client) {
-  const SteadyTime now = clock_.steady_now();
+  const SteadyTime now = surroundings_.clock.steady_now();
   if (looked_at_ && now - *looked_at_ < limits::mongo_node_silent) return;
   Document older;
-  older.date("$lt", clock_.now() - limits::mongo_node_silent);
+  older.date("$lt", surroundings_.clock.now() - limits::mongo_node_silent);
   Document filter;
   filter.document("alive", older);
   const auto silent = client.find(collection::nodes, filter);
@@ -116,7 +123,7 @@ void Mirror::look_at_others(Client& client) {
     const Fields fields(found);
     Node node{fields.integer("_id").value_or(0), fields.integer("at").value_or(0)};
     if (node.id == own_.id) continue;
-    const auto silence = clock_.now() - fields.date("alive").value_or(Timestamp{});
+    const auto silence = surroundings_.clock.now() - fields.date("alive").value_or(Timestamp{});
     const bool may_stray = silence <= limits::mongo_stray_write_life;
     if (const auto ahead = ahead_.find(node.id); may_stray && ahead != ahead_.end()) node.at = std::max(node.at, ahead->second);
     Result<bool> more = true;

@@ -42,12 +42,15 @@ Result<bool> MirrorWriter::range(Client& client, std::int64_t& at, std::int64_t 
   return std::ssize(*found) == limits::mongo_mirror_documents_max;
 }
 
-Result<std::vector<std::int64_t>> MirrorWriter::at_places(Client& client, std::span<const std::int64_t> places) {
+Result<std::vector<MirrorWriter::Found>> MirrorWriter::at_places(Client& client, std::span<const std::int64_t> places) {
   const auto found = client.find(collection::log, one_of("at", places), {.reading = Reading::newest, .hint = &by_place()});
   if (!found) return std::unexpected(to_error(found.error()));
   if (auto mirrored = documents(client, *found); !mirrored) return std::unexpected(mirrored.error());
-  std::vector<std::int64_t> there;
-  for (const Document& document : *found) there.push_back(Fields(document).integer("at").value_or(0));
+  std::vector<Found> there;
+  for (const Document& document : *found) {
+    const Fields fields(document);
+    there.push_back({fields.integer("at").value_or(0), session_of(fields.integer("_id").value_or(0))});
+  }
   return there;
 }
 
@@ -69,7 +72,7 @@ Result<Projection> MirrorWriter::projection_of(Client& client, const std::vector
       logs_.write(LogLevel::error, "store", "a document of the log cannot be mirrored", {{"damage", document.error().detail}});
       continue;
     }
-    const auto session = session_of(client, document->session);
+    const auto session = session_id_of(client, document->session);
     if (!session) return std::unexpected(session.error());
     if (!*session) continue;  // its first document is not there: damage that readers name
     const auto sender_at = [&](std::uint32_t seq) -> Result<ObjectId> {
@@ -135,7 +138,7 @@ Result<void> MirrorWriter::accept(const Outcome<WriteResult>& result, std::strin
   return {};
 }
 
-Result<std::optional<SessionId>> MirrorWriter::session_of(Client& client, SessionNumber number) {
+Result<std::optional<SessionId>> MirrorWriter::session_id_of(Client& client, SessionNumber number) {
   if (const SessionId* known = sessions_.find(number)) return *known;
   const auto bytes = LogView(client, state_).row(number);
   if (!bytes) return std::unexpected(bytes.error());

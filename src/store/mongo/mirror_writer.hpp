@@ -31,8 +31,12 @@ class MirrorWriter {
   /// Mirrors the next documents behind `at`, limits::mongo_mirror_documents_max at most, and moves it to the last of them. Whether there
   /// may be more up to `up_to`.
   [[nodiscard]] Result<bool> range(Client& client, std::int64_t& at, std::int64_t up_to);
+  struct Found {
+    std::int64_t place = 0;
+    SessionNumber session{};
+  };
   /// Mirrors the documents at these places, as many as are there, and says which.
-  [[nodiscard]] Result<std::vector<std::int64_t>> at_places(Client& client, std::span<const std::int64_t> places);
+  [[nodiscard]] Result<std::vector<Found>> at_places(Client& client, std::span<const std::int64_t> places);
 
   /// Documents of the log that were mirrored.
   [[nodiscard]] std::uint64_t mirrored() const { return mirrored_; }
@@ -43,7 +47,7 @@ class MirrorWriter {
   [[nodiscard]] Result<void> write(Client& client, const Projection& projection);
   [[nodiscard]] Result<void> take_out_erased(Client& client, const Projection& projection);
   [[nodiscard]] Result<void> accept(const Outcome<WriteResult>& result, std::string_view collection);
-  [[nodiscard]] Result<std::optional<SessionId>> session_of(Client& client, SessionNumber number);
+  [[nodiscard]] Result<std::optional<SessionId>> session_id_of(Client& client, SessionNumber number);
 
   StoreState& state_;
   LogSink& logs_;

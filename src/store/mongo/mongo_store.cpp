@@ -8,6 +8,7 @@
 
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
+#include "store/common/loop_ports.hpp"
 #include "store/common/reader_pool.hpp"
 #include "store/mongo/committer.hpp"
 #include "store/mongo/erasure.hpp"
@@ -44,6 +45,7 @@ struct MongoStore::Parts {
         clock(dependencies.clock),
         logs(dependencies.logs),
         state(dependencies.logs),
+        ports(state),
         adopter({state, clock, dependencies.logs, places, std::move(dependencies.roles), std::move(dependencies.entropy)}) {}
 
   /// libmongoc takes half a second to end the threads of a pool; both at once.
@@ -67,6 +69,7 @@ struct MongoStore::Parts {
   std::unique_ptr<ClientPool> read_clients;
   Lanes lanes;
   SettledPlaces places;
+  LoopPorts ports;
   std::int64_t node_number = 0;
   Adopter adopter;
   std::unique_ptr<SessionDirectory> directory;
@@ -113,8 +116,8 @@ void MongoStore::Parts::start() {
       [this] { return std::make_unique<MongoLogReader>(read_clients->take(), state, lanes, read_clients->topology()); },
       config.reader_threads);
   rows = std::make_unique<RowWriter>(*write_clients, state, clock, config);
-  mirror = std::make_unique<Mirror>(*write_clients, state, places, clock, logs, node_number);
-  committer = std::make_unique<Committer>(Committer::Surroundings{*write_clients, state, clock, lanes, places, config});
+  mirror = std::make_unique<Mirror>(Mirror::Surroundings{*write_clients, state, places, ports, clock, logs}, node_number);
+  committer = std::make_unique<Committer>(Committer::Surroundings{*write_clients, state, clock, lanes, places, ports, config});
 }
 
 Result<std::unique_ptr<MongoStore>> MongoStore::open(const MongoConfig& config, MongoDependencies dependencies) {
@@ -141,7 +144,7 @@ void MongoStore::stop() {
 }
 
 void MongoStore::attach(EventLoop& loop, CommitListener& listener) {
-  parts_->committer->attach(loop, listener);
+  parts_->ports.attach(loop, listener);
 }
 
 void MongoStore::append(EventLoop& loop, Append append) {

@@ -6,11 +6,14 @@ import mongoose from 'mongoose';
 import { Client } from './harness/client.mjs';
 import { sharedMongod } from './harness/database.mjs';
 import { models } from './harness/models.mjs';
+import { startMongod } from './harness/mongod.mjs';
 import { get, page, post, remove, store } from './harness/rest.mjs';
 import { Server } from './harness/server.mjs';
 import { endSession, makeCall, makeSession } from './harness/session.mjs';
 import { newId, person, sign } from './harness/token.mjs';
-import { until } from './harness/wait.mjs';
+import { until, within } from './harness/wait.mjs';
+
+const VERDICT_MS = 25_000; // the deadline and one try, and some
 
 let server;
 let connection;
@@ -122,6 +125,22 @@ test('after kill -9 everything acknowledged is there, and the mirror goes on whe
     return ids.length === stored.length && ids;
   }, 'the mirror has them all', 30_000);
   assert.deepEqual(mirrored, stored, 'each once, in order');
+});
+
+test('a text whose outcome was unknown and that lands later is heard by everybody, though nobody sends again', async (t) => {
+  const mongod = await startMongod({ members: 1, gated: true });
+  t.after(() => mongod.stop());
+  const slow = await Server.start({ store: mongod.uriWith('', mongod.freshDatabase()) });
+  t.after(() => slow.dispose());
+  const call = await makeCall(slow);
+  await mongod.gate().hold('parley-write');
+  const sent = call.doctorSocket.socket.emitWithAck('chat-message', { sessionId: call.sessionId, message: 'late' });
+  const ack = await within(sent, 'the verdict', VERDICT_MS);
+  assert.equal(ack.code, 'outcome_unknown', JSON.stringify(ack));
+  assert.deepEqual((await page(slow, call.doctor, call.sessionId)).body.messages, []);
+  mongod.gate().release();
+  for (const client of [call.doctorSocket, call.patientSocket]) assert.equal((await client.next('chat-message')).message, 'late');
+  assert.deepEqual((await page(slow, call.doctor, call.sessionId)).body.messages.map((each) => each.message), ['late']);
 });
 
 test('the two users of `parley demo` are documents of the model, with a password that is nobody\'s, and added once', async () => {

@@ -49,6 +49,18 @@ TEST_F(StoreAtFault, past_the_deadline_the_outcome_is_unknown_and_the_same_again
   EXPECT_EQ(opened.entries(script_.number()), script_.entries());
 }
 
+TEST_F(StoreAtFault, a_write_that_lands_after_its_verdict_is_announced) {
+  OpenedStore opened(uri_);
+  opened.commit(script_.create());
+  gate_.hold("parley-write");
+  EXPECT_EQ(opened.append(script_.text("late")).status, AppendStatus::unknown);
+  EXPECT_TRUE(opened.arrived.empty());
+  gate_.heal();
+  ASSERT_TRUE(opened.loop.run_until([&] { return !opened.arrived.empty(); }));
+  EXPECT_EQ(opened.arrived.front(), script_.number());
+  EXPECT_EQ(opened.entries(script_.number()), script_.entries());
+}
+
 TEST_F(StoreAtFault, a_write_that_lands_after_its_verdict_is_found_by_the_next_append) {
   OpenedStore opened(uri_);
   opened.commit(script_.create());

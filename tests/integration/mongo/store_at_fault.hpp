@@ -63,6 +63,7 @@ class OpenedStore final : public store::CommitListener {
   void on_appended(std::span<store::AppendOutcome> outcomes) override {
     for (store::AppendOutcome& outcome : outcomes) told_.push_back(std::move(outcome));
   }
+  void on_arrived(SessionNumber session) override { arrived.push_back(session); }
   /// Gives the token under which the outcome comes.
   std::uint64_t send(store::Append append) {
     append.token = next_token_++;
@@ -110,6 +111,7 @@ class OpenedStore final : public store::CommitListener {
   Complaints logs;
   ManualLoop loop{0};
   std::unique_ptr<store::mongo::MongoStore> store;
+  std::vector<SessionNumber> arrived;
 
  private:
   SystemClock clock_;

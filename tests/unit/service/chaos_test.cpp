@@ -44,8 +44,8 @@ class Chaos {
   };
   struct Device {
     std::unique_ptr<Socket> socket;
-    std::uint32_t joined_at = 0;  // everything behind it should be heard
-    std::vector<std::uint32_t> heard;
+    std::uint32_t joined_at = 0;       // everything behind it should be heard
+    std::vector<std::uint32_t> heard;  // texts and deletions
   };
 
   bool chance(std::uint32_t one_in) { return random_() % one_in == 0; }
@@ -63,7 +63,7 @@ class Chaos {
   }
 
   void step() {
-    switch (random_() % 16) {
+    switch (random_() % 17) {
       case 0:
       case 1:
       case 2:
@@ -84,6 +84,8 @@ class Chaos {
       case 10:
         static_cast<void>(world_.worker.run_pending());
         return;
+      case 11:
+        return world_.store.look_for_unknown();
       default:
         run_a_little();
         return;
@@ -123,7 +125,7 @@ class Chaos {
   }
 
   void fault() {
-    switch (random_() % 6) {
+    switch (random_() % 7) {
       case 0:
         return world_.store.hold_commits();
       case 1:
@@ -134,6 +136,8 @@ class Chaos {
         return world_.store.unknown_next(ModelStore::Fate::lost);
       case 4:
         return world_.store.refuse_read_jobs(true);
+      case 5:
+        return world_.store.unknown_next(ModelStore::Fate::late);
       default:
         return world_.store.fail_reads({ErrorCode::store_failed, "Injected", {}});
     }
@@ -253,15 +257,18 @@ class Chaos {
 
   void check_heard(const std::vector<domain::Entry>& log) {
     for (Device& device : devices_) {
-      for (const std::string& packet : device.socket->take("chat-message")) device.heard.push_back(number_behind(packet, "\"seq\":"));
+      for (const std::string& packet : device.socket->take())
+        if (packet.starts_with("42[\"chat-message")) device.heard.push_back(number_behind(packet, "\"seq\":"));
       EXPECT_TRUE(std::ranges::is_sorted(device.heard, std::ranges::less_equal{})) << "out of order, or heard twice";
       for (const domain::Entry& entry : log) {
         const bool heard = std::ranges::binary_search(device.heard, entry.core.seq);
+        const bool is_text = entry.core.kind == EntryKind::text;
+        const bool is_deletion = entry.core.kind == EntryKind::deleted;
         if (heard) {
-          EXPECT_EQ(entry.core.kind, EntryKind::text);
+          EXPECT_TRUE(is_text || is_deletion);
         }
-        // What was deleted before the session learned of it is heard by nobody.
-        if (entry.core.kind == EntryKind::text && entry.body && entry.core.seq > device.joined_at) {
+        // A text that was deleted before the session learned of it is heard by nobody.
+        if (entry.core.seq > device.joined_at && (is_deletion || (is_text && entry.body))) {
           EXPECT_TRUE(heard) << "seq " << entry.core.seq;
         }
       }

@@ -123,6 +123,72 @@ TEST(Failure, an_unknown_outcome_is_named_and_the_log_decides) {
   }
 }
 
+// Nobody sends anything more: the room hears what is in the log all the same.
+TEST(Failure, what_arrives_after_its_unknown_outcome_is_heard_and_shown) {
+  for (const auto fate : {ModelStore::Fate::stored, ModelStore::Fate::late}) {
+    Room room;
+    room.world.store.unknown_next(fate);
+    room.say(*room.doctor, "perhaps", "key", 1);
+    room.run();
+    EXPECT_THAT(room.doctor->take("chat-message"), IsEmpty());
+    EXPECT_THAT(room.patient->take("chat-message"), IsEmpty());
+    room.world.store.look_for_unknown();
+    room.run();
+    EXPECT_THAT(room.doctor->take("chat-message"), ElementsAre(Contains("\"message\":\"perhaps\"")));
+    EXPECT_THAT(room.patient->take("chat-message"), ElementsAre(Contains("\"message\":\"perhaps\"")));
+    EXPECT_THAT(*room.world.history("patient", room.session), SizeIs(1));
+    EXPECT_EQ(room.world.send("doctor", room.session, "perhaps", "key")->freshness, MessageView::Freshness::duplicate);
+    EXPECT_THAT(room.patient->take("chat-message"), IsEmpty()) << "once";
+  }
+}
+
+TEST(Failure, a_deletion_and_an_end_that_arrive_late_are_told_too) {
+  Room room;
+  const auto text = room.world.send("doctor", room.session, "regretted").value();
+  room.world.store.unknown_next(ModelStore::Fate::late);
+  EXPECT_EQ(room.world.remove("doctor", text.id.to_string()).error().code, ErrorCode::outcome_unknown);
+  room.patient->take();
+  room.world.store.look_for_unknown();
+  room.run();
+  EXPECT_THAT(room.patient->take(), ElementsAre(Contains("chat-message-deleted")));
+  room.world.store.unknown_next(ModelStore::Fate::late);
+  EXPECT_EQ(room.world.end("doctor", room.session).error().code, ErrorCode::outcome_unknown);
+  room.patient->take();
+  room.world.store.look_for_unknown();
+  room.run();
+  EXPECT_THAT(room.patient->take(), ElementsAre(Contains("session-ended")));
+  EXPECT_EQ(room.world.get("doctor", room.session)->row.status, domain::SessionStatus::ended);
+}
+
+TEST(Failure, what_arrives_while_others_are_in_flight_is_heard_before_them) {
+  Room room;
+  room.world.store.unknown_next(ModelStore::Fate::late);
+  room.world.send("doctor", room.session, "first");
+  room.world.store.look_for_unknown();
+  room.world.store.hold_commits();
+  room.say(*room.doctor, "second", "", 1);
+  room.run();
+  room.world.store.release_commits();
+  room.run();
+  const auto heard = room.patient->take("chat-message");
+  ASSERT_THAT(heard, SizeIs(2));
+  EXPECT_THAT(heard[0], Contains("\"message\":\"first\""));
+  EXPECT_THAT(heard[1], Contains("\"message\":\"second\""));
+}
+
+TEST(Failure, what_arrived_and_could_not_be_read_is_read_before_the_next_send) {
+  Room room;
+  room.world.store.unknown_next(ModelStore::Fate::late);
+  room.world.send("doctor", room.session, "first");
+  room.world.store.fail_reads(store_failed);
+  room.world.store.look_for_unknown();
+  room.run();
+  EXPECT_THAT(room.patient->take("chat-message"), IsEmpty());
+  room.world.store.mend_reads();
+  EXPECT_TRUE(room.world.send("doctor", room.session, "second").has_value());
+  EXPECT_THAT(room.patient->take("chat-message"), SizeIs(2));
+}
+
 TEST(Failure, what_is_in_flight_behind_an_unknown_outcome_is_unknown_too) {
   Room room;
   room.world.store.hold_commits();

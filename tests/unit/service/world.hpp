@@ -94,6 +94,7 @@ class ReticentLog final : public store::SessionLog {
       }
       inner.on_appended(outcomes);
     }
+    void on_arrived(SessionNumber session) override { inner.on_arrived(session); }
     ReticentLog& owner;
     store::CommitListener& inner;
   };

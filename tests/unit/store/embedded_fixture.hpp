@@ -64,6 +64,7 @@ class EmbeddedFixture : public testing::Test, public CommitListener {
   void on_appended(std::span<AppendOutcome> appended) override {
     for (AppendOutcome& outcome : appended) outcomes.push_back(std::move(outcome));
   }
+  void on_arrived(SessionNumber) override { ADD_FAILURE() << "nothing here is unknown and arrives"; }
   void send(Append append) {
     store->append(loop, std::move(append));
     ++sent;

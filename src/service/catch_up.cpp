@@ -1,0 +1,26 @@
+#include "service/catch_up.hpp"
+
+#include "base/limits.hpp"
+#include "domain/error_code.hpp"
+
+namespace parley::service {
+
+Result<News> read_news(const domain::SessionRow& row, const domain::Position& known, store::LogReader& reader, const Context& context) {
+  const auto last = reader.last(row.number);  // the newest there is; a range alone may end before it
+  if (!last) return std::unexpected(last.error());
+  const bool is_within = *last && known.seq > 0 && known.seq <= (*last)->seq;
+  if (is_within) {
+    auto entries = reader.range(row.number, known.seq, 1 + limits::conflict_tail_entries_max);
+    if (!entries) return std::unexpected(entries.error());
+    if (entries->empty()) return refuse(ErrorCode::log_corrupt, "The session's log is shorter than its end says", row.id.to_string());
+    const auto there = domain::decode_entry(entries->front());
+    if (!there) return std::unexpected(there.error());
+    entries->erase(entries->begin());
+    if (there->position() == known) return *std::move(entries);
+  }
+  auto loaded = load_session(row.id, reader, context);
+  if (!loaded) return std::unexpected(loaded.error());
+  return *std::move(loaded);
+}
+
+}  // namespace parley::service
