@@ -78,8 +78,8 @@ inline constexpr auto mongo_node_gone = 10min;  // … and is forgotten when it 
 inline constexpr std::size_t mongo_session_ids_max = 100'000;       // remembered by the mirror; about 100 bytes each
 inline constexpr std::size_t mongo_adoption_page = 4'096;           // messages of an earlier server that one adoption reads at a time
 inline constexpr std::size_t mongo_left_alone_remembered = 10'000;  // documents that the log has named; beyond, they are named again
-inline constexpr auto mongo_silence = 3'000ms;         // a database that answers neither that look nor a write for so long is out of reach
-inline constexpr auto mongo_watch_interval = 1'000ms;  // how often reachability and free space are looked at
+inline constexpr auto mongo_watch_interval = 1'000ms;               // how often reachability and free space are looked at
+inline constexpr auto mongo_silence = 3'000ms;  // a database that answers neither that look nor a write for so long is out of reach
 
 // Sessions in memory
 inline constexpr std::size_t sessions_loaded_max = 200'000;  // per process, least recently used go first when nobody is joined
