@@ -146,6 +146,7 @@ void Sequencer::finish_read(Result<void> result) {
 }
 
 void Sequencer::catch_up() {
+  has_grown_ = true;
   knowledge_ = Knowledge::behind;
   advance();
 }
@@ -153,9 +154,13 @@ void Sequencer::catch_up() {
 bool Sequencer::start_catching_up() {
   reading_ = true;
   knowledge_ = Knowledge::whole;  // unless something comes up meanwhile
+  const bool has_grown = std::exchange(has_grown_, false);
   shard_.read<News>([row = session_.row, known = session_.head.position(),
                      &context = shard_.context()](store::LogReader& reader) { return read_news(*row, known, reader, context); },
-                    [this](Result<News> news) { finish_catching_up(std::move(news)); });
+                    [this, has_grown](Result<News> news) {
+                      if (!news && has_grown && news.error().code != ErrorCode::log_corrupt) shard_.catch_up_later(session_);
+                      finish_catching_up(std::move(news));
+                    });
   return !reading_;
 }
 

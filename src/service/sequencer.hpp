@@ -38,7 +38,7 @@ class Sequencer {
   void submit(std::unique_ptr<Step> step);
   /// The outcome of an append of this session. One that nobody waits for any more is ignored.
   void settle(store::AppendOutcome& outcome);
-  /// The log has grown by another hand: reads what is new, as soon as nothing is in flight, and the room hears it.
+  /// The log has grown by another hand: reads what is new, as soon as nothing is in flight, and the room hears it. Tried until it is read.
   void catch_up();
 
   /// Nothing waits, is in flight, or is running right now.
@@ -93,6 +93,7 @@ class Sequencer {
   bool read_is_stale_ = false;
   /// Whether the log may hold more than the session: doubtful, it is read before the next step is decided; behind, at once.
   enum class Knowledge : std::uint8_t { whole, doubtful, behind } knowledge_ = Knowledge::whole;
+  bool has_grown_ = false;  // since it was read last, for certain
   bool advancing_ = false;
 };
 

@@ -148,6 +148,10 @@ void SessionShard::on_arrived(SessionNumber number) {
   if (session != by_number_.end()) session->second->sequencer.catch_up();
 }
 
+void SessionShard::catch_up_later(const SessionState& session) {
+  loop_.call_after(limits::catch_up_retry_after, alive_.guard([this, number = session.row->number] { on_arrived(number); }));
+}
+
 void SessionShard::when_drained(Task drained) {
   if (appends_in_flight_ == 0)
     drained();

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/entropy.hpp"
+#include "service/alive.hpp"
 #include "service/context.hpp"
 #include "service/load.hpp"
 #include "service/outbox.hpp"
@@ -63,6 +64,8 @@ class SessionShard final : public store::CommitListener {
 
   void on_appended(std::span<store::AppendOutcome> outcomes) override;
   void on_arrived(SessionNumber session) override;
+  /// As when it is said to have arrived, limits::catch_up_retry_after from now, if it is loaded then.
+  void catch_up_later(const SessionState& session);
   void append(store::Append append);
 
   /// Runs `job` on a reader thread and `then` back here, in a Turn; `then` gets overloaded at once when the reader pool is full.
@@ -109,6 +112,7 @@ class SessionShard final : public store::CommitListener {
   std::vector<Task> when_drained_;
   std::uint64_t next_token_ = 1;
   unsigned turn_depth_ = 0;
+  Alive alive_;
 };
 
 template <typename T>

@@ -176,6 +176,28 @@ TEST(Failure, what_arrives_while_others_are_in_flight_is_heard_before_them) {
   EXPECT_THAT(heard[1], Contains("\"message\":\"second\""));
 }
 
+TEST(Failure, what_arrived_and_could_not_be_read_is_read_again_until_it_can) {
+  Room room;
+  room.world.store.unknown_next(ModelStore::Fate::late);
+  room.world.send("doctor", room.session, "late");
+  room.world.store.refuse_read_jobs(true);
+  room.world.store.look_for_unknown();
+  const auto a_try_later = [&] {
+    room.run();
+    for (const auto& loop : room.world.loops) loop->advance(limits::catch_up_retry_after);
+    room.run();
+  };
+  a_try_later();
+  a_try_later();
+  EXPECT_THAT(room.patient->take("chat-message"), IsEmpty());
+  room.world.store.refuse_read_jobs(false);
+  a_try_later();
+  EXPECT_THAT(room.patient->take("chat-message"), SizeIs(1));
+  const auto timers = room.world.loops[0]->pending_timers() + room.world.loops[1]->pending_timers();
+  a_try_later();
+  EXPECT_EQ(room.world.loops[0]->pending_timers() + room.world.loops[1]->pending_timers(), timers) << "and then no more";
+}
+
 TEST(Failure, what_arrived_and_could_not_be_read_is_read_before_the_next_send) {
   Room room;
   room.world.store.unknown_next(ModelStore::Fate::late);
