@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <initializer_list>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,7 @@ struct Command {
   std::string_view summary;
   int (*run)(Arguments arguments);
   std::vector<config::Flag> (*flags)() = nullptr;  // for its help; none: it takes none
+  std::string_view about = {};                     // more for its help: what it does, prints and returns
 };
 
 int help_command(Arguments arguments);
@@ -44,13 +47,32 @@ int bench_command(Arguments arguments) {
   return run_bench(static_cast<int>(words.size()), pointers.data());
 }
 
-/// Of the settings, those that a command with flags of its own looks at too.
-std::vector<config::Flag> with_secret(std::vector<config::Flag> flags) {
-  for (const auto& setting : config::configuration_flags()) {
-    if (setting.name == "--jwt-secret-file" || setting.name == "--data" || setting.name == "--config") flags.push_back(setting);
-  }
+/// Of the settings, those that matter to a command.
+std::vector<config::Flag> settings_among(std::initializer_list<std::string_view> names) {
+  auto flags = config::configuration_flags();
+  std::erase_if(flags, [&](const config::Flag& flag) { return std::ranges::find(names, flag.name) == names.end(); });
   return flags;
 }
+
+/// Those that a command with flags of its own looks at too.
+std::vector<config::Flag> with_secret(std::vector<config::Flag> flags) {
+  std::ranges::move(settings_among({"--jwt-secret-file", "--data", "--config"}), std::back_inserter(flags));
+  return flags;
+}
+
+std::vector<config::Flag> database_flags() {
+  return settings_among({"--store", "--config"});
+}
+
+constexpr std::string_view about_adopt =
+    "Takes what an earlier server wrote to `sessions` and `chatmessages` into the log, all at once. Stopped, it goes on where it was.\n"
+    "Prints `left alone: COLLECTION ID: WHY` for each document it cannot take, and last `PASS adopt: …` or `FAIL adopt: …`; progress\n"
+    "goes to standard error. Leaves with 0 when it is done, 1 when it failed, 2 when the command line or the configuration is wrong.\n";
+constexpr std::string_view about_mirror =
+    "Writes `sessions`, `chatmessages` and `audits` again as `sessionlog` says; servers may run beside it.\n"
+    "Prints `PASS mirror: …` or `FAIL mirror: …`; progress, and what the database refuses, goes to standard error.\n"
+    "Leaves with 0 when all is written, 1 when it failed or documents were refused, 2 when the command line or the configuration is "
+    "wrong.\n";
 
 constexpr std::array commands = {
     Command{"serve", "run the server", serve_command, config::configuration_flags},
@@ -61,10 +83,10 @@ constexpr std::array commands = {
             [] { return with_secret(session_flags()); }},
     Command{"config", "print every setting and where it came from; what it prints is a configuration file", config_command,
             config::configuration_flags},
-    Command{"adopt", "take what an earlier server wrote to a database into the log: --store mongodb://…", adopt_command,
-            config::configuration_flags},
-    Command{"mirror", "write what other software reads of the log to a database again: --store mongodb://…", mirror_command,
-            config::configuration_flags},
+    Command{"adopt", "take what an earlier server wrote to a database into the log: --store mongodb://…", adopt_command, database_flags,
+            about_adopt},
+    Command{"mirror", "write what other software reads of the log to a database again: --store mongodb://…", mirror_command, database_flags,
+            about_mirror},
     Command{"bench", "load a running server and measure: relay, store, history, connect", bench_command},
     Command{"version", "print the version", version_command},
     Command{"help", "print this", help_command},
@@ -80,6 +102,7 @@ int help_of_command(const Command& command) {
   }
   std::string text = "parley " + std::string(command.name) + (command.flags != nullptr ? " [--flag value …]" : "") + ": " +
                      std::string(command.summary) + "\n";
+  if (!command.about.empty()) text += "\n" + std::string(command.about);
   if (command.flags != nullptr) text += "\n" + config::help_of(command.flags()) + "\nSettings: " + std::string(settings_note) + ".\n";
   std::fputs(text.c_str(), stdout);
   return exit_done;
