@@ -1,8 +1,10 @@
 // Opening the store on MongoDB, and what only this engine does: users are read, the mirror of a node that died is finished.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 #include <span>
+#include <stdexcept>
 #include <string>
 
 #include "base/clock.hpp"
@@ -13,9 +15,11 @@
 #include "store/mongo/layout.hpp"
 #include "store/mongo/mirror_all.hpp"
 #include "store/mongo/mongo_store.hpp"
+#include "store/mongo/schema.hpp"
 #include "support/log_script.hpp"
 #include "support/manual_loop.hpp"
 #include "support/mongod.hpp"
+#include "support/mongod_command.hpp"
 
 namespace parley::test {
 
@@ -74,14 +78,26 @@ TEST_F(MongoOpening, with_the_right_index_under_another_name_is_well) {
   EXPECT_EQ(command(R"({"listIndexes":"sessions"})").json.find("\"sessionId_1\""), std::string::npos);
 }
 
-TEST_F(MongoOpening, without_the_right_to_make_indexes_says_which_right) {
-  MongodProcess& server = SharedMongod::standalone();
-  server.configure_fail_point(0, R"({"configureFailPoint": "failCommand", "mode": "alwaysOn", "data": {"appName": "parley-write",)"
-                                 R"( "failCommands": ["createIndexes"], "errorCode": 13}})");
-  const auto store = open();
-  server.clear_fail_point(0, "failCommand");
+TEST_F(MongoOpening, of_a_name_that_differs_only_in_case_from_one_that_is_there_says_so) {
+  ASSERT_TRUE(command(R"({"create":"anything"})").ok);
+  std::string other = uri;
+  other[other.rfind('/') + 1] = 'P';
+  const auto store = mongo::MongoStore::open({.uri = other}, {clock, logs});
   ASSERT_FALSE(store.has_value());
-  EXPECT_NE(store.error().message.find("Give the user of --store the role readWrite"), std::string::npos) << store.error().message;
+  EXPECT_NE(store.error().message.find("differs only in case"), std::string::npos) << store.error().message;
+  EXPECT_EQ(store.error().message.find("Drop the index"), std::string::npos) << store.error().message;
+}
+
+TEST_F(MongoOpening, a_tool_finds_nothing_in_a_mistyped_database_and_makes_nothing) {
+  const std::array names = {mongo::collection::sessions, mongo::collection::log};
+  const auto nothing = mongo::must_have_one_of({.uri = uri}, "test", names, "adopt");
+  ASSERT_FALSE(nothing.has_value());
+  EXPECT_NE(nothing.error().message.find("the database " + database + ", which --store names, has no sessions and no sessionlog"),
+            std::string::npos)
+      << nothing.error().message;
+  EXPECT_EQ(command(R"({"listCollections":1,"nameOnly":true})").text("cursor.firstBatch.0.name"), "");
+  ASSERT_TRUE(command(R"({"create":"sessionlog"})").ok);
+  EXPECT_TRUE(mongo::must_have_one_of({.uri = uri}, "test", names, "adopt").has_value());
 }
 
 TEST_F(MongoOpening, with_documents_that_break_an_index_names_it) {
@@ -143,6 +159,95 @@ TEST_F(MongoOpening, what_is_lost_of_the_mirror_is_written_again) {
   EXPECT_GT(report->documents, 0u);
   EXPECT_EQ(report->refused, 0u);
   for (const auto& [collection, was] : before) EXPECT_EQ(cut(found(collection)), was) << collection;
+}
+
+/// A server that asks who one is, and users who may only what a test says.
+class MongoRights : public testing::Test {
+ protected:
+  static std::string uri_of(const std::string& user, const std::string& database) {
+    return "mongodb://" + user + "127.0.0.1:" + std::to_string(server().port()) + "/" + database;
+  }
+  /// The first user is made by whoever is on the server's own machine, and nobody else after that.
+  static MongodProcess& server() {
+    static MongodProcess process({.arguments = {"--auth"}, .folder = {}});
+    static const bool once = process.command(0, "admin", R"({"createUser":"root","pwd":"root","roles":["root"]})").ok;
+    if (!once) throw std::runtime_error("no first user can be made");
+    return process;
+  }
+  void make_user(const std::string& name, const std::string& actions) {
+    for (const std::string& asked : {R"({"createRole":")" + name + R"(","roles":[],"privileges":[{"resource":{"db":")" + database +
+                                         R"(","collection":""},"actions":[)" + actions + "]}]}",
+                                     R"({"createUser":")" + name + R"(","pwd":"p","roles":[")" + name + R"("]})"}) {
+      const auto made = ask_mongod(uri_of("root:root@", "admin"), database, asked);
+      ASSERT_TRUE(made.ok) << made.error;
+    }
+  }
+  /// As the user who may `actions`.
+  auto open_with(const std::string& actions) {
+    const std::string name = "user" + std::to_string(++users);
+    make_user(name, actions);
+    return mongo::MongoStore::open({.uri = uri_of(name + ":p@", database)}, {.clock = clock, .logs = logs});
+  }
+  void make_indexes() {
+    const auto store =
+        mongo::MongoStore::open({.uri = uri_of("root:root@", database) + "?authSource=admin"}, {.clock = clock, .logs = logs});
+    ASSERT_TRUE(store.has_value()) << store.error().message;
+    (*store)->stop();
+  }
+
+  const std::string database = server().fresh_database();
+  int users = 0;
+  SystemClock clock;
+  NullLogSink logs;
+};
+
+TEST_F(MongoRights, that_the_operators_page_names_are_enough_where_the_indexes_are_made) {
+  make_indexes();
+  const auto store = open_with(R"("find","insert","update","remove","listIndexes","dbStats")");
+  ASSERT_TRUE(store.has_value()) << store.error().message;
+  LogScript script(7);
+  ManualLoop loop{0};
+  CommitCounter counter;
+  (*store)->attach(loop, counter);
+  for (store::Append append : {script.create(), script.text("one"), script.text("two"), script.remove(3)})
+    (*store)->append(loop, std::move(append));
+  ASSERT_TRUE(loop.run_until([&] { return counter.committed == 4; }));
+  (*store)->stop();
+  EXPECT_EQ(ask_mongod(uri_of("root:root@", "admin"), database, R"({"count":"chatmessages"})").number("n"), 1) << "the mirror removed one";
+}
+
+TEST_F(MongoRights, with_createIndex_are_enough_for_an_empty_database) {
+  const auto store = open_with(R"("find","insert","update","remove","listIndexes","dbStats","createIndex")");
+  EXPECT_TRUE(store.has_value()) << store.error().message;
+}
+
+TEST_F(MongoRights, to_make_indexes_are_named_when_they_lack) {
+  const auto store = open_with(R"("find","insert","update","remove","listIndexes","dbStats")");
+  ASSERT_FALSE(store.has_value());
+  EXPECT_NE(store.error().message.find("Give the user of --store the role readWrite on the database, or one that allows createIndex"),
+            std::string::npos)
+      << store.error().message;
+}
+
+TEST_F(MongoRights, each_is_named_when_it_lacks) {
+  make_indexes();
+  for (const std::string lacks : {"find", "insert", "update", "listIndexes", "dbStats"}) {
+    std::string actions = R"("remove")";
+    for (const std::string each : {"find", "insert", "update", "listIndexes", "dbStats"})
+      if (each != lacks) actions.append(",\"").append(each).append("\"");
+    const auto store = open_with(actions);
+    ASSERT_FALSE(store.has_value()) << lacks;
+    const std::string advice = "Give the user of --store the role readWrite on the database, or one that allows ";
+    const std::size_t at = store.error().message.find(advice);
+    ASSERT_NE(at, std::string::npos) << lacks << ": " << store.error().message;
+    EXPECT_NE(store.error().message.find(lacks, at + advice.size()), std::string::npos) << store.error().message;
+  }
+}
+
+TEST_F(MongoRights, of_nobody_who_has_signed_in_need_a_user_first) {
+  const auto store = mongo::MongoStore::open({.uri = uri_of("", database)}, {.clock = clock, .logs = logs});
+  ASSERT_FALSE(store.has_value());
+  EXPECT_NE(store.error().message.find("Put user and password into --store"), std::string::npos) << store.error().message;
 }
 
 /// A node that died with its last two documents not mirrored.

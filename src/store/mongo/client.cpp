@@ -19,6 +19,7 @@ namespace {
 // Codes of the server (src/mongo/base/error_codes.yml of its sources).
 constexpr std::int32_t code_out_of_disk_space = 14031;
 constexpr std::int32_t code_write_conflict = 112;
+constexpr std::int32_t code_unauthorized = 13;
 constexpr std::array<std::int32_t, 3> codes_duplicate_key = {11000, 11001, 12582};
 // Elections, shutdowns, time-outs, the network between members: the same again is right once the set has settled. The "retryable writes"
 // specification lists most of them.
@@ -138,12 +139,21 @@ Document find_options(const FindOptions& options, Topology topology) {
 // that number complains on stderr. So it has no name from here on; libmongoc itself would take the name away at its end.
 [[maybe_unused]] const int counters_without_name = shm_unlink(("/mongoc-" + std::to_string(getpid())).c_str());
 
-/// libmongoc is started once, before the first pool, and its own log lines are dropped: what fails is told by who asked.
+/// The option of the URI that this thread parses which libmongoc does not know: it only logs it, and goes on without.
+thread_local std::string* unknown_option = nullptr;
+
+void take_log_line(mongoc_log_level_t, const char*, const char* message, void*) {
+  constexpr std::string_view beginning = "Unsupported URI option ";
+  if (unknown_option != nullptr && std::string_view(message).starts_with(beginning)) *unknown_option = message + beginning.size();
+}
+
+/// libmongoc is started once, before the first pool, and its own log lines are dropped but for those above: what fails is told by who
+/// asked.
 void start_driver() {
   struct Driver {
     Driver() {
       mongoc_init();
-      mongoc_log_set_handler(nullptr, nullptr);
+      mongoc_log_set_handler(take_log_line, nullptr);
     }
     ~Driver() { mongoc_cleanup(); }
     Driver(const Driver&) = delete;
@@ -159,6 +169,36 @@ void set_timeout(mongoc_uri_t& uri, const char* option, std::chrono::millisecond
   mongoc_uri_set_option_as_int32(&uri, option, wanted <= 0 ? most : std::min(wanted, most));
 }
 
+/// A URI that a pool can be made of. Errors: invalid_argument, as check_uri.
+Result<Uri> parse(const std::string& uri) {
+  start_driver();
+  bson_error_t error{};
+  const bool escaped = uri.find('@') == uri.rfind('@');  // else libmongoc takes the end of a password for a host's name, and says it
+  std::string unknown;
+  unknown_option = &unknown;
+  Uri parsed(escaped ? mongoc_uri_new_with_error(uri.c_str(), &error) : nullptr);
+  unknown_option = nullptr;
+  const std::string reason = uri.find('@') == std::string::npos && !parsed ? " (" + without_full_stop(error.message) + ")" : "";
+  if (!parsed)  // libmongoc's reason would quote the password
+    return refuse(ErrorCode::invalid_argument,
+                  "--store " + without_credentials(uri) + " cannot be understood" + reason + ". It must look like " +
+                      "mongodb://HOST:27017/DATABASE?replicaSet=NAME, or mongodb+srv://HOST.DOMAIN.TLD/DATABASE without a port; " +
+                      "in a user's name or password : / ? # [ ] @ % are percent-encoded.");
+  const char* database = mongoc_uri_get_database(parsed.get());
+  if (database == nullptr || *database == '\0')
+    return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) +
+                                                   " names no database. Put it behind the hosts, as in mongodb://HOST:27017/DATABASE.");
+  for (const std::string_view own : {"admin", "local", "config"})
+    if (database == own)
+      return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) + " names the database " + std::string(own) +
+                                                     ", which is MongoDB's own. Choose another name.");
+  if (!unknown.empty())
+    return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) +
+                                                   " has an option that the driver does not know: " + unknown +
+                                                   ". Correct its name or leave it out; docs/operations/mongodb.md has those that matter.");
+  return parsed;
+}
+
 }  // namespace
 
 Error to_error(const Failure& failure) {
@@ -169,6 +209,27 @@ Error to_error(const Failure& failure) {
 
 bool is_authentication(const Failure& failure) {
   return failure.kind == FailureKind::not_sent && failure.code == MONGOC_ERROR_CLIENT_AUTHENTICATE;
+}
+
+bool is_forbidden(const Failure& failure) {
+  return failure.kind == FailureKind::refused && failure.code == code_unauthorized;
+}
+
+/// The server is asked who it takes us for: a certificate signs in too, without a user in the URI.
+std::string how_to_be_allowed(Client& client, std::string_view action) {
+  Document command;
+  command.int32("connectionStatus", 1);
+  const auto status = client.command(command);
+  const auto info = status ? Fields(*status).document("authInfo") : std::nullopt;
+  if (info && info->documents("authenticatedUsers").empty())
+    return "Put user and password into --store, as in mongodb://USER:PASSWORD@HOST:27017/DATABASE?authSource=admin";
+  return "Give the user of --store the role readWrite on the database, or one that allows " + std::string(action);
+}
+
+Result<void> check_uri(const std::string& uri) {
+  const auto parsed = parse(uri);
+  if (!parsed) return std::unexpected(parsed.error());
+  return {};
 }
 
 std::optional<Failure> first_failure(const Outcome<WriteResult>& result) {
@@ -325,24 +386,10 @@ Outcome<void> Client::insert_and_update(std::string_view collection, const Docum
 
 Result<std::unique_ptr<ClientPool>> ClientPool::make(const std::string& uri, std::string_view app_name, std::uint32_t size_max,
                                                      std::optional<std::chrono::milliseconds> answer_within) {
-  start_driver();
+  const auto made = parse(uri);
+  if (!made) return std::unexpected(made.error());
+  const Uri& parsed = *made;
   bson_error_t error{};
-  const bool escaped = uri.find('@') == uri.rfind('@');  // else libmongoc takes the end of a password for a host's name, and says it
-  const Uri parsed(escaped ? mongoc_uri_new_with_error(uri.c_str(), &error) : nullptr);
-  const std::string reason = uri.find('@') == std::string::npos && !parsed ? " (" + without_full_stop(error.message) + ")" : "";
-  if (!parsed)  // libmongoc's reason would quote the password
-    return refuse(ErrorCode::invalid_argument,
-                  "--store " + without_credentials(uri) + " cannot be understood" + reason + ". It must look like " +
-                      "mongodb://HOST:27017/DATABASE?replicaSet=NAME, or mongodb+srv://HOST.DOMAIN.TLD/DATABASE without a port; " +
-                      "in a user's name or password : / ? # [ ] @ % are percent-encoded.");
-  const char* database = mongoc_uri_get_database(parsed.get());
-  if (database == nullptr || *database == '\0')
-    return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) +
-                                                   " names no database. Put it behind the hosts, as in mongodb://HOST:27017/DATABASE.");
-  for (const std::string_view own : {"admin", "local", "config"})
-    if (database == own)
-      return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) + " names the database " + std::string(own) +
-                                                     ", which is MongoDB's own. Choose another name.");
   mongoc_uri_set_option_as_utf8(parsed.get(), MONGOC_URI_APPNAME, std::string(app_name).c_str());
   mongoc_uri_set_option_as_bool(parsed.get(), MONGOC_URI_RETRYWRITES,
                                 false);  // what is unknown is settled by the engine, with the same document
@@ -357,7 +404,7 @@ Result<std::unique_ptr<ClientPool>> ClientPool::make(const std::string& uri, std
                   "--store " + without_credentials(uri) + " cannot be used: " + without_full_stop(error.message) + ".");
   mongoc_client_pool_max_size(pool, size_max);
   mongoc_client_pool_set_error_api(pool, MONGOC_ERROR_API_VERSION_2);
-  return std::unique_ptr<ClientPool>(new ClientPool(pool, database));
+  return std::unique_ptr<ClientPool>(new ClientPool(pool, mongoc_uri_get_database(parsed.get())));
 }
 
 ClientPool::~ClientPool() {

@@ -46,6 +46,8 @@ using Outcome = std::expected<T, Failure>;
 
 /// The server did not take the user or the password.
 [[nodiscard]] bool is_authentication(const Failure& failure);
+/// It lacks a right, or nobody has signed in.
+[[nodiscard]] bool is_forbidden(const Failure& failure);
 /// store_failed with the failure in its detail.
 [[nodiscard]] Error to_error(const Failure& failure);
 
@@ -119,6 +121,9 @@ class Client {
   Topology topology_;
 };
 
+/// How to mend that the server forbids what needs the right `action`; a sentence without its full stop. Asks the server who has signed in.
+[[nodiscard]] std::string how_to_be_allowed(Client& client, std::string_view action);
+
 class ClientPool {
  public:
   /// `app_name` is what the database shows of these connections. Errors: invalid_argument, the URI cannot be understood (how to mend it,
@@ -144,6 +149,8 @@ class ClientPool {
   Topology topology_ = Topology::replica_set;
 };
 
+/// Whether a pool can be made of it, without asking anybody. Errors: invalid_argument, how to mend it, never the password in it.
+[[nodiscard]] Result<void> check_uri(const std::string& uri);
 /// The host part of a URI, without user and password: for messages.
 [[nodiscard]] std::string without_credentials(std::string_view uri);
 

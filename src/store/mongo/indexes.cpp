@@ -23,7 +23,7 @@ struct Index {
   std::int32_t expire_after_seconds = 0;
 };
 
-constexpr std::int32_t code_unauthorized = 13;  // of the server
+constexpr std::int32_t code_database_differs_in_case = 13297;  // of the server
 constexpr std::int32_t signalling_seconds =
     static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::seconds>(limits::signalling_kept).count());
 
@@ -86,8 +86,10 @@ Result<Document> listing_of(Client& client, std::string_view collection) {
   auto answer = client.command(command);
   if (answer) return *std::move(answer);
   if (answer.error().code == code_namespace_not_found) return Document();
+  const std::string advice =
+      is_forbidden(answer.error()) ? how_to_be_allowed(client, "listIndexes") : "The log of the database may say more";
   return refuse(ErrorCode::store_failed, "The indexes of the collection " + std::string(collection) +
-                                             " cannot be listed: " + answer.error().message + ". Mend that, and start again.");
+                                             " cannot be listed: " + answer.error().message + ". " + advice + ".");
 }
 
 std::vector<Fields> listed_in(const Document& listing) {
@@ -124,15 +126,19 @@ Result<std::vector<const Index*>> missing_indexes(Client& client) {
   return missing;
 }
 
+std::string how_to_make_it(Client& client, const Failure& failure) {
+  if (is_forbidden(failure)) return how_to_be_allowed(client, "createIndex") + "; or make the index first";
+  if (failure.code == code_database_differs_in_case)
+    return "The name of the database in --store differs only in case from one that is there: write it as it is there, or choose another";
+  return "Drop the index that is in its way, or mend the documents that break it";
+}
+
 Result<void> make(Client& client, const Index& index) {
   const auto made = client.command(create_command(index));
   if (made) return {};
-  const std::string_view advice =
-      made.error().code == code_unauthorized
-          ? "Give the user of --store the role readWrite on the database, or make the index first, and start again."
-          : "Drop the index that is in its way, or mend the documents that break it, and start again.";
   return refuse(ErrorCode::store_failed, "The index " + name_of(index) + " of the collection " + std::string(index.collection) +
-                                             " cannot be made: " + made.error().message + ". " + std::string(advice));
+                                             " cannot be made: " + made.error().message + ". " + how_to_make_it(client, made.error()) +
+                                             ".");
 }
 
 }  // namespace
@@ -141,6 +147,12 @@ Result<bool> are_indexes_there(Client& client) {
   const auto missing = missing_indexes(client);
   if (!missing) return std::unexpected(missing.error());
   return missing->empty();
+}
+
+Result<bool> is_collection_there(Client& client, std::string_view collection) {
+  const auto listing = listing_of(client, collection);
+  if (!listing) return std::unexpected(listing.error());
+  return !listed_in(*listing).empty();
 }
 
 Result<void> prepare_indexes(Client& client) {

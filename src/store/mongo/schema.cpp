@@ -13,16 +13,18 @@ namespace parley::store::mongo {
 
 namespace {
 
-std::string advice_for(const Failure& failure, std::string_view uri) {
-  if (is_authentication(failure)) return "Correct the user, the password or the authSource in --store, and start Parley again.";
+std::string advice_for(Client& client, const Failure& failure, std::string_view uri, std::string_view right) {
+  if (is_authentication(failure)) return "Correct the user, the password or the authSource in --store";
+  if (is_forbidden(failure)) return how_to_be_allowed(client, right);
   const bool names_set = uri.find("replicaSet=") != std::string_view::npos;
   return std::string("Start it, or correct --store (hosts, TLS, authentication, name of the database") +
-         (names_set ? ", and replicaSet, which must be the name of the set" : "") + "), and start Parley again.";
+         (names_set ? ", and replicaSet, which must be the name of the set" : "") + ")";
 }
 
-std::unexpected<Error> cannot_be_used(const std::string& uri, const Failure& failure) {
-  return refuse(ErrorCode::store_failed,
-                "MongoDB at " + without_credentials(uri) + " cannot be used: " + failure.message + ". " + advice_for(failure, uri));
+/// `right`: the actions that it takes.
+std::unexpected<Error> cannot_be_used(Client& client, const std::string& uri, const Failure& failure, std::string_view right) {
+  return refuse(ErrorCode::store_failed, "MongoDB at " + without_credentials(uri) + " cannot be used: " + failure.message + ". " +
+                                             advice_for(client, failure, uri, right) + ".");
 }
 
 /// Errors: store_failed, it cannot be reached or is too old, and how to mend it.
@@ -30,7 +32,7 @@ Result<Topology> look_at_server(Client& client, const std::string& uri) {
   Document hello;
   hello.int32("hello", 1);
   const auto answer = client.command(hello);
-  if (!answer) return cannot_be_used(uri, answer.error());
+  if (!answer) return cannot_be_used(client, uri, answer.error(), "hello");
   if (!Fields(*answer).boolean("isWritablePrimary").value_or(true))
     return refuse(ErrorCode::store_failed,
                   "MongoDB at " + without_credentials(uri) +
@@ -42,6 +44,14 @@ Result<Topology> look_at_server(Client& client, const std::string& uri) {
   return is_set ? Topology::replica_set : Topology::standalone;
 }
 
+/// The room on the database's disk is looked at every second from here on, and who may not would be taken for cut off.
+Result<void> try_to_look_at_room(Client& client, const std::string& uri) {
+  Document command;
+  command.int32("dbStats", 1);
+  if (const auto stats = client.command(command); !stats) return cannot_be_used(client, uri, stats.error(), "dbStats");
+  return {};
+}
+
 }  // namespace
 
 Result<Topology> prepare_database(ClientPool& clients, const MongoConfig& config, std::string_view app_name, LogSink& logs) {
@@ -50,6 +60,7 @@ Result<Topology> prepare_database(ClientPool& clients, const MongoConfig& config
   if (!topology) return topology;
   clients.set_topology(*topology);
   if (auto warned = warn_of_foreign_indexes(client, logs); !warned) return std::unexpected(warned.error());
+  if (auto looked = try_to_look_at_room(client, config.uri); !looked) return std::unexpected(looked.error());
   const auto all_there = are_indexes_there(client);
   if (!all_there) return std::unexpected(all_there.error());
   if (*all_there) return topology;
@@ -58,6 +69,23 @@ Result<Topology> prepare_database(ClientPool& clients, const MongoConfig& config
   Client indexing = (*patient)->take();
   if (auto indexes = prepare_indexes(indexing); !indexes) return std::unexpected(indexes.error());
   return topology;
+}
+
+Result<void> must_have_one_of(const MongoConfig& config, std::string_view app_name, std::span<const std::string_view> collections,
+                              std::string_view verb) {
+  const auto clients = ClientPool::make(config.uri, app_name, 1);
+  if (!clients) return std::unexpected(clients.error());
+  Client client = (*clients)->take();
+  if (const auto topology = look_at_server(client, config.uri); !topology) return std::unexpected(topology.error());
+  std::string names;
+  for (const std::string_view collection : collections) {
+    const auto there = is_collection_there(client, collection);
+    if (!there) return std::unexpected(there.error());
+    if (*there) return {};
+    names.append(names.empty() ? "no " : " and no ").append(collection);
+  }
+  return refuse(ErrorCode::store_failed, "There is nothing to " + std::string(verb) + ": the database " + (*clients)->database() +
+                                             ", which --store names, has " + names + ". Correct its name in --store; nothing was made.");
 }
 
 Result<std::int64_t> draw_node_number(Client& client, const std::string& uri) {
@@ -74,17 +102,18 @@ Result<std::int64_t> draw_node_number(Client& client, const std::string& uri) {
       .boolean("upsert", true)
       .boolean("new", true);
   const auto answer = client.command(command);
-  if (!answer) return cannot_be_used(uri, answer.error());
+  if (!answer) return cannot_be_used(client, uri, answer.error(), "find, insert and update");
   const auto value = Fields(*answer).document("value");
   const auto number = value ? value->integer("last") : std::nullopt;
-  if (!number) return cannot_be_used(uri, {FailureKind::refused, 0, "it gave no number for this process"});
+  if (!number) return cannot_be_used(client, uri, {FailureKind::refused, 0, "it gave no number for this process"}, "find");
   return first_place_of(*number);
 }
 
 Result<void> register_node(Client& client, const std::string& uri, std::int64_t node, Timestamp now) {
   Document made;
   made.int64("_id", node).int64("at", node).date("alive", now);
-  if (const auto failure = first_failure(client.insert(collection::nodes, {&made, 1}))) return cannot_be_used(uri, *failure);
+  if (const auto failure = first_failure(client.insert(collection::nodes, {&made, 1})))
+    return cannot_be_used(client, uri, *failure, "insert");
   return {};
 }
 

@@ -26,6 +26,21 @@ TEST(Uri, that_cannot_be_used_is_refused_with_what_to_write) {
   }
 }
 
+TEST(Uri, with_an_option_that_the_driver_does_not_know_is_refused_by_its_name) {
+  for (const std::string option : {"bogus", "tsl"}) {
+    const auto checked = check_uri("mongodb://me:hunter2@h/db?replicaSet=r&" + option + "=hunter2");
+    ASSERT_FALSE(checked.has_value()) << option;
+    EXPECT_EQ(checked.error().code, ErrorCode::invalid_argument);
+    EXPECT_NE(checked.error().message.find("does not know: \"" + option + "\""), std::string::npos) << checked.error().message;
+    EXPECT_EQ(checked.error().message.find("hunter2"), std::string::npos) << checked.error().message;
+    EXPECT_FALSE(ClientPool::make("mongodb://h/db?" + option + "=true", "test", 1).has_value());
+  }
+  EXPECT_TRUE(check_uri("mongodb://me:hunter2@h1,h2/db?replicaSet=r&authSource=admin&tls=true&ssl=true&serverSelectionTimeoutMS=900"
+                        "&connectTimeoutMS=1&socketTimeoutMS=1&w=majority&journal=true&readConcernLevel=local&retryWrites=true"
+                        "&tlsCAFile=/ca.pem&authMechanism=SCRAM-SHA-256&compressors=zlib&heartbeatFrequencyMS=900&directConnection=false")
+                  .has_value());
+}
+
 TEST(Uri, of_a_server_that_is_not_there_fails_when_it_is_asked) {
   const auto pool = ClientPool::make("mongodb://127.0.0.1:1/db?serverSelectionTimeoutMS=50", "test", 1);
   ASSERT_TRUE(pool.has_value());
