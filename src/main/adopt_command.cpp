@@ -1,14 +1,18 @@
 #include "main/adopt_command.hpp"
 
+#include <array>
 #include <cstdio>
 
 #include "observability/stderr_log_sink.hpp"
 #include "store/mongo/adopt_all.hpp"
+#include "store/mongo/layout.hpp"
+#include "store/mongo/schema.hpp"
 
 namespace parley::main {
 
 namespace {
 
+namespace collection = store::mongo::collection;
 using store::mongo::AdoptionReport;
 
 void print(const store::mongo::LeftAlone& document) {
@@ -26,6 +30,9 @@ int adopt_command(Arguments arguments) {
   const auto configured = configure_with_database(arguments, "adopt");
   if (!configured) return fail(configured.error(), exit_misunderstood);
   const config::Settings& settings = configured->settings;
+  constexpr std::array what_there_may_be = {collection::sessions, collection::chat, collection::log};
+  if (const auto there = store::mongo::must_have_one_of(settings.mongo, "parley-adopt", what_there_may_be, "adopt"); !there)
+    return fail_tool("adopt", there.error(), "Run it again then.");
   const SystemClock clock;
   observability::StderrLogSink logs({.level = LogLevel::error});  // what is left alone is printed
   EverySecond seldom(clock);
@@ -41,8 +48,7 @@ int adopt_command(Arguments arguments) {
     print(*report);
     return exit_done;
   }
-  std::printf("FAIL adopt: %s. Mend that and run it again: it goes on where it stopped.\n", whole_text_of(report.error()).c_str());
-  return exit_failed;
+  return fail_tool("adopt", report.error(), "Run it again when that is mended: it goes on where it stopped.");
 }
 
 }  // namespace parley::main

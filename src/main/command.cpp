@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "domain/error_code.hpp"
+#include "store/mongo/client.hpp"
 
 namespace parley::main {
 
@@ -21,6 +22,8 @@ Result<Configured> configure(Arguments arguments, std::span<const config::Flag> 
   if (!values) return std::unexpected(values.error());
   auto settings = config::make_settings(*values);
   if (!settings) return std::unexpected(settings.error());
+  if (settings->uses_mongo())
+    if (auto understood = store::mongo::check_uri(settings->mongo.uri); !understood) return std::unexpected(understood.error());
   return Configured{*std::move(settings), *std::move(given)};
 }
 
@@ -32,8 +35,11 @@ Result<Configured> configure_with_database(Arguments arguments, std::string_view
   return configured;
 }
 
-std::string whole_text_of(const Error& error) {
-  return error.detail.empty() ? error.message : error.message + ": " + error.detail;
+int fail_tool(std::string_view tool, const Error& error, std::string_view then) {
+  std::string what = error.detail.empty() ? error.message : error.message + ": " + error.detail;
+  while (what.ends_with('.')) what.pop_back();
+  std::printf("FAIL %s: %s. %s\n", std::string(tool).c_str(), what.c_str(), std::string(then).c_str());
+  return exit_failed;
 }
 
 bool EverySecond::is_due() {

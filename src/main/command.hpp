@@ -33,8 +33,8 @@ struct Configured {
 /// The same, of a command that works on a database: without one, invalid_argument says that there is nothing to `verb`.
 [[nodiscard]] Result<Configured> configure_with_database(Arguments arguments, std::string_view verb);
 
-/// `message: detail`, for the operator.
-[[nodiscard]] std::string whole_text_of(const Error& error);
+/// Prints `FAIL <tool>: <what failed>.` and `then`, a sentence, as the one last line of a tool's output, and gives exit_failed.
+int fail_tool(std::string_view tool, const Error& error, std::string_view then);
 
 /// Says when a second has passed since it was made or last said so.
 class EverySecond {

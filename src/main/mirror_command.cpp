@@ -1,10 +1,13 @@
 #include "main/mirror_command.hpp"
 
+#include <array>
 #include <cinttypes>
 #include <cstdio>
 
 #include "observability/stderr_log_sink.hpp"
+#include "store/mongo/layout.hpp"
 #include "store/mongo/mirror_all.hpp"
+#include "store/mongo/schema.hpp"
 
 namespace parley::main {
 
@@ -12,6 +15,9 @@ int mirror_command(Arguments arguments) {
   const auto configured = configure_with_database(arguments, "mirror");
   if (!configured) return fail(configured.error(), exit_misunderstood);
   const config::Settings& settings = configured->settings;
+  constexpr std::array log = {store::mongo::collection::log};
+  if (const auto there = store::mongo::must_have_one_of(settings.mongo, "parley-mirror", log, "mirror"); !there)
+    return fail_tool("mirror", there.error(), "Run it again then.");
   const SystemClock clock;
   observability::StderrLogSink logs({.level = LogLevel::warning});
   EverySecond seldom(clock);
@@ -20,10 +26,7 @@ int mirror_command(Arguments arguments) {
       std::fprintf(stderr, "%" PRIu64 " documents of the log mirrored, %" PRIu64 " documents refused\n", so_far.documents, so_far.refused);
   };
   const auto report = store::mongo::mirror_all(settings.mongo, {clock, logs, settings.service.roles}, say);
-  if (!report) {
-    std::printf("FAIL mirror: %s. Mend that and run it again.\n", whole_text_of(report.error()).c_str());
-    return exit_failed;
-  }
+  if (!report) return fail_tool("mirror", report.error(), "Run it again when that is mended.");
   const bool is_whole = report->refused == 0;
   std::printf("%s mirror: %" PRIu64 " documents of the log mirrored, %" PRIu64 " documents refused by the database%s\n",
               is_whole ? "PASS" : "FAIL", report->documents, report->refused,

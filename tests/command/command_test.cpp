@@ -74,6 +74,13 @@ TEST_F(Command, misunderstandings_leave_with_2_and_say_what_was_meant) {
            Case{{"serve", "--listen", "3000"}, {}, "must be ADDR:PORT"},
            Case{{"serve", "--config", "/nowhere/parley.toml"}, {}, "/nowhere/parley.toml cannot be read"},
            Case{{"serve", "--store", "sqlite"}, {}, "must be `embedded`, or the URI"},
+           Case{{"serve", "--jwt-secret-file", secret(), "--store", "mongodb://127.0.0.1:1"}, {}, "names no database"},
+           Case{{"serve", "--jwt-secret-file", secret(), "--store", "mongodb://a:b@c@d/x"}, {}, "cannot be understood"},
+           Case{{"serve", "--jwt-secret-file", secret(), "--store", "mongodb://h/x?tsl=true"}, {}, "does not know: \"tsl\""},
+           Case{{"demo", "--data", data(), "--store", "mongodb://127.0.0.1:1"}, {}, "names no database"},
+           Case{{"adopt", "--store", "mongodb://127.0.0.1:1"}, {}, "names no database"},
+           Case{{"mirror", "--store", "mongodb://127.0.0.1:1/?tls=maybe"}, {}, "cannot be understood"},
+           Case{{"adopt"}, {}, "There is nothing to adopt without a database."},
            Case{{"token", "--id", "x", "--role", "doctor"}, {}, "24 hexadecimal digits"},
            Case{{"token", "--role", "doctor"}, {}, "--id is missing"},
            Case{{"token", "--id", "65f000000000000000000001"}, {}, "--role is missing"},
@@ -89,6 +96,28 @@ TEST_F(Command, misunderstandings_leave_with_2_and_say_what_was_meant) {
     EXPECT_EQ(finished.exit_code, 2) << finished.output;
     EXPECT_TRUE(finished.output.starts_with("parley: ")) << finished.output;
     EXPECT_NE(finished.output.find(says), std::string::npos) << finished.output;
+  }
+}
+
+TEST_F(Command, a_tools_failure_is_one_line_that_says_to_run_it_again) {
+  for (const std::string tool : {"adopt", "mirror"}) {
+    const auto finished = run({tool, "--store", "mongodb://127.0.0.1:1/db?serverSelectionTimeoutMS=100"});
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_TRUE(finished.output.starts_with("FAIL " + tool + ": MongoDB at mongodb://127.0.0.1:1/db cannot be used: ")) << finished.output;
+    EXPECT_TRUE(finished.output.ends_with("name of the database). Run it again then.\n")) << finished.output;
+    EXPECT_EQ(finished.output.find(".."), std::string::npos) << finished.output;
+    EXPECT_EQ(finished.output.find("start Parley"), std::string::npos) << finished.output;
+  }
+}
+
+TEST_F(Command, the_help_of_a_tool_says_what_it_does_and_shows_its_flags_alone) {
+  for (const std::string tool : {"adopt", "mirror"}) {
+    const auto help = run({tool, "--help"});
+    EXPECT_EQ(help.exit_code, 0);
+    for (const auto& says : {"PASS " + tool, std::string("Leaves with 0"), std::string("--store URI"), std::string("--config FILE")})
+      EXPECT_NE(help.output.find(says), std::string::npos) << help.output;
+    for (const char* other : {"--listen", "--turn-url", "--jwt-secret-file F"})
+      EXPECT_EQ(help.output.find(other), std::string::npos) << help.output;
   }
 }
 
