@@ -29,8 +29,8 @@ void tell(SessionShard& shard, SessionState& session, ServerEvent event, std::st
 }
 
 /// An event that says what an entry of the log says.
-void tell_of_entry(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments) {
-  tell(shard, session, event, arguments, [](const Member& member) { return member.hears == Member::Hears::everything; });
+void tell_of_entry(SessionShard& shard, SessionState& session, std::uint32_t seq, ServerEvent event, std::string_view arguments) {
+  tell(shard, session, event, arguments, [seq](const Member& member) { return seq > member.hears_after; });
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ void deliver_text(SessionShard& shard, SessionState& session, const StoredText& 
   std::string json;
   JsonWriter writer(json);
   api::write_chat_event(writer, message_view(session.id(), text, {}), prev);
-  tell_of_entry(shard, session, ServerEvent::chat_message, json);
+  tell_of_entry(shard, session, text.seq(), ServerEvent::chat_message, json);
 }
 
 void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion& deletion) {
@@ -62,10 +62,10 @@ void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion
   api::write_time(writer, deletion.timestamp);
   if (prev != 0) writer.key("prev").integer(prev);
   writer.end_object();
-  tell_of_entry(shard, session, ServerEvent::chat_message_deleted, json);
+  tell_of_entry(shard, session, deletion.seq, ServerEvent::chat_message_deleted, json);
 }
 
-void deliver_end(SessionShard& shard, SessionState& session, const ObjectId& ended_by) {
+void deliver_end(SessionShard& shard, SessionState& session, const ObjectId& ended_by, std::uint32_t seq) {
   std::string json;
   JsonWriter writer(json);
   writer.begin_object().key("sessionId");
@@ -73,14 +73,14 @@ void deliver_end(SessionShard& shard, SessionState& session, const ObjectId& end
   writer.key("endedBy");
   api::write_id(writer, ended_by);
   writer.end_object();
-  tell_of_entry(shard, session, ServerEvent::session_ended, json);
+  tell_of_entry(shard, session, seq, ServerEvent::session_ended, json);
 }
 
 void deliver_foreign(SessionShard& shard, SessionState& session, domain::Entry entry) {
   const domain::Core core = entry.core;
   const StoredText* text = session.apply(std::move(entry));
   if (text != nullptr && text->live()) deliver_text(shard, session, *text);
-  if (core.kind == domain::EntryKind::ended) deliver_end(shard, session, core.sender);
+  if (core.kind == domain::EntryKind::ended) deliver_end(shard, session, core.sender, core.seq);
   if (core.kind != domain::EntryKind::deleted) return;
   if (const auto target = domain::read_target_id(core)) {
     deliver_deletion(shard, session, {*target, core.sender, core.seq, core.timestamp});

@@ -19,7 +19,7 @@ struct SessionState;
 /// 0: nobody) does not get it.
 void tell_room(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments, std::uint64_t except = 0);
 
-// What is in the log goes to everyone in the room who is not still reading it (Member::Hears).
+// What is in the log goes to everyone in the room who is not still reading it (Member::hears_after).
 
 /// `chat-message`.
 void deliver_text(SessionShard& shard, SessionState& session, const StoredText& text);
@@ -34,7 +34,7 @@ struct Deletion {
 void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion& deletion);
 
 /// `session-ended`.
-void deliver_end(SessionShard& shard, SessionState& session, const ObjectId& ended_by);
+void deliver_end(SessionShard& shard, SessionState& session, const ObjectId& ended_by, std::uint32_t seq);
 
 /// Takes an entry that another node committed into the session (head, row and keys are the caller's) and tells the room what it is.
 void deliver_foreign(SessionShard& shard, SessionState& session, domain::Entry entry);

@@ -28,9 +28,9 @@ class EndStep final : public Step {
   EndStep(Answer<domain::EndView> answer, CallerPtr caller) : answer_(std::move(answer)), caller_(std::move(caller)) {}
 
   Decision decide(const Outlook& outlook) override;
-  void committed(SessionState& session, const Committed&) override {
+  void committed(SessionState& session, const Committed& committed) override {
     answer_(domain::EndView{*session.row});
-    deliver_end(answer_.shard(), session, caller_->user.id);
+    deliver_end(answer_.shard(), session, caller_->user.id, committed.seq);
   }
   void refused(Error error) override { answer_.refuse(std::move(error)); }
 
@@ -55,9 +55,9 @@ class EndStaleStep final : public Step {
     if (!rule_.holds_for(outlook.row)) return Settle{};
     return end_of(outlook, answer_.shard().context().deps.clock.now(), ender_.id, ender_.role);
   }
-  void committed(SessionState& session, const Committed&) override {
+  void committed(SessionState& session, const Committed& committed) override {
     answer_(StaleEnd::ended);
-    deliver_end(answer_.shard(), session, ender_.id);
+    deliver_end(answer_.shard(), session, ender_.id, committed.seq);
     if (session.members.empty()) answer_.shard().drop_later(session.id());
   }
   void settled(SessionState&) override { answer_(StaleEnd::left_alone); }

@@ -200,7 +200,10 @@ void read_range_aside(SessionShard& shard, const SessionState& session, EntryRan
                       Answer<EntriesView> answer) {
   shard.read<EntriesView>([log = WhichLog{session.id(), session.row->number}, range = std::move(range),
                            bytes_max](store::LogReader& reader) { return read_range(reader, log, range, bytes_max); },
-                          [answer = std::move(answer)](Result<EntriesView> entries) mutable { answer(std::move(entries)); });
+                          [&shard, number = session.row->number, answer = std::move(answer)](Result<EntriesView> entries) mutable {
+                            if (entries) shard.note_end(number, entries->to.seq);
+                            answer(std::move(entries));
+                          });
 }
 
 void read_entries(Router& router, EventLoop& from, CallerPtr caller, ReadEntries request, Done<EntriesView> done) {

@@ -110,11 +110,11 @@ void JoinStep::enter(SessionState& session) {
 
 void JoinStep::add_member(SessionState& session) {
   if (Member* member = session.member(connection_->id)) {
-    if (!range_) member->hears = Member::Hears::everything;  // it no longer asks for what it missed
+    if (!range_ && member->hears_after == Member::still_reading) member->hears_after = 0;  // it no longer asks for what it missed
     return;
   }
   if (connection_->gone) return;
-  session.members.push_back({connection_, range_ ? Member::Hears::all_but_the_log : Member::Hears::everything});
+  session.members.push_back({connection_, range_ ? Member::still_reading : 0});
   SessionShard& shard = answer_.shard();
   count(shard.context().counters.members_joined);
   if (session.members.size() == 1) count(shard.context().counters.sessions_joined);

@@ -42,8 +42,10 @@ class ResumeStep final : public Step {
 void ResumeStep::settled(SessionState& session) {
   const bool reached_end = entries_->rest == EntriesView::Rest::none && entries_->to.seq >= session.head.seq;
   if (!reached_end) entries_->rest = EntriesView::Rest::more;
+  const std::uint32_t to = entries_->to.seq;
   request_.then(std::move(*entries_));  // before anything the flip lets through
-  if (Member* member = session.member(request_.connection->id); member != nullptr && reached_end) member->hears = Member::Hears::everything;
+  if (Member* member = session.member(request_.connection->id); member != nullptr && reached_end) member->hears_after = to;
+  session.sequencer.note_end(to);
 }
 
 }  // namespace
@@ -61,7 +63,7 @@ void socket_entries(Router& router, EventLoop& from, ConnectionPtr connection, R
                                                                                      Answer<EntriesView> answer) mutable {
         if (!range) return answer.refuse(std::move(range.error()));
         const Member* member = state.member(connection->id);
-        const bool is_catching_up = member != nullptr && member->hears == Member::Hears::all_but_the_log;
+        const bool is_catching_up = member != nullptr && member->hears_after == Member::still_reading;
         if (!is_catching_up || range->before)
           return read_range_aside(shard, state, std::move(*range), limits::socket_entries_bytes_max, std::move(answer));
         resume(shard, {state.id(), std::move(caller), std::move(connection), std::move(*range),

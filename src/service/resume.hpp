@@ -1,6 +1,6 @@
 // Resume: everything in the log after a position, then live, without gap or repeat (P5).
 //
-// Who resumes is in the room but hears nothing that is in the log (Member::Hears) until the answer that reaches the log's end. That
+// Who resumes is in the room but hears nothing that is in the log (Member::hears_after) until the answer that reaches the log's end. That
 // answer and the flip to live are one step of the session's order: while the range is read nothing else of the session is decided, so
 // nothing can come between the last entry read and the first one heard. Nothing is buffered behind a replay.
 #pragma once

@@ -151,6 +151,10 @@ void Sequencer::catch_up() {
   advance();
 }
 
+void Sequencer::note_end(std::uint32_t seq) {
+  if (seq > session_.head.seq && nothing_in_flight()) catch_up();
+}
+
 bool Sequencer::start_catching_up() {
   reading_ = true;
   knowledge_ = Knowledge::whole;  // unless something comes up meanwhile

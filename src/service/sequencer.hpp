@@ -40,6 +40,8 @@ class Sequencer {
   void settle(store::AppendOutcome& outcome);
   /// The log has grown by another hand: reads what is new, as soon as nothing is in flight, and the room hears it. Tried until it is read.
   void catch_up();
+  /// Somebody read the log up to this entry: as above, if that is further than is known and nothing of ours is on its way there.
+  void note_end(std::uint32_t seq);
 
   /// Nothing waits, is in flight, or is running right now.
   [[nodiscard]] bool idle() const { return slots_.empty() && !advancing_ && !reading_; }

@@ -148,6 +148,11 @@ void SessionShard::on_arrived(SessionNumber number) {
   if (session != by_number_.end()) session->second->sequencer.catch_up();
 }
 
+void SessionShard::note_end(SessionNumber number, std::uint32_t seq) {
+  const auto session = by_number_.find(number);
+  if (session != by_number_.end()) session->second->sequencer.note_end(seq);
+}
+
 void SessionShard::catch_up_later(const SessionState& session) {
   loop_.call_after(limits::catch_up_retry_after, alive_.guard([this, number = session.row->number] { on_arrived(number); }));
 }

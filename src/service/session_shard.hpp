@@ -64,6 +64,8 @@ class SessionShard final : public store::CommitListener {
 
   void on_appended(std::span<store::AppendOutcome> outcomes) override;
   void on_arrived(SessionNumber session) override;
+  /// Somebody read the session's log up to this entry (Sequencer::note_end).
+  void note_end(SessionNumber session, std::uint32_t seq);
   /// As when it is said to have arrived, limits::catch_up_retry_after from now, if it is loaded then.
   void catch_up_later(const SessionState& session);
   void append(store::Append append);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <list>
 #include <memory>
 #include <vector>
@@ -21,10 +22,12 @@ namespace parley::service {
 
 /// One connection in a room.
 struct Member {
+  static constexpr std::uint32_t still_reading = std::numeric_limits<std::uint32_t>::max();
+
   ConnectionPtr connection;
-  /// Who resumes at a position hears nothing that is in the log before the answer that reaches its end: no gap, no repeat, nothing
-  /// buffered (resume.hpp).
-  enum class Hears : std::uint8_t { everything, all_but_the_log } hears = Hears::everything;
+  /// Of the log it hears what is behind this entry. Who resumes at a position is `still_reading` until the answer that reaches the end, and
+  /// then hears what is behind that answer: no gap, no repeat, nothing buffered (resume.hpp).
+  std::uint32_t hears_after = 0;
 };
 
 struct SessionState {

@@ -270,6 +270,29 @@ TEST(Conflict, another_nodes_entry_is_taken_in_and_the_send_chained_behind_it) {
   EXPECT_THAT(room.world.texts(room.session), ElementsAre("from elsewhere", "from here", "and more"));
 }
 
+// Who resumes reads the store, which may be ahead of the room.
+TEST(Conflict, what_a_resume_shows_of_another_node_is_heard_by_the_others_and_not_again_by_it) {
+  Room room;
+  intrude(room.world, room.session, text_of(room.world, "patient", "patient", "from elsewhere"));
+  auto late = room.world.connect("patient", 1);
+  late->emit("join-session", "{\"sessionId\":\"" + room.session.to_string() + "\",\"after\":\"2\"}", 7);
+  room.run();
+  EXPECT_THAT(late->take(), ElementsAre(AllOf(Contains("from elsewhere"), Contains("\"more\":false"))));
+  EXPECT_THAT(room.doctor->take("chat-message"), ElementsAre(Contains("from elsewhere"))) << "though nobody sent";
+  room.say(*room.doctor, "from here", "", 1);
+  room.run();
+  EXPECT_THAT(late->take("chat-message"), ElementsAre(AllOf(Contains("from here"), Contains("\"prev\":3"))));
+}
+
+TEST(Conflict, what_a_read_of_entries_shows_of_another_node_the_room_hears) {
+  Room room;
+  intrude(room.world, room.session, text_of(room.world, "patient", "patient", "from elsewhere"));
+  room.patient->emit("entries", "{\"sessionId\":\"" + room.session.to_string() + "\",\"after\":\"2\"}", 7);
+  room.run();
+  EXPECT_THAT(room.doctor->take("chat-message"), ElementsAre(Contains("from elsewhere")));
+  EXPECT_THAT(room.world.texts(room.session), ElementsAre("from elsewhere"));
+}
+
 TEST(Conflict, every_check_is_run_again_against_what_came_between) {
   Room room;
   auto row = room.world.get("doctor", room.session)->row;
