@@ -21,7 +21,8 @@ exec 9>"$data/mongodb/run.lock"
 flock --timeout 5 9 || { echo "The demo's database in $data/mongodb is in use by another make run. End that one, or choose another folder: DATA=FOLDER." >&2; exit 1; }
 before=$(stat --format %s "$log" 2>/dev/null || echo 0)
 news() { tail --bytes "+$((before + 1))" "$log" 2>/dev/null; }
-"$mongod" --dbpath "$data/mongodb" --bind_ip 127.0.0.1 --port "$port" --nounixsocket --wiredTigerCacheSizeGB 0.5 --logpath "$log" --logappend >"$data/mongodb/start.out" 2>&1 &
+# In a process group of its own: Ctrl-C must not end it before the demo has written everything. It dies with this process all the same.
+setsid setpriv --pdeathsig KILL "$mongod" --dbpath "$data/mongodb" --bind_ip 127.0.0.1 --port "$port" --nounixsocket --wiredTigerCacheSizeGB 0.5 --logpath "$log" --logappend >"$data/mongodb/start.out" 2>&1 &
 server=$!
 # The database ends after the demo, whichever way that ends.
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
@@ -37,5 +38,10 @@ until news | grep -F 'Waiting for connections' >/dev/null; do
   kill -0 "$server" 2>/dev/null || { code=0; wait "$server" || code=$?; did_not_start "$code"; }
   sleep 0.1
 done
-trap : INT TERM # the demo gets them too, and drains
-"$parley" demo --store "mongodb://127.0.0.1:$port/parley" --data "$data" --listen "$listen" 9>&-
+# Ctrl-C reaches the demo by itself, a signal to this process alone is handed on; it drains, and ends with its own code.
+"$parley" demo --store "mongodb://127.0.0.1:$port/parley" --data "$data" --listen "$listen" 9>&- &
+demo=$!
+trap : INT
+trap 'kill -TERM "$demo" 2>/dev/null || true' TERM
+while kill -0 "$demo" 2>/dev/null; do wait "$demo" || true; done
+wait "$demo"

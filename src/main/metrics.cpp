@@ -46,7 +46,7 @@ void add(MetricsText& text, const store::StoreHealth& health) {
   }
   text.gauge("parley_store_writable", "1 while the store takes entries.", health.writable ? 1 : 0)
       .gauge("parley_store_has_room", "1 while there is room for messages.", health.has_room ? 1 : 0)
-      .gauge("parley_store_free_bytes", "Free bytes as of the last commit.", health.free_bytes)
+      .gauge("parley_store_free_bytes", "Free bytes as of the last look.", health.free_bytes)
       .gauge("parley_store_damaged_sessions", "Sessions whose log is damaged.", health.damaged_sessions)
       .counter("parley_store_commits_total", "Synced writes.", health.commits)
       .counter("parley_store_entries_total", "Entries in them.", health.entries_committed)

@@ -86,6 +86,11 @@ Result<void> serve(const config::Settings& settings, std::function<void(const Ru
   });
   server.run();
   (*store)->stop();
+  if (const std::uint64_t behind = (*store)->health().mirror_behind; behind > 0)
+    return refuse(
+        ErrorCode::store_failed,
+        "Stopped while the database could not be reached; commits that the collections of other software lack: " + std::to_string(behind) +
+            ". Nothing is lost. The next start writes them, or `parley mirror`; wait for that before other software writes there.");
   logs.write(LogLevel::info, "main", "stopped");
   return {};
 }

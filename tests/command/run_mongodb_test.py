@@ -66,6 +66,12 @@ class Demo:
         self.process.communicate(timeout=30)
         return self.process.returncode
 
+    def terminate(self):
+        """As a supervisor does: only the first process hears it."""
+        self.process.terminate()
+        self.process.communicate(timeout=30)
+        return self.process.returncode
+
     def kill(self):
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.communicate(timeout=30)
@@ -75,7 +81,7 @@ class RunOnMongoDb(unittest.TestCase):
     def test_chats_and_keeps_the_history_over_an_end_and_a_kill(self):
         with tempfile.TemporaryDirectory() as data:
             told = []
-            for how in ("interrupt", "kill", "interrupt"):
+            for how in ("interrupt", "kill", "terminate", "interrupt"):
                 demo = Demo(data)
                 try:
                     stored = demo.call("/api/chat/store", {"sessionId": demo.session, "message": f"before the {how}"})
@@ -84,7 +90,9 @@ class RunOnMongoDb(unittest.TestCase):
                     self.assertEqual([message["_id"] for message in page["messages"]], told)
                     self.assertEqual(page["messages"][0]["senderId"]["name"], "Dr. Ada Byron", "from the collection `users`")
                 finally:
-                    demo.interrupt() if how == "interrupt" else demo.kill()
+                    ended = getattr(demo, how)()
+                if how != "kill":
+                    self.assertEqual(ended, 0, f"the demo drains at {how}")
             self.assertEqual(oct(os.stat(f"{data}/mongodb").st_mode & 0o777), "0o700")
 
     def test_a_port_that_is_taken_is_said_and_who_has_it_is_not_touched(self):

@@ -143,6 +143,26 @@ test('a text whose outcome was unknown and that lands later is heard by everybod
   assert.deepEqual((await page(slow, call.doctor, call.sessionId)).body.messages.map((each) => each.message), ['late']);
 });
 
+test('a stop that leaves the mirror behind says so, and the next start writes what lacked', async (t) => {
+  const mongod = await startMongod({ members: 1 });
+  t.after(() => mongod.stop());
+  const database = mongod.freshDatabase();
+  const stopped = await Server.start({ store: mongod.uriWith('', database) });
+  t.after(() => stopped.dispose());
+  const call = await makeCall(stopped);
+  await mongod.failPoint(0, {
+    configureFailPoint: 'failCommand', mode: 'alwaysOn', data: { failCommands: ['insert'], namespace: `${database}.chatmessages`, errorCode: 91 },
+  });
+  assert.equal((await store(stopped, call.doctor, call.sessionId, 'in the log')).status, 201);
+  assert.deepEqual(await stopped.terminate(), { code: 1, signal: null });
+  assert.match(stopped.output, /commits that the collections of other software lack: [1-9]/);
+  await mongod.clearFailPoint(0, 'failCommand');
+  await stopped.restart();
+  const mirrored = () => stopped.database.collection('chatmessages').countDocuments({ message: 'in the log' });
+  await until(async () => (await mirrored()) === 1, 'it is mirrored');
+  assert.deepEqual(await stopped.terminate(), { code: 0, signal: null });
+});
+
 test('the two users of `parley demo` are documents of the model, with a password that is nobody\'s, and added once', async () => {
   const before = await old.User.countDocuments();
   const demo = await Server.start({ command: 'demo', store: server.store });
