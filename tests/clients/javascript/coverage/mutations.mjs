@@ -87,7 +87,7 @@ const sessions = [
   mutation('5.1-open-pair', 'a 409 does not say which session', 'http_api/session_routes.cpp', '.member("sessionId", error.detail);', ';'),
   mutation('5.2-starts', 'joining over REST starts nothing', 'service/join.cpp', 'if (!row->started_at) row->started_at = proposal.now;', ''),
   mutation('5.2-answer', 'userRole is somebody else’s', 'http_api/session_routes.cpp', 'writer.member("userRole", role.name)', 'writer.member("userRole", "doctor")'),
-  mutation('5.3-told', 'the room is not told of the end', 'service/end.cpp', 'answer_(domain::EndView{*session.row});\n    deliver_end(answer_.shard(), session, caller_->user.id);',
+  mutation('5.3-told', 'the room is not told of the end', 'service/end.cpp', 'answer_(domain::EndView{*session.row});\n    deliver_end(answer_.shard(), session, caller_->user.id, committed.seq);',
     'answer_(domain::EndView{*session.row});'),
   mutation('5.3-ended', 'a second end succeeds', 'service/end.cpp', 'if (outlook.row.status == domain::SessionStatus::ended) return Refuse{already_ended()};', ''),
   mutation('5.5-role', 'doctors are admins', 'domain/authorization.cpp', 'if (user.role != RoleSet::admin()) return refuse(ErrorCode::forbidden, "Admin access',
