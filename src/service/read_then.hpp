@@ -1,8 +1,7 @@
 // A read and what follows it: `job` on a reader's thread, `then` on the loop that asked.
 //
-// Ownership  What `then` holds, a connection and its timers perhaps, ends on that loop. A reader keeps its job until after the answer is
-// posted, so
-//            the job hands `then` on and keeps nothing of it.
+// Ownership  What `then` holds, a connection and its timers perhaps, ends on that loop. A reader keeps its job until after the answer
+//            is posted, so the job hands `then` on and keeps nothing of it.
 // Refusal    A job that the pool refuses is gone; `then` is called all the same, inside the call, with the pool's error.
 #pragma once
 

@@ -146,7 +146,6 @@ void Sequencer::finish_read(Result<void> result) {
 }
 
 void Sequencer::catch_up() {
-  has_grown_ = true;
   knowledge_ = Knowledge::behind;
   advance();
 }
@@ -157,8 +156,7 @@ void Sequencer::note_end(std::uint32_t seq) {
 
 bool Sequencer::start_catching_up() {
   reading_ = true;
-  knowledge_ = Knowledge::whole;  // unless something comes up meanwhile
-  const bool has_grown = std::exchange(has_grown_, false);
+  const bool has_grown = std::exchange(knowledge_, Knowledge::whole) == Knowledge::behind;  // whole, unless something comes up meanwhile
   shard_.read<News>([row = session_.row, known = session_.head.position(),
                      &context = shard_.context()](store::LogReader& reader) { return read_news(*row, known, reader, context); },
                     [this, has_grown](Result<News> news) {
@@ -190,8 +188,9 @@ Result<void> Sequencer::take_news(News news) {
     return {};
   }
   const auto& entries = std::get<std::vector<domain::EncodedEntry>>(news);
-  if (entries.size() == limits::conflict_tail_entries_max) knowledge_ = Knowledge::behind;
-  return take_in(entries);
+  auto taken = take_in(entries);
+  if (taken && entries.size() == limits::conflict_tail_entries_max) knowledge_ = Knowledge::behind;
+  return taken;
 }
 
 void Sequencer::settle(store::AppendOutcome& outcome) {

@@ -93,9 +93,9 @@ class Sequencer {
   bool reading_ = false;                           // a step's read or that of news is under way; nothing is decided
   Step* read_by_ = nullptr;                        // whose read it is; null: of news
   bool read_is_stale_ = false;
-  /// Whether the log may hold more than the session: doubtful, it is read before the next step is decided; behind, at once.
+  /// Whether the log may hold more than the session: doubtful, it is read before the next step is decided; behind, it does
+  /// for certain, and is read at once.
   enum class Knowledge : std::uint8_t { whole, doubtful, behind } knowledge_ = Knowledge::whole;
-  bool has_grown_ = false;  // since it was read last, for certain
   bool advancing_ = false;
 };
 
