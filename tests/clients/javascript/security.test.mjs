@@ -8,6 +8,7 @@ import { get, page, request, store } from './harness/rest.mjs';
 import { Server } from './harness/server.mjs';
 import { endSession, makeSession } from './harness/session.mjs';
 import { badTokens, newId, person, sign } from './harness/token.mjs';
+import { until } from './harness/wait.mjs';
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const text = (status, message) => ({ status, body: { message } });
@@ -257,6 +258,12 @@ describe('sockets × who', () => {
   const ENDED = { 'end-session': 'Session is already ended' };
   const falsyText = (event) => (event === 'chat-message' ? 'Session ID and message are required' : 'Session not found');
 
+  /** How many sockets are in the room. */
+  async function inside() {
+    const answer = await get(server, `/api/sessions/${open.sessionId}`, { token: open.doctor.token });
+    return answer.body.session.metadata.participantCount;
+  }
+
   async function refusalOf(client, row, payload) {
     const event = row.split(',')[0];
     if (event === 'join-session' || event === 'entries') {
@@ -299,6 +306,7 @@ describe('sockets × who', () => {
       await ears.settle(open.sessionId);
       assert.deepEqual(ears.heard, [], 'the room heard nothing of it');
       Client.closeAll();
+      await until(async () => (await inside()) === 0, 'the room is empty'); // or the next ears hear these go
     });
   }
 
