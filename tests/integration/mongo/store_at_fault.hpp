@@ -131,6 +131,12 @@ inline std::string at_database(std::string uri, const std::string& database) {
 /// A replica set of one behind a gate; whole again after each test.
 class StoreAtFault : public testing::Test {
  protected:
+  /// What the test before left to be flushed is flushed: opening is not what `impatient` is meant for.
+  void SetUp() override {
+    ASSERT_TRUE(
+        mongod_.command("parley_test_flush", R"({"insert": "flushed", "documents": [{}], "writeConcern": {"w": "majority", "j": true}})")
+            .ok);
+  }
   void TearDown() override { mongod_.heal(); }
 
   MongodProcess& mongod_ = SharedMongod::gated_replica_set(1);
