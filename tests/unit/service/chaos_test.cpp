@@ -152,16 +152,7 @@ class Chaos {
   /// Another node writes a text.
   void intrude() {
     heal();
-    const auto number = world_.number_of(session_);
-    domain::Head head = domain::head_after(world_.log_of(session_).back());
-    domain::Draft draft;
-    draft.sender = world_.authenticator.users["patient"].id;
-    draft.sender_role = {"patient"};
-    draft.text = "elsewhere " + std::to_string(sent_++);
-    CountingEntropy entropy(random_());
-    store::Append append{number, head.position(), {}, {}, {}, 0};
-    append.entries.push_back(domain::chain(head, number, world_.clock.now(), std::move(draft), entropy).encoded);
-    world_.store.intrude(std::move(append));
+    world_.intrude(session_, world_.text_of("patient", "elsewhere " + std::to_string(sent_++)));
   }
 
   void settle() {

@@ -154,17 +154,8 @@ TEST_F(Delete, across_a_conflict_reads_its_target_again) {
   const auto removed = room.world.start_remove("doctor", message);
   room.run();
   // Another node adds a text in between: what the last live text is has changed.
-  domain::Head head = domain::head_after(room.world.log_of(room.session).back());
-  domain::Draft draft;
-  draft.sender = room.world.authenticator.users["patient"].id;
-  draft.sender_role = {"patient"};
-  draft.text = "between";
   room.world.clock.advance(std::chrono::seconds(9));
-  CountingEntropy entropy(7);
-  const auto number = room.world.number_of(room.session);
-  store::Append append{number, head.position(), {}, {}, {}, 0};
-  append.entries.push_back(domain::chain(head, number, room.world.clock.now(), draft, entropy).encoded);
-  room.world.store.intrude(std::move(append));
+  room.world.intrude(room.session, room.world.text_of("patient", "between"));
   room.world.store.release_commits();
   room.run();
   ASSERT_TRUE((*removed)->has_value());
@@ -181,18 +172,10 @@ struct AdoptedText {
   std::string text;
 };
 void adopt(Room& room, const AdoptedText& adopted) {
-  const auto number = room.world.number_of(room.session);
-  domain::Head head = domain::head_after(room.world.log_of(room.session).back());
-  domain::Draft draft;
+  domain::Draft draft = room.world.text_of("patient", adopted.text);
   draft.flags = domain::flag_adopted;
-  draft.sender = room.world.authenticator.users["patient"].id;
-  draft.sender_role = {"patient"};
-  draft.text = adopted.text;
   draft.extensions = {domain::original_time_extension(adopted.time), domain::adopted_id_extension(adopted.id)};
-  CountingEntropy entropy(9);
-  store::Append append{number, head.position(), {}, {}, {}, 0};
-  append.entries.push_back(domain::chain(head, number, adopted.time, std::move(draft), entropy).encoded);
-  room.world.store.intrude(std::move(append));
+  room.world.intrude(room.session, std::move(draft));
 }
 
 TEST_F(Delete, an_adopted_message_goes_by_the_id_it_kept) {

@@ -238,27 +238,9 @@ TEST(Failure, after_an_unknown_outcome_nothing_is_sent_until_the_log_was_read) {
   EXPECT_THAT(room.world.texts(room.session), ElementsAre("seeing"));
 }
 
-/// What another node would do: an entry chained after the head the store has now.
-void intrude(World& world, const SessionId& session, domain::Draft draft, std::optional<domain::SessionRow> row = std::nullopt) {
-  const SessionNumber number = world.number_of(session);
-  domain::Head head = domain::head_after(world.log_of(session).back());
-  store::Append append{number, head.position(), {}, std::move(row), std::nullopt, 0};
-  CountingEntropy entropy(99);
-  append.entries.push_back(domain::chain(head, number, world.clock.now(), std::move(draft), entropy).encoded);
-  world.store.intrude(std::move(append));
-}
-
-domain::Draft text_of(const World& world, const std::string& name, const std::string& role, const std::string& text) {
-  domain::Draft draft;
-  draft.sender = world.authenticator.users.at(name).id;
-  draft.sender_role = {role};
-  draft.text = text;
-  return draft;
-}
-
 TEST(Conflict, another_nodes_entry_is_taken_in_and_the_send_chained_behind_it) {
   Room room;
-  intrude(room.world, room.session, text_of(room.world, "patient", "patient", "from elsewhere"));
+  room.world.intrude(room.session, room.world.text_of("patient", "from elsewhere"));
   room.say(*room.doctor, "from here", "", 1);
   room.say(*room.doctor, "and more", "", 2);
   room.run();
@@ -273,7 +255,7 @@ TEST(Conflict, another_nodes_entry_is_taken_in_and_the_send_chained_behind_it) {
 // Who resumes reads the store, which may be ahead of the room.
 TEST(Conflict, what_a_resume_shows_of_another_node_is_heard_by_the_others_and_not_again_by_it) {
   Room room;
-  intrude(room.world, room.session, text_of(room.world, "patient", "patient", "from elsewhere"));
+  room.world.intrude(room.session, room.world.text_of("patient", "from elsewhere"));
   auto late = room.world.connect("patient", 1);
   late->emit("join-session", "{\"sessionId\":\"" + room.session.to_string() + "\",\"after\":\"2\"}", 7);
   room.run();
@@ -286,7 +268,7 @@ TEST(Conflict, what_a_resume_shows_of_another_node_is_heard_by_the_others_and_no
 
 TEST(Conflict, what_a_read_of_entries_shows_of_another_node_the_room_hears) {
   Room room;
-  intrude(room.world, room.session, text_of(room.world, "patient", "patient", "from elsewhere"));
+  room.world.intrude(room.session, room.world.text_of("patient", "from elsewhere"));
   room.patient->emit("entries", "{\"sessionId\":\"" + room.session.to_string() + "\",\"after\":\"2\"}", 7);
   room.run();
   EXPECT_THAT(room.doctor->take("chat-message"), ElementsAre(Contains("from elsewhere")));
@@ -298,9 +280,9 @@ TEST(Conflict, every_check_is_run_again_against_what_came_between) {
   auto row = room.world.get("doctor", room.session)->row;
   row.status = domain::SessionStatus::ended;
   row.ended_at = room.world.clock.now();
-  domain::Draft ended = text_of(room.world, "patient", "patient", "");
+  domain::Draft ended = room.world.text_of("patient", "");
   ended.kind = domain::EntryKind::ended;
-  intrude(room.world, room.session, std::move(ended), row);
+  room.world.intrude(room.session, std::move(ended), row);
   room.say(*room.doctor, "too late", "", 1);
   room.run();
   EXPECT_THAT(room.doctor->take(),
@@ -313,10 +295,10 @@ TEST(Conflict, a_repeat_that_another_node_stored_is_found) {
   Room room;
   const auto row = room.world.get("doctor", room.session)->row;
   const auto doctor = room.world.authenticator.users.at("doctor").id;
-  domain::Draft draft = text_of(room.world, "doctor", "doctor", "once");
+  domain::Draft draft = room.world.text_of("doctor", "once");
   draft.client_message_id = "key";
   draft.key = domain::idempotency_key(row.secret, doctor, "key");
-  intrude(room.world, room.session, std::move(draft));
+  room.world.intrude(room.session, std::move(draft));
   EXPECT_EQ(room.world.send("doctor", room.session, "once", "key")->freshness, MessageView::Freshness::duplicate);
   EXPECT_THAT(room.world.texts(room.session), ElementsAre("once"));
 }
@@ -325,7 +307,7 @@ TEST(Conflict, a_send_is_counted_once_against_the_rate) {
   auto config = World::unlimited();
   config.rates.chat = 1;
   Room room(config);
-  intrude(room.world, room.session, text_of(room.world, "patient", "patient", "between"));
+  room.world.intrude(room.session, room.world.text_of("patient", "between"));
   room.say(*room.doctor, "decided twice", "", 1);
   room.run();
   EXPECT_THAT(room.doctor->take(), ::testing::Contains(Contains("431[{\"success\":true")));
@@ -336,7 +318,7 @@ TEST(Conflict, a_history_that_does_not_follow_is_read_again) {
   // An append whose outcome was lost sits between: the next one conflicts with something that is not a plain tail.
   room.world.store.unknown_next(ModelStore::Fate::stored);
   room.world.send("doctor", room.session, "perhaps");
-  intrude(room.world, room.session, text_of(room.world, "patient", "patient", "between"));
+  room.world.intrude(room.session, room.world.text_of("patient", "between"));
   EXPECT_TRUE(room.world.send("doctor", room.session, "after").has_value());
   EXPECT_THAT(room.world.texts(room.session), ElementsAre("perhaps", "between", "after"));
   EXPECT_THAT(room.patient->take("chat-message"), SizeIs(3));
@@ -345,7 +327,7 @@ TEST(Conflict, a_history_that_does_not_follow_is_read_again) {
 TEST(Conflict, without_word_of_what_came_between_reads_the_session_again) {
   Room room;
   room.world.log.hides_tails = true;
-  intrude(room.world, room.session, text_of(room.world, "patient", "patient", "between"));
+  room.world.intrude(room.session, room.world.text_of("patient", "between"));
   room.say(*room.doctor, "after", "", 1);
   room.say(*room.doctor, "and after", "", 2);
   room.run();
@@ -360,7 +342,7 @@ TEST(Conflict, ends_in_a_verdict_when_another_node_is_always_faster) {
   const auto sent = room.world.start_send("doctor", room.session, "never");
   room.run();
   for (std::size_t round = 0; round < 2 * limits::append_conflicts_max && !sent->has_value(); ++round) {
-    intrude(room.world, room.session, text_of(room.world, "patient", "patient", "first again"));
+    room.world.intrude(room.session, room.world.text_of("patient", "first again"));
     room.world.store.release_commits();
     room.world.worker.run_pending();
     room.world.store.hold_commits();

@@ -152,6 +152,24 @@ std::vector<domain::Entry> World::log_of(const SessionId& session) {
   return entries;
 }
 
+void World::intrude(const SessionId& session, domain::Draft draft, std::optional<domain::SessionRow> row) {
+  const SessionNumber number = number_of(session);
+  domain::Head head = domain::head_after(log_of(session).back());
+  CountingEntropy entropy(1'000'000 + head.seq);
+  store::Append append{number, head.position(), {}, std::move(row), std::nullopt, 0};
+  append.entries.push_back(domain::chain(head, number, clock.now(), std::move(draft), entropy).encoded);
+  store.intrude(std::move(append));
+}
+
+domain::Draft World::text_of(const std::string& name, const std::string& text) const {
+  const User& user = authenticator.users.at(name);
+  domain::Draft draft;
+  draft.sender = user.id;
+  draft.sender_role = user.role;
+  draft.text = text;
+  return draft;
+}
+
 Answer<domain::MessageView> World::start_send(const std::string& name, const SessionId& session, const std::string& text,
                                               const std::string& key, std::size_t loop) {
   auto [answer, done] = expect_answer<domain::MessageView>();

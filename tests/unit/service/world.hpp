@@ -177,6 +177,11 @@ class World {
   [[nodiscard]] SessionNumber number_of(const SessionId& session);
   [[nodiscard]] std::vector<domain::Entry> log_of(const SessionId& session);
 
+  /// Stores an entry behind everything stored, ahead of everything on its way: what another server would do.
+  void intrude(const SessionId& session, domain::Draft draft, std::optional<domain::SessionRow> row = std::nullopt);
+  /// A text of one of the introduced, to intrude with.
+  [[nodiscard]] domain::Draft text_of(const std::string& name, const std::string& text) const;
+
   // Use cases by REST, from `loop`. Each gives the answer as it is after everything ran.
   Result<domain::MessageView> send(const std::string& name, const SessionId& session, const std::string& text, const std::string& key = "");
   Answer<domain::MessageView> start_send(const std::string& name, const SessionId& session, const std::string& text,
