@@ -83,9 +83,10 @@ inline constexpr auto mongo_silence = 3'000ms;  // a database that answers neith
 
 // Sessions in memory
 inline constexpr std::size_t sessions_loaded_max = 200'000;  // per process, least recently used go first when nobody is joined
-inline constexpr std::size_t texts_loaded_max = 250'000;     // of all sessions in memory, about 350 bytes each: then too they go
+inline constexpr std::size_t texts_loaded_max = 250'000;     // of all sessions in memory, about 350 bytes each, their keys counted in
 inline constexpr std::size_t session_tail_entries = 128;     // newest entries kept decoded for pages
-inline constexpr std::size_t session_keys_max = 4'096;       // idempotency keys kept of one session; older ones are looked up
+inline constexpr std::size_t session_keys_max = 4'096;       // idempotency keys kept of one session; of older ones, two bytes each
+inline constexpr std::uint32_t older_keys_page = 1'024;      // entries whose keys are read at one time: some milliseconds of a reader
 inline constexpr auto catch_up_retry_after = 1'000ms;        // a session that has grown and could not be read is read again
 inline constexpr std::size_t session_steps_max = 4'096;      // calls waiting for one session, loading included; beyond: `overloaded`
 inline constexpr std::size_t append_conflicts_max = 32;      // of one step before it is refused with `overloaded`

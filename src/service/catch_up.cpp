@@ -8,6 +8,11 @@ namespace parley::service {
 Result<News> read_news(const domain::SessionRow& row, const domain::Position& known, store::LogReader& reader, const Context& context) {
   const auto last = reader.last(row.number);  // the newest there is; a range alone may end before it
   if (!last) return std::unexpected(last.error());
+  if (*last) {
+    const auto end = domain::decode_entry(**last);
+    if (!end) return std::unexpected(end.error());
+    if (end->position() == known) return std::vector<domain::EncodedEntry>();
+  }
   const bool is_within = *last && known.seq > 0 && known.seq <= (*last)->seq;
   if (is_within) {
     auto entries = reader.range(row.number, known.seq, 1 + limits::conflict_tail_entries_max);

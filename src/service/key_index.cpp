@@ -5,10 +5,13 @@
 
 namespace parley::service {
 
+static_assert(limits::session_keys_max >= limits::session_steps_max, "what is in flight is known exactly");
+
 void KeyIndex::reset(std::uint32_t from_seq) {
-  from_seq_ = from_seq;
+  known_from_ = exact_from_ = from_seq;
   seqs_.clear();
   order_.clear();
+  older_.clear();
 }
 
 void KeyIndex::add(const Key16& key, std::uint32_t seq) {
@@ -17,10 +20,18 @@ void KeyIndex::add(const Key16& key, std::uint32_t seq) {
   seqs_[key] = seq;
   order_.emplace_back(seq, key);
   if (order_.size() > limits::session_keys_max) {
-    from_seq_ = order_.front().first + 1;
-    seqs_.erase(order_.front().second);
+    const auto& [oldest_seq, oldest] = order_.front();
+    exact_from_ = oldest_seq + 1;
+    older_.add(oldest);
+    seqs_.erase(oldest);
     order_.pop_front();
   }
+}
+
+void KeyIndex::add_older(std::uint32_t from_seq, std::uint32_t to_seq, std::span<const Key16> keys) {
+  if (to_seq != known_from_) return;
+  known_from_ = from_seq;
+  for (const Key16& key : keys) older_.add(key);
 }
 
 void KeyIndex::roll_back_to(std::uint32_t seq) {
@@ -30,6 +41,11 @@ void KeyIndex::roll_back_to(std::uint32_t seq) {
 std::optional<std::uint32_t> KeyIndex::find(const Key16& key) const {
   const auto found = seqs_.find(key);
   return found == seqs_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::size_t KeyIndex::bytes() const {
+  constexpr std::size_t bytes_per_key = 80;  // a node and a bucket of the map, a place in the queue
+  return order_.size() * bytes_per_key + older_.bytes();
 }
 
 }  // namespace parley::service

@@ -1,16 +1,23 @@
-// The idempotency keys of one session that are in memory: those in flight and those of newer entries.
+// What is known in memory of the idempotency keys of one session: exactly for those in flight and of newer entries, and whether a key
+// is new for the rest.
 //
-// Owner: the session's thread. Bounded by limits::session_keys_max; older keys are looked up in the store.
+//   seq  1 ······ known_from ─────────────── exact_from ──────────── head, in flight
+//        unknown: read   whether new, surely        which entry
+//
+// A session that is loaded knows the keys of its tail; older_keys.hpp brings the rest. Owner: the session's thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <deque>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "service/key_filter.hpp"
 
 namespace parley::service {
 
@@ -20,12 +27,21 @@ class KeyIndex {
   void reset(std::uint32_t from_seq);
   /// A zero key (sent without clientMessageId) is not kept. `seq` must be above all before.
   void add(const Key16& key, std::uint32_t seq);
+  /// The keys of the entries from `from_seq` to before `to_seq`; passed over when those behind them are not known, or are themselves.
+  void add_older(std::uint32_t from_seq, std::uint32_t to_seq, std::span<const Key16> keys);
   /// Forgets the keys of entries above `seq`: they did not come to be.
   void roll_back_to(std::uint32_t seq);
 
+  /// Exact, of limits::session_keys_max entries at most.
   [[nodiscard]] std::optional<std::uint32_t> find(const Key16& key) const;
-  /// Keys of entries that are not in memory may exist.
-  [[nodiscard]] bool may_have_older() const { return from_seq_ > 1; }
+  /// Whether an entry that `find` does not know may have this key. `nothing_below`: no entry below it has.
+  [[nodiscard]] bool may_be_older(const Key16& key, std::uint32_t nothing_below) const {
+    return nothing_below < known_from_ || (nothing_below < exact_from_ && older_.may_hold(key));
+  }
+  [[nodiscard]] std::uint32_t known_from() const { return known_from_; }
+  [[nodiscard]] std::uint32_t exact_from() const { return exact_from_; }
+  /// About, in memory.
+  [[nodiscard]] std::size_t bytes() const;
 
  private:
   struct Hash {
@@ -36,9 +52,11 @@ class KeyIndex {
     }
   };
 
-  std::uint32_t from_seq_ = 1;  // every key of an entry at or above it is here
+  std::uint32_t known_from_ = 1;  // every key of an entry at or above it is in `seqs_` or `older_`
+  std::uint32_t exact_from_ = 1;  // at or above it, in `seqs_`
   std::unordered_map<Key16, std::uint32_t, Hash> seqs_;
   std::deque<std::pair<std::uint32_t, Key16>> order_;  // ascending seq
+  KeyFilter older_;
 };
 
 }  // namespace parley::service

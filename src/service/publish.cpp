@@ -9,6 +9,7 @@
 #include "domain/authorization.hpp"
 #include "domain/validation.hpp"
 #include "service/deliver.hpp"
+#include "service/older_keys.hpp"
 #include "service/refusals.hpp"
 
 namespace parley::service {
@@ -30,7 +31,7 @@ class PublishStep final : public Step {
 
   Decision decide(const Outlook& outlook) override;
   Result<void> read(store::LogReader& reader, store::Directory& directory) override;
-  void forget_read() override;
+  void forget_read() override { found_.reset(); }
   void committed(SessionState& session, const Committed& committed) override;
   void settled(SessionState& session) override;
   void refused(Error error) override { answer_.refuse(std::move(error)); }
@@ -49,8 +50,9 @@ class PublishStep final : public Step {
   std::optional<std::uint32_t> repeat_of_;  // the seq of the entry with this key
   bool rate_counted_ = false;               // a send counts once, however often it is decided
 
-  enum class Lookup : std::uint8_t { not_done, done } lookup_ = Lookup::not_done;
-  std::optional<StoredText> found_;  // what the lookup found
+  std::optional<StoredText> found_;  // by a lookup
+  std::uint32_t asked_below_ = 1;    // the entries of which the lookup is asked
+  std::uint32_t nothing_below_ = 1;  // no entry below it has this key: stays true, whatever is appended
 };
 
 Decision PublishStep::decide(const Outlook& outlook) {
@@ -87,30 +89,30 @@ std::optional<Decision> PublishStep::find_repeat(const Outlook& outlook) {
   repeat_of_ = keys.find(key_);
   // In flight (answered when it is committed), or committed and at hand.
   if (repeat_of_ && (*repeat_of_ > outlook.session.head.seq || outlook.session.texts.find(*repeat_of_) != nullptr)) return Settle{};
-  if (lookup_ == Lookup::done) {
-    if (found_) repeat_of_ = found_->seq();
-    return found_ ? std::optional<Decision>(Settle{}) : std::nullopt;
+  if (found_) {
+    repeat_of_ = found_->seq();
+    return Settle{};
   }
-  const bool ask_store = repeat_of_.has_value() || keys.may_have_older();
-  return ask_store ? std::optional<Decision>(Read{}) : std::nullopt;
+  if (!repeat_of_ && !keys.may_be_older(key_, nothing_below_)) return std::nullopt;
+  asked_below_ = keys.exact_from();
+  return Read{};
 }
 
 Result<void> PublishStep::read(store::LogReader& reader, store::Directory&) {
-  lookup_ = Lookup::done;
   const auto seq = reader.find_key(number_, key_);
   if (!seq) return std::unexpected(seq.error());
-  if (!*seq) return {};
+  if (!*seq) {
+    if (repeat_of_) return std::unexpected(overloaded());  // the session knows it, the reader not yet
+    nothing_below_ = asked_below_;
+    return {};
+  }
   const auto encoded = reader.entry(number_, **seq);
   if (!encoded) return std::unexpected(encoded.error());
   auto entry = domain::decode_entry(*encoded);
   if (!entry) return std::unexpected(entry.error());
-  if (entry->core.kind == domain::EntryKind::text) found_ = stored_text(std::move(*entry));
+  if (entry->core.kind != domain::EntryKind::text) return std::unexpected(idempotency_conflict());
+  found_ = stored_text(std::move(*entry));
   return {};
-}
-
-void PublishStep::forget_read() {
-  lookup_ = Lookup::not_done;
-  found_.reset();
 }
 
 Result<void> PublishStep::admit_rate() {
@@ -128,6 +130,7 @@ void PublishStep::committed(SessionState& session, const Committed& committed) {
   count(context().counters.messages_stored);
   answer_(message_view(session.id(), *committed.text, caller_->user));
   deliver_text(answer_.shard(), session, *committed.text);
+  if (key_ != Key16{}) read_older_keys(answer_.shard(), session);
 }
 
 void PublishStep::settled(SessionState& session) {

@@ -240,7 +240,7 @@ void Sequencer::on_conflict(std::size_t index, store::AppendOutcome& outcome) {
   decide_again_from(index);
   roll_back_outlook_to(index);
   // What came between is taken in at once when it follows what is known here; otherwise it is read.
-  const bool taken = index == 0 && !outcome.tail.empty() && take_in(outcome.tail);
+  const bool taken = index == 0 && !outcome.tail.empty() && take_in(outcome.tail) && session_.head.seq >= outcome.head.seq;
   if (!taken) knowledge_ = std::max(knowledge_, Knowledge::doubtful);
 }
 

@@ -95,8 +95,9 @@ SessionState& SessionShard::add(LoadedSession loaded) {
 
 void SessionShard::touch(SessionState& session) {
   recency_.splice(recency_.begin(), recency_, session.recency);
-  texts_ += session.texts.texts().size() - session.texts_counted;
-  session.texts_counted = session.texts.texts().size();
+  const std::size_t weight = session.weight();
+  texts_ += weight - session.texts_counted;
+  session.texts_counted = weight;
 }
 
 void SessionShard::make_room() {

@@ -2,8 +2,9 @@
 //
 // Turn     Everything from outside (a call, an outcome, a read that came back) enters through a Turn; what it says leaves when the
 //          outermost Turn ends.
-// Bounds   ServiceConfig::sessions_loaded_max and texts_loaded_max split over the shards; sessions that are joined or busy stay. An id that
-// does not exist leaves nothing. Owner    The loop's thread; nothing here is locked.
+// Bounds   ServiceConfig::sessions_loaded_max and texts_loaded_max split over the shards; sessions that are joined or busy stay. An id
+//          that does not exist leaves nothing.
+// Owner    The loop's thread; nothing here is locked.
 #pragma once
 
 #include <cstdint>
@@ -109,7 +110,7 @@ class SessionShard final : public store::CommitListener {
   std::list<SessionId> recency_;                    // most recently used first
   std::size_t sessions_max_;
   std::size_t texts_max_;
-  std::size_t texts_ = 0;  // in the sessions loaded, as of when each was last touched
+  std::size_t texts_ = 0;  // SessionState::weight of the sessions loaded, as of when each was last touched
   std::size_t appends_in_flight_ = 0;
   std::vector<Task> when_drained_;
   std::uint64_t next_token_ = 1;

@@ -12,6 +12,11 @@ SessionState::SessionState(SessionShard& shard, LoadedSession loaded) : sequence
   adopt(std::move(loaded));
 }
 
+std::size_t SessionState::weight() const {
+  constexpr std::size_t bytes_per_text = 350;
+  return texts.texts().size() + keys.bytes() / bytes_per_text;
+}
+
 Member* SessionState::member(std::uint64_t connection) {
   const auto found = std::ranges::find_if(members, [connection](const Member& member) { return member.connection->id == connection; });
   return found == members.end() ? nullptr : &*found;

@@ -44,9 +44,12 @@ struct SessionState {
   std::vector<Member> members;      // the room
   Sequencer sequencer;
   std::list<SessionId>::iterator recency;
-  std::size_t texts_counted = 0;  // of `texts`, by the shard
+  std::size_t texts_counted = 0;  // of `weight`, by the shard
+  bool older_keys_on_their_way = false;
 
   [[nodiscard]] const SessionId& id() const { return row->id; }
+  /// How many texts take as much memory as this session's texts and keys.
+  [[nodiscard]] std::size_t weight() const;
   /// Null: that connection is not in the room.
   [[nodiscard]] Member* member(std::uint64_t connection);
   /// Replaces everything committed; members stay.

@@ -170,6 +170,66 @@ TEST_F(Old, a_new_key_is_looked_up_once_and_then_known) {
   expect_same(fresh, world.send("doctor", session, "new", "new key"));
 }
 
+TEST_F(Old, after_one_message_new_keys_need_no_lookup_and_old_ones_are_found_all_the_same) {
+  world.send("doctor", session, "new", "new key").value();
+  world.store.hold_reads();
+  const auto next = world.start_send("doctor", session, "newer", "newer key");
+  const auto repeat = world.start_send("doctor", session, "once", "key");
+  world.run();
+  ASSERT_TRUE(next->has_value()) << "its key is known to be new";
+  EXPECT_EQ((**next)->freshness, MessageView::Freshness::fresh);
+  EXPECT_FALSE(repeat->has_value()) << "where the first one is has to be looked up";
+  world.store.release_reads();
+  world.run();
+  expect_same(first, **repeat);
+}
+
+TEST_F(Old, older_keys_that_could_not_be_read_are_read_with_a_later_message) {
+  world.store.hold_commits();
+  const auto looked_up = world.start_send("doctor", session, "one", "k1");
+  world.run();
+  world.store.fail_reads({ErrorCode::store_failed, "The store failed", {}});
+  world.store.release_commits();
+  world.run();
+  EXPECT_TRUE((*looked_up)->has_value()) << "its own lookup was before";
+  EXPECT_EQ(world.send("doctor", session, "two", "k2").error().code, ErrorCode::store_failed) << "whether k2 is new is not known";
+  world.store.mend_reads();
+  world.send("doctor", session, "two", "k2").value();
+  world.store.hold_reads();
+  const auto known = world.start_send("doctor", session, "three", "k3");
+  world.run();
+  EXPECT_TRUE(known->has_value());
+  world.store.release_reads();
+}
+
+TEST_F(Old, a_key_that_was_looked_up_is_not_again_after_a_conflict) {
+  world.store.hold_commits();
+  const auto sent = world.start_send("doctor", session, "one", "k1");
+  world.run();
+  ASSERT_EQ(world.store.waiting(), 1u) << "looked up, and on its way";
+  world.intrude(session, world.text_of("patient", "between"));
+  world.store.hold_reads();
+  world.store.release_commits();
+  world.run();
+  ASSERT_TRUE(sent->has_value());
+  EXPECT_EQ((**sent)->position.seq, world.log_of(session).size());
+  world.store.release_reads();
+}
+
+TEST_F(Old, what_another_server_stored_under_the_key_is_found_though_it_was_looked_up_before) {
+  domain::Draft same = world.text_of("doctor", "one");
+  same.client_message_id = "k1";
+  same.key = domain::idempotency_key(world.get("doctor", session)->row.secret, same.sender, "k1");
+  world.store.hold_commits();
+  const auto sent = world.start_send("doctor", session, "one", "k1");
+  world.run();
+  world.intrude(session, std::move(same));
+  world.store.release_commits();
+  world.run();
+  ASSERT_TRUE(sent->has_value());
+  EXPECT_EQ((**sent)->freshness, MessageView::Freshness::duplicate);
+}
+
 TEST_F(Old, what_comes_behind_a_lookup_waits_and_keeps_its_order) {
   const std::size_t before = world.log_of(session).size();
   world.store.hold_reads();
@@ -206,17 +266,47 @@ TEST_F(Old, a_failed_lookup_is_a_verdict_and_stores_nothing) {
   EXPECT_EQ(world.send("doctor", session, "new", "new key")->freshness, MessageView::Freshness::fresh);
 }
 
-TEST(Repeat, keys_beyond_those_kept_in_memory_are_found_in_the_store) {
-  World world;
-  const SessionId session = world.create();
-  const auto first = world.send("doctor", session, "m", "k0").value();
-  for (std::size_t count = 1; count <= limits::session_keys_max; ++count) {
-    world.start_send("doctor", session, "m", "k" + std::to_string(count));
-    if (count % 1000 == 0) world.run();
+/// A session with more messages than it keeps keys of.
+class Long : public ::testing::Test {
+ protected:
+  Long() : session(world.create()), first(world.send("doctor", session, "m", "k0").value()) {
+    for (std::size_t count = 1; count <= limits::session_keys_max; ++count) {
+      world.start_send("doctor", session, "m", "k" + std::to_string(count));
+      if (count % 1000 == 0) world.run();
+    }
+    world.run();
   }
-  world.run();
+
+  World world;
+  SessionId session;
+  MessageView first;
+};
+
+TEST_F(Long, keys_beyond_those_kept_in_memory_are_found_in_the_store) {
   expect_same(first, world.send("doctor", session, "m", "k0"));
   EXPECT_EQ(world.stats("doctor", session)->total_messages, limits::session_keys_max + 1);
+}
+
+TEST_F(Long, new_keys_need_no_lookup) {
+  world.store.hold_reads();
+  const auto sent = world.start_send("doctor", session, "m", "new");
+  world.run();
+  EXPECT_TRUE(sent->has_value());
+  world.store.release_reads();
+}
+
+TEST_F(Long, loaded_anew_it_knows_all_keys_a_page_a_message) {
+  world.restart();
+  constexpr std::size_t pages = limits::session_keys_max / limits::older_keys_page + 1;
+  for (std::size_t count = 0; count < pages; ++count) world.send("doctor", session, "m", "page " + std::to_string(count)).value();
+  world.store.hold_reads();
+  const auto sent = world.start_send("doctor", session, "m", "new");
+  const auto repeat = world.start_send("doctor", session, "m", "k0");
+  world.run();
+  EXPECT_TRUE(sent->has_value());
+  world.store.release_reads();
+  world.run();
+  expect_same(first, **repeat);
 }
 
 TEST(Repeat, of_two_in_flight_with_different_texts_the_first_wins) {

@@ -1,6 +1,11 @@
 // The bounded tables: rates, connections, users, keys, texts; and the outbox.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/hash.hpp"
 #include "service/connection_table.hpp"
 #include "service/key_index.hpp"
 #include "service/outbox.hpp"
@@ -169,19 +174,67 @@ TEST(KeyIndex, finds_what_was_added_until_it_is_rolled_back) {
   EXPECT_EQ(keys.find(key_of(2)), 6u);
 }
 
-TEST(KeyIndex, says_when_older_keys_may_exist) {
+/// A key as a MAC is: any of its bytes are as good as random.
+Key16 mac_of(std::uint32_t number) {
+  Key16 mac;
+  const Digest32 digest = sha256({std::to_string(number)});
+  std::copy_n(digest.begin(), mac.size(), mac.begin());
+  return mac;
+}
+
+TEST(KeyIndex, knows_every_key_since_the_first_though_not_where) {
   KeyIndex keys;
-  EXPECT_FALSE(keys.may_have_older());
-  for (std::uint32_t number = 1; number <= limits::session_keys_max; ++number) keys.add(key_of(number), number);
-  EXPECT_FALSE(keys.may_have_older());
-  keys.add(key_of(limits::session_keys_max + 1), limits::session_keys_max + 1);
-  EXPECT_TRUE(keys.may_have_older());
-  EXPECT_EQ(keys.find(key_of(1)), std::nullopt);
-  EXPECT_EQ(keys.find(key_of(2)), 2u);
+  constexpr std::uint32_t count = limits::session_keys_max + 5'000;
+  for (std::uint32_t seq = 1; seq <= count; ++seq) keys.add(mac_of(seq), seq);
+  EXPECT_EQ(keys.known_from(), 1u);
+  EXPECT_EQ(keys.exact_from(), 5'001u);
+  EXPECT_EQ(keys.find(mac_of(5'000)), std::nullopt);
+  EXPECT_EQ(keys.find(mac_of(5'001)), 5'001u);
+  for (std::uint32_t seq = 1; seq <= 5'000; ++seq) {
+    EXPECT_TRUE(keys.may_be_older(mac_of(seq), 1));
+    EXPECT_FALSE(keys.may_be_older(mac_of(seq), keys.exact_from())) << "looked up";
+  }
+  std::uint32_t mistaken = 0;
+  for (std::uint32_t number = count + 1; number <= count + 10'000; ++number) mistaken += keys.may_be_older(mac_of(number), 1) ? 1 : 0;
+  EXPECT_LT(mistaken, 50u) << "of ten thousand new keys";
+}
+
+TEST(KeyIndex, what_is_rolled_back_is_new_again) {
+  KeyIndex keys;
+  for (std::uint32_t seq = 1; seq <= limits::session_keys_max + 10; ++seq) keys.add(mac_of(seq), seq);
+  keys.roll_back_to(limits::session_keys_max);
+  EXPECT_EQ(keys.find(mac_of(limits::session_keys_max + 1)), std::nullopt);
+  EXPECT_FALSE(keys.may_be_older(mac_of(limits::session_keys_max + 1), 1));
+}
+
+TEST(KeyIndex, of_a_loaded_session_what_is_older_is_not_known_until_it_is_brought) {
+  KeyIndex keys;
+  keys.reset(101);
+  keys.add(mac_of(101), 101);
+  EXPECT_TRUE(keys.may_be_older(mac_of(7), 1));
+  EXPECT_FALSE(keys.may_be_older(mac_of(7), 101)) << "looked up";
+  const std::vector<Key16> newer{mac_of(60), mac_of(100)};
+  keys.add_older(40, 90, newer);
+  EXPECT_EQ(keys.known_from(), 101u) << "what lies between is not known";
+  keys.add_older(51, 101, newer);
+  EXPECT_TRUE(keys.may_be_older(mac_of(7), 50));
+  EXPECT_TRUE(keys.may_be_older(mac_of(60), 51));
+  EXPECT_FALSE(keys.may_be_older(mac_of(7), 51));
+  keys.add_older(1, 51, std::vector<Key16>{mac_of(7)});
+  EXPECT_TRUE(keys.may_be_older(mac_of(7), 1));
+  EXPECT_FALSE(keys.may_be_older(mac_of(8), 1));
   keys.reset(1);
-  EXPECT_FALSE(keys.may_have_older());
-  keys.reset(2);
-  EXPECT_TRUE(keys.may_have_older());
+  EXPECT_FALSE(keys.may_be_older(mac_of(7), 1));
+}
+
+TEST(KeyIndex, says_what_it_takes) {
+  KeyIndex keys;
+  EXPECT_EQ(keys.bytes(), 0u);
+  for (std::uint32_t seq = 1; seq <= limits::session_keys_max; ++seq) keys.add(mac_of(seq), seq);
+  const std::size_t exact = keys.bytes();
+  for (std::uint32_t seq = limits::session_keys_max + 1; seq <= 100'000; ++seq) keys.add(mac_of(seq), seq);
+  EXPECT_GE(keys.bytes() - exact, 2 * (100'000 - limits::session_keys_max));
+  EXPECT_LT(keys.bytes() - exact, 5u * 100'000);
 }
 
 StoredText text_at(std::uint32_t seq, std::int64_t time_ms) {

@@ -1,0 +1,44 @@
+#include "service/older_keys.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "domain/error_code.hpp"
+#include "service/session_shard.hpp"
+
+namespace parley::service {
+namespace {
+
+Result<std::vector<Key16>> read_keys(SessionNumber session, std::uint32_t from, std::uint32_t to, store::LogReader& reader) {
+  const auto entries = reader.range(session, from, to - from);
+  if (!entries) return std::unexpected(entries.error());
+  if (entries->size() != to - from) return refuse(ErrorCode::log_corrupt, "The session's log is shorter than was known");
+  std::vector<Key16> keys;
+  for (const domain::EncodedEntry& entry : *entries) {
+    const auto core = domain::decode_core(entry.core);
+    if (!core) return std::unexpected(core.error());
+    if (core->key != Key16{}) keys.push_back(core->key);
+  }
+  return keys;
+}
+
+}  // namespace
+
+void read_older_keys(SessionShard& shard, SessionState& session) {
+  const std::uint32_t to = session.keys.known_from();
+  if (to <= 1 || session.older_keys_on_their_way) return;
+  session.older_keys_on_their_way = true;
+  const std::uint32_t from = to - std::min(to - 1, limits::older_keys_page);
+  shard.read<std::vector<Key16>>(
+      [number = session.row->number, from, to](store::LogReader& reader) { return read_keys(number, from, to, reader); },
+      [&shard, id = session.id(), from, to](Result<std::vector<Key16>> keys) {
+        SessionState* loaded = shard.find(id);
+        if (loaded == nullptr) return;
+        loaded->older_keys_on_their_way = false;
+        if (keys) loaded->keys.add_older(from, to, *keys);  // why they could not be read, the store has said; the next message asks again
+      });
+}
+
+}  // namespace parley::service
