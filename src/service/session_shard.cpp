@@ -96,8 +96,8 @@ SessionState& SessionShard::add(LoadedSession loaded) {
 void SessionShard::touch(SessionState& session) {
   recency_.splice(recency_.begin(), recency_, session.recency);
   const std::size_t weight = session.weight();
-  texts_ += weight - session.texts_counted;
-  session.texts_counted = weight;
+  weight_ += weight - session.weight_counted;
+  session.weight_counted = weight;
 }
 
 void SessionShard::make_room() {
@@ -113,7 +113,7 @@ void SessionShard::make_room() {
 
 void SessionShard::let_go(SessionState& session) {
   const SessionId id = session.id();
-  texts_ -= session.texts_counted;
+  weight_ -= session.weight_counted;
   by_number_.erase(session.row->number);
   recency_.erase(session.recency);
   sessions_.erase(id);

@@ -96,7 +96,7 @@ class SessionShard final : public store::CommitListener {
   void start_load(const SessionId& id);
   void finish_load(const SessionId& id, Result<LoadedSession> loaded);
   void touch(SessionState& session);
-  [[nodiscard]] bool is_full() const { return sessions_.size() >= sessions_max_ || texts_ > texts_max_; }
+  [[nodiscard]] bool is_full() const { return sessions_.size() >= sessions_max_ || weight_ > texts_max_; }
   void make_room();
   void let_go(SessionState& session);
 
@@ -110,7 +110,7 @@ class SessionShard final : public store::CommitListener {
   std::list<SessionId> recency_;                    // most recently used first
   std::size_t sessions_max_;
   std::size_t texts_max_;
-  std::size_t texts_ = 0;  // SessionState::weight of the sessions loaded, as of when each was last touched
+  std::size_t weight_ = 0;  // SessionState::weight of the sessions loaded, as of when each was last touched
   std::size_t appends_in_flight_ = 0;
   std::vector<Task> when_drained_;
   std::uint64_t next_token_ = 1;

@@ -44,7 +44,7 @@ struct SessionState {
   std::vector<Member> members;      // the room
   Sequencer sequencer;
   std::list<SessionId>::iterator recency;
-  std::size_t texts_counted = 0;  // of `weight`, by the shard
+  std::size_t weight_counted = 0;  // of `weight`, by the shard
   bool older_keys_on_their_way = false;
 
   [[nodiscard]] const SessionId& id() const { return row->id; }

@@ -17,7 +17,7 @@ struct StoreHealth {
   bool final = false;                  // not writable, and it stays so until restart
   std::string reason;                  // why not writable, or why texts are refused; empty when all is well
   bool has_room = true;                // false: texts are `store_full`
-  std::uint64_t free_bytes = 0;        // as of the last commit
+  std::uint64_t free_bytes = 0;        // as last looked at: with a commit, or (MongoDB) each limits::mongo_watch_interval
   std::vector<std::string> damaged;    // what damage was met, one line a session, the first limits::damaged_sessions_named of them
   std::uint64_t damaged_sessions = 0;  // these take no more entries
 
