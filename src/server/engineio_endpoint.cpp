@@ -178,7 +178,12 @@ std::shared_ptr<EngineioSession> EngineioEndpoint::make_session(const Request& r
                                 .query = std::string(request.query())};
   EngineioSession::Config config{config_.shard, config_.engineio, config_.totals,
                                  [this](EngineioSession& session) { sessions_.erase(session.handshake().sid); }};
-  auto session = std::make_shared<EngineioSession>(std::move(config), std::move(handshake));
+  // Applications keep it as long as they like and let go of it on threads of their own; it ends on its loop's, with its timers.
+  auto end_on_loop = [&loop = config_.shard.loop()](EngineioSession* ended) {
+    std::unique_ptr<EngineioSession> session(ended);
+    if (!loop.in_this_thread()) loop.post([session = std::move(session)] {});
+  };
+  const std::shared_ptr<EngineioSession> session(new EngineioSession(std::move(config), std::move(handshake)), end_on_loop);
   sessions_.emplace(session->handshake().sid, session);
   return session;
 }

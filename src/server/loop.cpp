@@ -8,6 +8,8 @@
 #include <ctime>
 #include <utility>
 
+#include "base/assert.hpp"
+
 namespace parley::server {
 
 namespace asio = boost::asio;
@@ -88,12 +90,14 @@ TimerId Loop::call_after(std::chrono::milliseconds delay, Task task) {
 }
 
 TimerId Loop::call_at(SteadyTime due, Task task) {
+  PARLEY_ASSERT(in_this_thread() || stopped_);
   const TimerId id = timers_.add(due, std::move(task));
   arm_timer();
   return id;
 }
 
 void Loop::cancel(TimerId timer) {
+  PARLEY_ASSERT(in_this_thread() || stopped_);
   timers_.cancel(timer);
 }
 

@@ -1,8 +1,8 @@
 // What an application implements to speak bare Engine.IO (protocol v4). Heartbeat, upgrade and limits are the server's.
 //
 // Threads   A connection belongs to one event loop. Everything here is called on that loop, and every method of Socket must be.
-// Lifetime  The server keeps a SocketHandler until on_close has returned; the application may keep the shared Socket longer,
-//           a Socket that has gone ignores what it is told.
+// Lifetime  The server keeps a SocketHandler until on_close has returned; the application may keep the shared Socket longer and let
+//           go of it on any thread, a Socket that has gone ignores what it is told.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 // What an application implements to speak Socket.IO (protocol v5). Knows nothing of sockets: packets in, packets out.
 //
 // Threads   A connection belongs to one event loop. Everything here is called on that loop, and every method of Peer must be.
-// Lifetime  The server keeps a SocketHandler until on_disconnect has returned; the application may keep the shared Peer longer,
-//           a Peer whose connection has gone ignores what it is told.
+// Lifetime  The server keeps a SocketHandler until on_disconnect has returned; the application may keep the shared Peer longer and let go
+//           of it on any thread, a Peer whose connection has gone ignores what it is told.
 #pragma once
 
 #include <cstdint>

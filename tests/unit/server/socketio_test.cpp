@@ -24,6 +24,10 @@ class RecordingNamespace final : public socketio::NamespaceHandler {
  public:
   void on_connect(const socketio::ConnectRequest& request, std::shared_ptr<socketio::Peer> peer, socketio::Decide decide) override {
     note("connect " + std::string(request.nsp) + " " + std::string(request.auth_json));
+    if (request.auth_json.find("keep") != std::string_view::npos) {
+      const std::scoped_lock lock(mutex_);
+      kept_.push_back(peer);
+    }
     if (request.auth_json.find("refuse") != std::string_view::npos) {
       return decide(std::unexpected(socketio::ConnectRefused{"no entry", R"({"why":"test"})"}));
     }
@@ -44,6 +48,11 @@ class RecordingNamespace final : public socketio::NamespaceHandler {
   bool noted(const std::string& what) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, 10s, [&] { return std::count(notes_.begin(), notes_.end(), what) != 0; });
+  }
+  /// Peers of connections that asked to be kept.
+  std::vector<std::shared_ptr<socketio::Peer>> take_kept() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(kept_, {});
   }
   std::vector<std::string> notes() {
     const std::scoped_lock lock(mutex_);
@@ -85,6 +94,7 @@ class RecordingNamespace final : public socketio::NamespaceHandler {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> notes_;
+  std::vector<std::shared_ptr<socketio::Peer>> kept_;
 };
 
 ServerConfig config_with(std::size_t loops) {
@@ -131,6 +141,29 @@ class SocketioTest : public testing::Test {
 
 std::string body_of(const std::string& answer) {
   return answer.substr(answer.find("\r\n\r\n") + 4);
+}
+
+// As a service does whose sessions live on other threads than their connections. The loop asserts that its timers are left on its own.
+TEST_F(SocketioTest, who_keeps_a_peer_lets_go_of_it_on_any_thread) {
+  start(config_with(2));
+  for (int round = 0; round < 20; ++round) {
+    {
+      WebsocketClient client = join(R"(40{"keep":1})");
+    }
+    auto kept = application.take_kept();
+    ASSERT_EQ(kept.size(), 1u);
+    const std::string told = "told " + std::to_string(round);
+    std::function<void()> look = [&] {  // until the connection has gone
+      if (kept[0]->connected()) return kept[0]->loop().post(look);
+      kept[0]->loop().post([&] { application.note(told); });
+    };
+    kept[0]->loop().post(look);
+    ASSERT_TRUE(application.noted(told));
+    kept.clear();
+  }
+  WebsocketClient client = join();
+  client.send_text(R"(42["echo"])");
+  EXPECT_EQ(client.read_message(), R"(42["back",1])");
 }
 
 TEST_F(SocketioTest, a_cut_connection_is_transport_close) {
