@@ -82,16 +82,18 @@ inline constexpr auto mongo_watch_interval = 1'000ms;               // how often
 inline constexpr auto mongo_silence = 3'000ms;  // a database that answers neither that look nor a write for so long is out of reach
 
 // Sessions in memory
-inline constexpr std::size_t sessions_loaded_max = 200'000;  // per process, least recently used go first when nobody is joined
-inline constexpr std::size_t texts_loaded_max = 250'000;     // of all sessions in memory, about 350 bytes each, their keys counted in
-inline constexpr std::size_t session_tail_entries = 128;     // newest entries kept decoded for pages
-inline constexpr std::size_t session_keys_max = 4'096;       // idempotency keys kept of one session; of older ones, two bytes each
-inline constexpr std::uint32_t older_keys_page = 1'024;      // entries whose keys are read at one time: some milliseconds of a reader
-inline constexpr auto catch_up_retry_after = 1'000ms;        // a session that has grown and could not be read is read again
-inline constexpr std::size_t session_steps_max = 4'096;      // calls waiting for one session, loading included; beyond: `overloaded`
-inline constexpr std::size_t append_conflicts_max = 32;      // of one step before it is refused with `overloaded`
-inline constexpr std::size_t creates_waiting_max = 64;       // for one pair of doctor and patient; beyond: `overloaded`
-inline constexpr std::size_t users_cached_max = 100'000;     // about 300 bytes each
+inline constexpr std::size_t sessions_loaded_max = 200'000;     // per process, least recently used go first when nobody is joined
+inline constexpr std::size_t texts_loaded_max = 250'000;        // of all sessions in memory, about 350 bytes each, their keys counted in
+inline constexpr std::size_t session_tail_entries = 128;        // newest entries kept decoded for pages
+inline constexpr std::size_t session_keys_max = 4'096;          // idempotency keys kept of one session; of older ones, two bytes each
+inline constexpr std::uint32_t older_keys_page = 1'024;         // entries whose keys are read at one time: some milliseconds of a reader
+inline constexpr auto catch_up_retry_after = 1'000ms;           // a session that has grown and could not be read is read again
+inline constexpr std::size_t session_steps_max = 4'096;         // calls waiting for one session, loading included; beyond: `overloaded`
+inline constexpr std::size_t append_conflicts_max = 32;         // of one step before it is refused with `overloaded`
+inline constexpr std::uint32_t socket_entries_waiting_max = 8;  // `entries` of one connection under way; beyond: `overloaded`
+inline constexpr std::uint32_t socket_joins_waiting_max = 4;    // joins of one session by one connection under way; beyond: `overloaded`
+inline constexpr std::size_t creates_waiting_max = 64;          // for one pair of doctor and patient; beyond: `overloaded`
+inline constexpr std::size_t users_cached_max = 100'000;        // about 300 bytes each
 
 // Identity from the user store (contract §1.2)
 inline constexpr auto user_staleness = 30s;                     // how old what is said of a user may be: one read a user in so much time

@@ -14,7 +14,6 @@
 #include "service/refusals.hpp"
 #include "service/resume.hpp"
 #include "service/signal.hpp"
-#include "service/socket_answer.hpp"
 
 namespace parley::service {
 namespace {
@@ -120,6 +119,7 @@ void ClientSession::join_session(const Incoming& incoming) {
   if (!rooms_->rooms.contains(session.id) && rooms_->rooms.size() >= limits::joined_sessions_max) {
     return answer.fail({ErrorCode::invalid_argument, "Too many sessions joined", {}});
   }
+  if (rooms_->rooms[session.id].joining >= limits::socket_joins_waiting_max) return refuse_overloaded(answer);
   ++rooms_->rooms[session.id].joining;
   join(router_, loop_, connection_, {session, resume_of(fields)},
        [answer, rooms = rooms_, id = session.id, &context = router_.context()](Result<domain::JoinView> joined) {
@@ -141,10 +141,19 @@ void ClientSession::join_session(const Incoming& incoming) {
        });
 }
 
+void ClientSession::refuse_overloaded(const SocketAnswer& answer) {
+  count(router_.context().counters.refused_overloaded);
+  answer.fail(overloaded());
+}
+
 void ClientSession::entries(const Incoming& incoming) {
+  const SocketAnswer answer(connection_, incoming.ack);
+  if (*entries_waiting_ >= limits::socket_entries_waiting_max) return refuse_overloaded(answer);
+  ++*entries_waiting_;
   socket_entries(router_, loop_, connection_,
                  {incoming.fields.session_field(members::session_id.name), api::entry_range_from_event(incoming.fields)},
-                 [answer = SocketAnswer(connection_, incoming.ack)](Result<domain::EntriesView> entries) {
+                 [answer, waiting = entries_waiting_](Result<domain::EntriesView> entries) {
+                   --*waiting;
                    if (!entries) return answer.fail(entries.error());
                    answer.succeed([&](JsonWriter& writer) { api::write_entries(writer, *entries); });
                  });

@@ -19,6 +19,7 @@
 #include "service/create.hpp"
 #include "service/live_tokens.hpp"
 #include "service/router.hpp"
+#include "service/socket_answer.hpp"
 
 namespace parley::service {
 
@@ -52,6 +53,7 @@ class ClientSession final : public protocol::socketio::SocketHandler {
   void chat_message(const Incoming& incoming);
   void end_session(const Incoming& incoming);
   void relay_signal(const Incoming& incoming);
+  void refuse_overloaded(const SocketAnswer& answer);
 
   /// The one table of events that are handled; the first that fits counts.
   struct Row {
@@ -67,6 +69,7 @@ class ClientSession final : public protocol::socketio::SocketHandler {
   EventLoop& loop_;
   ConnectionPtr connection_;
   std::shared_ptr<Rooms> rooms_ = std::make_shared<Rooms>();
+  std::shared_ptr<std::uint32_t> entries_waiting_ = std::make_shared<std::uint32_t>(0);  // shared with those under way
 };
 
 }  // namespace parley::service

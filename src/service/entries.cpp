@@ -10,6 +10,7 @@
 #include "domain/error_code.hpp"
 #include "domain/extensions.hpp"
 #include "service/access.hpp"
+#include "service/refusals.hpp"
 #include "service/stored_text.hpp"
 
 namespace parley::service {
@@ -196,14 +197,18 @@ Result<EntriesView> read_range(store::LogReader& reader, const WhichLog& log, co
   return range_reader.prove(*stretch, std::move(*entries), range.cores);
 }
 
-void read_range_aside(SessionShard& shard, const SessionState& session, EntryRange range, std::size_t bytes_max,
-                      Answer<EntriesView> answer) {
-  shard.read<EntriesView>([log = WhichLog{session.id(), session.row->number}, range = std::move(range),
-                           bytes_max](store::LogReader& reader) { return read_range(reader, log, range, bytes_max); },
-                          [&shard, number = session.row->number, answer = std::move(answer)](Result<EntriesView> entries) mutable {
-                            if (entries) shard.note_end(number, entries->to.seq);
-                            answer(std::move(entries));
-                          });
+void read_range_aside(SessionShard& shard, const SessionState& session, EntryRange range, std::size_t bytes_max, Answer<EntriesView> answer,
+                      ConnectionPtr asker) {
+  shard.read<EntriesView>(
+      [log = WhichLog{session.id(), session.row->number}, range = std::move(range), bytes_max,
+       asker = std::move(asker)](store::LogReader& reader) -> Result<EntriesView> {
+        if (asker != nullptr && asker->gone) return std::unexpected(overloaded());
+        return read_range(reader, log, range, bytes_max);
+      },
+      [&shard, number = session.row->number, answer = std::move(answer)](Result<EntriesView> entries) mutable {
+        if (entries) shard.note_end(number, entries->to.seq);
+        answer(std::move(entries));
+      });
 }
 
 void read_entries(Router& router, EventLoop& from, CallerPtr caller, ReadEntries request, Done<EntriesView> done) {
@@ -212,7 +217,7 @@ void read_entries(Router& router, EventLoop& from, CallerPtr caller, ReadEntries
       router, from, std::move(caller), session, std::move(done),
       [range = std::move(request.range)](SessionShard& shard, SessionState& state, Answer<EntriesView> answer) mutable {
         if (!range) return answer.refuse(std::move(range.error()));
-        read_range_aside(shard, state, std::move(*range), std::numeric_limits<std::size_t>::max(), std::move(answer));
+        read_range_aside(shard, state, std::move(*range), std::numeric_limits<std::size_t>::max(), std::move(answer), nullptr);
       });
 }
 

@@ -20,9 +20,10 @@ struct WhichLog {
 [[nodiscard]] Result<domain::EntriesView> read_range(store::LogReader& reader, const WhichLog& log, const domain::EntryRange& range,
                                                      std::size_t bytes_max);
 
-/// The same on a reader thread, beside everything else that the session does. In a Turn of the session's shard.
+/// The same on a reader thread, beside everything else that the session does. In a Turn of the session's shard. `asker`: not read any
+/// more when it has gone; null: read in any case.
 void read_range_aside(SessionShard& shard, const SessionState& session, domain::EntryRange range, std::size_t bytes_max,
-                      Answer<domain::EntriesView> answer);
+                      Answer<domain::EntriesView> answer, ConnectionPtr asker);
 
 /// ChatService::read_entries.
 void read_entries(Router& router, EventLoop& from, CallerPtr caller, ReadEntries request, Done<domain::EntriesView> done);

@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "service/access.hpp"
 #include "service/entries.hpp"
+#include "service/refusals.hpp"
 
 namespace parley::service {
 namespace {
@@ -19,11 +20,13 @@ class ResumeStep final : public Step {
   Decision decide(const Outlook& outlook) override {
     if (auto participant = domain::authorize_participant(outlook.row, request_.caller->user); !participant)
       return Refuse{std::move(participant.error())};
+    if (request_.connection->gone) return Refuse{overloaded()};  // nobody hears it, and nothing is read for nobody
     number_ = outlook.row.number;
     if (outlook.place != Outlook::Place::first) return WaitForTurn{};
     return entries_ ? Decision(Settle{}) : Decision(Read{});
   }
   Result<void> read(store::LogReader& reader, store::Directory&) override {
+    if (request_.connection->gone) return std::unexpected(overloaded());
     auto entries = read_range(reader, {request_.session, number_}, request_.range, limits::socket_entries_bytes_max);
     if (!entries) return std::unexpected(std::move(entries.error()));
     entries_ = std::move(*entries);
@@ -65,7 +68,7 @@ void socket_entries(Router& router, EventLoop& from, ConnectionPtr connection, R
         const Member* member = state.member(connection->id);
         const bool is_catching_up = member != nullptr && member->hears_after == Member::still_reading;
         if (!is_catching_up || range->before)
-          return read_range_aside(shard, state, std::move(*range), limits::socket_entries_bytes_max, std::move(answer));
+          return read_range_aside(shard, state, std::move(*range), limits::socket_entries_bytes_max, std::move(answer), connection);
         resume(shard, {state.id(), std::move(caller), std::move(connection), std::move(*range),
                        [answer = std::move(answer)](Result<EntriesView> entries) mutable { answer(std::move(entries)); }});
       });

@@ -36,7 +36,7 @@ void ReaderPool::serve() {
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-    if (jobs_.empty()) return;
+    if (stopping_) return;
     SessionLog::ReadJob job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();
@@ -50,9 +50,11 @@ void ReaderPool::serve() {
 }
 
 void ReaderPool::stop() {
+  std::deque<SessionLog::ReadJob> dropped;  // ends here, after the threads, and while no lock is held
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    dropped.swap(jobs_);
   }
   changed_.notify_all();
   for (std::thread& thread : threads_)

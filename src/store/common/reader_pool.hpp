@@ -26,7 +26,7 @@ class ReaderPool {
 
   /// Threads: any. Errors: overloaded; store_failed after `stop`.
   [[nodiscard]] Result<void> run(SessionLog::ReadJob job);
-  /// Runs what was accepted, then ends the threads.
+  /// Finishes what is being read, drops what waits, and ends the threads: nobody is there to be answered any more.
   void stop();
   [[nodiscard]] std::size_t waiting() const;
 

@@ -186,5 +186,36 @@ TEST_F(Entries, when_the_readers_are_overloaded_are_refused) {
   EXPECT_EQ(world.entries("doctor", session, after(0)).error().code, ErrorCode::overloaded);
 }
 
+TEST(EntriesOfASocket, are_asked_for_a_few_at_a_time) {
+  Room room;
+  const auto ask = [&](std::uint64_t ack) { room.doctor->emit("entries", session_json(room.session), ack); };
+  room.world.store.hold_reads();
+  for (std::uint64_t ack = 1; ack <= limits::socket_entries_waiting_max; ++ack) ask(ack);
+  room.run();
+  EXPECT_THAT(room.doctor->take(), IsEmpty());
+  ask(99);
+  room.run();
+  EXPECT_THAT(room.doctor->take(), ElementsAre(::testing::AllOf(Contains("4399["), Contains("\"code\":\"overloaded\""))));
+  room.world.store.release_reads();
+  room.run();
+  EXPECT_THAT(room.doctor->take(), SizeIs(limits::socket_entries_waiting_max));
+  ask(100);
+  room.run();
+  EXPECT_THAT(room.doctor->take(), ElementsAre(Contains("43100[{\"success\":true")));
+}
+
+// That something was read shows in the room, which hears what the read found.
+TEST(EntriesOfASocket, are_not_read_for_one_that_has_gone) {
+  Room room;
+  room.world.intrude(room.session, room.world.text_of("patient", "from elsewhere"));
+  room.world.store.hold_reads();
+  room.patient->emit("entries", session_json(room.session), 1);
+  room.run();
+  room.patient->disconnect();
+  room.world.store.release_reads();
+  room.run();
+  EXPECT_THAT(room.doctor->take("chat-message"), IsEmpty());
+}
+
 }  // namespace
 }  // namespace parley::test

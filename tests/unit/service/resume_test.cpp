@@ -311,5 +311,37 @@ TEST(ResumeProperty, hears_every_text_once_and_in_order) {
   }
 }
 
+TEST(Resumes, of_one_session_are_asked_for_a_few_at_a_time) {
+  Room room;
+  const auto ask = [&](std::uint64_t ack) {
+    room.doctor->emit("join-session", "{\"sessionId\":\"" + room.session.to_string() + "\",\"after\":\"1\"}", ack);
+  };
+  room.world.store.hold_reads();
+  for (std::uint64_t ack = 1; ack <= limits::socket_joins_waiting_max; ++ack) ask(ack);
+  room.run();
+  EXPECT_THAT(room.doctor->take(), ::testing::IsEmpty());
+  ask(99);
+  room.run();
+  EXPECT_THAT(room.doctor->take(), ::testing::ElementsAre(::testing::AllOf(Contains("4399["), Contains("\"code\":\"overloaded\""))));
+  room.world.store.release_reads();
+  room.run();
+  EXPECT_THAT(room.doctor->take(), ::testing::SizeIs(limits::socket_joins_waiting_max));
+  ask(100);
+  room.run();
+  EXPECT_THAT(room.doctor->take(), ::testing::ElementsAre(Contains("43100[{\"success\":true")));
+}
+
+TEST(Resumes, are_not_read_for_one_that_has_gone) {
+  Room room;
+  room.world.store.hold_reads();
+  room.patient->emit("join-session", "{\"sessionId\":\"" + room.session.to_string() + "\",\"after\":\"1\"}", 1);
+  room.run();
+  room.world.intrude(room.session, room.world.text_of("patient", "from elsewhere"));
+  room.patient->disconnect();
+  room.world.store.release_reads();
+  room.run();
+  EXPECT_THAT(room.doctor->take("chat-message"), ::testing::IsEmpty()) << "what a resume reads the room hears";
+}
+
 }  // namespace
 }  // namespace parley::test
