@@ -38,7 +38,7 @@ void require_written(mongo::Outcome<mongo::WriteResult> result) {
 
 mongo::Document user(std::uint32_t number, std::string_view role) {
   mongo::Document made;
-  made.id("_id", test::user_id(number)).text("role", role).text("email", std::to_string(number) + "@example.org");
+  made.user("_id", test::user_id(number)).text("role", role).text("email", std::to_string(number) + "@example.org");
   made.text("name", "User " + std::to_string(number)).boolean("isVerified", true);
   return made;
 }

@@ -11,7 +11,7 @@ using namespace parley;
 using namespace parley::domain;
 
 const SessionId session = *SessionId::parse("0b5e9d3c-52a1-4f0e-9c6d-3f1a7e2b4c58");
-const ObjectId sender = *ObjectId::parse("65a000000000000000000001");
+const UserId sender = *UserId::parse("65a000000000000000000001");
 const std::string text(120, 'x');
 const std::string client_message_id = "0b5e9d3c-52a1-4f0e-9c6d-3f1a7e2b4c58";
 constexpr SessionNumber number{7};

@@ -16,7 +16,7 @@ void write_participant_of(JsonWriter& writer, const SessionView& session, std::s
     writer.null();
     return;
   }
-  const ObjectId& id = session.row.participants[index].user;
+  const UserId& id = session.row.participants[index].user;
   if (form == SessionForm::plain) {
     write_id(writer, id);
     return;
@@ -66,7 +66,12 @@ void write_id(JsonWriter& writer, const ObjectId& id) {
 }
 
 void write_id(JsonWriter& writer, const SessionId& id) {
-  writer.string(id.to_string());
+  writer.string(id.text());
+}
+
+void write_id(JsonWriter& writer, const UserId& id) {
+  if (id.empty()) return write_id(writer, ObjectId{});
+  writer.string(id.text());
 }
 
 void write_time(JsonWriter& writer, Timestamp time) {

@@ -12,6 +12,8 @@ namespace parley::api {
 
 /// `<oid>` and `<uuid>` as JSON strings.
 void write_id(JsonWriter& writer, const ObjectId& id);
+/// The server itself is written as 24 zeros, as it always was.
+void write_id(JsonWriter& writer, const UserId& id);
 void write_id(JsonWriter& writer, const SessionId& id);
 /// `<iso>` as a JSON string.
 void write_time(JsonWriter& writer, Timestamp time);

@@ -21,7 +21,7 @@ struct Identity {
 
 /// Whom a verified token names, and what would revoke it; who that is, a user store says.
 struct TokenOwner {
-  ObjectId user;
+  UserId user;
   domain::Revocation token;
 };
 

@@ -1,9 +1,12 @@
-// Parsing and writing of `<oid>` and `<uuid>`, and their hashes.
+// Parsing and writing of ids.
 #include "base/ids.hpp"
 
+#include <algorithm>
 #include <cstring>
 
+#include "base/assert.hpp"
 #include "base/bytes.hpp"
+#include "base/utf8.hpp"
 
 namespace parley {
 namespace {
@@ -21,12 +24,6 @@ char* put_hex(char* place, std::uint8_t byte) {
 /// A hyphen stands before the bytes 4, 6, 8 and 10 (RFC 9562 §4).
 constexpr bool hyphen_before(std::size_t byte_index) {
   return byte_index == 4 || byte_index == 6 || byte_index == 8 || byte_index == 10;
-}
-
-int value_of_lower_digit(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  return -1;
 }
 
 /// The finaliser of MurmurHash3: every input bit moves every output bit, which std::hash of an integer does not promise.
@@ -64,43 +61,43 @@ void ObjectId::append_to(std::string& out) const {
   out.append(text, sizeof text);
 }
 
+TextId::TextId(std::string_view text) : size_(static_cast<std::uint8_t>(text.size())) {
+  PARLEY_ASSERT(text.size() <= text_.size());
+  std::ranges::copy(text, text_.begin());
+}
+
+bool TextId::is_valid(std::string_view text) {
+  return !text.empty() && text.size() <= limits::id_bytes_max && is_valid_utf8(text) && !has_control_character(text);
+}
+
 std::optional<SessionId> SessionId::parse(std::string_view text) {
-  if (text.size() != uuid_text_bytes) return std::nullopt;
-  SessionId id;
-  std::size_t offset = 0;
-  for (std::size_t index = 0; index < id.bytes.size(); ++index) {
-    if (hyphen_before(index) && text[offset++] != '-') return std::nullopt;
-    const int high = value_of_lower_digit(text[offset]);
-    const int low = value_of_lower_digit(text[offset + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    id.bytes[index] = static_cast<std::uint8_t>(high * 16 + low);
-    offset += 2;
-  }
-  return id;
+  if (!is_valid(text)) return std::nullopt;
+  return SessionId(text);
 }
 
 SessionId SessionId::from_random(std::array<std::uint8_t, 16> random) {
-  SessionId id{random};
-  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0f) | 0x40);  // version 4
-  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80);  // the variant of RFC 9562
-  return id;
-}
-
-std::string SessionId::to_string() const {
-  std::string text;
-  text.reserve(uuid_text_bytes);
-  append_to(text);
-  return text;
-}
-
-void SessionId::append_to(std::string& out) const {
+  random[6] = static_cast<std::uint8_t>((random[6] & 0x0f) | 0x40);  // version 4
+  random[8] = static_cast<std::uint8_t>((random[8] & 0x3f) | 0x80);  // the variant of RFC 9562
   char text[uuid_text_bytes];
   char* place = text;
-  for (std::size_t index = 0; index < bytes.size(); ++index) {
+  for (std::size_t index = 0; index < random.size(); ++index) {
     if (hyphen_before(index)) *place++ = '-';
-    place = put_hex(place, bytes[index]);
+    place = put_hex(place, random[index]);
   }
-  out.append(text, sizeof text);
+  return SessionId({text, sizeof text});
+}
+
+std::optional<UserId> UserId::parse(std::string_view text) {
+  if (const auto id = ObjectId::parse(text)) return *id == ObjectId{} ? std::nullopt : std::optional(of(*id));
+  if (!is_valid(text)) return std::nullopt;
+  return UserId(text);
+}
+
+UserId UserId::of(const ObjectId& id) {
+  char text[2 * sizeof(id.bytes)];
+  char* place = text;
+  for (const std::uint8_t byte : id.bytes) place = put_hex(place, byte);
+  return UserId({text, sizeof text});
 }
 
 }  // namespace parley
@@ -108,14 +105,6 @@ void SessionId::append_to(std::string& out) const {
 std::size_t std::hash<parley::ObjectId>::operator()(const parley::ObjectId& id) const noexcept {
   std::uint64_t first = 0;
   std::uint32_t last = 0;
-  std::memcpy(&first, id.bytes.data(), sizeof first);
-  std::memcpy(&last, id.bytes.data() + sizeof first, sizeof last);
-  return parley::mixed(parley::mixed(first) + last);
-}
-
-std::size_t std::hash<parley::SessionId>::operator()(const parley::SessionId& id) const noexcept {
-  std::uint64_t first = 0;
-  std::uint64_t last = 0;
   std::memcpy(&first, id.bytes.data(), sizeof first);
   std::memcpy(&last, id.bytes.data() + sizeof first, sizeof last);
   return parley::mixed(parley::mixed(first) + last);

@@ -1,4 +1,4 @@
-// The two identifiers of the contract: `<oid>` (24 hex digits) and `<uuid>` (docs/api-contract.md, "Words").
+// The identifiers of the contract: `<oid>` (24 hex digits), `<sid>` and user ids (docs/api-contract.md, "Words").
 #pragma once
 
 #include <array>
@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/limits.hpp"
 
 namespace parley {
 
@@ -23,18 +25,54 @@ struct ObjectId {
   friend auto operator<=>(const ObjectId&, const ObjectId&) = default;
 };
 
-/// A UUID of version 4 (RFC 9562 §5.4), written lower-case with hyphens.
-struct SessionId {
-  std::array<std::uint8_t, 16> bytes{};
+/// 1 to limits::id_bytes_max bytes of UTF-8 without control characters (Unicode category Cc), compared byte by byte and never normalised.
+/// Held in place: an id is copied, hashed and compared on every hot path, and never allocates. Default-made it is empty and names nothing.
+class TextId {
+ public:
+  [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
+  [[nodiscard]] std::string to_string() const { return std::string(text()); }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
 
-  /// 36 characters, hyphens in place, hexadecimal digits of lower case; any version is taken.
+  friend bool operator==(const TextId& left, const TextId& right) { return left.text() == right.text(); }
+  friend std::strong_ordering operator<=>(const TextId& left, const TextId& right) { return left.text() <=> right.text(); }
+
+ protected:
+  TextId() = default;
+  /// Asserted: at most limits::id_bytes_max bytes.
+  explicit TextId(std::string_view text);
+  /// The rule above.
+  [[nodiscard]] static bool is_valid(std::string_view text);
+
+ private:
+  std::array<char, limits::id_bytes_max> text_{};
+  std::uint8_t size_ = 0;
+};
+
+/// A call session. The server makes UUIDs; applications choose ids of their own.
+class SessionId : public TextId {
+ public:
+  SessionId() = default;
   [[nodiscard]] static std::optional<SessionId> parse(std::string_view text);
-  /// Makes a version 4 UUID from 16 random bytes.
+  /// Makes a UUID of version 4 (RFC 9562 §5.4) from 16 random bytes, lower-case with hyphens.
   [[nodiscard]] static SessionId from_random(std::array<std::uint8_t, 16> random);
-  [[nodiscard]] std::string to_string() const;
-  void append_to(std::string& out) const;
 
-  friend auto operator<=>(const SessionId&, const SessionId&) = default;
+ private:
+  explicit SessionId(std::string_view text) : TextId(text) {}
+};
+
+/// A person. 24 hexadecimal digits are an `<oid>` and are taken in either case and kept in lower case (docs/api-contract.md §1.2). Empty:
+/// the server itself.
+class UserId : public TextId {
+ public:
+  UserId() = default;
+  /// Refuses 24 zeros as well: so the server itself is written where a user is expected.
+  [[nodiscard]] static std::optional<UserId> parse(std::string_view text);
+  [[nodiscard]] static UserId of(const ObjectId& id);
+  /// The `<oid>` that this id is, if it is one.
+  [[nodiscard]] std::optional<ObjectId> object_id() const { return ObjectId::parse(text()); }
+
+ private:
+  explicit UserId(std::string_view text) : TextId(text) {}
 };
 
 /// A session's number inside one store: 40 random bits, unique there, never zero. The middle of every message id.
@@ -52,7 +90,11 @@ struct std::hash<parley::ObjectId> {
 };
 template <>
 struct std::hash<parley::SessionId> {
-  std::size_t operator()(const parley::SessionId& id) const noexcept;
+  std::size_t operator()(const parley::SessionId& id) const noexcept { return std::hash<std::string_view>{}(id.text()); }
+};
+template <>
+struct std::hash<parley::UserId> {
+  std::size_t operator()(const parley::UserId& id) const noexcept { return std::hash<std::string_view>{}(id.text()); }
 };
 template <>
 struct std::hash<parley::SessionNumber> {

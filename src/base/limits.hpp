@@ -16,6 +16,7 @@ inline constexpr std::size_t client_message_id_bytes_max = 64;  // ADR 0001: fit
 inline constexpr std::uint32_t text_seq_max = 15'999'999;       // text is refused at seq 16,000,000: `session_full`
 inline constexpr std::uint32_t seq_max = 16'777'215;            // three bytes in every id; the rest is for end, deletion, hold
 inline constexpr std::size_t participants_max = 64;             // a room, not a channel
+inline constexpr std::size_t id_bytes_max = 64;                   // of a session or a user: a UUID, an e-mail address, a path of a tenant
 inline constexpr std::size_t role_bytes_max = 15;               // stays inside a std::string without allocation
 inline constexpr std::size_t email_bytes_max = 320;             // RFC 5321 §4.5.3.1: 64 + @ + 255
 inline constexpr std::size_t name_bytes_max = 256;
@@ -186,6 +187,7 @@ inline constexpr std::size_t stun_name_bytes_max = 256;       // a user name, a 
 inline constexpr std::size_t stun_reason_bytes_max = 128;     // of an error's phrase that is shown
 
 // Tokens
+inline constexpr std::size_t claim_name_bytes_max = 128;  // of a setting: a name with a domain and a path in it
 inline constexpr std::size_t token_bytes_max = 8 * 1024;    // half of a request's headers; ours, RFC 7519 names none
 inline constexpr std::size_t verified_tokens_max = 65'536;  // remembered as verified; the oldest half goes first
 inline constexpr std::size_t jwt_secret_bytes_min = 16;     // 128 bits: a shorter HMAC key can be guessed from one token

@@ -79,6 +79,16 @@ bool is_valid_utf8(std::string_view text) {
   return true;
 }
 
+bool has_control_character(std::string_view text) {
+  for (std::size_t index = 0; index < text.size(); ++index) {
+    const auto byte = static_cast<std::uint8_t>(text[index]);
+    if (byte < 0x20 || byte == 0x7f) return true;
+    // U+0080 to U+009F are 0xc2 and one byte more.
+    if (byte == 0xc2 && index + 1 < text.size() && static_cast<std::uint8_t>(text[index + 1]) < 0xa0) return true;
+  }
+  return false;
+}
+
 std::size_t utf16_length(std::string_view text) {
   std::size_t units = code_point_count(text);
   for (; text.size() >= words::size_bytes; text.remove_prefix(words::size_bytes)) units += count_four_byte_leads(words::load(text.data()));

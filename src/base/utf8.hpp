@@ -8,6 +8,8 @@
 namespace parley {
 
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
+/// Whether a character of the Unicode category Cc is in it: U+0000 to U+001F and U+007F to U+009F. Wants valid UTF-8.
+[[nodiscard]] bool has_control_character(std::string_view text);
 /// Both counters want valid UTF-8.
 [[nodiscard]] std::size_t utf16_length(std::string_view text);
 [[nodiscard]] std::size_t code_point_count(std::string_view text);

@@ -99,6 +99,20 @@ void read_store(Reader& reader, Settings& settings) {
   }
 }
 
+void read_claims(Reader& reader, Settings& settings) {
+  const auto read = [&](std::string_view key, std::string& name) {
+    name = reader.text(key);
+    if (name.size() > limits::claim_name_bytes_max)
+      reader.refuse_value(key, name, "must have at most " + std::to_string(limits::claim_name_bytes_max) + " bytes.");
+  };
+  auto& claims = settings.jwt.claims;
+  read("claim_id", claims.id);
+  for (const auto& [key, name] : {std::pair("claim_role", &claims.role), {"claim_email", &claims.email}, {"claim_name", &claims.name}}) {
+    read(key, *name);
+    if (name->empty()) reader.refuse_value(key, "", "must name a claim. Leave the setting out for the usual one.");
+  }
+}
+
 void read_origins(Reader& reader, Settings& settings) {
   const auto check = [&](std::string_view name, const std::string& origin) {
     if (!is_origin(origin))
@@ -227,6 +241,7 @@ Result<Settings> make_settings(const Values& values) {
   Settings settings;
   read_server(reader, settings);
   read_store(reader, settings);
+  read_claims(reader, settings);
   read_origins(reader, settings);
   read_secrets(reader, settings);
   read_ice(reader, settings);

@@ -16,7 +16,7 @@ Result<void> authorize_create(const User& user, const RoleSet& roles) {
   return {};
 }
 
-Result<void> authorize_delete(const ObjectId& sender, const User& user) {
+Result<void> authorize_delete(const UserId& sender, const User& user) {
   const bool is_allowed = user.id == sender || user.role == RoleSet::admin();
   if (!is_allowed) return refuse(ErrorCode::forbidden, "Unauthorized to delete this message");
   return {};

@@ -12,7 +12,7 @@ namespace parley::domain {
 /// 403 `Only doctors can create sessions`.
 [[nodiscard]] Result<void> authorize_create(const User& user, const RoleSet& roles);
 /// The sender or an admin: 403 `Unauthorized to delete this message`.
-[[nodiscard]] Result<void> authorize_delete(const ObjectId& sender, const User& user);
+[[nodiscard]] Result<void> authorize_delete(const UserId& sender, const User& user);
 /// 403 `Admin access required`.
 [[nodiscard]] Result<void> authorize_admin(const User& user);
 /// A message may be sent: 400 `Session has already ended`.

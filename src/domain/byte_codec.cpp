@@ -57,6 +57,10 @@ void append_role(Bytes& out, const Role& role) {
   append_short_bytes(out, role.name);
 }
 
+void append_id(Bytes& out, const TextId& id) {
+  append_short_bytes(out, id.text());
+}
+
 bool is_storable(Timestamp time) {
   constexpr Timestamp last = std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - std::chrono::milliseconds{1};
   return time >= Timestamp{} && time <= last;
@@ -107,11 +111,36 @@ Role ByteReader::role() {
   return failed_ ? Role{} : Role{std::string(name)};
 }
 
+SessionId ByteReader::session_id() {
+  const BytesView text = short_bytes();
+  const auto id = SessionId::parse(text);
+  expect(id.has_value(), text.size(), "a session id: 1 to 64 bytes of UTF-8 without control characters");
+  return id.value_or(SessionId());
+}
+
+UserId ByteReader::user_id() {
+  const BytesView text = short_bytes();
+  const auto id = UserId::parse(text);
+  expect(id && id->text() == text, text.size(), "a user id: 1 to 64 bytes of UTF-8 without control characters, hexadecimal ones in lower case");
+  return id.value_or(UserId());
+}
+
+UserId ByteReader::user_id_or_server() {
+  const bool is_server = !failed_ && offset_ < bytes_.size() && bytes_[offset_] == 0;
+  if (!is_server) return user_id();
+  static_cast<void>(u8());
+  return {};
+}
+
 BytesView ByteReader::short_bytes() {
   return take(u8());
 }
 BytesView ByteReader::long_bytes() {
   return take(u16());
+}
+
+BytesView ByteReader::rest() {
+  return take(bytes_.size() - offset_);
 }
 
 void ByteReader::expect(bool holds, std::size_t back, std::string_view expected) {

@@ -29,6 +29,8 @@ void append_short_bytes(Bytes& out, BytesView bytes);
 /// The length in two bytes, then the bytes.
 void append_long_bytes(Bytes& out, BytesView bytes);
 void append_role(Bytes& out, const Role& role);
+/// The length in one byte, then the bytes.
+void append_id(Bytes& out, const TextId& id);
 
 template <std::size_t N>
 void append_array(Bytes& out, const std::array<std::uint8_t, N>& bytes) {
@@ -53,8 +55,12 @@ class ByteReader {
   [[nodiscard]] Timestamp time();
   [[nodiscard]] Role role();
   [[nodiscard]] ObjectId object_id() { return {array<12>()}; }
+  [[nodiscard]] SessionId session_id();
+  [[nodiscard]] UserId user_id();
+  [[nodiscard]] UserId user_id_or_server();  // length 0: the server itself
   [[nodiscard]] BytesView short_bytes();  // length in one byte
   [[nodiscard]] BytesView long_bytes();   // length in two bytes
+  [[nodiscard]] BytesView rest();         // all that is left
 
   template <std::size_t N>
   [[nodiscard]] std::array<std::uint8_t, N> array() {

@@ -65,7 +65,9 @@ Core core_of(Draft& draft, const Head& head, SessionNumber session) {
 
 Head genesis(const SessionId& session) {
   Head head;
-  head.digest = sha256({"parley1", session.to_string()});
+  Bytes id;
+  append_id(id, session);
+  head.digest = sha256({"parley2", id});
   return head;
 }
 

@@ -1,4 +1,4 @@
-// The hash chain: digest_0 = SHA-256("parley1" ‖ sessionId as 36 characters), digest_n = SHA-256(digest_{n-1} ‖ core_n).
+// The hash chain: digest_0 = SHA-256("parley2" ‖ length of the session id ‖ session id), digest_n = SHA-256(digest_{n-1} ‖ core_n).
 #pragma once
 
 #include "base/entropy.hpp"
@@ -27,7 +27,7 @@ struct Head {
 struct Draft {
   EntryKind kind = EntryKind::text;
   std::uint8_t flags = 0;
-  ObjectId sender;
+  UserId sender;
   Role sender_role;
   Key16 key{};
   std::vector<Extension> extensions;

@@ -8,11 +8,11 @@
 namespace parley::domain {
 namespace {
 
-static_assert(layout::core_fixed_bytes == 90, "docs/formats/entry.md");
+static_assert(layout::core_fixed_bytes == 79, "docs/formats/entry.md");
 static_assert(limits::extension_bytes_max <= 0xffff);
 
 std::size_t encoded_size(const Core& core) {
-  std::size_t size_bytes = layout::core_fixed_bytes + core.sender_role.name.size();
+  std::size_t size_bytes = layout::core_fixed_bytes + core.sender.text().size() + core.sender_role.name.size();
   for (const Extension& extension : core.extensions) size_bytes += layout::extension_head_bytes + extension.value.size();
   return size_bytes;
 }
@@ -55,7 +55,7 @@ Bytes encode_core(const Core& core) {
   append_u32(out, core.seq);
   append_array(out, core.id.bytes);
   append_time(out, core.timestamp);
-  append_array(out, core.sender.bytes);
+  append_id(out, core.sender);
   append_role(out, core.sender_role);
   append_array(out, core.key);
   append_array(out, core.commitment);
@@ -69,7 +69,7 @@ Result<Core> decode_core(BytesView bytes) {
   ByteReader reader(bytes, "core");
   Core core;
   core.version = reader.u8();
-  reader.expect(core.version == entry_version, 1, "entry version 1; this build reads no other");
+  reader.expect(core.version == entry_version, 1, "entry version 2; this build reads no other");
   core.kind = static_cast<EntryKind>(reader.u8());
   reader.expect(static_cast<std::uint8_t>(core.kind) != 0, 1, "a kind, which is never 0");
   core.flags = reader.u8();
@@ -77,7 +77,7 @@ Result<Core> decode_core(BytesView bytes) {
   reader.expect(core.seq >= 1 && core.seq <= limits::seq_max, 4, "a seq between 1 and 16777215");
   core.id = reader.object_id();
   core.timestamp = reader.time();
-  core.sender = reader.object_id();
+  core.sender = reader.user_id_or_server();
   core.sender_role = reader.role();
   core.key = reader.array<16>();
   core.commitment = reader.array<32>();

@@ -9,6 +9,7 @@
 #include "base/assert.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "domain/byte_codec.hpp"
 
 namespace parley::domain {
 namespace {
@@ -51,7 +52,7 @@ std::string_view name_of(MessageType type) {
 
 std::string_view name_of(EntryKind kind) {
   constexpr auto names = std::to_array<std::string_view>(
-      {"unknown", "created", "participant", "text", "deleted", "erased", "hold", "released", "ended", "adopted"});
+      {"unknown", "created", "participant", "text", "deleted", "erased", "hold", "released", "ended", "adopted", "reopened"});
   const auto index = static_cast<std::size_t>(kind);
   return index < names.size() ? names[index] : names[0];
 }
@@ -83,10 +84,12 @@ EntryAddress address_of(const ObjectId& entry_id) {
           static_cast<std::uint32_t>(number_of(bytes.last(id_seq_bytes)))};
 }
 
-Key16 idempotency_key(const Secret32& session_secret, const ObjectId& sender, std::string_view client_message_id) {
+Key16 idempotency_key(const Secret32& session_secret, const UserId& sender, std::string_view client_message_id) {
   Key16 key{};
   if (client_message_id.empty()) return key;
-  const Digest32 code = hmac_sha256(view_of(session_secret), {view_of(sender.bytes), client_message_id});
+  Bytes length;
+  append_u8(length, static_cast<std::uint8_t>(sender.text().size()));
+  const Digest32 code = hmac_sha256(view_of(session_secret), {length, sender.text(), client_message_id});
   std::memcpy(key.data(), code.data(), key.size());
   return key;
 }

@@ -16,7 +16,9 @@
 
 namespace parley::domain {
 
-inline constexpr std::uint8_t entry_version = 1;
+inline constexpr std::uint8_t entry_version = 2;
+/// Where a record says the version of its entry: behind its own head.
+inline constexpr std::size_t record_version_of_core_offset = 5;
 
 /// Unknown kinds are kept and skipped, so versions can be mixed while upgrading.
 enum class EntryKind : std::uint8_t {
@@ -29,6 +31,7 @@ enum class EntryKind : std::uint8_t {
   released = 7,
   ended = 8,
   adopted = 9,  // opens an adoption
+  reopened = 10,
 };
 
 /// `created`, `participant`, …; `unknown` for a kind of a later version.
@@ -47,9 +50,13 @@ enum class ExtensionType : std::uint16_t {
   target_seq = 1,     // deleted, erased: u32 big-endian
   target_id = 2,      // deleted: 12 bytes, the id of the message
   session_row = 3,    // created: the directory row without its secret, because cores leave the server (domain/created.hpp)
-  participant = 4,    // participant: change (1 added, 2 removed, 3 first join), user id 12, role length, role
+  participant = 4,    // participant: change (1 added, 2 removed, 3 first join), user id, role, each behind its length
   original_time = 5,  // adopted text: milliseconds, i64 big-endian
   adopted_id = 6,     // adopted text: 12 bytes, its own id
+  // Reserved, with their grammar, in docs/formats/entry.md; this version keeps and skips them.
+  send_id = 7,      // text: 16 bytes that name one send wherever it is handled
+  signing_key = 8,  // participant: a public key
+  signature = 9,    // late text: made by its author with that key
 };
 struct Extension {
   ExtensionType type;
@@ -65,7 +72,7 @@ struct Core {
   std::uint32_t seq = 0;
   ObjectId id;
   Timestamp timestamp{};
-  ObjectId sender;        // all zero: the server itself
+  UserId sender;          // empty: the server itself
   Role sender_role;       // empty: the server itself
   Key16 key{};            // zero: sent without clientMessageId
   Digest32 commitment{};  // HMAC-SHA-256(salt, rest of the body)
@@ -174,7 +181,8 @@ struct EntryAddress {
 };
 [[nodiscard]] EntryAddress address_of(const ObjectId& entry_id);
 
-/// HMAC-SHA-256(session secret, sender ‖ clientMessageId), first 16 bytes; zero when `client_message_id` is empty.
-[[nodiscard]] Key16 idempotency_key(const Secret32& session_secret, const ObjectId& sender, std::string_view client_message_id);
+/// HMAC-SHA-256(session secret, length of sender ‖ sender ‖ clientMessageId), first 16 bytes; zero when `client_message_id` is empty. Without
+/// the length the user `a` with `bX` and the user `ab` with `X` would share a key.
+[[nodiscard]] Key16 idempotency_key(const Secret32& session_secret, const UserId& sender, std::string_view client_message_id);
 
 }  // namespace parley::domain

@@ -8,8 +8,8 @@
 
 namespace parley::domain::layout {
 
-// version, kind, flags, seq, id, timestamp, sender, length of the role, key, commitment, number of extensions
-inline constexpr std::size_t core_fixed_bytes = 1 + 1 + 1 + 4 + 12 + 8 + 12 + 1 + 16 + 32 + 2;
+// version, kind, flags, seq, id, timestamp, lengths of sender and role, key, commitment, number of extensions
+inline constexpr std::size_t core_fixed_bytes = 1 + 1 + 1 + 4 + 12 + 8 + 1 + 1 + 16 + 32 + 2;
 inline constexpr std::size_t core_seq_offset = 3;
 inline constexpr std::size_t core_timestamp_offset = core_seq_offset + 4 + 12;
 inline constexpr std::size_t extension_head_bytes = 2 + 2;  // type, length

@@ -39,7 +39,7 @@ Extension target_id_extension(const ObjectId& id) {
 Extension participant_extension(const ParticipantChange& change) {
   Extension extension{ExtensionType::participant, {}};
   append_u8(extension.value, static_cast<std::uint8_t>(change.kind));
-  append_array(extension.value, change.participant.user.bytes);
+  append_id(extension.value, change.participant.user);
   append_role(extension.value, change.participant.role);
   return extension;
 }
@@ -69,7 +69,7 @@ Result<ParticipantChange> read_participant_change(const Core& core) {
   ByteReader reader = reader_of(core, ExtensionType::participant, "extension participant");
   const std::uint8_t kind = reader.u8();
   reader.expect(kind >= 1 && kind <= 3, 1, "change 1, 2 or 3");
-  const ObjectId user = reader.object_id();
+  const UserId user = reader.user_id();
   ParticipantChange change{static_cast<ParticipantChangeKind>(kind), {user, reader.role()}};
   return finished(reader, std::move(change));
 }

@@ -15,7 +15,7 @@ static_assert(layout::core_seq_offset == 3, "docs/formats/entry.md");
 /// The version and the seq that the core says, without decoding it.
 Result<void> check_place(std::uint32_t seq, BytesView core) {
   ByteReader reader(core.substr(0, layout::core_seq_offset + 4), "core");
-  reader.expect(reader.u8() == entry_version, 1, "entry version 1; this build reads no other");
+  reader.expect(reader.u8() == entry_version, 1, "entry version 2; this build reads no other");
   static_cast<void>(reader.u16());  // kind and flags say nothing about the place
   reader.expect(reader.u32() == seq, 4, "the seq that the entry is kept under");
   return reader.finish();

@@ -6,6 +6,16 @@
 #include "base/assert.hpp"
 
 namespace parley::domain {
+namespace {
+
+std::chrono::milliseconds open_time(const SessionRow& row) {
+  const auto opened_at = row.reopened ? std::optional(row.reopened->at) : row.started_at;
+  const auto before = row.reopened ? row.reopened->open_before : std::chrono::milliseconds{};
+  if (!opened_at || !row.ended_at || *row.ended_at < *opened_at) return before;
+  return before + (*row.ended_at - *opened_at);
+}
+
+}  // namespace
 
 std::string_view name_of(SessionStatus status) {
   switch (status) {
@@ -19,14 +29,25 @@ std::string_view name_of(SessionStatus status) {
   PARLEY_ASSERT(!"a session status that does not exist");
 }
 
-const Participant* SessionRow::participant(const ObjectId& user) const {
+const Participant* SessionRow::participant(const UserId& user) const {
   const auto found = std::ranges::find(participants, user, &Participant::user);
   return found == participants.end() ? nullptr : &*found;
 }
 
+void SessionRow::end(Timestamp time) {
+  status = SessionStatus::ended;
+  ended_at = time;
+}
+
+void SessionRow::reopen(Timestamp time) {
+  reopened = Reopening{time, open_time(*this)};
+  status = SessionStatus::active;
+  if (!started_at) started_at = time;
+  ended_at.reset();
+}
+
 std::int64_t SessionRow::duration_seconds() const {
-  if (!started_at || !ended_at || *ended_at < *started_at) return 0;
-  return std::chrono::floor<std::chrono::seconds>(*ended_at - *started_at).count();
+  return std::chrono::floor<std::chrono::seconds>(open_time(*this)).count();
 }
 
 }  // namespace parley::domain

@@ -18,10 +18,18 @@ enum class SessionStatus : std::uint8_t { created = 1, active = 2, ended = 3 };
 [[nodiscard]] std::string_view name_of(SessionStatus status);
 
 struct Participant {
-  ObjectId user;
+  UserId user;
   Role role;
 
   friend bool operator==(const Participant&, const Participant&) = default;
+};
+
+/// The last time that an ended session was opened again.
+struct Reopening {
+  Timestamp at{};
+  std::chrono::milliseconds open_before{};  // how long it had been open, all times together
+
+  friend bool operator==(const Reopening&, const Reopening&) = default;
 };
 
 struct SessionRow {
@@ -34,10 +42,15 @@ struct SessionRow {
   Timestamp created_at{};
   SessionStatus status = SessionStatus::created;
   std::optional<Timestamp> started_at;  // set once
-  std::optional<Timestamp> ended_at;
+  std::optional<Timestamp> ended_at;   // while it is ended
+  std::optional<Reopening> reopened;   // of a session that has started
 
-  [[nodiscard]] const Participant* participant(const ObjectId& user) const;
-  /// Whole seconds from start to end; 0 when it never started or has not ended.
+  [[nodiscard]] const Participant* participant(const UserId& user) const;
+  /// `ended` as of `time`.
+  void end(Timestamp time);
+  /// `active` as of `time`, which is also its start when it had none.
+  void reopen(Timestamp time);
+  /// Whole seconds of all times from a start or reopening to an end; the time that has not ended is not counted.
   [[nodiscard]] std::int64_t duration_seconds() const;
   friend bool operator==(const SessionRow&, const SessionRow&) = default;
 };

@@ -9,7 +9,7 @@
 namespace parley::domain {
 
 struct User {
-  ObjectId id;
+  UserId id;
   Role role;          // empty name: not known
   std::string email;  // empty: not known
   std::string name;   // empty: not known

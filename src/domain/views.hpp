@@ -33,7 +33,7 @@ struct SessionView {
   SessionRow row;
   std::uint32_t participant_count = 0;  // live joined connections
   std::vector<User> users;              // those of the participants that are known
-  std::vector<ObjectId> users_gone;     // those that are no longer in the user store
+  std::vector<UserId> users_gone;     // those that are no longer in the user store
 };
 
 struct PageView {
@@ -63,10 +63,10 @@ struct EntryView {
   };
   struct Deleted {
     ObjectId message;
-    ObjectId deleted_by;
+    UserId deleted_by;
   };
   struct Ended {
-    ObjectId ended_by;
+    UserId ended_by;
   };
   EntryKind kind = EntryKind::text;
   Position position;

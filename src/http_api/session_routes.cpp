@@ -35,13 +35,13 @@ std::string ended_json(const domain::SessionRow& row) {
   std::string json;
   JsonWriter writer(json);
   writer.begin_object().member("message", "Session ended successfully").key("session").begin_object();
-  writer.member("sessionId", row.id.to_string()).member("status", domain::name_of(row.status));
+  writer.member("sessionId", row.id.text()).member("status", domain::name_of(row.status));
   if (row.ended_at) writer.member("endedAt", to_iso8601(*row.ended_at));
   writer.key("duration").integer(row.duration_seconds()).end_object().end_object();
   return json;
 }
 
-void write_sender(JsonWriter& writer, const service::ChatService::SignallingList& list, const ObjectId& sender) {
+void write_sender(JsonWriter& writer, const service::ChatService::SignallingList& list, const UserId& sender) {
   const auto known = std::ranges::find(list.users, sender, &domain::User::id);
   if (known != list.users.end())
     api::write_user(writer, *known);
@@ -52,7 +52,7 @@ void write_sender(JsonWriter& writer, const service::ChatService::SignallingList
 }
 
 void write_signalling(JsonWriter& writer, const service::ChatService::SignallingList& list, const store::SignallingMessage& message) {
-  writer.begin_object().member("_id", message.id.to_string()).member("sessionId", list.session.to_string()).key("senderId");
+  writer.begin_object().member("_id", message.id.to_string()).member("sessionId", list.session.text()).key("senderId");
   write_sender(writer, list, message.sender);
   writer.member("messageType", message.type);
   if (!message.payload_json.empty()) writer.key("payload").raw(message.payload_json);
@@ -65,7 +65,7 @@ void write_signalling(JsonWriter& writer, const service::ChatService::Signalling
 std::string signalling_json(const service::ChatService::SignallingList& list) {
   std::string json;
   JsonWriter writer(json);
-  writer.begin_object().member("sessionId", list.session.to_string()).key("signalingMessages").begin_array();
+  writer.begin_object().member("sessionId", list.session.text()).key("signalingMessages").begin_array();
   for (const auto& message : list.messages) write_signalling(writer, list, message);
   writer.end_array().key("count").integer(static_cast<std::int64_t>(list.messages.size())).end_object();
   return json;

@@ -23,10 +23,10 @@ constexpr auto token_life = std::chrono::days{7};
 
 // Always the same two, so that a restart finds their open session again.
 domain::User demo_doctor(const domain::RoleSet& roles) {
-  return {*ObjectId::parse("d0c7000000000000000000d0"), roles.doctor(), "doctor@demo.invalid", "Dr. Ada Byron"};
+  return {*UserId::parse("d0c7000000000000000000d0"), roles.doctor(), "doctor@demo.invalid", "Dr. Ada Byron"};
 }
 domain::User demo_patient(const domain::RoleSet& roles) {
-  return {*ObjectId::parse("9a71000000000000000000e9"), roles.patient(), "patient@demo.invalid", "Max Sample"};
+  return {*UserId::parse("9a71000000000000000000e9"), roles.patient(), "patient@demo.invalid", "Max Sample"};
 }
 
 /// What a browser on this machine can open: a wildcard address is reached over loopback.
@@ -39,7 +39,7 @@ std::string base_url(const Running& running) {
 
 DemoFacts facts_of(const Running& running, const config::Settings& settings, std::string session) {
   const auto now = SystemClock{}.now();
-  const auto token_for = [&](const domain::User& user) { return auth::make_token({user, now, now + token_life}, settings.jwt.secret); };
+  const auto token_for = [&](const domain::User& user) { return auth::make_token({user, now, now + token_life}, settings.jwt.secret, settings.jwt.claims); };
   return {base_url(running), std::move(session), token_for(demo_doctor(settings.service.roles)),
           token_for(demo_patient(settings.service.roles)), place_of_store(settings)};
 }

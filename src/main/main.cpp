@@ -56,7 +56,7 @@ std::vector<config::Flag> settings_among(std::initializer_list<std::string_view>
 
 /// Those that a command with flags of its own looks at too.
 std::vector<config::Flag> with_secret(std::vector<config::Flag> flags) {
-  std::ranges::move(settings_among({"--jwt-secret-file", "--data", "--config"}), std::back_inserter(flags));
+  std::ranges::move(settings_among({"--jwt-secret-file", "--claim-id", "--claim-role", "--claim-email", "--claim-name", "--data", "--config"}), std::back_inserter(flags));
   return flags;
 }
 
@@ -77,9 +77,9 @@ constexpr std::string_view about_mirror =
 constexpr std::array commands = {
     Command{"serve", "run the server", serve_command, config::configuration_flags},
     Command{"demo", "run it with two ready users and a session, and print their links", demo_command, config::configuration_flags},
-    Command{"token", "make a token for trying things: --id OID --role ROLE [--email --name --expires 12h]", token_command,
+    Command{"token", "make a token for trying things: --id ID --role ROLE [--email --name --expires 12h]", token_command,
             [] { return with_secret(token_flags()); }},
-    Command{"session", "create a session in a running server: --doctor OID --patient OID [--url URL]", session_command,
+    Command{"session", "create a session in a running server: --doctor ID --patient ID [--url URL]", session_command,
             [] { return with_secret(session_flags()); }},
     Command{"config", "print every setting and where it came from; what it prints is a configuration file", config_command,
             config::configuration_flags},

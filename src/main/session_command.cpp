@@ -17,8 +17,8 @@ namespace {
 
 const std::vector<config::Flag> flags = {
     {"--url", "URL", "the running server (http://127.0.0.1:3000)"},
-    {"--doctor", "OID", "who creates the session: 24 hexadecimal digits"},
-    {"--patient", "OID", "with whom"},
+    {"--doctor", "ID", "the user who creates the session, as in their tokens"},
+    {"--patient", "ID", "the other user of the session"},
     {"--token", "JWT", "the doctor's token; without it one is made with the secret in force"},
 };
 
@@ -38,13 +38,14 @@ Result<bench::Endpoint> endpoint_of(std::string_view url) {
 Result<std::string> doctor_token(const Configured& configured) {
   if (auto token = config::last_value(configured.given, "--token")) return *std::move(token);
   const auto id_text = config::last_value(configured.given, "--doctor");
-  if (!id_text) return misunderstood("--doctor is missing: 24 hexadecimal digits, or give --token.");
-  const auto id = ObjectId::parse(*id_text);
-  if (!id) return misunderstood("--doctor \"" + *id_text + "\" must be 24 hexadecimal digits, or give --token.");
+  if (!id_text) return misunderstood("--doctor is missing. Name the user who creates the session, or give --token.");
+  const auto id = UserId::parse(*id_text);
+  if (!id) return misunderstood("--doctor \"" + *id_text + "\" must be a user id of 1 to 64 bytes without control characters. Correct it, or give --token.");
   const auto secret = secret_in_force(configured.settings);
   if (!secret) return std::unexpected(secret.error());
   const auto now = SystemClock{}.now();
-  return auth::make_token({{*id, configured.settings.service.roles.doctor(), {}, {}}, now, now + std::chrono::minutes{5}}, *secret);
+  return auth::make_token({{*id, configured.settings.service.roles.doctor(), {}, {}}, now, now + std::chrono::minutes{5}}, *secret,
+                          configured.settings.jwt.claims);
 }
 
 struct Call {
@@ -61,8 +62,8 @@ Result<Call> read_call(Arguments arguments) {
   const auto endpoint = endpoint_of(url);
   if (!endpoint) return std::unexpected(endpoint.error());
   const auto patient = config::last_value(configured->given, "--patient");
-  if (!patient) return misunderstood("--patient is missing: 24 hexadecimal digits.");
-  if (!ObjectId::parse(*patient)) return misunderstood("--patient \"" + *patient + "\" must be 24 hexadecimal digits.");
+  if (!patient) return misunderstood("--patient is missing. Name the other user of the session.");
+  if (!UserId::parse(*patient)) return misunderstood("--patient \"" + *patient + "\" must be a user id of 1 to 64 bytes without control characters.");
   auto token = doctor_token(*configured);
   if (!token) return std::unexpected(token.error());
   std::string json;

@@ -14,7 +14,7 @@ namespace parley::main {
 namespace {
 
 const std::vector<config::Flag> flags = {
-    {"--id", "OID", "the user: 24 hexadecimal digits"},
+    {"--id", "ID", "the user: 1 to 64 bytes without control characters"},
     {"--role", "ROLE", "doctor, patient or admin"},
     {"--email", "TEXT", "e-mail address of the user"},
     {"--name", "TEXT", "name of the user"},
@@ -41,9 +41,9 @@ Result<std::chrono::seconds> parse_duration(std::string_view text) {
 
 Result<domain::User> user_of(std::span<const config::GivenFlag> given, const domain::RoleSet& roles) {
   const auto id_text = config::last_value(given, "--id");
-  if (!id_text) return misunderstood("--id is missing: the user's 24 hexadecimal digits, as in --id 65f000000000000000000001.");
-  const auto id = ObjectId::parse(*id_text);
-  if (!id) return misunderstood("--id \"" + *id_text + "\" must be 24 hexadecimal digits, as in 65f000000000000000000001.");
+  if (!id_text) return misunderstood("--id is missing. Name the user, as in --id ada or --id 65f000000000000000000001.");
+  const auto id = UserId::parse(*id_text);
+  if (!id) return misunderstood("--id \"" + *id_text + "\" must be a user id of 1 to 64 bytes without control characters, as in ada or 65f000000000000000000001.");
   const auto role_text = config::last_value(given, "--role");
   if (!role_text) return misunderstood("--role is missing: doctor, patient or admin.");
   auto role = roles.parse_account_role(*role_text);
@@ -65,7 +65,7 @@ Result<std::string> token_of(Arguments arguments) {
     if (!duration) return std::unexpected(duration.error());
     request.expires_at = request.issued_at + *duration;
   }
-  return auth::make_token(request, *secret);
+  return auth::make_token(request, *secret, configured->settings.jwt.claims);
 }
 
 }  // namespace

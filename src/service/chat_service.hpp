@@ -151,7 +151,7 @@ class ChatService {
     SessionId session;
     std::vector<store::SignallingMessage> messages;
     std::vector<domain::User> users;
-    std::vector<ObjectId> users_gone{};  // no longer in the user store
+    std::vector<UserId> users_gone{};  // no longer in the user store
   };
   void read_signalling(EventLoop& from, domain::Caller caller, domain::SessionField session, std::uint32_t limit,
                        Done<SignallingList> done);

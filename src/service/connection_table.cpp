@@ -37,7 +37,7 @@ std::optional<std::string> ConnectionTable::check(const std::string& address) {
   return refusal(address);
 }
 
-std::optional<std::string> ConnectionTable::admit(const std::string& address, const ObjectId& user) {
+std::optional<std::string> ConnectionTable::admit(const std::string& address, const UserId& user) {
   const std::lock_guard lock(mutex_);
   if (auto refused = refusal(address)) return refused;
   if (reached(count_of(by_user_, user), config_.connections_per_user_max)) return "Too many connections for this user";
@@ -50,7 +50,7 @@ std::optional<std::string> ConnectionTable::admit(const std::string& address, co
   return std::nullopt;
 }
 
-void ConnectionTable::release(const std::string& address, const ObjectId& user) {
+void ConnectionTable::release(const std::string& address, const UserId& user) {
   const std::lock_guard lock(mutex_);
   total_.fetch_sub(1, std::memory_order_relaxed);
   decrement(by_address_, address);

@@ -25,8 +25,8 @@ class ConnectionTable {
   /// The refusal a connection from `address` would get before anything is known of its user; nothing: none. Counts nothing.
   [[nodiscard]] std::optional<std::string> check(const std::string& address);
   /// Counts the connection, or says why not. What was counted must be released.
-  [[nodiscard]] std::optional<std::string> admit(const std::string& address, const ObjectId& user);
-  void release(const std::string& address, const ObjectId& user);
+  [[nodiscard]] std::optional<std::string> admit(const std::string& address, const UserId& user);
+  void release(const std::string& address, const UserId& user);
 
   [[nodiscard]] std::size_t total() const { return total_.load(std::memory_order_relaxed); }
   /// Above 80 % of the total, signalling limits halve (docs/api-contract.md §6.3).
@@ -49,7 +49,7 @@ class ConnectionTable {
   mutable std::mutex mutex_;
   std::atomic<std::size_t> total_ = 0;                       // written with mutex_ held
   std::unordered_map<std::string, std::size_t> by_address_;  // guarded by mutex_
-  std::unordered_map<ObjectId, std::size_t> by_user_;        // guarded by mutex_
+  std::unordered_map<UserId, std::size_t> by_user_;        // guarded by mutex_
   std::uint64_t admitted_ = 0;                               // guarded by mutex_
   std::uint64_t peak_ = 0;                                   // guarded by mutex_
   RecentTimes recent_;                                       // guarded by mutex_

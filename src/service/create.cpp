@@ -16,7 +16,7 @@ Error invalid(const char* message) {
 }
 
 /// What is known of a patient (docs/api-contract.md §5.1): one whom no token has named yet may be one, unless the user store says who is.
-Result<std::optional<domain::User>> find_patient(Context& context, const ObjectId& id) {
+Result<std::optional<domain::User>> find_patient(Context& context, const UserId& id) {
   const domain::Role& role = context.config.roles.patient();
   if (context.config.identity == IdentitySource::directory) {
     auto stored = context.stored_users.read(id);
@@ -156,10 +156,10 @@ void create_session(Router& router, std::vector<std::unique_ptr<Creator>>& creat
     return done(std::unexpected(std::move(allowed.error())));
   }
   if (request.patient.state == domain::TextField::State::falsy) return done(std::unexpected(invalid("Patient ID is required")));
-  const auto patient = ObjectId::parse(request.patient.value);
+  const auto patient = UserId::parse(request.patient.value);
   if (!patient) return done(std::unexpected(invalid("Invalid patient ID")));
 
-  const std::size_t pair_hash = std::hash<ObjectId>{}(caller->user.id) * 31 + std::hash<ObjectId>{}(*patient);
+  const std::size_t pair_hash = std::hash<UserId>{}(caller->user.id) * 31 + std::hash<UserId>{}(*patient);
   SessionShard& shard = router.shard_at(pair_hash % router.shard_count());
   Creator& creator = *creators[shard.loop().index()];
   auto answer = std::make_shared<Answer<domain::SessionView>>(shard, from, std::move(done));

@@ -24,7 +24,7 @@ class Creator {
 
   struct Request {
     CallerPtr caller;
-    ObjectId patient;
+    UserId patient;
     domain::TextField appointment;
     std::shared_ptr<Answer<domain::SessionView>> answer;
   };
@@ -32,7 +32,7 @@ class Creator {
   void create(Request request);
 
  private:
-  using Pair = std::pair<ObjectId, ObjectId>;
+  using Pair = std::pair<UserId, UserId>;
   struct Checked {
     std::optional<ObjectId> appointment;
     SessionNumber number;

@@ -65,7 +65,7 @@ void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion
   tell_of_entry(shard, session, deletion.seq, ServerEvent::chat_message_deleted, json);
 }
 
-void deliver_end(SessionShard& shard, SessionState& session, const ObjectId& ended_by, std::uint32_t seq) {
+void deliver_end(SessionShard& shard, SessionState& session, const UserId& ended_by, std::uint32_t seq) {
   std::string json;
   JsonWriter writer(json);
   writer.begin_object().key("sessionId");

@@ -27,14 +27,14 @@ void deliver_text(SessionShard& shard, SessionState& session, const StoredText& 
 /// `chat-message-deleted`.
 struct Deletion {
   ObjectId message;
-  ObjectId deleted_by;
+  UserId deleted_by;
   std::uint32_t seq = 0;  // of the deletion
   Timestamp timestamp{};
 };
 void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion& deletion);
 
 /// `session-ended`.
-void deliver_end(SessionShard& shard, SessionState& session, const ObjectId& ended_by, std::uint32_t seq);
+void deliver_end(SessionShard& shard, SessionState& session, const UserId& ended_by, std::uint32_t seq);
 
 /// Takes an entry that another node committed into the session (head, row and keys are the caller's) and tells the room what it is.
 void deliver_foreign(SessionShard& shard, SessionState& session, domain::Entry entry);

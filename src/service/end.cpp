@@ -10,15 +10,14 @@ namespace parley::service {
 namespace {
 
 /// The session as it is after `sender` ended it.
-Propose end_of(const Outlook& outlook, Timestamp now, const ObjectId& sender, domain::Role role) {
+Propose end_of(const Outlook& outlook, Timestamp now, const UserId& sender, domain::Role role) {
   Propose proposal;
   proposal.now = std::max(now, outlook.head.timestamp);
   proposal.draft.kind = domain::EntryKind::ended;
   proposal.draft.sender = sender;
   proposal.draft.sender_role = std::move(role);
   auto row = std::make_shared<domain::SessionRow>(outlook.row);
-  row->status = domain::SessionStatus::ended;
-  row->ended_at = proposal.now;
+  row->end(proposal.now);
   proposal.row = std::move(row);
   return proposal;
 }

@@ -14,7 +14,7 @@ using domain::PageView;
 using domain::SessionView;
 using SignallingList = ChatService::SignallingList;
 
-using UsersById = std::unordered_map<ObjectId, StoredUser>;  // of whom nothing is known is not in it
+using UsersById = std::unordered_map<UserId, StoredUser>;  // of whom nothing is known is not in it
 
 // `Visit` is called with each id of a user that the view shows.
 
@@ -42,7 +42,7 @@ void each_user(const std::vector<Part>& view, Visit visit) {
 // `show` puts in what is known and leaves the rest of the view as it is.
 
 /// One user of a list of users and of those that are gone.
-void show(const ObjectId& id, const UsersById& known, std::vector<domain::User>& users, std::vector<ObjectId>& gone) {
+void show(const UserId& id, const UsersById& known, std::vector<domain::User>& users, std::vector<UserId>& gone) {
   const auto found = known.find(id);
   if (found == known.end()) return;
   std::erase_if(users, [&](const domain::User& user) { return user.id == id; });
@@ -52,7 +52,7 @@ void show(const ObjectId& id, const UsersById& known, std::vector<domain::User>&
     gone.push_back(id);
 }
 void show(SessionView& view, const UsersById& known) {
-  each_user(view, [&](const ObjectId& user) { show(user, known, view.users, view.users_gone); });
+  each_user(view, [&](const UserId& user) { show(user, known, view.users, view.users_gone); });
 }
 void show(SignallingList& view, const UsersById& known) {
   for (const auto& [user, stored] : known) show(user, known, view.users, view.users_gone);
@@ -74,24 +74,24 @@ void show(std::vector<Part>& view, const UsersById& known) {
 }
 
 template <typename View>
-std::vector<ObjectId> users_of(const View& view) {
-  std::unordered_set<ObjectId> seen;
-  std::vector<ObjectId> users;
-  each_user(view, [&](const ObjectId& user) {
+std::vector<UserId> users_of(const View& view) {
+  std::unordered_set<UserId> seen;
+  std::vector<UserId> users;
+  each_user(view, [&](const UserId& user) {
     if (seen.insert(user).second) users.push_back(user);
   });
   return users;
 }
 
-UsersById last_known(const StoredUsers& stored_users, const std::vector<ObjectId>& users) {
+UsersById last_known(const StoredUsers& stored_users, const std::vector<UserId>& users) {
   UsersById known;
-  for (const ObjectId& user : users) {
+  for (const UserId& user : users) {
     if (auto said = stored_users.last_known(user)) known.emplace(user, std::move(said));
   }
   return known;
 }
 
-UsersById by_id(const std::vector<ObjectId>& users, std::vector<StoredUser> stored) {
+UsersById by_id(const std::vector<UserId>& users, std::vector<StoredUser> stored) {
   UsersById known;
   for (std::size_t index = 0; index < users.size(); ++index) known.emplace(users[index], std::move(stored[index]));
   return known;
@@ -104,7 +104,7 @@ Done<View> with_stored_users(Context& context, EventLoop& from, WhenUnreadable w
   if (context.config.identity == IdentitySource::claims) return done;
   return [&context, &from, when_unreadable, done = std::move(done)](Result<View> view) mutable {
     if (!view) return done(std::move(view));
-    std::vector<ObjectId> users = users_of(*view);
+    std::vector<UserId> users = users_of(*view);
     context.stored_users.look_up_all(from, users,
                                      [&context, when_unreadable, users, view = std::move(*view),
                                       done = std::move(done)](Result<std::vector<StoredUser>> stored) mutable {

@@ -2,10 +2,10 @@
 
 namespace parley::service {
 
-RateLimiter::Verdict RateLimiter::admit(const ObjectId& user, EventKind kind, std::uint32_t limit) {
+RateLimiter::Verdict RateLimiter::admit(const UserId& user, EventKind kind, std::uint32_t limit) {
   if (limit == 0) return {};
   const SteadyTime now = clock_.steady_now();
-  Shard& shard = shards_[std::hash<ObjectId>{}(user) % shard_count];
+  Shard& shard = shards_[std::hash<UserId>{}(user) % shard_count];
   const std::lock_guard lock(shard.mutex);
   forget_old(shard, now);
   const auto [window, added] = shard.windows.try_emplace({user, kind}, Window{now, 0});

@@ -28,19 +28,19 @@ class RateLimiter {
     std::int64_t retry_after_ms = 0;  // refused: until the window ends
   };
   /// Counts one event against `limit` a window; 0: no limit, nothing is counted.
-  [[nodiscard]] Verdict admit(const ObjectId& user, EventKind kind, std::uint32_t limit);
+  [[nodiscard]] Verdict admit(const UserId& user, EventKind kind, std::uint32_t limit);
   /// Windows remembered now.
   [[nodiscard]] std::size_t size() const;
 
  private:
   struct Key {
-    ObjectId user;
+    UserId user;
     EventKind kind;
     friend bool operator==(const Key&, const Key&) = default;
   };
   struct Hash {
     std::size_t operator()(const Key& key) const noexcept {
-      return std::hash<ObjectId>{}(key.user) * 31 + static_cast<std::size_t>(key.kind);
+      return std::hash<UserId>{}(key.user) * 31 + static_cast<std::size_t>(key.kind);
     }
   };
   struct Window {

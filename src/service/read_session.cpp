@@ -43,7 +43,7 @@ Result<SignallingList> read_record(Context& context, const domain::SessionRow& r
 }
 
 /// The open sessions of a user with the users in them; how many are joined is not known yet.
-Result<std::vector<SessionView>> read_open_sessions(Context& context, const ObjectId& user) {
+Result<std::vector<SessionView>> read_open_sessions(Context& context, const UserId& user) {
   auto rows = context.deps.directory.open_sessions_of(user);
   if (!rows) return std::unexpected(rows.error());
   std::vector<SessionView> views;

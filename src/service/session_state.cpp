@@ -44,8 +44,11 @@ const StoredText* SessionState::apply(domain::Entry entry) {
 std::shared_ptr<const domain::SessionRow> row_after(const domain::SessionRow& row, const domain::Entry& entry) {
   domain::SessionRow after = row;
   if (entry.core.kind == domain::EntryKind::ended) {
-    after.status = domain::SessionStatus::ended;
-    after.ended_at = entry.core.timestamp;
+    after.end(entry.core.timestamp);
+    return std::make_shared<const domain::SessionRow>(std::move(after));
+  }
+  if (entry.core.kind == domain::EntryKind::reopened) {
+    after.reopen(entry.core.timestamp);
     return std::make_shared<const domain::SessionRow>(std::move(after));
   }
   if (entry.core.kind != domain::EntryKind::participant) return nullptr;

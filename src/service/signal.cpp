@@ -50,7 +50,7 @@ Error invalid_format(std::string_view called) {
   return {ErrorCode::invalid_argument, "Invalid " + std::string(called) + " message format", {}};
 }
 
-Result<void> admit_rate(Context& context, const ObjectId& user, const SignalRow& row, std::string_view called) {
+Result<void> admit_rate(Context& context, const UserId& user, const SignalRow& row, std::string_view called) {
   std::uint32_t limit = context.config.rates.*row.rate;
   if (limit > 1 && context.connections.crowded()) limit /= 2;
   const auto verdict = context.rates.admit(user, row.kind, limit);

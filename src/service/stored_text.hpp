@@ -11,7 +11,7 @@ namespace parley::service {
 struct StoredText {
   domain::Position position;
   ObjectId id;
-  ObjectId sender;
+  UserId sender;
   domain::Role sender_role;
   Timestamp timestamp{};  // as clients know it: of an adopted message the one it had
   Timestamp logged_at{};  // of its entry: never decreases inside a session

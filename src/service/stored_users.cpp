@@ -18,7 +18,7 @@ void leave_out_what_is_too_long(domain::User& user) {
 
 }  // namespace
 
-std::optional<StoredUser> StoredUsers::find(const ObjectId& user) const {
+std::optional<StoredUser> StoredUsers::find(const UserId& user) const {
   const SteadyTime now = clock_.steady_now();
   const Shard& shard = shard_of(user);
   const std::lock_guard lock(shard.mutex);
@@ -30,14 +30,14 @@ std::optional<StoredUser> StoredUsers::find(const ObjectId& user) const {
   return std::make_optional<StoredUser>(said.user);
 }
 
-StoredUser StoredUsers::last_known(const ObjectId& user) const {
+StoredUser StoredUsers::last_known(const UserId& user) const {
   const Shard& shard = shard_of(user);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.users.find(user);
   return found == shard.users.end() ? std::nullopt : found->second.user;
 }
 
-Result<StoredUser> StoredUsers::read(const ObjectId& user) {
+Result<StoredUser> StoredUsers::read(const UserId& user) {
   const SteadyTime asked_at = clock_.steady_now();
   auto stored = directory_.find_user(user);
   if (!stored) return stored;
@@ -46,7 +46,7 @@ Result<StoredUser> StoredUsers::read(const ObjectId& user) {
   return stored;
 }
 
-void StoredUsers::remember(const ObjectId& user, Said said) {
+void StoredUsers::remember(const UserId& user, Said said) {
   Shard& shard = shard_of(user);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.users.find(user);
@@ -62,7 +62,7 @@ void StoredUsers::remember(const ObjectId& user, Said said) {
   }
 }
 
-void StoredUsers::look_up(EventLoop& from, const ObjectId& user, Told told) {
+void StoredUsers::look_up(EventLoop& from, const UserId& user, Told told) {
   bool first = false;
   {
     const std::lock_guard lock(lookups_mutex_);
@@ -79,7 +79,7 @@ void StoredUsers::look_up(EventLoop& from, const ObjectId& user, Told told) {
   if (!accepted) tell(user, std::unexpected(accepted.error()));
 }
 
-void StoredUsers::tell(const ObjectId& user, const Result<StoredUser>& result) {
+void StoredUsers::tell(const UserId& user, const Result<StoredUser>& result) {
   std::vector<Waiting> waiting;
   {
     const std::lock_guard lock(lookups_mutex_);
@@ -88,9 +88,9 @@ void StoredUsers::tell(const ObjectId& user, const Result<StoredUser>& result) {
   for (Waiting& each : waiting) each.loop->post([told = std::move(each.told), result]() mutable { told(std::move(result)); });
 }
 
-void StoredUsers::look_up_all(EventLoop& from, std::vector<ObjectId> users, AllTold told) {
+void StoredUsers::look_up_all(EventLoop& from, std::vector<UserId> users, AllTold told) {
   std::vector<StoredUser> known;
-  for (const ObjectId& user : users) {
+  for (const UserId& user : users) {
     auto fresh = find(user);
     if (!fresh) break;
     known.push_back(std::move(*fresh));
@@ -100,9 +100,9 @@ void StoredUsers::look_up_all(EventLoop& from, std::vector<ObjectId> users, AllT
       log_, from, [this, users = std::move(users)](store::LogReader&) { return read_all(users); }, std::move(told));
 }
 
-Result<std::vector<StoredUser>> StoredUsers::read_all(const std::vector<ObjectId>& users) {
+Result<std::vector<StoredUser>> StoredUsers::read_all(const std::vector<UserId>& users) {
   std::vector<StoredUser> all;
-  for (const ObjectId& user : users) {
+  for (const UserId& user : users) {
     auto fresh = find(user);
     auto stored = fresh ? Result<StoredUser>(std::move(*fresh)) : read(user);
     if (!stored) return std::unexpected(std::move(stored.error()));

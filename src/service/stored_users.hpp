@@ -38,21 +38,21 @@ class StoredUsers {
   StoredUsers(store::SessionLog& log, store::Directory& directory, const Clock& clock) : log_(log), directory_(directory), clock_(clock) {}
 
   /// What was said and is not stale; nothing: the store must be asked. Never blocks.
-  [[nodiscard]] std::optional<StoredUser> find(const ObjectId& user) const;
+  [[nodiscard]] std::optional<StoredUser> find(const UserId& user) const;
   /// What was said last, however long ago: for answers that must be given though the store cannot be asked.
-  [[nodiscard]] StoredUser last_known(const ObjectId& user) const;
+  [[nodiscard]] StoredUser last_known(const UserId& user) const;
 
   /// Asks the store and remembers. Blocking: for reader threads. Errors: those of store::Directory.
-  [[nodiscard]] Result<StoredUser> read(const ObjectId& user);
+  [[nodiscard]] Result<StoredUser> read(const UserId& user);
 
   using Told = std::move_only_function<void(Result<StoredUser>)>;
   /// Has the store asked; `told` runs on `from`, never inside this call. Errors: overloaded, those of store::Directory.
-  void look_up(EventLoop& from, const ObjectId& user, Told told);
+  void look_up(EventLoop& from, const UserId& user, Told told);
 
   using AllTold = std::move_only_function<void(Result<std::vector<StoredUser>>)>;
   /// What is not stale, and for the rest one read job; in the order of `users`. `told` runs on `from`, inside this call or later.
   /// Errors: as look_up.
-  void look_up_all(EventLoop& from, std::vector<ObjectId> users, AllTold told);
+  void look_up_all(EventLoop& from, std::vector<UserId> users, AllTold told);
 
  private:
   struct Said {
@@ -61,8 +61,8 @@ class StoredUsers {
   };
   struct Shard {
     mutable std::mutex mutex;
-    std::unordered_map<ObjectId, Said> users;  // guarded by mutex
-    std::deque<ObjectId> by_age;               // guarded by mutex
+    std::unordered_map<UserId, Said> users;  // guarded by mutex
+    std::deque<UserId> by_age;               // guarded by mutex
   };
   struct Waiting {
     EventLoop* loop;
@@ -71,18 +71,18 @@ class StoredUsers {
   static constexpr std::size_t shard_count = 16;
   static constexpr std::size_t shard_users_max = limits::users_cached_max / shard_count;
 
-  [[nodiscard]] const Shard& shard_of(const ObjectId& user) const { return shards_[std::hash<ObjectId>{}(user) % shard_count]; }
-  [[nodiscard]] Shard& shard_of(const ObjectId& user) { return shards_[std::hash<ObjectId>{}(user) % shard_count]; }
-  void remember(const ObjectId& user, Said said);
-  [[nodiscard]] Result<std::vector<StoredUser>> read_all(const std::vector<ObjectId>& users);
-  void tell(const ObjectId& user, const Result<StoredUser>& result);
+  [[nodiscard]] const Shard& shard_of(const UserId& user) const { return shards_[std::hash<UserId>{}(user) % shard_count]; }
+  [[nodiscard]] Shard& shard_of(const UserId& user) { return shards_[std::hash<UserId>{}(user) % shard_count]; }
+  void remember(const UserId& user, Said said);
+  [[nodiscard]] Result<std::vector<StoredUser>> read_all(const std::vector<UserId>& users);
+  void tell(const UserId& user, const Result<StoredUser>& result);
 
   store::SessionLog& log_;
   store::Directory& directory_;
   const Clock& clock_;
   std::array<Shard, shard_count> shards_;
   std::mutex lookups_mutex_;
-  std::unordered_map<ObjectId, std::vector<Waiting>> lookups_;  // guarded by lookups_mutex_; each has a read job or is about to
+  std::unordered_map<UserId, std::vector<Waiting>> lookups_;  // guarded by lookups_mutex_; each has a read job or is about to
 };
 
 }  // namespace parley::service

@@ -2,7 +2,7 @@
 
 namespace parley::service {
 
-std::optional<domain::User> UserCache::find(const ObjectId& user) const {
+std::optional<domain::User> UserCache::find(const UserId& user) const {
   const Shard& shard = shard_of(user);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.users.find(user);

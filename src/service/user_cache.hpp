@@ -17,7 +17,7 @@ namespace parley::service {
 
 class UserCache {
  public:
-  [[nodiscard]] std::optional<domain::User> find(const ObjectId& user) const;
+  [[nodiscard]] std::optional<domain::User> find(const UserId& user) const;
   enum class Change : bool { none, changed };
   /// From a verified token: the newest there is.
   [[nodiscard]] Change put(const domain::User& user);
@@ -27,14 +27,14 @@ class UserCache {
  private:
   struct Shard {
     mutable std::mutex mutex;
-    std::unordered_map<ObjectId, domain::User> users;  // guarded by mutex
-    std::deque<ObjectId> by_age;                       // guarded by mutex
+    std::unordered_map<UserId, domain::User> users;  // guarded by mutex
+    std::deque<UserId> by_age;                       // guarded by mutex
   };
   static constexpr std::size_t shard_count = 16;
   static constexpr std::size_t shard_users_max = limits::users_cached_max / shard_count;
 
-  [[nodiscard]] const Shard& shard_of(const ObjectId& user) const { return shards_[std::hash<ObjectId>{}(user) % shard_count]; }
-  [[nodiscard]] Shard& shard_of(const ObjectId& user) { return shards_[std::hash<ObjectId>{}(user) % shard_count]; }
+  [[nodiscard]] const Shard& shard_of(const UserId& user) const { return shards_[std::hash<UserId>{}(user) % shard_count]; }
+  [[nodiscard]] Shard& shard_of(const UserId& user) { return shards_[std::hash<UserId>{}(user) % shard_count]; }
   static void add(Shard& shard, const domain::User& user);
 
   std::array<Shard, shard_count> shards_;

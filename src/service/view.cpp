@@ -4,7 +4,7 @@
 
 namespace parley::service {
 
-domain::User known_user(const Context& context, const ObjectId& id, const std::vector<domain::User>& fallback) {
+domain::User known_user(const Context& context, const UserId& id, const std::vector<domain::User>& fallback) {
   if (auto cached = context.users.find(id)) return std::move(*cached);
   const auto loaded = std::ranges::find(fallback, id, &domain::User::id);
   return loaded == fallback.end() ? domain::User{.id = id, .role = {}, .email = {}, .name = {}} : *loaded;

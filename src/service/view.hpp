@@ -8,7 +8,7 @@
 namespace parley::service {
 
 /// The newest that is known of a user: from the cache, else from `fallback`, else the id alone.
-[[nodiscard]] domain::User known_user(const Context& context, const ObjectId& id, const std::vector<domain::User>& fallback);
+[[nodiscard]] domain::User known_user(const Context& context, const UserId& id, const std::vector<domain::User>& fallback);
 
 /// `row` may be older or newer than what is committed: a join shows the session as it was before.
 [[nodiscard]] domain::SessionView session_view(const Context& context, const SessionState& session, const domain::SessionRow& row);

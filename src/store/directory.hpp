@@ -30,9 +30,9 @@ class Directory {
   [[nodiscard]] virtual Result<std::optional<domain::SessionRow>> find_session(const SessionId& session) = 0;
   [[nodiscard]] virtual Result<std::optional<domain::SessionRow>> find_session(SessionNumber number) = 0;
   /// The session of this very pair that has not ended.
-  [[nodiscard]] virtual Result<std::optional<SessionId>> find_open_session(const ObjectId& doctor, const ObjectId& patient) = 0;
+  [[nodiscard]] virtual Result<std::optional<SessionId>> find_open_session(const UserId& doctor, const UserId& patient) = 0;
   /// Sessions that have not ended and where the user takes part, newest `created_at` first.
-  [[nodiscard]] virtual Result<std::vector<domain::SessionRow>> open_sessions_of(const ObjectId& user) = 0;
+  [[nodiscard]] virtual Result<std::vector<domain::SessionRow>> open_sessions_of(const UserId& user) = 0;
   /// Of all sessions that have not ended, those created before `created_before`, from `after` on (empty: from the start) in an order of
   /// the engine's. Looks at `count` sessions at most (1 or more), so a page may be empty and not be the last. A session that is open
   /// throughout the walk is met exactly once.
@@ -40,7 +40,7 @@ class Directory {
   /// Where the text is that clients know by this id: for ids that are not those of the store's own entries, which say it themselves
   /// (domain::address_of). Such a message came with an adoption and keeps its id.
   [[nodiscard]] virtual Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message) = 0;
-  [[nodiscard]] virtual Result<std::optional<domain::User>> find_user(const ObjectId& user) = 0;
+  [[nodiscard]] virtual Result<std::optional<domain::User>> find_user(const UserId& user) = 0;
   /// Queues the row for the next commit; not awaited: a user row can be made again from the next token. Threads: any; never blocks.
   virtual void remember_user(const domain::User& user) = 0;
 };

@@ -16,7 +16,7 @@ struct SignallingMessage {
   ObjectId id;
   SessionNumber session;  // both names of it: an engine keys by the one that suits it
   SessionId session_id;
-  ObjectId sender;
+  UserId sender;
   std::string type;          // offer, answer, ice-candidate, chat, join, leave
   std::string payload_json;  // as sent; empty: it was absent
   Timestamp timestamp{};

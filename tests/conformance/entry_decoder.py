@@ -10,7 +10,7 @@ import hmac
 import json
 import re
 import sys
-import uuid
+import unicodedata
 
 NO_TIME = 2**64 - 1
 TIME_LAST = 253402300799999
@@ -59,6 +59,25 @@ class Reader:
         require(len(name) <= 15 and re.fullmatch(rb"[a-z0-9_-]*", name), "a role of at most 15 characters")
         return name.decode()
 
+    def id(self):
+        data = self.bytes8()
+        require(1 <= len(data) <= 64, "an id of 1 to 64 bytes")
+        text = data.decode()
+        require(all(unicodedata.category(character) != "Cc" for character in text), "an id without control characters")
+        return text
+
+    def user(self):
+        text = self.id()
+        require(not re.fullmatch("[0-9a-fA-F]{24}", text) or text == text.lower(), "hexadecimal digits of a user id in lower case")
+        require(text != "0" * 24, "a user id that is not 24 zeros")
+        return text
+
+    def user_or_server(self):
+        if self.data[self.offset:self.offset + 1] == b"\0":
+            self.offset += 1
+            return ""
+        return self.user()
+
     def end(self):
         require(self.offset == len(self.data), f"offset {self.offset}: the end; the length does not fit")
 
@@ -85,11 +104,11 @@ def split_record(record):
 def decode_core(data):
     reader = Reader(data)
     core = {"version": reader.number(1)}
-    require(core["version"] == 1, "entry version 1")
+    require(core["version"] == 2, "entry version 2")
     core.update(kind=reader.number(1), flags=reader.number(1), seq=reader.number(4))
     require(core["kind"] != 0, "a kind, which is never 0")
     require(1 <= core["seq"] <= 16777215, "a seq between 1 and 16777215")
-    core.update(id=reader.take(12).hex(), timestamp=reader.time(), sender=reader.take(12).hex(), senderRole=reader.role())
+    core.update(id=reader.take(12).hex(), timestamp=reader.time(), sender=reader.user_or_server(), senderRole=reader.role())
     core.update(key=reader.take(16).hex(), commitment=reader.take(32).hex(), extensions=[])
     for _ in range(reader.number(2)):
         kind, value = reader.number(2), reader.bytes16()
@@ -137,7 +156,7 @@ def decode_trailer(data, core, body):
 
 def decode_entry(seq, record):
     core_bytes, body_bytes, trailer_bytes = split_record(record)
-    require(core_bytes[:1] == b"\x01", "entry version 1")
+    require(core_bytes[:1] == b"\x02", "entry version 2")
     trailer = decode_trailer(trailer_bytes, core_bytes, body_bytes)
     core = decode_core(core_bytes)
     require(core["seq"] == seq, "the seq that the record is kept under")
@@ -145,21 +164,22 @@ def decode_entry(seq, record):
 
 
 def decode_session_row(data):
-    require(len(data) >= 81, "a row of the length of its fixed parts")
+    require(len(data) >= 66, "a row of the length of its fixed parts")
     reader = Reader(data[:-4])
-    require(reader.number(1) == 1, "row version 1")
+    require(reader.number(1) == 2, "row version 2")
     require(crc32c(data[:-4]) == int.from_bytes(data[-4:], "big"), "the checksum")
-    row = {"id": str(uuid.UUID(bytes=reader.take(16))), "number": reader.number(5), "objectId": reader.take(12).hex(), "secret": reader.take(32).hex()}
+    row = {"id": reader.id(), "number": reader.number(5), "objectId": reader.take(12).hex(), "secret": reader.take(32).hex()}
     row["createdAt"] = reader.time()
     status, flags = reader.number(1), reader.number(1)
-    require(status in (1, 2, 3) and flags <= 7, "status 1 to 3, flags 1, 2 and 4")
+    require(status in (1, 2, 3) and flags <= 15, "status 1 to 3, flags 1, 2, 4 and 8")
     row["status"] = ("created", "active", "ended")[status - 1]
     row["appointment"] = reader.take(12).hex() if flags & 1 else None
     row["startedAt"] = reader.time() if flags & 2 else None
     row["endedAt"] = reader.time() if flags & 4 else None
+    row["reopened"] = {"at": reader.time(), "openBefore": reader.time()} if flags & 8 else None
     count = reader.number(1)
     require(count <= 64, "at most 64 participants")
-    row["participants"] = [{"user": reader.take(12).hex(), "role": reader.role()} for _ in range(count)]
+    row["participants"] = [{"user": reader.user(), "role": reader.role()} for _ in range(count)]
     reader.end()
     return row
 
@@ -168,12 +188,21 @@ def extension_of(core, kind):
     return next((bytes.fromhex(extension["value"]) for extension in core["extensions"] if extension["type"] == kind), None)
 
 
+def bytes8(text):
+    data = text.encode()
+    return bytes([len(data)]) + data
+
+
+def key_of(session, sender, client_message_id):
+    return hmac.digest(bytes.fromhex(session["secret"]), bytes8(sender) + client_message_id.encode(), "sha256")[:16]
+
+
 class Log:
     """Follows a log from its genesis, and counts for itself what trailers must say."""
 
     def __init__(self, session):
         self.session = session
-        self.digest = hashlib.sha256(b"parley1" + session["id"].encode()).digest()
+        self.digest = hashlib.sha256(b"parley2" + bytes8(session["id"])).digest()
         self.seq, self.timestamp = 0, 0
         self.texts, self.deleted, self.roles, self.sizes = {}, set(), [], {}
 
@@ -195,8 +224,7 @@ class Log:
             return
         wanted = bytes(16)
         if body["clientMessageId"]:
-            text = bytes.fromhex(core["sender"]) + body["clientMessageId"].encode()
-            wanted = hmac.digest(bytes.fromhex(self.session["secret"]), text, "sha256")[:16]
+            wanted = key_of(self.session, core["sender"], body["clientMessageId"])
         require(core["key"] == wanted.hex(), "the key of sender and client message id")
 
     def count(self, core, body, trailer):
@@ -247,6 +275,9 @@ def check_vectors(vectors):
                 yield f"row {vector['name']}: decodes to something else"
         except Damaged as error:
             yield f"row {vector['name']}: expected {error}"
+    keys = [key_of(vectors["session"], vector["sender"], vector["clientMessageId"]).hex() for vector in vectors["keys"]]
+    if keys != [vector["key"] for vector in vectors["keys"]] or len(set(keys)) != len(keys):
+        yield "keys: another key, or one key for two sends"
     for vector in vectors["refused"]:
         try:
             decode_entry(vector["seq"], bytes.fromhex(vector["record"]))
@@ -293,10 +324,10 @@ def main(arguments):
         vectors = json.load(file)
     found = list(self_test(vectors)) if is_self_test else [*check_vectors(vectors), *check_created(vectors)]
     names = {vector["name"] for vector in vectors["entries"]}
-    for name in ("plain", "deleted_text", "erased_text", "late", "adopted_text", "unknown_kind"):
+    for name in ("plain", "deleted_text", "erased_text", "late", "adopted_text", "unknown_kind", "reopened", "interpreted"):
         if name not in names:
             found.append(f"there is no vector `{name}`")
-    total = len(vectors["entries"]) + len(vectors["sessionRows"]) + len(vectors["refused"])
+    total = len(vectors["entries"]) + len(vectors["sessionRows"]) + len(vectors["keys"]) + len(vectors["refused"])
     print("\n".join(found) or f"{total} vectors and the chain through them agree")
     return 1 if found else 0
 

@@ -245,7 +245,7 @@ TEST_P(MongoAdoption, what_cannot_be_adopted_is_left_as_it_is_and_named) {
   add(std::move(begin(4).text("senderRole", "doctor").int32("message", 7).text("messageType", "text")));
   add(std::move(begin(5).text("senderRole", "doctor").text("message", "x").text("messageType", "image")));
   Document foreign;
-  foreign.id("_id", old.next_id()).text("sessionId", session.id.to_string()).text("senderId", "1").text("senderRole", "doctor");
+  foreign.id("_id", old.next_id()).text("sessionId", session.id.to_string()).text("senderId", "two\nlines").text("senderRole", "doctor");
   foreign.text("message", "x").text("messageType", "text").text("timestamp", "yesterday");
   add(std::move(foreign));
   const auto adoption = node.adopt(old.session_document(session));
@@ -255,7 +255,7 @@ TEST_P(MongoAdoption, what_cannot_be_adopted_is_left_as_it_is_and_named) {
   for (const mongo::LeftAlone& each : adoption->left_alone) reasons.push_back(each.reason);
   EXPECT_THAT(reasons, testing::UnorderedElementsAre("message is longer than 1000 characters", "messageType is missing",
                                                      "senderRole is no role of this deployment", "message is a number, not a string",
-                                                     "messageType is neither text nor system", "senderId is a string, not an ObjectId"));
+                                                     "messageType is neither text nor system", "senderId is not 1 to 64 bytes of UTF-8 without control characters"));
   expect_adopted(session, {good});
   static_cast<void>(found(session));
   EXPECT_EQ(old.log_of(session).size(), 3u);

@@ -63,6 +63,25 @@ TEST_F(MongoOpening, of_a_server_that_is_not_there_is_refused_with_what_to_do) {
   EXPECT_EQ(store.error().message.find("hunter2"), std::string::npos);
 }
 
+/// An entry as format 1 had it: 12 bytes for its sender.
+constexpr const char* entry_of_format_1 =
+    "AQBgADQBAwAAAAADaVW5A6Gyw9TlAAADAAABm3bas7hlAAAAAAAAAAAAAAEGZG9jdG9y0oumq5ECk8vFEo3N5M3530aYpmBpQ2ClYRX2n9IzY9KAU4z23QkGX1jDwAKjeSTHAAAD"
+    "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwEADEdvb2QgbW9ybmluZwNtLTEAqWHiM+qCXp0p7V76UgCkJE3OfoDwRgT6utgS38JhW/4AAAAAAQAAAAAAAAGbdtqzuAAAAZt2"
+    "2rO4AQZkb2N0b3IAAAABAAAAAAAAAAz7m+/M";
+
+TEST_F(MongoOpening, of_a_log_of_format_1_is_refused_with_what_to_do_and_changes_nothing) {
+  ASSERT_TRUE(command(std::string(R"({"insert":"sessionlog","documents":[{"_id":7,"last":3,"at":1,"entries":[{"$binary":{"base64":")") +
+                      entry_of_format_1 + R"(","subType":"00"}}]}]})")
+                  .ok);
+  const auto store = open();
+  ASSERT_FALSE(store.has_value());
+  EXPECT_EQ(store.error().code, ErrorCode::store_failed);
+  for (const char* words : {"has a session log of format 1", "reads format 2", "Nothing was changed", "docs/operations/mongodb.md"})
+    EXPECT_NE(store.error().message.find(words), std::string::npos) << store.error().message;
+  EXPECT_EQ(command(R"({"listIndexes":"sessionlog"})").json.find("rowOf"), std::string::npos);
+  EXPECT_EQ(command(R"({"count":"parleynodes"})").number("n"), 0);
+}
+
 TEST_F(MongoOpening, with_an_index_that_is_in_the_way_names_it) {
   ASSERT_TRUE(command(R"({"createIndexes":"sessions","indexes":[{"key":{"sessionId":1},"name":"sessionId_1"}]})").ok);
   const auto store = open();

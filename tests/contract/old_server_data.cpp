@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <utility>
 
@@ -41,13 +43,15 @@ OldServerData::OldServerData(mongo::ClientPool& pool) : client_(pool.take()) {
 
 ObjectId OldServerData::next_id() {
   static std::uint32_t count = 1'000'000;  // all tests share a database
-  return user_id(++count);
+  return object_id(++count);
 }
 
 OldSession OldServerData::session() {
   OldSession session;
   session.object_id = next_id();
-  for (std::size_t index = 0; index < 12; ++index) session.id.bytes[index] = session.object_id.bytes[index];
+  std::array<std::uint8_t, 16> random{};
+  std::ranges::copy(session.object_id.bytes, random.begin());
+  session.id = SessionId::from_random(random);
   return session;
 }
 
@@ -55,7 +59,7 @@ void OldServerData::write(const OldSession& session) {
   Document metadata;
   metadata.null("appointmentId").int32("duration", 0).int32("participantCount", 0);
   Document document = by_id(session.object_id);
-  document.text("sessionId", session.id.to_string()).id("doctorId", user_id(1)).id("patientId", user_id(2)).text("status", session.status);
+  document.text("sessionId", session.id.to_string()).user("doctorId", user_id(1)).user("patientId", user_id(2)).text("status", session.status);
   document.date("createdAt", session.created_at);
   if (session.started_at) document.date("startedAt", *session.started_at);
   if (session.ended_at) document.date("endedAt", *session.ended_at);
@@ -73,14 +77,14 @@ void OldServerData::change(const OldSession& session, const Document& fields) {
 
 Document OldServerData::message(const OldSession& session, const ObjectId& id, Timestamp time) {
   Document document = by_id(id);
-  document.text("sessionId", session.id.to_string()).id("senderId", user_id(1)).date("timestamp", time).int32("__v", 0);
+  document.text("sessionId", session.id.to_string()).user("senderId", user_id(1)).date("timestamp", time).int32("__v", 0);
   return document;
 }
 
 ObjectId OldServerData::text(const OldSession& session, const std::string& text, Timestamp time, std::uint32_t user) {
   const ObjectId id = next_id();
   Document document = by_id(id);
-  document.text("sessionId", session.id.to_string()).id("senderId", user_id(user)).text("senderRole", user == 1 ? "doctor" : "patient");
+  document.text("sessionId", session.id.to_string()).user("senderId", user_id(user)).text("senderRole", user == 1 ? "doctor" : "patient");
   document.text("message", text).date("timestamp", time).text("messageType", "text").int32("__v", 0);
   insert(mongo::collection::chat, document);
   return id;

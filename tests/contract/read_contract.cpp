@@ -13,7 +13,7 @@ using store::SignallingMessage;
 class ReadContract : public StoreContract {
  protected:
   SignallingMessage signalling_message(SessionNumber session, std::uint32_t number, Timestamp time) {
-    return {.id = user_id(number),
+    return {.id = object_id(number),
             .session = session,
             .session_id = LogScript(session.value).row().id,
             .sender = user_id(1),
@@ -41,7 +41,7 @@ TEST_P(ReadContract, a_session_that_does_not_exist_is_empty) {
   EXPECT_EQ(*find_session(nobody), std::nullopt);
   EXPECT_EQ(*find_session(SessionId{}), std::nullopt);
   EXPECT_EQ(*find_user(5), std::nullopt);
-  EXPECT_FALSE(find_message(user_id(5))->has_value());
+  EXPECT_FALSE(find_message(object_id(5))->has_value());
   EXPECT_TRUE(newest(nobody, 10)->empty());
 }
 
@@ -371,7 +371,7 @@ TEST_P(ReadContract, signalling_is_kept_for_thirty_days) {
   EXPECT_EQ(newest(session, 10)->size(), 2u) << "at the limit";
   clock.advance(std::chrono::milliseconds{1});
   ASSERT_EQ(newest(session, 10)->size(), 1u) << "one past it";
-  EXPECT_EQ(newest(session, 10)->front().id, user_id(2));
+  EXPECT_EQ(newest(session, 10)->front().id, object_id(2));
 }
 
 TEST_P(ReadContract, a_payload_that_was_absent_stays_absent) {

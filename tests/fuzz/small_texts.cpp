@@ -11,6 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using fuzz::require;
   const std::string_view text = fuzz::view(data, size);
   if (const auto id = ObjectId::parse(text)) require(ObjectId::parse(id->to_string()) == id);
+  if (const auto id = UserId::parse(text)) require(UserId::parse(id->to_string()) == id);
   if (const auto id = SessionId::parse(text)) require(id->to_string() == text);
   if (const auto position = domain::Position::parse(text)) require(position->to_string() == text);
   if (const auto time = parse_iso8601(text)) require(to_iso8601(*time).size() == 24);

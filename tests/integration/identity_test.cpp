@@ -18,8 +18,8 @@ constexpr std::string_view nobody_id = "ffffffffffffffffffffffff";
 class IdentityFromStore : public testing::Test {
  protected:
   IdentityFromStore() {
-    system.put_user({*ObjectId::parse(doctor_id), {"doctor"}, "d@store.example", "Dr Store"});
-    system.put_user({*ObjectId::parse(patient_id), {"patient"}, "p@store.example", "Pat Store"});
+    system.put_user({*UserId::parse(doctor_id), {"doctor"}, "d@store.example", "Dr Store"});
+    system.put_user({*UserId::parse(patient_id), {"patient"}, "p@store.example", "Pat Store"});
   }
   /// Claims the role the user does not have.
   static std::string token_of(std::string_view id) { return ChatSystem::token(id, id == doctor_id ? "patient" : "doctor"); }

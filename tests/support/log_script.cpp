@@ -14,11 +14,15 @@ using domain::Draft;
 using domain::EntryKind;
 using store::Append;
 
-ObjectId user_id(std::uint32_t number) {
+ObjectId object_id(std::uint32_t number) {
   ObjectId id;
   id.bytes[0] = 0x65;
   for (std::size_t index = 0; index < 4; ++index) id.bytes[11 - index] = static_cast<std::uint8_t>(number >> (8 * index));
   return id;
+}
+
+UserId user_id(std::uint32_t number) {
+  return UserId::of(object_id(number));
 }
 
 LogScript::LogScript(std::uint64_t number, std::uint32_t doctor, std::uint32_t patient) {

@@ -15,7 +15,8 @@
 namespace parley::test {
 
 /// A user id from a small number.
-[[nodiscard]] ObjectId user_id(std::uint32_t number);
+[[nodiscard]] ObjectId object_id(std::uint32_t number);
+[[nodiscard]] UserId user_id(std::uint32_t number);
 
 class LogScript {
  public:

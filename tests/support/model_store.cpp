@@ -340,7 +340,7 @@ Result<std::optional<domain::SessionRow>> ModelStore::find_session(SessionNumber
   return found == rows_.end() ? std::nullopt : std::optional(found->second);
 }
 
-Result<std::optional<SessionId>> ModelStore::find_open_session(const ObjectId& doctor, const ObjectId& patient) {
+Result<std::optional<SessionId>> ModelStore::find_open_session(const UserId& doctor, const UserId& patient) {
   if (read_failure_) return std::unexpected(*read_failure_);
   for (const auto& [id, row] : rows_) {
     const bool pair = row.participants.size() >= 2 && row.participants[0].user == doctor && row.participants[1].user == patient;
@@ -349,7 +349,7 @@ Result<std::optional<SessionId>> ModelStore::find_open_session(const ObjectId& d
   return std::optional<SessionId>{};
 }
 
-Result<std::vector<domain::SessionRow>> ModelStore::open_sessions_of(const ObjectId& user) {
+Result<std::vector<domain::SessionRow>> ModelStore::open_sessions_of(const UserId& user) {
   if (read_failure_) return std::unexpected(*read_failure_);
   std::vector<domain::SessionRow> open;
   for (const auto& [id, row] : rows_)
@@ -364,12 +364,12 @@ Result<store::OpenSessions> ModelStore::open_sessions_before(Timestamp created_b
   std::size_t looked_at = 0;
   Bytes last;
   for (const auto& [id, row] : rows_) {
-    if (row.status == domain::SessionStatus::ended || (!after.empty() && view_of(id.bytes) <= after)) continue;
+    if (row.status == domain::SessionStatus::ended || (!after.empty() && id.text() <= after)) continue;
     if (looked_at++ == count) {
       page.next = last;
       break;
     }
-    last = Bytes(view_of(id.bytes));
+    last = Bytes(id.text());
     if (row.created_at < created_before) page.sessions.push_back(row);
   }
   return page;
@@ -386,7 +386,7 @@ Result<std::optional<domain::EntryAddress>> ModelStore::find_message(const Objec
   return std::optional<domain::EntryAddress>{};
 }
 
-Result<std::optional<domain::User>> ModelStore::find_user(const ObjectId& user) {
+Result<std::optional<domain::User>> ModelStore::find_user(const UserId& user) {
   ++user_reads_;
   if (read_failure_) return std::unexpected(*read_failure_);
   const auto found = users_.find(user);

@@ -35,11 +35,11 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   // Directory
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(const SessionId& session) override;
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(SessionNumber number) override;
-  [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const ObjectId& doctor, const ObjectId& patient) override;
-  [[nodiscard]] Result<std::vector<domain::SessionRow>> open_sessions_of(const ObjectId& user) override;
+  [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const UserId& doctor, const UserId& patient) override;
+  [[nodiscard]] Result<std::vector<domain::SessionRow>> open_sessions_of(const UserId& user) override;
   [[nodiscard]] Result<store::OpenSessions> open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) override;
   [[nodiscard]] Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message) override;
-  [[nodiscard]] Result<std::optional<domain::User>> find_user(const ObjectId& user) override;
+  [[nodiscard]] Result<std::optional<domain::User>> find_user(const UserId& user) override;
   void remember_user(const domain::User& user) override;
 
   // SignallingRecord
@@ -94,7 +94,7 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   // The users as somebody else writes them
 
   void put_user(const domain::User& user) { users_[user.id] = user; }
-  void forget_user(const ObjectId& user) { users_.erase(user); }
+  void forget_user(const UserId& user) { users_.erase(user); }
 
   // Inspection
 
@@ -137,7 +137,7 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   std::map<std::size_t, std::pair<EventLoop*, store::CommitListener*>> listeners_;  // by loop index
   std::map<SessionNumber, Log> logs_;
   std::map<SessionId, domain::SessionRow> rows_;
-  std::map<ObjectId, domain::User> users_;
+  std::map<UserId, domain::User> users_;
   std::map<SessionNumber, std::vector<store::SignallingMessage>> signalling_;
   std::deque<Waiting> queue_;
   std::size_t waiting_entries_ = 0;

@@ -25,49 +25,62 @@ bool read_number(const object& claims, std::string_view name, std::optional<doub
   return true;
 }
 
+/// The member that `name` is, or that the path `name` leads to; nothing when it is missing or null.
+std::optional<element> find_claim(const object& claims, std::string_view name) {
+  element value;
+  if (claims[name].get(value) == simdjson::SUCCESS) return value.is_null() ? std::nullopt : std::optional(value);
+  for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.', dot + 1)) {
+    object inner;
+    if (claims[name.substr(0, dot)].get(inner) != simdjson::SUCCESS) continue;
+    if (auto found = find_claim(inner, name.substr(dot + 1))) return found;
+  }
+  return std::nullopt;
+}
+
 std::string text_claim(const object& claims, std::string_view name, std::size_t bytes_max) {
+  const auto value = find_claim(claims, name);
   std::string_view text;
-  if (claims[name].get(text) != simdjson::SUCCESS || text.size() > bytes_max) return {};
+  if (!value || value->get(text) != simdjson::SUCCESS || text.size() > bytes_max) return {};
   return std::string(text);
 }
 
-std::expected<ObjectId, AuthFailure> id_claim(const object& claims) {
-  element value;
-  if (claims["id"].get(value) != simdjson::SUCCESS || value.is_null()) return std::unexpected(AuthFailure::user_not_found);
+std::expected<UserId, AuthFailure> id_claim(const object& claims, const ClaimNames& names) {
+  auto value = find_claim(claims, names.id.empty() ? "id" : std::string_view(names.id));
+  if (!value && names.id.empty()) value = find_claim(claims, "sub");
+  if (!value) return std::unexpected(AuthFailure::user_not_found);
   std::string_view text;
-  if (value.get(text) != simdjson::SUCCESS) return std::unexpected(AuthFailure::invalid);
-  const auto id = ObjectId::parse(text);
+  if (value->get(text) != simdjson::SUCCESS) return std::unexpected(AuthFailure::invalid);
+  const auto id = UserId::parse(text);
   if (!id) return std::unexpected(AuthFailure::invalid);
   return *id;
 }
 
-std::expected<domain::Role, AuthFailure> role_claim(const object& claims, const domain::RoleSet& roles) {
+std::optional<domain::Role> role_claim(const object& claims, std::string_view claim_name, const domain::RoleSet& roles) {
+  const auto value = find_claim(claims, claim_name);
   std::string_view name;
-  if (claims["role"].get(name) != simdjson::SUCCESS) return std::unexpected(AuthFailure::invalid);
-  auto role = roles.parse_account_role(name);
-  if (!role) return std::unexpected(AuthFailure::invalid);
-  return *std::move(role);
+  if (!value || value->get(name) != simdjson::SUCCESS) return std::nullopt;
+  return roles.parse_account_role(name);
 }
 
-std::expected<domain::User, AuthFailure> identity(const object& claims, const domain::RoleSet& roles) {
-  const auto id = id_claim(claims);
+std::expected<domain::User, AuthFailure> identity(const object& claims, const ClaimNames& names, const domain::RoleSet& roles) {
+  const auto id = id_claim(claims, names);
   if (!id) return std::unexpected(id.error());
-  auto role = role_claim(claims, roles);
-  if (!role) return std::unexpected(role.error());
-  return domain::User{*id, *std::move(role), text_claim(claims, "email", limits::email_bytes_max),
-                      text_claim(claims, "name", limits::name_bytes_max)};
+  auto role = role_claim(claims, names.role, roles);
+  if (!role) return std::unexpected(AuthFailure::invalid);
+  return domain::User{*id, *std::move(role), text_claim(claims, names.email, limits::email_bytes_max),
+                      text_claim(claims, names.name, limits::name_bytes_max)};
 }
 
 }  // namespace
 
-std::optional<Claims> parse_claims(std::string_view payload, const domain::RoleSet& roles) {
+std::optional<Claims> parse_claims(std::string_view payload, const ClaimNames& names, const domain::RoleSet& roles) {
   thread_local simdjson::dom::parser parser;
   object json;
   if (parser.parse(payload.data(), payload.size()).get(json) != simdjson::SUCCESS) return std::nullopt;
   std::optional<double> expires_at;
   std::optional<double> not_before;
   if (!read_number(json, "exp", expires_at) || !read_number(json, "nbf", not_before)) return std::nullopt;
-  return Claims{id_claim(json), identity(json, roles), expires_at, not_before, {}};
+  return Claims{id_claim(json, names), identity(json, names, roles), expires_at, not_before, {}};
 }
 
 bool in_force(const Claims& claims, Timestamp now) {

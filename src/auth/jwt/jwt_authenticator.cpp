@@ -38,7 +38,7 @@ std::shared_ptr<const Claims> JwtAuthenticator::verify(std::string_view token) {
   if (auto known = verified_.find(token)) return known;
   const auto payload = verified_payload(token, config_.secret);
   if (!payload) return nullptr;
-  auto claims = parse_claims(*payload, roles_);
+  auto claims = parse_claims(*payload, config_.claims, roles_);
   if (!claims) return nullptr;
   claims->token = sha256({token});
   auto shared = std::make_shared<const Claims>(*std::move(claims));

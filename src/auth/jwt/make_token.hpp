@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "auth/jwt/jwt_config.hpp"
 #include "base/clock.hpp"
 #include "domain/user.hpp"
 
@@ -16,6 +17,7 @@ struct TokenRequest {
   std::optional<Timestamp> expires_at;  // whole seconds count
 };
 
-[[nodiscard]] std::string make_token(const TokenRequest& request, std::string_view secret);
+/// `names`: as the server that is to take it reads them. A name with dots is written as it stands, which is where servers look first.
+[[nodiscard]] std::string make_token(const TokenRequest& request, std::string_view secret, const ClaimNames& names = {});
 
 }  // namespace parley::auth

@@ -140,7 +140,7 @@ void CommitBatch::put_erasure(SessionNumber session, const EncodedEntry& without
 
 Result<std::optional<SessionRow>> CommitBatch::row_before(const SessionRow& row) {
   if (const auto found = rows_.find(row.id); found != rows_.end()) return found->second;
-  const auto value = latest_.value(Family::directory, view_of(row.id.bytes));
+  const auto value = latest_.value(Family::directory, row.id.text());
   if (!value) return std::unexpected(value.error());
   if (!*value) return std::optional<SessionRow>{};
   const auto before = domain::decode_session_row(**value);
@@ -151,7 +151,7 @@ Result<std::optional<SessionRow>> CommitBatch::row_before(const SessionRow& row)
 Result<void> CommitBatch::put_row(const SessionRow& row) {
   const auto before = row_before(row);
   if (!before) return std::unexpected(before.error());
-  embedded::put(*batch_, context_.database.family(Family::directory), view_of(row.id.bytes), domain::encode_session_row(row));
+  embedded::put(*batch_, context_.database.family(Family::directory), row.id.text(), domain::encode_session_row(row));
   // The index is taken away under the old row and put under the new one: participants may have changed.
   if (*before && (*before)->status != domain::SessionStatus::ended) delete_open_index(**before);
   if (row.status != domain::SessionStatus::ended) put_open_index(row);
@@ -211,7 +211,7 @@ void CommitBatch::put_keys(SessionNumber session, std::vector<KeyAt> keys, std::
 }
 
 void CommitBatch::add(const domain::User& user) {
-  embedded::put(*batch_, context_.database.family(Family::users), view_of(user.id.bytes), encode_user(user));
+  embedded::put(*batch_, context_.database.family(Family::users), user.id.text(), encode_user(user));
 }
 
 void CommitBatch::add(const SignallingMessage& message) {

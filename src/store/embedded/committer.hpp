@@ -93,7 +93,7 @@ class Committer {
   std::deque<SignallingMessage> signalling_;              // guarded by mutex_
   std::size_t signalling_bytes_ = 0;                      // guarded by mutex_: of their payloads
   std::vector<WaitingRevocation> revocations_;            // guarded by mutex_
-  std::unordered_map<ObjectId, std::size_t> users_seen_;  // hash of the row last queued; guarded by mutex_
+  std::unordered_map<UserId, std::size_t> users_seen_;  // hash of the row last queued; guarded by mutex_
   bool stopping_ = false;                                 // guarded by mutex_
   std::atomic<std::size_t> waiting_entries_ = 0;          // queue_, backlog_ and the batch being written
   std::atomic<std::size_t> waiting_bytes_ = 0;

@@ -118,8 +118,8 @@ Result<Look> look_read_only(const std::string& directory, const rocksdb::DBOptio
 Result<void> judge(const std::string& directory, const Look& look, const std::optional<SyncedFile::Content>& synced) {
   const bool creation_was_cut_short = synced && synced->sequence == 0 && !synced->loss_accepted;
   if (!look.format.empty() && look.format != format_name)
-    return cannot_open(directory, "its format is \"" + look.format + "\", this version reads \"" + std::string(format_name) +
-                                      "\". Start the version that wrote it, or name another directory with --data DIR.");
+    return cannot_open(directory, "its format is \"" + look.format + "\", and this version reads \"" + std::string(format_name) +
+                                      "\". Nothing was changed. Start the version that wrote it, or name another directory with --data DIR.");
   if ((look.format.empty() || !look.complete_families) && !creation_was_cut_short)
     return cannot_open(directory, "it holds a database, but not one of this program. Name another directory with --data DIR.");
   if (!synced)

@@ -24,6 +24,14 @@ namespace parley::store::embedded {
 
 using domain::SessionRow;
 
+namespace {
+
+Error open_without_row(const SessionId& session) {
+  return {ErrorCode::log_corrupt, "The directory is damaged", "Session " + session.to_string() + " is open but has no row"};
+}
+
+}  // namespace
+
 // In the order of construction: the threads end before what they use goes.
 struct EmbeddedStore::Parts {
   Parts(const EmbeddedConfig& config, const EmbeddedDependencies& dependencies) : clock(dependencies.clock), state(dependencies.logs) {
@@ -116,7 +124,7 @@ StoreHealth EmbeddedStore::health() const {
 }
 
 Result<std::optional<SessionRow>> EmbeddedStore::Parts::row_of(LogView& view, const SessionId& session) {
-  const auto value = view.value(Family::directory, view_of(session.bytes));
+  const auto value = view.value(Family::directory, session.text());
   if (!value) return std::unexpected(value.error());
   if (!*value) return std::optional<SessionRow>{};
   auto row = domain::decode_session_row(**value);
@@ -148,32 +156,34 @@ Result<std::optional<SessionRow>> EmbeddedStore::find_session(SessionNumber numb
   return parts_->row_of(view, created->id);
 }
 
-Result<std::optional<SessionId>> EmbeddedStore::find_open_session(const ObjectId& doctor, const ObjectId& patient) {
+Result<std::optional<SessionId>> EmbeddedStore::find_open_session(const UserId& doctor, const UserId& patient) {
   PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::latest);
-  std::optional<SessionId> found;
+  std::optional<Result<SessionId>> found;
   const auto read = view.each(Family::open_sessions, pair_prefix(doctor, patient), [&](BytesView key, BytesView) {
     found = session_at_end_of(key);
     return LogView::Step::stop;
   });
   if (!read) return std::unexpected(read.error());
-  return found;
+  if (!found) return std::optional<SessionId>{};
+  return *std::move(found);
 }
 
-Result<std::vector<SessionRow>> EmbeddedStore::open_sessions_of(const ObjectId& user) {
+Result<std::vector<SessionRow>> EmbeddedStore::open_sessions_of(const UserId& user) {
   PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::snapshot);
-  std::vector<SessionId> ids;
+  std::vector<Result<SessionId>> ids;
   const auto read = view.each(Family::open_sessions, user_prefix(user), [&](BytesView key, BytesView) {
     ids.push_back(session_at_end_of(key));
     return LogView::Step::next;
   });
   if (!read) return std::unexpected(read.error());
   std::vector<SessionRow> rows;
-  for (const SessionId& id : ids) {
-    auto row = parts_->row_of(view, id);
+  for (const Result<SessionId>& id : ids) {
+    if (!id) return std::unexpected(id.error());
+    auto row = parts_->row_of(view, *id);
     if (!row) return std::unexpected(row.error());
-    if (!*row) return refuse(ErrorCode::log_corrupt, "The directory is damaged", "Session " + id.to_string() + " is open but has no row");
+    if (!*row) return std::unexpected(open_without_row(*id));
     rows.push_back(**std::move(row));
   }
   return rows;
@@ -184,7 +194,7 @@ Result<OpenSessions> EmbeddedStore::open_sessions_before(Timestamp created_befor
   PARLEY_ASSERT(parts_->database && count > 0);  // reads belong into read jobs, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::snapshot);
   OpenSessions page;
-  std::vector<SessionId> ids;
+  std::vector<Result<SessionId>> ids;
   Bytes last;
   const auto read = view.each_after(Family::open_sessions, pairs_prefix(), after, [&](BytesView key, BytesView) {
     if (ids.size() == count) {  // there is one more, so there is a next page
@@ -196,14 +206,12 @@ Result<OpenSessions> EmbeddedStore::open_sessions_before(Timestamp created_befor
     return LogView::Step::next;
   });
   if (!read) return std::unexpected(read.error());
-  for (const SessionId& id : ids) {
-    auto row = parts_->row_of(view, id);
+  for (const Result<SessionId>& id : ids) {
+    auto row = id ? parts_->row_of(view, *id) : std::unexpected(id.error());
     if (row && *row) {
       if ((*row)->created_at < created_before) page.sessions.push_back(**std::move(row));
     } else if (row || row.error().code == ErrorCode::log_corrupt) {
-      page.damaged.push_back(
-          row ? Error{ErrorCode::log_corrupt, "The directory is damaged", "Session " + id.to_string() + " is open but has no row"}
-              : std::move(row.error()));
+      page.damaged.push_back(row ? open_without_row(*id) : std::move(row.error()));
     } else {
       return std::unexpected(std::move(row.error()));
     }
@@ -215,10 +223,10 @@ Result<std::optional<domain::EntryAddress>> EmbeddedStore::find_message(const Ob
   return std::optional<domain::EntryAddress>{};
 }
 
-Result<std::optional<domain::User>> EmbeddedStore::find_user(const ObjectId& user) {
+Result<std::optional<domain::User>> EmbeddedStore::find_user(const UserId& user) {
   PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::latest);
-  const auto value = view.value(Family::users, view_of(user.bytes));
+  const auto value = view.value(Family::users, user.text());
   if (!value) return std::unexpected(value.error());
   if (!*value) return std::optional<domain::User>{};
   auto row = decode_user(user, **value);

@@ -74,29 +74,42 @@ Bytes pairs_prefix() {
   return Bytes(1, pair_tag);
 }
 
-Bytes pair_prefix(const ObjectId& doctor, const ObjectId& patient) {
-  return Bytes(1, pair_tag).append(view_of(doctor.bytes)).append(view_of(patient.bytes));
+Bytes pair_prefix(const UserId& doctor, const UserId& patient) {
+  Bytes key(1, pair_tag);
+  domain::append_id(key, doctor);
+  domain::append_id(key, patient);
+  return key;
 }
 
-Bytes pair_key(const ObjectId& doctor, const ObjectId& patient, const SessionId& session) {
-  return pair_prefix(doctor, patient).append(view_of(session.bytes));
+Bytes pair_key(const UserId& doctor, const UserId& patient, const SessionId& session) {
+  return pair_prefix(doctor, patient).append(session.text());
 }
 
-Bytes user_prefix(const ObjectId& user) {
-  return Bytes(1, user_tag).append(view_of(user.bytes));
+Bytes user_prefix(const UserId& user) {
+  Bytes key(1, user_tag);
+  domain::append_id(key, user);
+  return key;
 }
 
-Bytes user_session_key(const ObjectId& user, Timestamp created_at, const SessionId& session) {
+Bytes user_session_key(const UserId& user, Timestamp created_at, const SessionId& session) {
   Bytes key = user_prefix(user);
   domain::append_u64(key, inverted(created_at));
-  return key.append(view_of(session.bytes));
+  return key.append(session.text());
 }
 
-SessionId session_at_end_of(BytesView open_sessions_key) {
-  SessionId session;
-  PARLEY_ASSERT(open_sessions_key.size() > session.bytes.size());
-  std::memcpy(session.bytes.data(), open_sessions_key.data() + open_sessions_key.size() - session.bytes.size(), session.bytes.size());
-  return session;
+Result<SessionId> session_at_end_of(BytesView open_sessions_key) {
+  domain::ByteReader reader(open_sessions_key, "key of an open session");
+  const char tag = static_cast<char>(reader.u8());
+  static_cast<void>(reader.user_id());
+  if (tag == pair_tag)
+    static_cast<void>(reader.user_id());
+  else
+    static_cast<void>(reader.u64());
+  const BytesView rest = reader.rest();
+  const auto session = SessionId::parse(rest);
+  reader.expect(session.has_value(), rest.size(), "a session id");
+  if (auto finished = reader.finish(); !finished) return std::unexpected(std::move(finished.error()));
+  return *session;
 }
 
 Bytes signalling_key(SessionNumber session, Timestamp time, const ObjectId& id) {

@@ -10,10 +10,11 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "base/result.hpp"
 
 namespace parley::store::embedded {
 
-inline constexpr std::string_view format_name = "parley-embedded 1";
+inline constexpr std::string_view format_name = "parley-embedded 2";
 
 enum class Family : std::uint8_t { meta, log, directory, open_sessions, keys, deleted, users, signalling };
 
@@ -45,13 +46,15 @@ inline constexpr std::string_view revocation_prefix = "revoked/";
 /// 0 unless the value has exactly three bytes.
 [[nodiscard]] std::uint32_t decode_seq(BytesView value);
 
-/// `open_sessions`: a pair's, and a user's newest first. Both end in the session id.
+/// `open_sessions`: a pair's, and a user's newest first. A user stands behind their length, so that no id is the beginning of another's key;
+/// both keys end in the session id.
 [[nodiscard]] Bytes pairs_prefix();  // of all pairs: every open session once
-[[nodiscard]] Bytes pair_prefix(const ObjectId& doctor, const ObjectId& patient);
-[[nodiscard]] Bytes pair_key(const ObjectId& doctor, const ObjectId& patient, const SessionId& session);
-[[nodiscard]] Bytes user_prefix(const ObjectId& user);
-[[nodiscard]] Bytes user_session_key(const ObjectId& user, Timestamp created_at, const SessionId& session);
-[[nodiscard]] SessionId session_at_end_of(BytesView open_sessions_key);
+[[nodiscard]] Bytes pair_prefix(const UserId& doctor, const UserId& patient);
+[[nodiscard]] Bytes pair_key(const UserId& doctor, const UserId& patient, const SessionId& session);
+[[nodiscard]] Bytes user_prefix(const UserId& user);
+[[nodiscard]] Bytes user_session_key(const UserId& user, Timestamp created_at, const SessionId& session);
+/// Error log_corrupt: the key has not that form.
+[[nodiscard]] Result<SessionId> session_at_end_of(BytesView open_sessions_key);
 
 /// `signalling`: newest first.
 [[nodiscard]] Bytes signalling_key(SessionNumber session, Timestamp time, const ObjectId& id);

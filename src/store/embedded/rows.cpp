@@ -26,7 +26,7 @@ Bytes encode_user(const domain::User& user) {
   return value;
 }
 
-Result<domain::User> decode_user(const ObjectId& id, BytesView value) {
+Result<domain::User> decode_user(const UserId& id, BytesView value) {
   domain::ByteReader reader(value, "user row");
   reader.expect(reader.u8() == row_version, 1, "version 1");
   domain::User user{.id = id, .role = reader.role(), .email = {}, .name = {}};
@@ -40,7 +40,7 @@ Result<domain::User> decode_user(const ObjectId& id, BytesView value) {
 Bytes encode_signalling(const SignallingMessage& message) {
   Bytes head;
   domain::append_u8(head, row_version);
-  domain::append_array(head, message.sender.bytes);
+  domain::append_id(head, message.sender);
   domain::append_short_bytes(head, std::string_view(message.type).substr(0, 0xff));
   domain::append_long_bytes(head, clipped(message.user_agent));
   domain::append_long_bytes(head, clipped(message.address));
@@ -61,7 +61,7 @@ Result<SignallingMessage> decode_signalling(SessionNumber session, BytesView key
   message.id = id_of_signalling(key);
   message.session = session;
   message.timestamp = time_of_signalling(key);
-  message.sender = reader.object_id();
+  message.sender = reader.user_id();
   message.type = reader.short_bytes();
   message.user_agent = reader.long_bytes();
   message.address = reader.long_bytes();

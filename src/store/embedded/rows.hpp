@@ -10,7 +10,7 @@
 namespace parley::store::embedded {
 
 [[nodiscard]] Bytes encode_user(const domain::User& user);
-[[nodiscard]] Result<domain::User> decode_user(const ObjectId& id, BytesView value);
+[[nodiscard]] Result<domain::User> decode_user(const UserId& id, BytesView value);
 
 /// Session, time and id are in the key.
 [[nodiscard]] Bytes encode_signalling(const SignallingMessage& message);

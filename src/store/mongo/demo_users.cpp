@@ -21,7 +21,7 @@ Result<void> add_demo_users(const std::string& uri, std::span<const domain::User
   std::vector<Document> upserts;
   for (const domain::User& user : users) {
     Document query;
-    query.id("_id", user.id);
+    query.user("_id", user.id);
     Document fields;
     fields.text("email", user.email).text("password", no_password).text("role", user.role.name).text("name", user.name);
     fields.boolean("isVerified", true);

@@ -121,6 +121,12 @@ Document& Document::id(std::string_view name, const ObjectId& value) {
   PARLEY_ASSERT(bson_append_oid(bson_, name.data(), length_of(name), &oid));
   return *this;
 }
+
+Document& Document::user(std::string_view name, const UserId& value) {
+  if (value.empty()) return id(name, ObjectId{});
+  const auto object = value.object_id();
+  return object ? id(name, *object) : text(name, value.text());
+}
 Document& Document::date(std::string_view name, Timestamp value) {
   PARLEY_ASSERT(bson_append_date_time(bson_, name.data(), length_of(name), value.time_since_epoch().count()));
   return *this;
@@ -161,6 +167,11 @@ Array& Array::text(std::string_view value) {
 }
 Array& Array::id(const ObjectId& value) {
   document_.id(next(), value);
+  return *this;
+}
+
+Array& Array::user(const UserId& value) {
+  document_.user(next(), value);
   return *this;
 }
 Array& Array::document(const Document& value) {
@@ -218,6 +229,12 @@ std::optional<ObjectId> Fields::id(std::string_view name) const {
   ObjectId id;
   std::memcpy(id.bytes.data(), bson_iter_oid(&at)->bytes, id.bytes.size());
   return id;
+}
+
+std::optional<UserId> Fields::user(std::string_view name) const {
+  if (const auto object = id(name)) return UserId::parse(object->to_string());
+  const auto string = text(name);
+  return string ? UserId::parse(*string) : std::nullopt;
 }
 
 std::optional<Timestamp> Fields::date(std::string_view name) const {

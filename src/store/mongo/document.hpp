@@ -35,6 +35,8 @@ class Document {
   Document& text(std::string_view name, std::string_view value);
   Document& binary(std::string_view name, BytesView value);
   Document& id(std::string_view name, const ObjectId& value);
+  /// 24 hexadecimal digits as an ObjectId, any other id as a string; the server itself as the ObjectId of zeros.
+  Document& user(std::string_view name, const UserId& value);
   Document& date(std::string_view name, Timestamp value);
   Document& document(std::string_view name, const Document& value);
   Document& array(std::string_view name, const Document& value);  // of a document whose names are "0", "1", …
@@ -55,6 +57,7 @@ class Array {
   Array& binary(BytesView value);
   Array& text(std::string_view value);
   Array& id(const ObjectId& value);
+  Array& user(const UserId& value);
   Array& document(const Document& value);
   [[nodiscard]] const Document& as_document() const { return document_; }
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -80,6 +83,8 @@ class Fields {
   [[nodiscard]] std::optional<std::string_view> text(std::string_view name) const;
   [[nodiscard]] std::optional<BytesView> binary(std::string_view name) const;
   [[nodiscard]] std::optional<ObjectId> id(std::string_view name) const;
+  /// An ObjectId or a string that is a user id.
+  [[nodiscard]] std::optional<UserId> user(std::string_view name) const;
   [[nodiscard]] std::optional<Timestamp> date(std::string_view name) const;
   [[nodiscard]] std::optional<Fields> document(std::string_view name) const;  // or array
   /// The binary values of an array, in order; nothing when one is something else.

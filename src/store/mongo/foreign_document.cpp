@@ -17,6 +17,12 @@ class Reader {
   explicit Reader(const Fields& fields) : fields_(fields) {}
 
   ObjectId id(std::string_view name) { return value(name, fields_.id(name), "an ObjectId"); }
+  UserId user(std::string_view name) {
+    const auto id = fields_.user(name);
+    if (!id && (fields_.text(name) || fields_.id(name)))
+      require(false, std::string(name) + " is not 1 to 64 bytes of UTF-8 without control characters");
+    return value(name, id, "an ObjectId or a string");
+  }
   std::string_view text(std::string_view name) { return value(name, fields_.text(name), "a string"); }
   Timestamp date(std::string_view name) {
     const Timestamp time = value(name, fields_.date(name), "a date");
@@ -96,11 +102,11 @@ Readable<ForeignSession> read_foreign_session(const Fields& document) {
   Reader reader(document);
   ForeignSession session;
   const auto id = SessionId::parse(reader.text("sessionId"));
-  reader.require(id.has_value(), "sessionId is not a UUID in lower case");
+  reader.require(id.has_value(), "sessionId is not 1 to 64 bytes of UTF-8 without control characters");
   session.id = id.value_or(SessionId{});
   session.object_id = reader.id("_id");
-  session.doctor = reader.id("doctorId");
-  session.patient = reader.id("patientId");
+  session.doctor = reader.user("doctorId");
+  session.patient = reader.user("patientId");
   session.created_at = reader.date("createdAt");
   read_state(reader, session);
   read_appointment(reader, document, session);
@@ -112,7 +118,7 @@ Readable<ForeignText> read_foreign_text(const Fields& document, const domain::Ro
   Reader reader(document);
   ForeignText text;
   text.id = reader.id("_id");
-  text.sender = reader.id("senderId");
+  text.sender = reader.user("senderId");
   const std::string_view role = reader.text("senderRole");
   reader.require(roles.parse_participant_role(role).has_value(), "senderRole is no role of this deployment");
   text.sender_role = {std::string(role.substr(0, limits::role_bytes_max))};

@@ -22,8 +22,8 @@ using Readable = std::expected<T, std::string>;
 struct ForeignSession {
   SessionId id;
   ObjectId object_id;
-  ObjectId doctor;
-  ObjectId patient;
+  UserId doctor;
+  UserId patient;
   std::optional<ObjectId> appointment;
   Timestamp created_at{};
   std::optional<Timestamp> started_at;  // always when it is active; never later than its end
@@ -35,7 +35,7 @@ struct ForeignSession {
 /// A document of `chatmessages`.
 struct ForeignText {
   ObjectId id;
-  ObjectId sender;
+  UserId sender;
   domain::Role sender_role;
   std::string text;
   domain::MessageType type = domain::MessageType::text;

@@ -75,7 +75,7 @@ Result<Projection> MirrorWriter::projection_of(Client& client, const std::vector
     const auto session = session_id_of(client, document->session);
     if (!session) return std::unexpected(session.error());
     if (!*session) continue;  // its first document is not there: damage that readers name
-    const auto sender_at = [&](std::uint32_t seq) -> Result<ObjectId> {
+    const auto sender_at = [&](std::uint32_t seq) -> Result<UserId> {
       const auto entry = view.entry(document->session, seq);
       if (!entry) return std::unexpected(entry.error());
       if (!*entry) return refuse(ErrorCode::log_corrupt, "The log of this session is damaged", "a deletion's target is missing");

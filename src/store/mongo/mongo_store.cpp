@@ -163,11 +163,11 @@ Result<std::optional<domain::SessionRow>> MongoStore::find_session(SessionNumber
   return parts_->directory->find_session(number);
 }
 
-Result<std::optional<SessionId>> MongoStore::find_open_session(const ObjectId& doctor, const ObjectId& patient) {
+Result<std::optional<SessionId>> MongoStore::find_open_session(const UserId& doctor, const UserId& patient) {
   return parts_->directory->find_open_session(doctor, patient);
 }
 
-Result<std::vector<domain::SessionRow>> MongoStore::open_sessions_of(const ObjectId& user) {
+Result<std::vector<domain::SessionRow>> MongoStore::open_sessions_of(const UserId& user) {
   return parts_->directory->open_sessions_of(user);
 }
 
@@ -179,7 +179,7 @@ Result<std::optional<domain::EntryAddress>> MongoStore::find_message(const Objec
   return parts_->directory->find_message(message);
 }
 
-Result<std::optional<domain::User>> MongoStore::find_user(const ObjectId& user) {
+Result<std::optional<domain::User>> MongoStore::find_user(const UserId& user) {
   return parts_->directory->find_user(user);
 }
 

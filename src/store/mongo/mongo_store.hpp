@@ -48,11 +48,11 @@ class MongoStore final : public SessionLog, public Directory, public SignallingR
   // Directory
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(const SessionId& session) override;
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(SessionNumber number) override;
-  [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const ObjectId& doctor, const ObjectId& patient) override;
-  [[nodiscard]] Result<std::vector<domain::SessionRow>> open_sessions_of(const ObjectId& user) override;
+  [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const UserId& doctor, const UserId& patient) override;
+  [[nodiscard]] Result<std::vector<domain::SessionRow>> open_sessions_of(const UserId& user) override;
   [[nodiscard]] Result<OpenSessions> open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) override;
   [[nodiscard]] Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message) override;
-  [[nodiscard]] Result<std::optional<domain::User>> find_user(const ObjectId& user) override;
+  [[nodiscard]] Result<std::optional<domain::User>> find_user(const UserId& user) override;
   /// Does nothing: `users` belongs to others.
   void remember_user(const domain::User& user) override;
 

@@ -24,7 +24,7 @@ Document one_by_id(const ObjectId& id) {
 Document message_fields(const Entry& entry, const SessionId& session, Timestamp time) {
   Document made;
   made.text("sessionId", session.to_string())
-      .id("senderId", entry.core.sender)
+      .user("senderId", entry.core.sender)
       .text("senderRole", entry.core.sender_role.name)
       .text("message", entry.body->text)
       .date("timestamp", time)
@@ -76,10 +76,10 @@ Result<void> project_deletion(const Entry& entry, const SessionId& session, cons
   if (!sender) return std::unexpected(sender.error());
   into.removed.push_back(remove_message(*target));
   Document details;
-  details.text("sessionId", session.to_string()).id("senderId", *sender);
+  details.text("sessionId", session.to_string()).user("senderId", *sender);
   into.audits.emplace_back()
       .id("_id", entry.core.id)
-      .id("actor", entry.core.sender)
+      .user("actor", entry.core.sender)
       .text("actorEmail", attribute_of(entry, "email"))
       .text("action", "DELETE_CHAT_MESSAGE")
       .text("targetType", "ChatMessage")

@@ -25,7 +25,7 @@ struct Projection {
 };
 
 /// Who sent the text at that seq.
-using SenderAt = std::function<Result<ObjectId>(std::uint32_t seq)>;
+using SenderAt = std::function<Result<UserId>(std::uint32_t seq)>;
 /// Adds what `document` says. Errors: log_corrupt; those of `sender_at`.
 [[nodiscard]] Result<void> project(const StoredDocument& document, const SessionId& session, const SenderAt& sender_at, Projection& into);
 /// A delete of one message.

@@ -35,7 +35,7 @@ Document encode(const SignallingMessage& message) {
   Document made;
   made.id("_id", message.id)
       .text("sessionId", message.session_id.to_string())
-      .id("senderId", message.sender)
+      .user("senderId", message.sender)
       .text("messageType", message.type);
   add_payload(made, message.payload_json);
   made.date("timestamp", message.timestamp).document("metadata", metadata).int32("__v", 0);
@@ -48,7 +48,7 @@ SignallingMessage decode(const Fields& fields) {
     return std::string(of ? of->text(name).value_or(std::string_view{}) : std::string_view{});
   };
   message.id = fields.id("_id").value_or(ObjectId{});
-  message.sender = fields.id("senderId").value_or(ObjectId{});
+  message.sender = fields.user("senderId").value_or(UserId{});
   message.type = text(fields, "messageType");
   message.timestamp = fields.date("timestamp").value_or(Timestamp{});
   const auto metadata = fields.document("metadata");

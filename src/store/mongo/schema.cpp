@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/limits.hpp"
+#include "domain/entry.hpp"
 #include "domain/error_code.hpp"
 #include "store/mongo/indexes.hpp"
 #include "store/mongo/layout.hpp"
@@ -52,6 +53,23 @@ Result<void> try_to_look_at_room(Client& client, const std::string& uri) {
   return {};
 }
 
+/// The version of the entries is that of the whole log: no version writes into a log that it cannot read.
+Result<void> refuse_other_formats(Client& client, const std::string& uri) {
+  const auto found = client.find(collection::log, Document(), {.limit = 1});
+  if (!found) return cannot_be_used(client, uri, found.error(), "find");
+  if (found->empty()) return {};
+  const auto entries = Fields(found->front()).binaries("entries");
+  const bool has_version = entries && !entries->empty() && entries->front().size() > domain::record_version_of_core_offset;
+  if (!has_version) return {};  // damaged: who reads it says so
+  const int version = entries->front()[domain::record_version_of_core_offset];
+  if (version == domain::entry_version) return {};
+  return refuse(ErrorCode::store_failed,
+                "The database at " + without_credentials(uri) + " has a session log of format " + std::to_string(version) +
+                    ", and this version reads format " + std::to_string(domain::entry_version) +
+                    ". Nothing was changed. Start the version that wrote it, name another database with --store, or adopt its sessions anew "
+                    "(docs/operations/mongodb.md, \"A database of format 1\").");
+}
+
 }  // namespace
 
 Result<Topology> prepare_database(ClientPool& clients, const MongoConfig& config, std::string_view app_name, LogSink& logs) {
@@ -59,6 +77,7 @@ Result<Topology> prepare_database(ClientPool& clients, const MongoConfig& config
   const auto topology = look_at_server(client, config.uri);
   if (!topology) return topology;
   clients.set_topology(*topology);
+  if (auto readable = refuse_other_formats(client, config.uri); !readable) return std::unexpected(readable.error());
   if (auto warned = warn_of_foreign_indexes(client, logs); !warned) return std::unexpected(warned.error());
   if (auto looked = try_to_look_at_room(client, config.uri); !looked) return std::unexpected(looked.error());
   const auto all_there = are_indexes_there(client);

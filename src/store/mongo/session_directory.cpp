@@ -62,9 +62,9 @@ void require_behind(Document& filter, BytesView place) {
   filter.array("$or", either.as_document());
 }
 
-Document takes_part(std::string_view field, const ObjectId& user) {
+Document takes_part(std::string_view field, const UserId& user) {
   Document part;
-  part.id(field, user);
+  part.user(field, user);
   require_open(part);
   return part;
 }
@@ -129,10 +129,10 @@ Result<std::optional<SessionRow>> SessionDirectory::find_session(SessionNumber n
   return row_of(client, number);
 }
 
-Result<std::optional<SessionId>> SessionDirectory::find_open_session(const ObjectId& doctor, const ObjectId& patient) {
+Result<std::optional<SessionId>> SessionDirectory::find_open_session(const UserId& doctor, const UserId& patient) {
   Client client = clients_.take();
   Document filter;
-  filter.id("doctorId", doctor).id("patientId", patient);
+  filter.user("doctorId", doctor).user("patientId", patient);
   require_open(filter);
   const auto found = client.find(collection::sessions, filter, {.sort = &oldest_first()});
   if (!found) return std::unexpected(to_error(found.error()));
@@ -144,7 +144,7 @@ Result<std::optional<SessionId>> SessionDirectory::find_open_session(const Objec
   return std::optional<SessionId>{};
 }
 
-Result<std::vector<SessionRow>> SessionDirectory::open_sessions_of(const ObjectId& user) {
+Result<std::vector<SessionRow>> SessionDirectory::open_sessions_of(const UserId& user) {
   Client client = clients_.take();
   Array parts;
   for (const std::string_view field : {"doctorId", "patientId", "parley.others"}) parts.document(takes_part(field, user));
@@ -202,10 +202,10 @@ Result<std::optional<domain::EntryAddress>> SessionDirectory::find_message(const
   return domain::EntryAddress{(*row)->number, static_cast<std::uint32_t>(*seq)};
 }
 
-Result<std::optional<domain::User>> SessionDirectory::find_user(const ObjectId& user) {
+Result<std::optional<domain::User>> SessionDirectory::find_user(const UserId& user) {
   Client client = clients_.take();
   Document filter;
-  filter.id("_id", user);
+  filter.user("_id", user);
   const auto found = client.find(collection::users, filter, {.limit = 1});
   if (!found) return std::unexpected(to_error(found.error()));
   if (found->empty()) return std::optional<domain::User>{};

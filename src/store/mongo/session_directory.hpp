@@ -18,11 +18,11 @@ class SessionDirectory {
 
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(const SessionId& session);
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(SessionNumber number);
-  [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const ObjectId& doctor, const ObjectId& patient);
-  [[nodiscard]] Result<std::vector<domain::SessionRow>> open_sessions_of(const ObjectId& user);
+  [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const UserId& doctor, const UserId& patient);
+  [[nodiscard]] Result<std::vector<domain::SessionRow>> open_sessions_of(const UserId& user);
   [[nodiscard]] Result<OpenSessions> open_sessions_before(Timestamp created_before, BytesView after, std::size_t count);
   [[nodiscard]] Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message);
-  [[nodiscard]] Result<std::optional<domain::User>> find_user(const ObjectId& user);
+  [[nodiscard]] Result<std::optional<domain::User>> find_user(const UserId& user);
 
   /// What opening the session of this document does: everything that is not in its log is appended.
   [[nodiscard]] Result<Adoption> adopt(Client& client, const Fields& document);

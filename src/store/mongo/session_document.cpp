@@ -11,7 +11,7 @@ using domain::SessionRow;
 /// Those behind the first two, who are `doctorId` and `patientId`.
 Document others_of(const SessionRow& row) {
   Array others;
-  for (std::size_t index = 2; index < row.participants.size(); ++index) others.id(row.participants[index].user);
+  for (std::size_t index = 2; index < row.participants.size(); ++index) others.user(row.participants[index].user);
   Document made;
   made.array("others", others.as_document());
   return made;
@@ -41,8 +41,8 @@ Document insert_session(const SessionRow& row) {
   parley.int64("number", static_cast<std::int64_t>(row.number.value)).int32("seq", 1);
   Document fields;
   fields.id("_id", row.object_id);
-  if (!row.participants.empty()) fields.id("doctorId", row.participants[0].user);
-  if (row.participants.size() > 1) fields.id("patientId", row.participants[1].user);
+  if (!row.participants.empty()) fields.user("doctorId", row.participants[0].user);
+  if (row.participants.size() > 1) fields.user("patientId", row.participants[1].user);
   set_state(fields, row);
   fields.date("createdAt", row.created_at).document("metadata", metadata).int32("__v", 0).document("parley", parley);
   Document change;
@@ -61,7 +61,7 @@ Document update_session(const SessionRow& row, std::uint32_t seq) {
   set_state(fields, row);
   fields.int32("metadata.duration", static_cast<std::int32_t>(row.duration_seconds())).int32("parley.seq", static_cast<std::int32_t>(seq));
   Array others;
-  for (std::size_t index = 2; index < row.participants.size(); ++index) others.id(row.participants[index].user);
+  for (std::size_t index = 2; index < row.participants.size(); ++index) others.user(row.participants[index].user);
   fields.array("parley.others", others.as_document());
   Document change;
   change.document("$set", fields);

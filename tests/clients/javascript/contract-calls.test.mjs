@@ -138,7 +138,7 @@ describe('a session', () => {
     };
     assert.deepEqual(await ask(patient, {}), [403, { message: 'Only doctors can create sessions' }]);
     assert.deepEqual(await ask(doctor, { appointmentId: 'x' }), [400, { message: 'Patient ID is required' }]);
-    assert.deepEqual(await ask(doctor, { patientId: 'x', appointmentId: 'x' }), [400, { message: 'Invalid patient ID' }]);
+    assert.deepEqual(await ask(doctor, { patientId: 'two\nlines', appointmentId: 'x' }), [400, { message: 'Invalid patient ID' }]);
     assert.deepEqual(await ask(doctor, { patientId: doctor.id, appointmentId: 'x' }), [400, { message: 'Invalid patient ID' }]);
     assert.deepEqual(await ask(doctor, { patientId: patient.id }), [409, { message: 'Active session already exists', sessionId }]);
     await post(server, `/api/sessions/${sessionId}/join`, { token: doctor.token });

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { after, afterEach, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Client } from './harness/client.mjs';
-import { sharedMongod } from './harness/database.mjs';
+import { databaseOf, sharedMongod } from './harness/database.mjs';
 import { OldServer } from './harness/old-server.mjs';
 import { get, page, post, remove, store } from './harness/rest.mjs';
 import { PARLEY, Server } from './harness/server.mjs';
@@ -205,6 +206,34 @@ test('an open session of an earlier server is the open session of its pair', asy
   ++figures.sessions;
 });
 
+/** What the page tells operators to type into mongosh. */
+function snippetForFormat1() {
+  const page_ = readFileSync(new URL('../../../docs/operations/mongodb.md', import.meta.url), 'utf8');
+  const section = page_.slice(page_.indexOf('## A database of format 1'));
+  const code = section.match(/```js\n([^]*?)```/)[1];
+  const statements = code.split('\n').filter((line) => line.startsWith('db.'));
+  assert.equal(statements.length, 4);
+  return statements;
+}
+
+test('a database whose log was taken away as the page says is adopted anew, and every text is there', async () => {
+  const uri = await freshUri();
+  const old = await startOld(uri);
+  const pick = random(SEED + 3);
+  const [call] = await makeCalls(old, 1);
+  call.sessionId = await old.create(call.doctor, call.patient);
+  await talkOld(old, call, pick, 10);
+  const first = await startParley(uri);
+  await talkParley(first, call, pick, 10);
+  const before = await parleyMessages(first, call);
+  await first.stop();
+  const db = new Proxy({}, { get: (_, name) => databaseOf(uri).collection(name) });
+  for (const statement of snippetForFormat1()) await new Function('db', `return ${statement}`)(db);
+  const second = await startParley(uri);
+  assert.deepEqual(await parleyMessages(second, call), before);
+  assert.deepEqual(texts(before), said(call));
+});
+
 test('parley adopt takes whole collections, names what it leaves alone, and is done when run again', async () => {
   const uri = await freshUri();
   const old = await startOld(uri);
@@ -217,17 +246,17 @@ test('parley adopt takes whole collections, names what it leaves alone, and is d
   }
   const messages = calls.reduce((sum, call) => sum + call.said.length, 0);
   const raw = old.models.ChatMessage.collection;
-  const { insertedId } = await raw.insertOne({ sessionId: calls[0].sessionId, senderId: 'nobody', message: 'x', timestamp: new Date() });
-  const broken = await old.models.Session.collection.insertOne({ sessionId: 'no uuid', status: 'created' });
+  const { insertedId } = await raw.insertOne({ sessionId: calls[0].sessionId, senderId: 'two\nlines', message: 'x', timestamp: new Date() });
+  const broken = await old.models.Session.collection.insertOne({ sessionId: 'two\nlines', status: 'created' });
   const gone = Array.from({ length: 3 }, (_, index) => ({ sessionId: '00000000-0000-4000-8000-000000000000', senderId: calls[0].doctor.id, senderRole: 'doctor', message: `${index}` }));
   const { insertedIds: orphans } = await raw.insertMany(gone);
   const adopt = async () => (await run(PARLEY, ['adopt', '--store', uri])).stdout.trim().split('\n');
   const first = await adopt();
   assert.equal(first.at(-1), `PASS adopt: 20 sessions, ${messages} messages adopted, 5 left alone; 21 sessions looked at`);
   assert.deepEqual(first.slice(0, -1).sort(), [
-    `left alone: chatmessages ${insertedId}: senderId is a string, not an ObjectId`,
+    `left alone: chatmessages ${insertedId}: senderId is not 1 to 64 bytes of UTF-8 without control characters`,
     `left alone: chatmessages ${orphans[0]}: sessionId "00000000-0000-4000-8000-000000000000" is not in sessions (3 messages, the first is named)`,
-    `left alone: sessions ${broken.insertedId}: sessionId is not a UUID in lower case`,
+    `left alone: sessions ${broken.insertedId}: sessionId is not 1 to 64 bytes of UTF-8 without control characters`,
   ].sort());
   assert.equal((await adopt()).at(-1), 'PASS adopt: 0 sessions, 0 messages adopted, 5 left alone; 21 sessions looked at');
   const server = await startParley(uri);

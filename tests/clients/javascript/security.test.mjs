@@ -159,7 +159,7 @@ describe('REST × who', () => {
     const bodies = [
       [{}, 'Patient ID is required'], [{ patientId: null }, 'Patient ID is required'], [{ patientId: '' }, 'Patient ID is required'],
       [{ patientId: 0 }, 'Patient ID is required'], [[], 'Patient ID is required'],
-      [{ patientId: 'x' }, 'Invalid patient ID'], [{ patientId: 7 }, 'Invalid patient ID'], [{ patientId: {} }, 'Invalid patient ID'],
+      [{ patientId: 'two\nlines' }, 'Invalid patient ID'], [{ patientId: 'x'.repeat(65) }, 'Invalid patient ID'], [{ patientId: 7 }, 'Invalid patient ID'], [{ patientId: {} }, 'Invalid patient ID'],
       [{ patientId: { $ne: null } }, 'Invalid patient ID'], [{ patientId: [newId()] }, 'Invalid patient ID'], [{ patientId: true }, 'Invalid patient ID'],
       [{ patientId: open.doctor.id }, 'Invalid patient ID'], [{ patientId: people.stranger.id }, 'Invalid patient ID'],
       [{ patientId: people.admin.id }, 'Invalid patient ID'],
@@ -327,7 +327,7 @@ describe('sockets × who', () => {
     for (const payload of [null, {}, [], 'x', { patientId: null }, { patientId: '' }, { patientId: 0 }, { patientId: false }]) {
       assert.equal(await create(doctor, payload), 'Patient ID is required', JSON.stringify(payload));
     }
-    for (const patientId of ['x', 7, {}, [], { $ne: null }, true, doctor.id, open.doctor.id, people.admin.id, 'g'.repeat(24)]) {
+    for (const patientId of ['two\nlines', 'x'.repeat(65), '0'.repeat(24), 7, {}, [], { $ne: null }, true, doctor.id, open.doctor.id, people.admin.id]) {
       assert.equal(await create(doctor, { patientId }), 'Invalid patient ID', JSON.stringify(patientId));
     }
     for (const appointmentId of ['x', 7, {}, [], 'g'.repeat(24)]) {

@@ -15,9 +15,9 @@ domain::SessionView session_view() {
   domain::SessionView view;
   view.row.id = *SessionId::parse("0b1e8a6e-9f3d-4c5a-8b7c-1d2e3f405162");
   view.row.object_id = object_id(9);
-  view.row.participants = {{object_id(1), {"doctor"}}, {object_id(2), {"patient"}}};
+  view.row.participants = {{user_id(1), {"doctor"}}, {user_id(2), {"patient"}}};
   view.row.created_at = noon;
-  view.users = {{object_id(1), {"doctor"}, "d@example.org", "Dora"}};
+  view.users = {{user_id(1), {"doctor"}, "d@example.org", "Dora"}};
   return view;
 }
 
@@ -25,7 +25,7 @@ MessageView message_view() {
   MessageView view;
   view.id = object_id(7);
   view.session = *SessionId::parse("0b1e8a6e-9f3d-4c5a-8b7c-1d2e3f405162");
-  view.sender = {object_id(1), {"doctor"}, "d@example.org", "Dora"};
+  view.sender = {user_id(1), {"doctor"}, "d@example.org", "Dora"};
   view.sender_role = {"doctor"};
   view.text = "say \"hi\"\n";
   view.timestamp = noon;
@@ -34,8 +34,8 @@ MessageView message_view() {
 }
 
 TEST(Answer, a_user_leaves_out_what_is_not_known) {
-  EXPECT_EQ(written([](auto& w) { write_user(w, {object_id(1), {}, "", ""}); }), R"({"_id":"000000000000000000000001"})");
-  EXPECT_EQ(written([](auto& w) { write_user(w, {object_id(1), {"doctor"}, "d@example.org", "Dora"}); }),
+  EXPECT_EQ(written([](auto& w) { write_user(w, {user_id(1), {}, "", ""}); }), R"({"_id":"000000000000000000000001"})");
+  EXPECT_EQ(written([](auto& w) { write_user(w, {user_id(1), {"doctor"}, "d@example.org", "Dora"}); }),
             R"({"_id":"000000000000000000000001","email":"d@example.org","role":"doctor","name":"Dora"})");
 }
 

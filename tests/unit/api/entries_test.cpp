@@ -60,7 +60,7 @@ TEST(WriteEntries, says_from_where_to_where_and_what_proves_it) {
 
 TEST(WriteEntries, shows_of_each_kind_what_participants_may_see) {
   const std::string start = std::string(place) + ",";
-  EXPECT_EQ(entry_written(entry_of(EntryKind::created, EntryView::Created{{{object_id(1), {"doctor"}}}})),
+  EXPECT_EQ(entry_written(entry_of(EntryKind::created, EntryView::Created{{{user_id(1), {"doctor"}}}})),
             R"({"kind":"created",)" + start + R"("participants":[{"userId":"000000000000000000000001","role":"doctor"}]})");
   using domain::ParticipantChange;
   using domain::ParticipantChangeKind;
@@ -68,14 +68,14 @@ TEST(WriteEntries, shows_of_each_kind_what_participants_may_see) {
                                                                    {ParticipantChangeKind::removed, "removed"},
                                                                    {ParticipantChangeKind::first_join, "firstJoin"}};
   for (const auto& [change, name] : changes) {
-    EXPECT_EQ(entry_written(entry_of(EntryKind::participant, ParticipantChange{change, {object_id(2), {"patient"}}})),
+    EXPECT_EQ(entry_written(entry_of(EntryKind::participant, ParticipantChange{change, {user_id(2), {"patient"}}})),
               R"({"kind":"participant",)" + start + R"("change":")" + name + R"(","userId":"000000000000000000000002","role":"patient"})");
   }
   EXPECT_EQ(
-      entry_written(entry_of(EntryKind::deleted, EntryView::Deleted{object_id(7), object_id(1)})),
+      entry_written(entry_of(EntryKind::deleted, EntryView::Deleted{object_id(7), user_id(1)})),
       R"({"kind":"deleted",)" + start +
           R"("id":"000000000000000000000007","sessionId":"0b1e8a6e-9f3d-4c5a-8b7c-1d2e3f405162","deletedBy":"000000000000000000000001"})");
-  EXPECT_EQ(entry_written(entry_of(EntryKind::ended, EntryView::Ended{object_id(1)})),
+  EXPECT_EQ(entry_written(entry_of(EntryKind::ended, EntryView::Ended{user_id(1)})),
             R"({"kind":"ended",)" + start + R"("endedBy":"000000000000000000000001"})");
   for (const auto& [kind, name] : {std::pair{EntryKind::erased, "erased"},
                                    {EntryKind::released, "released"},
@@ -89,7 +89,7 @@ TEST(WriteEntries, of_kind_text_are_chat_events_and_show_no_deleted_text) {
   domain::MessageView text;
   text.id = object_id(7);
   text.session = *SessionId::parse("0b1e8a6e-9f3d-4c5a-8b7c-1d2e3f405162");
-  text.sender.id = object_id(1);
+  text.sender.id = user_id(1);
   text.sender_role = {"doctor"};
   text.text = "say \"hi\"";
   text.timestamp = noon;

@@ -153,7 +153,7 @@ TEST(Fields, text_fields_are_falsy_foreign_or_text) {
 }
 
 TEST(Fields, session_fields_are_falsy_foreign_or_given) {
-  const Fields fields = body("{\"s\":\"" + std::string(uuid) + R"(","e":"","z":0,"bad":"nope","o":{"$ne":null},"one":1})");
+  const Fields fields = body("{\"s\":\"" + std::string(uuid) + R"(","e":"","z":0,"bad":"two\nlines","o":{"$ne":null},"one":1})");
   EXPECT_EQ(fields.session_field("s").state, SessionField::State::given);
   EXPECT_EQ(fields.session_field("s").id.to_string(), uuid);
   for (const auto* name : {"e", "z", "absent"}) EXPECT_EQ(fields.session_field(name).state, SessionField::State::falsy) << name;

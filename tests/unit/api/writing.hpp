@@ -21,6 +21,10 @@ inline ObjectId object_id(std::uint8_t last) {
   return id;
 }
 
+inline UserId user_id(std::uint8_t last) {
+  return UserId::of(object_id(last));
+}
+
 template <typename Write>
 std::string written(Write write) {
   std::string out;

@@ -45,7 +45,7 @@ struct Jwt : testing::Test {
 };
 
 TEST_F(Jwt, a_made_token_gives_back_whom_it_was_made_for) {
-  const domain::User user{*ObjectId::parse(doctor_id), {"doctor"}, "d@example.org", "Dr \"Who\""};
+  const domain::User user{*UserId::parse(doctor_id), {"doctor"}, "d@example.org", "Dr \"Who\""};
   const auto result = authenticator.authenticate(make_token({user, clock.time, clock.time + 1h}, secret));
   ASSERT_TRUE(result.has_value());
   EXPECT_EQ(result->user, user);
@@ -156,7 +156,7 @@ TEST_F(Jwt, not_before_has_no_leeway) {
 }
 
 TEST_F(Jwt, a_remembered_token_still_expires_and_still_starts) {
-  const auto token = make_token({{*ObjectId::parse(doctor_id), {"doctor"}, "", ""}, clock.time, clock.time + 10s}, secret);
+  const auto token = make_token({{*UserId::parse(doctor_id), {"doctor"}, "", ""}, clock.time, clock.time + 10s}, secret);
   EXPECT_TRUE(authenticator.authenticate(token).has_value());
   clock.time += 9s;
   EXPECT_TRUE(authenticator.authenticate(token).has_value());
@@ -167,7 +167,7 @@ TEST_F(Jwt, a_remembered_token_still_expires_and_still_starts) {
 }
 
 TEST_F(Jwt, a_revoked_token_is_revoked_and_no_other) {
-  const domain::User user{*ObjectId::parse(doctor_id), {"doctor"}, "", ""};
+  const domain::User user{*UserId::parse(doctor_id), {"doctor"}, "", ""};
   const auto token = make_token({user, clock.time, clock.time + 10s}, secret);
   const auto other = make_token({user, clock.time, clock.time + 11s}, secret);
   const auto identity = authenticator.authenticate(token).value();
@@ -213,11 +213,64 @@ TEST_F(Jwt, an_expired_token_without_id_is_invalid_first) {
   EXPECT_EQ(of_payload(R"({"role":"doctor","exp":1})").error(), AuthFailure::invalid);
 }
 
-TEST_F(Jwt, an_id_that_is_no_oid_is_invalid) {
-  for (const std::string id : {"\"\"", "\"x\"", "1", "true", "{}", "[]", "\"65f00000000000000000000\"", "\"65f0000000000000000000011\"",
-                               "\"65f00000000000000000000g\"", R"({"$ne":null})"}) {
+TEST_F(Jwt, an_id_that_is_no_user_id_is_invalid) {
+  for (const std::string id : {std::string(R"("")"), std::string("1"), std::string("true"), std::string("{}"), std::string("[]"),
+                               std::string(R"({"$ne":null})"), std::string(R"("000000000000000000000000")"), std::string(R"("a\u0000b")"),
+                               std::string(R"("a\nb")"), std::string(R"("\u007f")"), std::string(R"("\u0085")"), '"' + std::string(65, 'x') + '"'}) {
     EXPECT_EQ(of_payload(R"({"role":"doctor","id":)" + id + "}").error(), AuthFailure::invalid) << id;
   }
+}
+
+TEST_F(Jwt, an_id_is_any_text_of_1_to_64_bytes) {
+  for (const std::string id : {std::string("x"), std::string("auth0|5f7c8ec7"), std::string("ada@example.org"), std::string("65f00000000000000000000"),
+                               std::string("65f00000000000000000000g"), std::string("Zo\xc3\xab \xf0\x9f\x99\x82"), std::string(64, 'x')}) {
+    const auto result = of_payload(R"({"role":"doctor","id":")" + id + "\"}");
+    ASSERT_TRUE(result.has_value()) << id;
+    EXPECT_EQ(result->user.id.text(), id);
+  }
+}
+
+TEST_F(Jwt, the_subject_names_the_user_where_there_is_no_id) {
+  EXPECT_EQ(of_payload(R"({"role":"doctor","sub":"ada"})")->user.id.text(), "ada");
+  EXPECT_EQ(of_payload(R"({"role":"doctor","id":null,"sub":"ada"})")->user.id.text(), "ada");
+  EXPECT_EQ(of_payload(R"({"role":"doctor","id":"bea","sub":"ada"})")->user.id.text(), "bea");
+  EXPECT_EQ(of_payload(R"({"role":"doctor","id":7,"sub":"ada"})").error(), AuthFailure::invalid) << "an id that is there counts";
+  EXPECT_EQ(of_payload(R"({"role":"doctor","sub":7})").error(), AuthFailure::invalid);
+}
+
+struct NamedClaims : Jwt {
+  const ClaimNames names{"https://example.org/user.id", "realm_access.role", "contact.mail.work", "preferred_username"};
+  JwtAuthenticator named{JwtConfig{std::string(secret), names}, domain::RoleSet{}, clock};
+
+  std::expected<Identity, AuthFailure> of(std::string_view payload) { return named.authenticate(signed_token(payload, secret)); }
+};
+
+TEST_F(NamedClaims, are_found_by_their_name_and_by_their_path) {
+  const auto result = of(R"({"https://example.org/user.id":"ada","realm_access":{"role":"doctor"},
+                             "contact":{"mail":{"work":"a@example.org"}},"preferred_username":"Ada"})");
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(result->user, (domain::User{*UserId::parse("ada"), {"doctor"}, "a@example.org", "Ada"}));
+}
+
+TEST_F(NamedClaims, a_member_of_the_whole_name_counts_before_the_path) {
+  const auto result = of(R"({"https://example.org/user.id":"ada","realm_access.role":"patient","realm_access":{"role":"doctor"},"contact.mail":{"work":"x"}})");
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(result->user.role.name, "patient");
+  EXPECT_EQ(result->user.email, "x") << "a dot may be in the name of a step, too";
+}
+
+TEST_F(NamedClaims, replace_the_usual_ones) {
+  EXPECT_EQ(of(R"({"id":"ada","sub":"ada","realm_access":{"role":"doctor"}})").error(), AuthFailure::user_not_found);
+  EXPECT_EQ(of(R"({"https://example.org/user.id":"ada","role":"doctor"})").error(), AuthFailure::invalid);
+  EXPECT_EQ(of(R"({"https://example.org/user.id":"ada","realm_access":{"role":["doctor"]}})").error(), AuthFailure::invalid);
+  EXPECT_EQ(of(R"({"https://example.org/user.id":"ada","realm_access":"doctor"})").error(), AuthFailure::invalid);
+}
+
+TEST_F(NamedClaims, are_where_a_made_token_has_them) {
+  const domain::User user{*UserId::parse("ada \"a\""), {"doctor"}, "d@example.org", "Dr"};
+  const auto result = named.authenticate(make_token({user, clock.time, clock.time + 1h}, secret, names));
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(result->user, user);
 }
 
 TEST_F(Jwt, only_known_roles_are_taken) {
@@ -246,7 +299,7 @@ TEST_F(Jwt, the_owner_of_a_token_is_refused_as_its_identity_is) {
   const auto owner_of = [&](std::string_view payload) { return authenticator.owner_of(signed_token(payload, secret)); };
   for (const std::string_view payload : {R"({})", R"({"id":null})", R"({"role":"doctor"})"})
     EXPECT_EQ(owner_of(payload).error(), AuthFailure::user_not_found) << payload;
-  for (const std::string_view payload : {R"({"id":"x"})", R"({"id":7})", R"({"id":{"$ne":null}})", R"({"exp":1})",
+  for (const std::string_view payload : {R"({"id":""})", R"({"id":7})", R"({"id":{"$ne":null}})", R"({"exp":1})",
                                          R"({"id":"65f000000000000000000001","exp":1})", R"({"id":"65f000000000000000000001","nbf":9e9})"})
     EXPECT_EQ(owner_of(payload).error(), AuthFailure::invalid) << payload;
   EXPECT_EQ(authenticator.owner_of("x.y.z").error(), AuthFailure::invalid);
@@ -268,7 +321,7 @@ TEST_F(Jwt, foreign_or_overlong_email_and_name_count_as_not_given) {
 
 TEST(VerifiedTokens, what_is_used_survives_and_the_whole_stays_bounded) {
   VerifiedTokens tokens(16 * 2 * 4);  // four in each generation of a shard
-  const auto claims = std::make_shared<const Claims>(Claims{ObjectId{}, domain::User{}, {}, {}, {}});
+  const auto claims = std::make_shared<const Claims>(Claims{UserId{}, domain::User{}, {}, {}, {}});
   tokens.remember("kept", claims);
   std::size_t remembered = 0;
   for (int i = 0; i < 10'000; ++i) {

@@ -164,8 +164,7 @@ void SmallChatServer::Impl::on_request(Client& client, std::string_view head, st
   }
   if (fault == Fault::refuses_tokens) return answer(client, 401, R"({"success":false,"message":"Not authorized, token invalid"})");
   if (head.starts_with("POST /api/sessions/create")) {
-    SessionId id;
-    id.bytes[15] = ++sessions_made;
+    const SessionId id = SessionId::from_random({++sessions_made});
     stored[id.to_string()];
     return answer(client, 201, R"({"session":{"sessionId":")" + id.to_string() + R"("}})");
   }

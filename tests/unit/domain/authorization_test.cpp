@@ -9,11 +9,11 @@
 namespace parley::domain {
 namespace {
 
-const ObjectId stranger_id = *ObjectId::parse("65a000000000000000000003");
-const ObjectId admin_id = *ObjectId::parse("65a000000000000000000004");
-const ObjectId interpreter_id = *ObjectId::parse("65a000000000000000000005");
+const UserId stranger_id = *UserId::parse("65a000000000000000000003");
+const UserId admin_id = *UserId::parse("65a000000000000000000004");
+const UserId interpreter_id = *UserId::parse("65a000000000000000000005");
 
-User user(const ObjectId& id, std::string role) {
+User user(const UserId& id, std::string role) {
   return {id, Role{std::move(role)}, {}, {}};
 }
 

@@ -39,7 +39,7 @@ class ChainTest : public testing::Test {
 
 TEST_F(ChainTest, the_empty_log_has_a_head_of_its_own_session) {
   EXPECT_EQ(head_.seq, 0u);
-  EXPECT_EQ(head_.digest, sha256({"parley10b5e9d3c-52a1-4f0e-9c6d-3f1a7e2b4c58"}));
+  EXPECT_EQ(head_.digest, sha256({"parley2", "\x24", "0b5e9d3c-52a1-4f0e-9c6d-3f1a7e2b4c58"}));
   EXPECT_EQ(head_.counters, Counters{});
   EXPECT_NE(head_.digest, genesis(SessionId{}).digest);
 }
@@ -282,7 +282,7 @@ TEST(Chain, a_changed_core_with_a_fitting_checksum_is_named) {
   for (std::size_t index = 0; index < encoded_log().size(); ++index) {
     auto log = encoded_log();
     Core core = decode_core(log[index].core).value();
-    core.sender.bytes[11] ^= 1;
+    core.sender = *UserId::parse("somebody else");
     log[index] = forged(log[index], core);
     EXPECT_TRUE(verify_checksum(log[index]));
     EXPECT_EQ(first_bad_seq(log), index + 1);
@@ -326,8 +326,8 @@ TEST(Chain, a_damaged_entry_is_refused_before_its_digest_is_looked_at) {
   log[0].trailer[3] = static_cast<char>(log[0].trailer[3] ^ 1);
   expect_damaged(verify_link(genesis(example::session_id), log[0]), "the checksum of core, body and trailer");
   log = encoded_log();
-  log[0].core[0] = '\2';
-  expect_damaged(verify_link(genesis(example::session_id), log[0]), "entry version 1");
+  log[0].core[0] = '\1';
+  expect_damaged(verify_link(genesis(example::session_id), log[0]), "entry version 2");
 }
 
 TEST(Chain, a_long_log_of_random_texts_and_deletions_keeps_its_counters) {

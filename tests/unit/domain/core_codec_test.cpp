@@ -35,13 +35,13 @@ TEST(CoreCodec, every_field_comes_back) {
 
 TEST(CoreCodec, the_bytes_are_those_of_the_page) {
   EXPECT_EQ(to_hex(encode_core(whole_core())),
-            "01"
+            "02"
             "03"
             "01"
             "0000002a"
             "0102030405060708090a0b0c"
             "0000019b76daa800"
-            "65a000000000000000000001"
+            "18363561303030303030303030303030303030303030303031"
             "06646f63746f72"
             "11111111111111111111111111111111"
             "2222222222222222222222222222222222222222222222222222222222222222"
@@ -53,10 +53,10 @@ TEST(CoreCodec, the_bytes_are_those_of_the_page) {
             "0000");
 }
 
-TEST(CoreCodec, the_smallest_core_has_90_bytes) {
+TEST(CoreCodec, the_smallest_core_has_79_bytes) {
   Core core;
   core.seq = 1;
-  EXPECT_EQ(encode_core(core).size(), 90u);
+  EXPECT_EQ(encode_core(core).size(), 79u);
   EXPECT_EQ(decode_core(encode_core(core)), core);
 }
 
@@ -89,8 +89,8 @@ TEST(CoreCodec, a_flip_is_refused_or_gives_another_core_that_encodes_to_those_by
 
 TEST(CoreCodec, another_version_is_refused_by_name) {
   const Bytes bytes = encode_core(whole_core());
-  for (const char version : {'\0', '\2', '\xff'}) {
-    expect_damaged(decode_core(patched(bytes, 0, {&version, 1})), "core, offset 0: expected entry version 1");
+  for (const char version : {'\0', '\1', '\3', '\xff'}) {
+    expect_damaged(decode_core(patched(bytes, 0, {&version, 1})), "core, offset 0: expected entry version 2");
   }
 }
 
@@ -133,6 +133,28 @@ TEST(CoreCodec, times_reach_from_1970_to_9999) {
   expect_damaged(with_time("8000000000000000"), "offset 19: expected a time");
 }
 
+TEST(CoreCodec, a_sender_is_any_user_id_or_the_server) {
+  for (const std::string& text : {std::string("a"), std::string(limits::id_bytes_max, 'x'), std::string("Zo\xc3\xab/7")}) {
+    Core core = whole_core();
+    core.sender = *UserId::parse(text);
+    EXPECT_EQ(decode_core(encode_core(core)), core) << text;
+  }
+  Core core = whole_core();
+  core.sender = UserId();
+  EXPECT_EQ(decode_core(encode_core(core)), core);
+}
+
+TEST(CoreCodec, a_sender_that_is_no_user_id_is_refused) {
+  const auto with_sender = [](const Bytes& sender) {
+    Bytes bytes = encode_core(whole_core());
+    bytes.replace(27, 25, static_cast<char>(sender.size()) + sender);
+    return decode_core(bytes);
+  };
+  EXPECT_TRUE(with_sender("ada"));
+  for (const Bytes& sender : {Bytes(65, 'x'), Bytes("a\nb"), Bytes("\xff"), Bytes(24, 'A'), Bytes(24, '0')})
+    expect_damaged(with_sender(sender), "offset 28: expected a user id");
+}
+
 TEST(CoreCodec, a_role_has_at_most_15_characters) {
   Core core = whole_core();
   core.sender_role = Role{std::string(limits::role_bytes_max, 'r')};
@@ -141,13 +163,13 @@ TEST(CoreCodec, a_role_has_at_most_15_characters) {
   EXPECT_DEATH(static_cast<void>(encode_core(core)), "assertion failed");
 
   Bytes longer = encode_core(whole_core());
-  longer.replace(39, 7, "\x10" + std::string(limits::role_bytes_max + 1, 'r'));
-  expect_damaged(decode_core(longer), "offset 40: expected a role");
+  longer.replace(52, 7, "\x10" + std::string(limits::role_bytes_max + 1, 'r'));
+  expect_damaged(decode_core(longer), "offset 53: expected a role");
 }
 
 TEST(CoreCodec, a_role_has_no_other_characters) {
   for (const char foreign : {'D', ' ', '.', '\0', '\xc3', '"'}) {
-    expect_damaged(decode_core(patched(encode_core(whole_core()), 41, {&foreign, 1})), "expected a role");
+    expect_damaged(decode_core(patched(encode_core(whole_core()), 54, {&foreign, 1})), "expected a role");
   }
 }
 
@@ -198,7 +220,7 @@ TEST(CoreCodec, a_count_of_extensions_that_are_not_there_is_refused) {
 
 TEST(CoreCodec, what_no_decoder_would_take_is_not_written) {
   Core core = whole_core();
-  core.version = 2;
+  core.version = 1;
   EXPECT_DEATH(static_cast<void>(encode_core(core)), "assertion failed");
   core = whole_core();
   core.seq = 0;

@@ -47,8 +47,13 @@ TEST(EntryIdDeathTest, numbers_that_do_not_fit_are_our_own_mistake) {
 TEST(IdempotencyKey, is_the_first_half_of_an_hmac_under_the_sessions_secret) {
   const Secret32 secret = example::session_row().secret;
   const Key16 key = idempotency_key(secret, example::doctor_id, "m-1");
-  const Digest32 whole = hmac_sha256(view_of(secret), {view_of(example::doctor_id.bytes), "m-1"});
+  const Digest32 whole = hmac_sha256(view_of(secret), {"\x18", example::doctor_id.text(), "m-1"});
   EXPECT_EQ(view_of(key), view_of(whole).substr(0, 16));
+}
+
+TEST(IdempotencyKey, tells_the_end_of_the_sender_from_the_beginning_of_the_id) {
+  const Secret32 secret{1};
+  EXPECT_NE(idempotency_key(secret, *UserId::parse("a"), "bX"), idempotency_key(secret, *UserId::parse("ab"), "X"));
 }
 
 TEST(IdempotencyKey, differs_by_session_by_sender_and_by_id) {

@@ -1,4 +1,4 @@
-// docs/formats/entry-vectors.json is what the codecs make of the example log, to the byte. When it differs, format version 1 has changed,
+// docs/formats/entry-vectors.json is what the codecs make of the example log, to the byte. When it differs, format version 2 has changed,
 // which it must not: stores hold entries of it. A new vector is added by running this test with PARLEY_WRITE_VECTORS=1 in the environment.
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ void write_core(JsonWriter& json, const Core& core) {
   json.key("version").integer(core.version).key("kind").integer(static_cast<int>(core.kind)).key("flags").integer(core.flags);
   json.key("seq").integer(core.seq).member("id", core.id.to_string());
   write_time(json, "timestamp", core.timestamp);
-  json.member("sender", core.sender.to_string()).member("senderRole", core.sender_role.name);
+  json.member("sender", core.sender.text()).member("senderRole", core.sender_role.name);
   json.member("key", to_hex(view_of(core.key))).member("commitment", to_hex(view_of(core.commitment)));
   json.key("extensions").begin_array();
   for (const Extension& extension : core.extensions) {
@@ -87,6 +87,21 @@ SessionRow ended_row() {
   return row;
 }
 
+SessionRow reopened_row() {
+  SessionRow row = ended_row();
+  row.reopen(example::start + std::chrono::milliseconds{100'000});
+  row.participants.push_back(example::interpreter);
+  return row;
+}
+
+SessionRow row_of_a_chosen_id() {
+  SessionRow row = example::session_row();
+  row.id = *SessionId::parse("Zimmer 7/\xf0\x9f\x99\x82");
+  row.appointment.reset();
+  row.participants = {example::interpreter, example::patient};
+  return row;
+}
+
 SessionRow smallest_row() {
   SessionRow row;
   row.id = example::session_id;
@@ -105,6 +120,11 @@ std::string row_line(std::string_view name, const SessionRow& row) {
   row.appointment ? json.string(row.appointment->to_string()) : json.null();
   write_time(json, "startedAt", row.started_at);
   write_time(json, "endedAt", row.ended_at);
+  json.key("reopened");
+  if (row.reopened)
+    json.begin_object().key("at").integer(row.reopened->at.time_since_epoch().count()).key("openBefore").integer(row.reopened->open_before.count()).end_object();
+  else
+    json.null();
   json.key("participants").begin_array();
   for (const auto& [user, role] : row.participants)
     json.begin_object().member("user", user.to_string()).member("role", role.name).end_object();
@@ -146,12 +166,24 @@ std::vector<Refused> refused_records() {
       {"cut_by_one_byte", 3, record.substr(0, record.size() - 1), "checksum"},
       {"one_byte_more", 3, record + '\0', "checksum"},
       {"record_version_2", 3, Bytes("\2") + record.substr(1), "record version"},
-      {"entry_version_2", 3, record.substr(0, 5) + Bytes("\2") + record.substr(6), "entry version"},
+      {"entry_version_1", 3, record.substr(0, 5) + Bytes("\1") + record.substr(6), "entry version"},
+      {"entry_version_3", 3, record.substr(0, 5) + Bytes("\3") + record.substr(6), "entry version"},
       {"kept_under_another_seq", 4, record, "seq"},
       {"body_that_is_not_committed_to", 3, record_with_foreign_body(), "commitment"},
       {"body_cut_under_a_fitting_checksum", 3, record_with_cut_body(1), "length"},
       {"empty", 1, "", "length"},
   };
+}
+
+/// Whose bytes are the same when the sender's length is left out.
+const std::vector<std::pair<std::string_view, std::string_view>> keyed_sends = {{"a", "bX"}, {"ab", "X"}, {"65a000000000000000000001", "m-1"}};
+
+std::string key_line(const std::pair<std::string_view, std::string_view>& send) {
+  std::string line;
+  JsonWriter json(line);
+  const Key16 key = idempotency_key(example::session_row().secret, *UserId::parse(send.first), send.second);
+  json.begin_object().member("sender", send.first).member("clientMessageId", send.second).member("key", to_hex(view_of(key))).end_object();
+  return line;
 }
 
 std::string refused_line(const Refused& refused) {
@@ -176,7 +208,7 @@ std::string list_of(std::string_view name, const Items& items, Line line) {
 }
 
 std::string vectors() {
-  std::string text = "{\n\"format\": \"parley entry\", \"version\": 1,\n\"session\": ";
+  std::string text = "{\n\"format\": \"parley entry\", \"version\": 2,\n\"session\": ";
   JsonWriter(text)
       .begin_object()
       .member("id", example::session_id.to_string())
@@ -187,8 +219,9 @@ std::string vectors() {
   text += ",\n\"genesis\": \"" + to_hex(view_of(genesis(example::session_id).digest)) + "\",\n";
   text += list_of("entries", example::whole_log(), entry_line) + ",\n";
   const std::vector<std::pair<std::string_view, SessionRow>> rows{
-      {"created", example::session_row()}, {"ended", ended_row()}, {"smallest", smallest_row()}};
+      {"created", example::session_row()}, {"ended", ended_row()}, {"reopened", reopened_row()}, {"chosen_id", row_of_a_chosen_id()}, {"smallest", smallest_row()}};
   text += list_of("sessionRows", rows, [](const auto& row) { return row_line(row.first, row.second); }) + ",\n";
+  text += list_of("keys", keyed_sends, key_line) + ",\n";
   return text + list_of("refused", refused_records(), refused_line) + "\n}\n";
 }
 

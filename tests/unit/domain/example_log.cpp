@@ -25,6 +25,7 @@ void add_openings(LogBuilder& log) {
   log.add("created", created_draft(session_row(), doctor));
   Draft join = draft_of(EntryKind::participant, patient);
   join.extensions.push_back(participant_extension({ParticipantChangeKind::first_join, patient}));
+  join.extensions.push_back({ExtensionType::signing_key, Bytes("\x01\x00\x41", 3) + Bytes("\x04") + Bytes(64, 'k')});
   log.add("first_join", std::move(join));
   log.add("plain", text_draft(doctor, "Good morning \xf0\x9f\x99\x82", "m-1"));
 }
@@ -32,6 +33,7 @@ void add_openings(LogBuilder& log) {
 void add_late_text(LogBuilder& log) {
   Draft late = text_draft(patient, "Sent while the server was away", "m-2");
   late.flags = flag_late;
+  late.extensions.push_back({ExtensionType::signature, Bytes("\x01\x00\x40", 3) + Bytes(64, 's')});
   late.attributes = {{"late", "true"}, {"sharedAt", "2026-01-01T00:00:02.500Z"}, {"reportedBy", doctor_id.to_string()}};
   log.add("late", std::move(late));
 }
@@ -63,6 +65,16 @@ void add_adoption(LogBuilder& log) {
   adopted.extensions = {original_time_extension(start - std::chrono::hours{24}),
                         adopted_id_extension(*ObjectId::parse("659ffffe00000000000000aa"))};
   log.add("adopted_text", std::move(adopted));
+}
+
+/// A user whose id is no ObjectId, and an extension that is reserved.
+void add_interpreter(LogBuilder& log) {
+  Draft added = draft_of(EntryKind::participant, doctor);
+  added.extensions.push_back(participant_extension({ParticipantChangeKind::added, interpreter}));
+  log.add("added", std::move(added));
+  Draft text = text_draft(interpreter, "Guten Morgen", "m-3");
+  text.extensions.push_back({ExtensionType::send_id, Bytes(16, 'i')});
+  log.add("interpreted", std::move(text));
 }
 
 void add_unknown_kind(LogBuilder& log) {
@@ -115,6 +127,9 @@ std::vector<NamedEntry> whole_log() {
   add_adoption(log);
   add_unknown_kind(log);
   log.add("ended", draft_of(EntryKind::ended, doctor));
+  log.add("reopened", draft_of(EntryKind::reopened, doctor));
+  add_interpreter(log);
+  log.add("ended_by_the_server", draft_of(EntryKind::ended, {}));
   return log.entries();
 }
 

@@ -12,10 +12,11 @@
 
 namespace parley::domain::example {
 
-inline const ObjectId doctor_id = *ObjectId::parse("65a000000000000000000001");
-inline const ObjectId patient_id = *ObjectId::parse("65a000000000000000000002");
+inline const UserId doctor_id = *UserId::parse("65a000000000000000000001");
+inline const UserId patient_id = *UserId::parse("65a000000000000000000002");
 inline const Participant doctor{doctor_id, Role{"doctor"}};
 inline const Participant patient{patient_id, Role{"patient"}};
+inline const Participant interpreter{*UserId::parse("ada@example.org"), Role{"interpreter"}};
 inline const SessionId session_id = *SessionId::parse("0b5e9d3c-52a1-4f0e-9c6d-3f1a7e2b4c58");
 inline constexpr SessionNumber session_number{0xa1b2c3d4e5};
 inline constexpr Timestamp start{std::chrono::milliseconds{1'767'225'600'000}};  // 2026-01-01T00:00:00.000Z

@@ -36,7 +36,8 @@ TEST(Extensions, the_bytes_are_those_of_the_page) {
   EXPECT_EQ(to_hex(original_time_extension(example::start).value), "0000019b76daa800");
   EXPECT_EQ(to_hex(participant_extension({ParticipantChangeKind::removed, example::patient}).value),
             "02"
-            "65a000000000000000000002"
+            "18" +
+                to_hex(example::patient_id.text()) +
             "0770617469656e74");
 }
 

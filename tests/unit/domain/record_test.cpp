@@ -36,7 +36,7 @@ TEST(Record, is_a_head_of_five_bytes_and_the_three_parts) {
   const EncodedEntry entry = example::named("plain").chained.encoded;
   const Bytes record = encode_record(entry);
   EXPECT_EQ(record.size(), 5 + entry.size_bytes());
-  EXPECT_EQ(to_hex(record.substr(0, 5)), "0100600039");  // version 1, core of 96 bytes, body of 57
+  EXPECT_EQ(to_hex(record.substr(0, 5)), "01006d0039");  // version 1, core of 109 bytes, body of 57
   EXPECT_EQ(record.substr(5), entry.core + entry.body + entry.trailer);
 }
 
@@ -45,7 +45,7 @@ TEST(Record, a_text_of_120_bytes_costs_less_than_300_bytes_around_it) {
   log.add("first", example::text_draft(example::doctor, "hello", "0b5e9d3c-52a1-4f0e-9c6d-3f1a7e2b4c58"));
   const std::string id = "0b5e9d3c-52a1-4f0e-9c6d-3f1a7e2b4c58";
   const auto& chained = log.add("text", example::text_draft(example::patient, std::string(120, 'x'), id));
-  EXPECT_EQ(encode_record(chained.encoded).size(), 120u + id.size() + 5 + 97 + 37 + 101);
+  EXPECT_EQ(encode_record(chained.encoded).size(), 120u + id.size() + 5 + 110 + 37 + 101);
 }
 
 TEST(Record, every_truncation_of_every_entry_is_refused) {
@@ -75,7 +75,7 @@ TEST(Record, another_version_of_the_record_or_of_the_entry_is_refused_by_name) {
   const EncodedEntry entry = example::named("plain").chained.encoded;
   const Bytes record = encode_record(entry);
   expect_damaged(decode_record(entry.seq, patched(record, 0, "\2")), "record, offset 0: expected record version 1");
-  expect_damaged(decode_record(entry.seq, patched(record, 5, "\2")), "core, offset 0: expected entry version 1");
+  expect_damaged(decode_record(entry.seq, patched(record, 5, "\1")), "core, offset 0: expected entry version 2");
 }
 
 TEST(Record, under_another_seq_is_refused) {

@@ -35,7 +35,7 @@ TEST(SessionRow, finds_its_participants) {
   const SessionRow row = whole_row();
   ASSERT_NE(row.participant(example::patient_id), nullptr);
   EXPECT_EQ(row.participant(example::patient_id)->role, Role{"patient"});
-  EXPECT_EQ(row.participant(ObjectId{}), nullptr);
+  EXPECT_EQ(row.participant(UserId{}), nullptr);
 }
 
 TEST(SessionRow, lasts_whole_seconds_from_start_to_end) {
@@ -59,6 +59,29 @@ TEST(SessionRow, that_never_started_or_has_not_ended_lasts_nothing) {
   EXPECT_EQ(row.duration_seconds(), 0) << "a clock that went back must not give a negative duration";
 }
 
+TEST(SessionRow, that_is_reopened_is_active_and_counts_on_from_what_it_had) {
+  SessionRow row = whole_row();
+  row.reopen(example::start + milliseconds{100'000});
+  EXPECT_EQ(row.status, SessionStatus::active);
+  EXPECT_EQ(row.started_at, example::start + milliseconds{1'000}) << "set once";
+  EXPECT_EQ(row.ended_at, std::nullopt);
+  EXPECT_EQ(row.duration_seconds(), 61) << "the time that has not ended is not counted";
+  row.end(example::start + milliseconds{103'001});
+  EXPECT_EQ(row.duration_seconds(), 65) << "61,999 and 3,001 milliseconds";
+  row.reopen(example::start + milliseconds{200'000});
+  row.end(example::start + milliseconds{201'000});
+  EXPECT_EQ(row.duration_seconds(), 66);
+}
+
+TEST(SessionRow, that_never_started_starts_when_it_is_reopened) {
+  SessionRow row = example::session_row();
+  row.end(example::start + milliseconds{5'000});
+  row.reopen(example::start + milliseconds{7'000});
+  EXPECT_EQ(row.started_at, example::start + milliseconds{7'000});
+  row.end(example::start + milliseconds{9'000});
+  EXPECT_EQ(row.duration_seconds(), 2);
+}
+
 TEST(SessionStatus, has_the_names_of_the_contract) {
   EXPECT_EQ(name_of(SessionStatus::created), "created");
   EXPECT_EQ(name_of(SessionStatus::active), "active");
@@ -71,25 +94,33 @@ TEST(SessionRowCodec, every_field_comes_back) {
 }
 
 TEST(SessionRowCodec, every_combination_of_optional_fields_comes_back) {
-  for (int present = 0; present < 8; ++present) {
+  for (int present = 0; present < 16; ++present) {
     SessionRow row = whole_row();
     if ((present & 1) == 0) row.appointment.reset();
     if ((present & 2) == 0) row.started_at.reset();
     if ((present & 4) == 0) row.ended_at.reset();
+    if ((present & 8) != 0) row.reopened = Reopening{example::start, milliseconds{1'234}};
     EXPECT_EQ(decode_session_row(encode_session_row(row)), row) << present;
   }
 }
 
-TEST(SessionRowCodec, the_smallest_row_has_81_bytes) {
-  EXPECT_EQ(encode_session_row({}).size(), 81u);
-  EXPECT_EQ(decode_session_row(encode_session_row({})), SessionRow{});
+TEST(SessionRowCodec, the_smallest_row_has_66_bytes_and_its_id) {
+  SessionRow row;
+  row.id = *SessionId::parse("x");
+  EXPECT_EQ(encode_session_row(row).size(), 67u);
+  EXPECT_EQ(decode_session_row(encode_session_row(row)), row);
+}
+
+TEST(SessionRowCodec, a_row_without_an_id_is_refused) {
+  expect_damaged(decode_session_row(encode_session_row({})), "session row, offset 2: expected a session id");
 }
 
 TEST(SessionRowCodec, the_bytes_are_those_of_the_page) {
   const Bytes bytes = encode_session_row(whole_row());
   EXPECT_EQ(to_hex(bytes.substr(0, bytes.size() - 4)),
-            "01"
-            "0b5e9d3c52a14f0e9c6d3f1a7e2b4c58"
+            "02"
+            "24" +
+                to_hex(example::session_id.text()) +
             "a1b2c3d4e5"
             "6955b900a1b2c3d4e5000001"
             "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
@@ -100,10 +131,11 @@ TEST(SessionRowCodec, the_bytes_are_those_of_the_page) {
             "0000019b76daabe8"
             "0000019b76db9e17"
             "02"
-            "65a000000000000000000001"
-            "06646f63746f72"
-            "65a000000000000000000002"
-            "0770617469656e74");
+            "18" +
+                to_hex(example::doctor_id.text()) +
+                "06646f63746f72"
+                "18" +
+                to_hex(example::patient_id.text()) + "0770617469656e74");
 }
 
 TEST(SessionRowCodec, every_truncation_is_refused) {
@@ -126,13 +158,13 @@ TEST(SessionRowCodec, a_flip_under_a_fitting_checksum_is_refused_or_gives_anothe
 }
 
 TEST(SessionRowCodec, another_version_is_refused_by_name) {
-  const Bytes bytes = patched(encode_session_row(whole_row()), 0, "\2");
-  expect_damaged(decode_session_row(bytes), "session row, offset 0: expected row version 1");
-  expect_damaged(decode_session_row(resealed(bytes)), "session row, offset 0: expected row version 1");
+  const Bytes bytes = patched(encode_session_row(whole_row()), 0, "\1");
+  expect_damaged(decode_session_row(bytes), "session row, offset 0: expected row version 2");
+  expect_damaged(decode_session_row(resealed(bytes)), "session row, offset 0: expected row version 2");
 }
 
 TEST(SessionRowCodec, three_statuses_exist_and_none_outside) {
-  constexpr std::size_t status_offset = 1 + 16 + 5 + 12 + 32 + 8;
+  constexpr std::size_t status_offset = 1 + 37 + 5 + 12 + 32 + 8;
   for (int status = 0; status < 256; ++status) {
     const char byte = static_cast<char>(status);
     const auto row = decode_session_row(resealed(patched(encode_session_row(whole_row()), status_offset, {&byte, 1})));
@@ -141,22 +173,22 @@ TEST(SessionRowCodec, three_statuses_exist_and_none_outside) {
 }
 
 TEST(SessionRowCodec, flags_that_do_not_exist_are_refused) {
-  constexpr std::size_t flags_offset = 1 + 16 + 5 + 12 + 32 + 8 + 1;
-  expect_damaged(decode_session_row(resealed(patched(encode_session_row(whole_row()), flags_offset, "\x0f"))), "flags 1, 2 and 4 only");
+  constexpr std::size_t flags_offset = 1 + 37 + 5 + 12 + 32 + 8 + 1;
+  expect_damaged(decode_session_row(resealed(patched(encode_session_row(whole_row()), flags_offset, "\x1f"))), "flags 1, 2, 4 and 8 only");
 }
 
 TEST(SessionRowCodec, sixty_four_participants_come_back_and_one_more_is_neither_written_nor_read) {
   SessionRow row = whole_row();
   row.participants.clear();
   for (std::size_t index = 0; index < limits::participants_max; ++index) {
-    row.participants.push_back({{{static_cast<std::uint8_t>(index)}}, Role{std::string(limits::role_bytes_max, 'r')}});
+    row.participants.push_back({*UserId::parse(std::string(limits::id_bytes_max - 2, 'u') + std::to_string(10 + index)), Role{std::string(limits::role_bytes_max, 'r')}});
   }
   Bytes bytes = encode_session_row(row);
   EXPECT_EQ(decode_session_row(bytes), row);
   EXPECT_LE(bytes.size(), limits::extension_bytes_max);
 
-  const std::size_t count_offset = bytes.size() - 4 - 64 * 28 - 1;
-  bytes.insert(count_offset + 1, Bytes(12, '\0') + "\1r");
+  const std::size_t count_offset = bytes.size() - 4 - 64 * (1 + 64 + 1 + 15) - 1;
+  bytes.insert(count_offset + 1, Bytes("\1u\1r"));
   expect_damaged(decode_session_row(resealed(patched(bytes, count_offset, "A"))), "at most 64 participants");
   row.participants.push_back(example::doctor);
   EXPECT_DEATH(static_cast<void>(encode_session_row(row)), "assertion failed");

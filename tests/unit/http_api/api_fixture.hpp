@@ -54,7 +54,7 @@ class NamedPeople final : public auth::Authenticator {
  private:
   std::set<domain::TokenId> revoked;
   static auth::Identity person(std::string_view token, std::string_view id, const std::string& role) {
-    return {{*ObjectId::parse(id), {role}, role + "@example.org", "A " + role}, {sha256({token}), std::nullopt}};
+    return {{*UserId::parse(id), {role}, role + "@example.org", "A " + role}, {sha256({token}), std::nullopt}};
   }
 };
 

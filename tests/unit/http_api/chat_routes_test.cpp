@@ -58,7 +58,7 @@ TEST_F(Routes, creation_refuses_in_the_contracts_order) {
     EXPECT_EQ(refused("doctor", json), "400 Patient ID is required") << json;
   }
   for (const std::string json :
-       {R"({"patientId":"x"})", R"({"patientId":7})", R"({"patientId":{}})", R"({"patientId":["65f000000000000000000002"]})"}) {
+       {R"({"patientId":"two\nlines"})", R"({"patientId":7})", R"({"patientId":{}})", R"({"patientId":["65f000000000000000000002"]})"}) {
     EXPECT_EQ(refused("doctor", json), "400 Invalid patient ID") << json;
   }
   EXPECT_EQ(refused("doctor", R"({"patientId":"65f000000000000000000002","appointmentId":"x"})"), "400 Invalid appointment ID");

@@ -21,9 +21,9 @@ class ByDirectory : public Api {
     put(admin_id, "admin", "Root Store");
   }
   void put(std::string_view id, const std::string& role, const std::string& name) {
-    store.put_user({*ObjectId::parse(id), {role}, name.substr(0, 2) + "@store.example", name});
+    store.put_user({*UserId::parse(id), {role}, name.substr(0, 2) + "@store.example", name});
   }
-  void forget(std::string_view id) { store.forget_user(*ObjectId::parse(id)); }
+  void forget(std::string_view id) { store.forget_user(*UserId::parse(id)); }
   unsigned status_of(std::string_view token) { return get("/api/sessions/user/active", token).status; }
 
   /// Sends a request and leaves it waiting.
@@ -198,7 +198,7 @@ TEST_F(ByDirectory, signalling_shows_null_for_who_is_gone) {
   store::SignallingMessage message;
   message.id = *ObjectId::parse("65f0000000000000000000aa");
   message.session = row->number;
-  message.sender = *ObjectId::parse(stranger_id);
+  message.sender = *UserId::parse(stranger_id);
   message.type = "chat";
   message.timestamp = clock.now();
   store.record(message);

@@ -20,7 +20,7 @@ StoredDocument stored(const Append& append) {
 
 Projection projection_of(const LogScript& script, const Append& append) {
   Projection projection;
-  const auto sender = [](std::uint32_t) -> Result<ObjectId> { return test::user_id(77); };
+  const auto sender = [](std::uint32_t) -> Result<UserId> { return test::user_id(77); };
   EXPECT_TRUE(project(stored(append), script.row().id, sender, projection).has_value());
   return projection;
 }
@@ -37,7 +37,7 @@ TEST(Projection, of_a_text_is_a_chat_message) {
   EXPECT_EQ(message.text("message"), "hello <b>");
   EXPECT_EQ(message.text("senderRole"), "doctor");
   EXPECT_EQ(message.text("messageType"), "text");
-  EXPECT_EQ(message.id("senderId"), script.row().participants[0].user);
+  EXPECT_EQ(message.user("senderId"), script.row().participants[0].user);
   EXPECT_EQ(message.id("_id"), projection.message_ids[0]);
   EXPECT_EQ(message.integer("__v"), 0);
   EXPECT_EQ(message.integer("seq"), 2);
@@ -67,7 +67,7 @@ TEST(Projection, of_a_deletion_takes_the_message_out_and_leaves_a_record) {
   EXPECT_EQ(audit.text("targetType"), "ChatMessage");
   EXPECT_EQ(audit.text("targetId"), id.to_string());
   EXPECT_EQ(audit.document("details")->text("sessionId"), script.row().id.to_string());
-  EXPECT_EQ(audit.document("details")->id("senderId"), test::user_id(77));
+  EXPECT_EQ(audit.document("details")->user("senderId"), test::user_id(77));
   EXPECT_TRUE(audit.id("_id").has_value()) << "the deletion's own, so twice is once";
 }
 
@@ -78,7 +78,7 @@ TEST(Projection, of_the_steps_of_a_session_changes_its_document) {
   const auto fields = Fields(created.new_sessions[0]).document("u")->document("$setOnInsert");
   EXPECT_EQ(fields->text("status"), "created");
   EXPECT_EQ(fields->id("_id"), script.row().object_id);
-  EXPECT_EQ(fields->id("doctorId"), script.row().participants[0].user);
+  EXPECT_EQ(fields->user("doctorId"), script.row().participants[0].user);
   EXPECT_EQ(fields->document("metadata")->type_name("appointmentId"), "null") << "there is none, and the field is there";
   EXPECT_EQ(fields->document("metadata")->integer("participantCount"), 0);
   EXPECT_EQ(fields->document("parley")->integer("number"), 7);
@@ -96,7 +96,7 @@ TEST(Projection, of_a_damaged_record_is_an_error) {
   StoredDocument document = stored(script.create());
   document.records[0][40] = static_cast<char>(document.records[0][40] ^ 1);
   Projection projection;
-  const auto sender = [](std::uint32_t) -> Result<ObjectId> { return ObjectId{}; };
+  const auto sender = [](std::uint32_t) -> Result<UserId> { return UserId{}; };
   EXPECT_FALSE(project(document, script.row().id, sender, projection).has_value());
   EXPECT_TRUE(projection.new_sessions.empty());
 }

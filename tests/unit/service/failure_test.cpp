@@ -73,6 +73,7 @@ TEST(Failure, a_decision_that_rested_on_a_refused_append_is_taken_again) {
   room.doctor->emit("end-session", session_json(room.session));
   room.run();
   room.say(*room.patient, "still here?", "", 1);
+  room.run();
   const auto second_end = [&] {
     auto [answer, done] = expect_answer<domain::EndView>();
     room.world.service->end_session(*room.world.loops[0], room.world.caller("patient"), field(room.session), std::move(done));

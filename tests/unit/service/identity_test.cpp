@@ -50,7 +50,7 @@ class FromDirectory : public ::testing::Test {
     world.run();
     return doctor.take().front();
   }
-  [[nodiscard]] ObjectId id_of(const std::string& name) const { return world.authenticator.users.at(name).id; }
+  [[nodiscard]] UserId id_of(const std::string& name) const { return world.authenticator.users.at(name).id; }
   template <typename T, typename Start>
   Result<T> ask(Start start) {
     auto [answer, done] = expect_answer<T>();
@@ -59,7 +59,7 @@ class FromDirectory : public ::testing::Test {
     EXPECT_TRUE(answer->has_value()) << "no answer";
     return std::move(**answer);
   }
-  Result<domain::SessionView> create(const ObjectId& patient) {
+  Result<domain::SessionView> create(const UserId& patient) {
     return ask<domain::SessionView>([&](auto done) {
       world.service->create_session(*world.loops[0], world.caller("doctor"), {text_field(patient.to_string()), {}}, std::move(done));
     });
@@ -323,8 +323,7 @@ TEST_F(FewPlaces, are_refused_before_the_store_is_asked) {
 TEST_F(FromDirectory, a_session_needs_a_patient_of_the_store) {
   EXPECT_EQ(create(id_of("admin")).error().message, "Invalid patient ID");
   EXPECT_EQ(create(id_of("doctor")).error().message, "Invalid patient ID");
-  ObjectId unknown = id_of("patient");
-  unknown.bytes[5] = 9;
+  const UserId unknown = *UserId::parse("nobody");
   EXPECT_EQ(create(unknown).error().message, "Invalid patient ID");
   EXPECT_EQ(create(unknown).error().code, ErrorCode::invalid_argument);
   const auto created = create(id_of("patient"));

@@ -15,10 +15,10 @@ using test::ManualClock;
 using test::ManualLoop;
 using test::ModelStore;
 
-ObjectId user_id(std::uint32_t number) {
+UserId user_id(std::uint32_t number) {
   ObjectId id;
   for (std::size_t index = 0; index < 4; ++index) id.bytes[8 + index] = static_cast<std::uint8_t>(number >> (24 - 8 * index));
-  return id;
+  return UserId::of(id);
 }
 
 /// Answers with the user's name as it is when the read begins, and lets a test do something before the answer comes.
@@ -26,11 +26,11 @@ class SlowDirectory final : public store::Directory {
  public:
   Result<std::optional<domain::SessionRow>> find_session(const SessionId&) override { return std::nullopt; }
   Result<std::optional<domain::SessionRow>> find_session(SessionNumber) override { return std::nullopt; }
-  Result<std::optional<SessionId>> find_open_session(const ObjectId&, const ObjectId&) override { return std::nullopt; }
-  Result<std::vector<domain::SessionRow>> open_sessions_of(const ObjectId&) override { return std::vector<domain::SessionRow>(); }
+  Result<std::optional<SessionId>> find_open_session(const UserId&, const UserId&) override { return std::nullopt; }
+  Result<std::vector<domain::SessionRow>> open_sessions_of(const UserId&) override { return std::vector<domain::SessionRow>(); }
   Result<store::OpenSessions> open_sessions_before(Timestamp, BytesView, std::size_t) override { return store::OpenSessions(); }
   Result<std::optional<domain::EntryAddress>> find_message(const ObjectId&) override { return std::nullopt; }
-  Result<StoredUser> find_user(const ObjectId& user) override {
+  Result<StoredUser> find_user(const UserId& user) override {
     domain::User found{user, {"patient"}, "", name};
     if (meanwhile) std::exchange(meanwhile, nullptr)();
     return found;

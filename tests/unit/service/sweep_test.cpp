@@ -35,9 +35,7 @@ class Sweep : public ::testing::Test {
     for (std::size_t index = 0; index < count; ++index) {
       const std::string patient = "patient-" + std::to_string(index);
       User user = world.introduce(patient, "patient");
-      user.id.bytes[10] = static_cast<std::uint8_t>(index >> 8);
-      user.id.bytes[11] = static_cast<std::uint8_t>(index);
-      user.id.bytes[9] = 1;
+      user.id = *UserId::parse(patient);
       world.authenticator.users[patient] = user;
       sessions.push_back(world.create("doctor", patient));
     }
@@ -189,7 +187,7 @@ TEST_F(Upkeep, ends_sessions_nobody_joined_after_two_hours_and_active_ones_a_day
 
   const auto last = world.log_of(active).back();
   EXPECT_EQ(last.core.kind, EntryKind::ended);
-  EXPECT_EQ(last.core.sender, ObjectId{}) << "the server itself";
+  EXPECT_EQ(last.core.sender, UserId{}) << "the server itself";
   EXPECT_EQ(last.core.sender_role.name, "");
   EXPECT_GE((*world.store.find_session(active))->duration_seconds(), 24 * 3600);
   EXPECT_LE((*world.store.find_session(active))->duration_seconds(), 24 * 3600 + 30 * 60);

@@ -22,10 +22,10 @@ using test::ManualLoop;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-ObjectId user_id(std::uint32_t number) {
+UserId user_id(std::uint32_t number) {
   ObjectId id;
   for (std::size_t index = 0; index < 4; ++index) id.bytes[8 + index] = static_cast<std::uint8_t>(number >> (24 - 8 * index));
-  return id;
+  return UserId::of(id);
 }
 
 TEST(RateLimiter, admits_up_to_the_limit_of_a_window) {

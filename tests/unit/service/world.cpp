@@ -80,8 +80,10 @@ void World::restart() {
 
 User World::introduce(const std::string& name, const std::string& role) {
   User user;
-  user.id.bytes[0] = 0x50;
-  user.id.bytes[11] = static_cast<std::uint8_t>(authenticator.users.size() + 1);
+  ObjectId id;
+  id.bytes[0] = 0x50;
+  id.bytes[11] = static_cast<std::uint8_t>(authenticator.users.size() + 1);
+  user.id = UserId::of(id);
   user.role = {role};
   user.email = name + "@example.org";
   user.name = name;

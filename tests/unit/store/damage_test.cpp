@@ -104,7 +104,7 @@ TEST_F(Damage, a_damaged_directory_row_is_an_error_and_not_an_absence) {
   open();
   commit(script.create());
   close();
-  RawDatabase(config.directory).flip_bit("directory", view_of(script.row().id.bytes), 20);
+  RawDatabase(config.directory).flip_bit("directory", script.row().id.text(), 20);
   open();
   const auto row = read<Result<std::optional<domain::SessionRow>>>([&](LogReader&) { return store->find_session(script.row().id); });
   ASSERT_FALSE(row.has_value());

@@ -17,12 +17,16 @@ namespace {
 
 constexpr SessionNumber session{0x0102030405};
 const SessionId session_id = *SessionId::parse("123e4567-e89b-42d3-a456-426614174000");
-const ObjectId doctor = *ObjectId::parse("650000000000000000000001");
-const ObjectId patient = *ObjectId::parse("650000000000000000000002");
+const UserId doctor = *UserId::parse("650000000000000000000001");
+const UserId patient = *UserId::parse("650000000000000000000002");
 constexpr Timestamp time{std::chrono::milliseconds{1'767'225'600'000}};
 
+std::string hex_of(const TextId& id) {
+  return to_hex(id.text());
+}
+
 SignallingMessage example_message() {
-  return {.id = doctor,
+  return {.id = *doctor.object_id(),
           .session = session,
           .session_id = {},
           .sender = patient,
@@ -42,10 +46,10 @@ TEST(Layout, keys_are_as_documented) {
   EXPECT_EQ(to_hex(idempotency_key(session, Key16{0xaa})), "0102030405aa000000000000000000000000000000");
   EXPECT_EQ(to_hex(encode_seq(42)), "00002a");
   EXPECT_EQ(to_hex(pair_key(doctor, patient, session_id)),
-            "70650000000000000000000001650000000000000000000002123e4567e89b42d3a456426614174000");
+            "7018" + hex_of(doctor) + "18" + hex_of(patient) + hex_of(session_id));
   EXPECT_EQ(to_hex(user_session_key(doctor, time, session_id)),
-            "75650000000000000000000001fffffe64892557ff123e4567e89b42d3a456426614174000");
-  EXPECT_EQ(to_hex(signalling_key(session, time, doctor)), "0102030405fffffe64892557ff9afffffffffffffffffffffe");
+            "7518" + hex_of(doctor) + "fffffe64892557ff" + hex_of(session_id));
+  EXPECT_EQ(to_hex(signalling_key(session, time, *doctor.object_id())), "0102030405fffffe64892557ff9afffffffffffffffffffffe");
 }
 
 TEST(Layout, a_revoked_token_is_as_documented_and_comes_back) {
@@ -69,14 +73,28 @@ TEST(Layout, keys_are_read_back) {
   EXPECT_EQ(decode_seq("four"), 0u);
   EXPECT_EQ(session_at_end_of(pair_key(doctor, patient, session_id)), session_id);
   EXPECT_EQ(session_at_end_of(user_session_key(doctor, time, session_id)), session_id);
-  EXPECT_EQ(time_of_signalling(signalling_key(session, time, doctor)), time);
-  EXPECT_EQ(id_of_signalling(signalling_key(session, time, doctor)), doctor);
+  EXPECT_EQ(time_of_signalling(signalling_key(session, time, *doctor.object_id())), time);
+  EXPECT_EQ(id_of_signalling(signalling_key(session, time, *doctor.object_id())), doctor.object_id());
+}
+
+TEST(Layout, no_id_is_the_beginning_of_another_ones_key) {
+  const UserId ada = *UserId::parse("ada");
+  const UserId adam = *UserId::parse("adam");
+  EXPECT_FALSE(user_session_key(adam, time, session_id).starts_with(user_prefix(ada)));
+  EXPECT_FALSE(pair_key(adam, ada, session_id).starts_with(pair_prefix(ada, *UserId::parse("m"))));
+  EXPECT_NE(pair_prefix(*UserId::parse("a"), *UserId::parse("bc")), pair_prefix(*UserId::parse("ab"), *UserId::parse("c")));
+}
+
+TEST(Layout, a_key_of_an_open_session_that_is_damaged_is_named) {
+  const Bytes key = pair_key(doctor, patient, session_id);
+  for (std::size_t size = 0; size < key.size() - session_id.text().size() + 1; ++size)
+    EXPECT_EQ(session_at_end_of(BytesView(key).substr(0, size)).error().code, ErrorCode::log_corrupt) << size;
 }
 
 TEST(Layout, the_order_of_keys_is_the_order_of_what_they_name) {
   EXPECT_LT(log_key(session, 255), log_key(session, 256));
   EXPECT_LT(log_key(session, limits::seq_max), log_key(SessionNumber{session.value + 1}, 1));
-  EXPECT_GT(signalling_key(session, time, doctor), signalling_key(session, time + std::chrono::milliseconds{1}, doctor)) << "newest first";
+  EXPECT_GT(signalling_key(session, time, *doctor.object_id()), signalling_key(session, time + std::chrono::milliseconds{1}, *doctor.object_id())) << "newest first";
   EXPECT_GT(user_session_key(doctor, time, session_id), user_session_key(doctor, time + std::chrono::seconds{1}, session_id));
 }
 
@@ -169,7 +187,7 @@ TEST_F(Rides, rows_alone_are_written_without_a_sync_and_a_full_queue_drops_and_c
   const std::size_t syncs = files->syncs();
   SignallingMessage message = example_message();
   for (std::uint32_t index = 0; index < 3 * limits::signalling_queue_max; ++index) {
-    message.id = test::user_id(index);
+    message.id = *test::user_id(index).object_id();
     store->record(message);
   }
   const auto count = [&] {
@@ -191,7 +209,7 @@ TEST_F(Rides, records_are_bounded_by_their_bytes_as_well) {
   message.payload_json = '"' + std::string(megabyte - 2, 'x') + '"';
   const std::size_t fit = limits::signalling_queue_bytes_max / megabyte;
   for (std::uint32_t index = 0; index < fit + 3; ++index) {
-    message.id = test::user_id(index);
+    message.id = *test::user_id(index).object_id();
     store->record(message);
   }
   EXPECT_EQ(store->health().signalling_dropped, 3u);

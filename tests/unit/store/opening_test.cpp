@@ -74,10 +74,12 @@ TEST_F(Opening, a_directory_that_cannot_be_written_is_refused) {
 
 TEST_F(Opening, another_format_is_refused_by_name) {
   make_store();
-  test::RawDatabase(config.directory).put("default", "format", "parley-embedded 2");
-  const auto before = contents();
-  expect_words(refusal(), {"parley-embedded 2", "parley-embedded 1", "version that wrote it"});
-  EXPECT_EQ(contents(), before);
+  for (const std::string format : {"parley-embedded 1", "parley-embedded 3"}) {
+    test::RawDatabase(config.directory).put("default", "format", format);
+    const auto before = contents();
+    expect_words(refusal(), {format.c_str(), "parley-embedded 2", "Nothing was changed", "version that wrote it", "--data"});
+    EXPECT_EQ(contents(), before);
+  }
 }
 
 TEST_F(Opening, the_database_of_another_program_is_refused_and_left_alone) {
