@@ -13,7 +13,7 @@ SEED    ?=
 JOBS    ?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build fresh unit loop clients torture-kill prove-p1 bad-input schemathesis bench-light bench-throughput bench-start \
+.PHONY: help run test build fresh test-packages unit loop clients torture-kill prove-p1 bad-input schemathesis bench-light bench-throughput bench-start \
         sanitize fuzz format format-check tidy clean
 
 help: ## This list
@@ -38,6 +38,9 @@ quoted = '$(subst ','\'',$(1))'
 
 fresh: install-dev ## `make run` and `make test`, each in a new bare Debian 12 root
 	@tools/fresh.sh
+
+test-packages: install-test ## Configures with every subset of the test packages: the rest builds without them
+	@EVERY_SUBSET=1 python3 -B tests/command/test_packages_test.py
 
 unit: install-test configured ## Unit tests alone
 	@cmake --build $(BUILD) -j $(JOBS)
@@ -178,12 +181,11 @@ install-dev:
 install-mongod:
 	@tools/install-mongod.sh
 
-# Tests are configured in as soon as their packages are there: `make run` on a bare machine does without.
+# CMake configures the tests when all their packages are installed (cmake/test_packages.cmake). While one is missing, each call asks again.
 configured: install-build
 	@tools/fetch-web.sh
-	@test -f $(BUILD)/build.ninja -a "$$(cat $(BUILD)/.with-tests 2>/dev/null)" = "$(WITH_TESTS)" || \
-	  { cmake --preset release -DPARLEY_TESTS=$(WITH_TESTS) >/dev/null && echo $(WITH_TESTS) > $(BUILD)/.with-tests; }
-WITH_TESTS = $(shell test -f /usr/include/gtest/gtest.h && echo ON || echo OFF)
+	@test -f $(BUILD)/build.ninja -a ! -s $(BUILD)/missing-test-packages && grep -qsx 'PARLEY_TESTS:STRING=AUTO' $(BUILD)/CMakeCache.txt || \
+	  cmake --preset release -B $(BUILD) -DPARLEY_TESTS:STRING=AUTO >/dev/null || { rm -f $(BUILD)/build.ninja; exit 1; }
 
 $(PARLEY): FORCE configured
 	@cmake --build $(BUILD) -j $(JOBS) --target parley

@@ -60,6 +60,8 @@ parley_suite(run_mongodb FOLDER command LABELS "integration;mongodb" TIMEOUT 120
 parley_suite(permissions FOLDER command LABELS "integration" TIMEOUT 90 COMMAND ${Python3_EXECUTABLE} -B permissions_test.py)
 parley_suite(chat_example FOLDER command LABELS "clients" TIMEOUT 120 COMMAND ${NODE} --test-reporter=spec chat_example.test.mjs)
 parley_suite(makefile FOLDER command LABELS "integration" TIMEOUT 90 COMMAND ${Python3_EXECUTABLE} -B makefile_test.py)
+# In small; `make test-packages` takes every subset.
+parley_suite(test_packages FOLDER command LABELS "integration" TIMEOUT 240 COMMAND ${Python3_EXECUTABLE} -B test_packages_test.py)
 
 # Engine.IO v4 and Socket.IO v5 by our own suite, against the example that links nothing but `server` and `protocol`.
 if(TARGET example_protocol_echo AND NODE)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Proves the two commands of the README on a bare Debian 12 that has only make and git: `make run` and `make test`, each alone, each in a
 # new root made by mmdebstrap. The last commit is what is tested. Prints one PASS or FAIL line for each with its minutes.
+# After `make test`, `make test-packages` runs in the same root.
 #   tools/fresh.sh [run|test]...        needs root
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -112,7 +113,11 @@ prove_test() {
     return 1
   fi
   seconds=$((SECONDS - started))
-  echo "PASS fresh test: $(tail -n 1 "$log") in $(minutes $seconds) min (commit $commit)"
+  if ! inside "$root" make -C /parley test-packages >"$log.packages" 2>&1; then
+    echo "FAIL fresh test: a subset of the test packages does not configure; see $log.packages (commit $commit)"
+    return 1
+  fi
+  echo "PASS fresh test: $(tail -n 1 "$log") in $(minutes $seconds) min; every subset of the test packages configures (commit $commit)"
 }
 
 failed=0

@@ -11,6 +11,9 @@ ctest --test-dir "$build" --output-on-failure --no-tests=error "$@" 2>&1 | tee "
 total=$(sed -n 's/.* tests failed out of \([0-9]*\)$/\1/p' "$log" | tail -n 1)
 failed=$(sed -n 's/.*, \([0-9]*\) tests failed out of [0-9]*$/\1/p' "$log" | tail -n 1)
 if [ -z "$total" ] || [ -z "$failed" ]; then
+  if [ -s "$build/missing-test-packages" ]; then
+    echo "No test is configured. Missing packages: $(paste -sd ' ' "$build/missing-test-packages"). Install them with tools/install.sh build test." >&2
+  fi
   echo "0 passed, 1 failed"
   exit 1
 fi
