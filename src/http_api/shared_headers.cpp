@@ -34,7 +34,7 @@ constexpr std::string_view allowed_lines =
     "Access-Control-Allow-Credentials: true\r\n";
 constexpr std::string_view preflight_lines =
     "Access-Control-Allow-Methods: GET,POST,PUT,PATCH,DELETE,OPTIONS\r\n"
-    "Access-Control-Allow-Headers: Content-Type,Authorization,X-Requested-With\r\n"
+    "Access-Control-Allow-Headers: Content-Type,Authorization,X-Requested-With,Idempotency-Key\r\n"
     "Access-Control-Max-Age: 86400\r\n";
 
 std::string security(std::string_view policy) {

@@ -166,7 +166,7 @@ void EngineioEndpoint::answer_preflight(const std::shared_ptr<Exchange>& exchang
   response.status = 204;
   response.headers = cors_headers(exchange->request());
   response.headers.push_back({"Access-Control-Allow-Methods", "GET,POST"});
-  response.headers.push_back({"Access-Control-Allow-Headers", "Content-Type,Authorization,X-Requested-With"});
+  response.headers.push_back({"Access-Control-Allow-Headers", "Content-Type,Authorization,X-Requested-With,Idempotency-Key"});
   response.headers.push_back({"Access-Control-Max-Age", "86400"});
   exchange->respond(std::move(response));
 }

@@ -246,7 +246,7 @@ describe('other origins', () => {
       assert.deepEqual([answer.status, answer.text, answer.headers['content-length']], [204, '', '0'], path);
       assert.deepEqual(
         ['origin', 'credentials', 'methods', 'headers'].map((name) => answer.headers[`access-control-allow-${name}`]),
-        [DEFAULT[0], 'true', 'GET,POST,PUT,PATCH,DELETE,OPTIONS', 'Content-Type,Authorization,X-Requested-With'],
+        [DEFAULT[0], 'true', 'GET,POST,PUT,PATCH,DELETE,OPTIONS', 'Content-Type,Authorization,X-Requested-With,Idempotency-Key'],
       );
       assert.deepEqual([answer.headers['access-control-max-age'], answer.headers.vary], ['86400', 'Origin']);
     }

@@ -30,7 +30,8 @@ describe('the path of Socket.IO', () => {
     for (const origin of ['http://localhost:5173', 'http://localhost:3000', 'https://localhost:5173', 'https://listed.example']) {
       const { headers } = await preflight(origin);
       assert.deepEqual(
-        ['origin', 'methods', 'credentials'].map((name) => headers[`access-control-allow-${name}`]), [origin, 'GET,POST', 'true'], origin);
+        ['origin', 'methods', 'credentials', 'headers'].map((name) => headers[`access-control-allow-${name}`]),
+        [origin, 'GET,POST', 'true', 'Content-Type,Authorization,X-Requested-With,Idempotency-Key'], origin);
       assert.equal((await get(own, handshake, { headers: { origin } })).headers['access-control-allow-origin'], origin);
     }
     for (const origin of ['http://localhost:3001', 'http://localhost:8080', 'https://elsewhere.example']) {

@@ -83,7 +83,7 @@ TEST_F(Order, options_ends_with_204_for_any_path) {
     EXPECT_EQ(answer.status, 204U);
     EXPECT_EQ(answer.body, "");
     EXPECT_EQ(answer.header("Access-Control-Allow-Methods"), "GET,POST,PUT,PATCH,DELETE,OPTIONS");
-    EXPECT_EQ(answer.header("Access-Control-Allow-Headers"), "Content-Type,Authorization,X-Requested-With");
+    EXPECT_EQ(answer.header("Access-Control-Allow-Headers"), "Content-Type,Authorization,X-Requested-With,Idempotency-Key");
     EXPECT_EQ(answer.header("Access-Control-Max-Age"), "86400");
     EXPECT_EQ(answer.header("Access-Control-Allow-Origin"), "http://localhost:5173");
   }

@@ -460,6 +460,8 @@ TEST_F(SocketioTest, cross_origin_answers_follow_the_contract) {
   const std::string preflight = http("OPTIONS", "/socket.io/?EIO=4&transport=polling", "", "Origin: http://good.example\r\n");
   EXPECT_TRUE(preflight.starts_with("HTTP/1.1 204 No Content\r\n"));
   EXPECT_NE(preflight.find("Access-Control-Allow-Methods: GET,POST\r\n"), std::string::npos);
+  EXPECT_NE(preflight.find("Access-Control-Allow-Headers: Content-Type,Authorization,X-Requested-With,Idempotency-Key\r\n"),
+            std::string::npos);
   EXPECT_NE(preflight.find("Content-Length: 0\r\n"), std::string::npos);
 }
 
