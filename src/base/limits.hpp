@@ -54,7 +54,7 @@ inline constexpr std::size_t read_queue_jobs_max = 8'192;              // waitin
 inline constexpr std::uint32_t keys_unindexed_max = 1'000;             // idempotency keys of a session not yet in the derived family
 inline constexpr std::uint64_t free_bytes_min = 256ull * 1024 * 1024;  // below: new messages are `store_full`
 inline constexpr std::size_t signalling_queue_max = 16'384;  // records waiting; beyond, the record (not the relay) is dropped and counted
-inline constexpr std::size_t signalling_queue_bytes_max = 16 * 1024 * 1024;  // of their payloads: one may have a megabyte
+inline constexpr std::size_t signalling_queue_bytes_max = 16 * 1024 * 1024;  // of their payloads
 inline constexpr auto signalling_kept = std::chrono::days{30};               // contract §5.4
 
 // MongoDB (docs/operations/mongodb.md)
@@ -157,6 +157,9 @@ inline constexpr auto accept_pause = 100ms;                 // after the system 
 inline constexpr auto poll_close_timeout = 30s;             // for the poll that takes the last packets of a closing session
 inline constexpr auto overtaken_poll_timeout = 1s;          // for a poll that the client's own close packet overtook
 inline constexpr std::size_t frame_bytes_max = payload_bytes_max;  // one WebSocket message after reassembly
+
+// Signalling (contract §6.3)
+inline constexpr std::size_t signalling_payload_bytes_max = 65'536;  // of JSON as sent; each payload is relayed and kept for 30 days
 
 // Rates: fixed windows (contract §2.6, §6.3)
 inline constexpr auto rate_window = 60s;

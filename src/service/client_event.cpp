@@ -66,11 +66,14 @@ constexpr api::Member end_payload[] = {members::session_id};
 constexpr api::Refusal end_refusals[] = {
     api::session_not_found_refusal, api::stranger_refusal, {session_ended, "Session is already ended"}};
 
+constexpr api::Refusal too_large_signal_refusal = {invalid_argument, "Signaling message too large"};
+
 constexpr api::Member offer_payload[] = {members::session_id, members::offer};
 constexpr api::Refusal offer_refusals[] = {{rate_limited, "Rate limit exceeded for offer messages"},
                                            api::session_not_found_refusal,
                                            api::stranger_refusal,
                                            api::has_ended_refusal,
+                                           too_large_signal_refusal,
                                            {invalid_argument, "Invalid offer message format"}};
 
 constexpr api::Member answer_payload[] = {members::session_id, members::answer};
@@ -78,6 +81,7 @@ constexpr api::Refusal answer_refusals[] = {{rate_limited, "Rate limit exceeded 
                                             api::session_not_found_refusal,
                                             api::stranger_refusal,
                                             api::has_ended_refusal,
+                                            too_large_signal_refusal,
                                             {invalid_argument, "Invalid answer message format"}};
 
 constexpr api::Member candidate_payload[] = {members::session_id, members::candidate};
@@ -85,6 +89,7 @@ constexpr api::Refusal candidate_refusals[] = {{rate_limited, "Rate limit exceed
                                                api::session_not_found_refusal,
                                                api::stranger_refusal,
                                                api::has_ended_refusal,
+                                               too_large_signal_refusal,
                                                {invalid_argument, "Invalid ICE candidate message format"}};
 
 constexpr api::Member signal_payload[] = {members::session_id, members::signal_type, members::payload};
@@ -93,6 +98,7 @@ constexpr api::Refusal signal_refusals[] = {api::session_not_found_refusal,
                                             api::has_ended_refusal,
                                             {invalid_argument, "Invalid signaling message type: {wave}"},
                                             {rate_limited, "Rate limit exceeded for {join} messages"},
+                                            too_large_signal_refusal,
                                             {invalid_argument, "Invalid {offer} message format"}};
 
 constexpr std::string_view refusals_of_connect[] = {"Invalid namespace",
@@ -109,8 +115,8 @@ constexpr std::string_view refusals_of_connect[] = {"Invalid namespace",
                                                     "Too many connections for this user"};
 
 constexpr std::string_view about_signals =
-    "Handed to the others of the room as it was sent, and recorded for 30 days. Limits are per user and kind in windows of 60 s, halved "
-    "above 80 % of all connections.";
+    "Handed to the others of the room as it was sent, and recorded for 30 days. The JSON of the payload has at most 65,536 bytes. Limits "
+    "are per user and kind in windows of 60 s, halved above 80 % of all connections.";
 
 }  // namespace
 

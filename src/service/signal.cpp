@@ -99,6 +99,9 @@ Result<void> relay_signal(SessionShard& shard, SessionState& session, const Conn
   if (!own_event) {
     if (auto admitted = admit_rate(shard.context(), connection.caller->user.id, *row, row->type); !admitted) return admitted;
   }
+  if (signal.payload_json.size() > limits::signalling_payload_bytes_max) {
+    return refuse(ErrorCode::invalid_argument, "Signaling message too large");
+  }
   if (shape_of(row->kind, signal.payload_json) != Shape::fits) return std::unexpected(invalid_format(own_event ? row->called : row->type));
 
   const Timestamp now = shard.context().deps.clock.now();

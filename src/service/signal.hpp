@@ -23,8 +23,9 @@ struct Signal {
   std::string payload_json;  // as sent; empty: absent
 };
 
-/// Relays or refuses. The order of the checks: offers, answers and candidates by their own events: rate, access, ended, shape;
-/// signaling-message: access, ended, type, rate, shape. `done` runs on `from` with a refusal only.
+/// Relays or refuses. The order of the checks: offers, answers and candidates by their own events: rate, access, ended, size, shape;
+/// signaling-message: access, ended, type, rate, size, shape. The size is that of the payload's JSON as sent, at most
+/// limits::signalling_payload_bytes_max. `done` runs on `from` with a refusal only.
 using Refused = std::move_only_function<void(Error)>;
 void signal(Router& router, EventLoop& from, ConnectionPtr connection, Signal signal, Refused refused);
 

@@ -95,6 +95,34 @@ describe('shapes', () => {
   });
 });
 
+describe('sizes', () => {
+  const LIMIT = 65_536;
+  const sized = (payload, key, bytes) => {
+    if (key === undefined) return 'x'.repeat(bytes - 2);
+    return { ...payload, [key]: payload[key] + 'x'.repeat(bytes - Buffer.byteLength(JSON.stringify(payload))) };
+  };
+  const signals = [
+    ...[['webrtc-offer', 'sdp'], ['webrtc-answer', 'sdp'], ['ice-candidate', 'candidate']].map(([event, long]) => ({
+      event, bodyOf: (bytes) => ({ [EVENTS[event].key]: sized(EVENTS[event].good, long, bytes) }) })),
+    ...[['offer', offer, 'sdp'], ['answer', answer, 'sdp'], ['ice-candidate', candidate, 'candidate'], ['chat'], ['join'], ['leave']].map(
+      ([type, payload, long]) => ({ event: 'signaling-message', type, bodyOf: (bytes) => ({ type, payload: sized(payload, long, bytes) }) })),
+  ];
+  for (const { event, type, bodyOf } of signals) {
+    test(`${event} ${type ?? ''} has at most 65,536 bytes of JSON, and no more is relayed or recorded [c:6.3-signal-size]`, async () => {
+      const { doctor, sessionId, doctorSocket, patientSocket } = await makeCall(server);
+      doctorSocket.emit(event, { sessionId, ...bodyOf(LIMIT + 1) });
+      assert.deepEqual(await doctorSocket.next('error'), { message: 'Signaling message too large', type: event });
+      doctorSocket.emit(event, { sessionId, ...bodyOf(LIMIT) });
+      const heard = await patientSocket.next(event);
+      for (const [key, value] of Object.entries(bodyOf(LIMIT))) assert.deepEqual(heard[key], value);
+      await patientSocket.settle(sessionId);
+      assert.deepEqual(patientSocket.take(event), []);
+      await until(async () => (await listing(doctor, sessionId)).count > 0, 'the record is written');
+      assert.equal((await listing(doctor, sessionId)).count, 1);
+    });
+  }
+});
+
 describe('the record', () => {
   test('lists what was relayed, newest first, and only to participants [c:6.3-recorded 6.3-generic-recorded 5.4-signaling 5.4-signaling-element]', async () => {
     const { doctor, patient, sessionId, doctorSocket, patientSocket } = await makeCall(server);

@@ -104,6 +104,65 @@ TEST_F(Signals, shapes_are_checked) {
   EXPECT_THAT(recorded(), IsEmpty()) << "what is refused is not recorded";
 }
 
+/// A payload of exactly `bytes` bytes of JSON, in the shape of its kind.
+std::string sized(const std::string& kind, std::size_t bytes) {
+  const bool description = kind == "offer" || kind == "answer";
+  const bool plain = !description && kind != "ice-candidate";
+  const std::string head = description ? "{\"type\":\"" + kind + "\",\"sdp\":\""
+                           : plain     ? "\""
+                                       : "{\"sdpMLineIndex\":0,\"sdpMid\":null,\"candidate\":\"";
+  const std::string tail = plain ? "\"" : "\"}";
+  return head + std::string(bytes - head.size() - tail.size(), 'x') + tail;
+}
+
+struct SizedSignal {
+  std::string event, kind, members;  // `members` stands before the payload
+};
+const SizedSignal sized_signals[] = {
+    {"webrtc-offer", "offer", "\"offer\":"},
+    {"webrtc-answer", "answer", "\"answer\":"},
+    {"ice-candidate", "ice-candidate", "\"candidate\":"},
+    {"signaling-message", "offer", "\"type\":\"offer\",\"payload\":"},
+    {"signaling-message", "answer", "\"type\":\"answer\",\"payload\":"},
+    {"signaling-message", "ice-candidate", "\"type\":\"ice-candidate\",\"payload\":"},
+    {"signaling-message", "chat", "\"type\":\"chat\",\"payload\":"},
+    {"signaling-message", "join", "\"type\":\"join\",\"payload\":"},
+    {"signaling-message", "leave", "\"type\":\"leave\",\"payload\":"},
+};
+
+TEST_F(Signals, a_payload_has_at_most_so_many_bytes_of_json) {
+  for (const auto& [event, kind, members] : sized_signals) {
+    EXPECT_THAT(emit(*room.doctor, event, members + sized(kind, limits::signalling_payload_bytes_max)), IsEmpty()) << members;
+    EXPECT_THAT(room.patient->take(), SizeIs(1)) << members;
+    EXPECT_THAT(emit(*room.doctor, event, members + sized(kind, limits::signalling_payload_bytes_max + 1)),
+                ElementsAre(error("Signaling message too large", event)))
+        << members;
+    EXPECT_THAT(room.patient->take(), IsEmpty()) << members;
+  }
+  EXPECT_THAT(recorded(), SizeIs(std::size(sized_signals))) << "a refused message is not recorded";
+}
+
+TEST_F(Signals, the_size_counts_bytes_as_sent) {
+  const std::string blanks(limits::signalling_payload_bytes_max, ' ');
+  EXPECT_THAT(emit(*room.doctor, "signaling-message", "\"type\":\"chat\",\"payload\":[" + blanks + "]"),
+              ElementsAre(error("Signaling message too large", "signaling-message")));
+  std::string umlauts;
+  while (umlauts.size() < limits::signalling_payload_bytes_max) umlauts += "ä";
+  EXPECT_THAT(emit(*room.doctor, "signaling-message", "\"type\":\"chat\",\"payload\":\"" + umlauts + "\""),
+              ElementsAre(error("Signaling message too large", "signaling-message")));
+  EXPECT_THAT(emit(*room.doctor, "signaling-message", "\"type\":\"chat\",\"payload\":1,\"more\":\"" + umlauts + "\""), IsEmpty())
+      << "members that are not relayed do not count";
+}
+
+TEST_F(Signals, size_comes_behind_access_and_type_and_before_shape) {
+  const std::string large = sized("chat", limits::signalling_payload_bytes_max + 1);
+  EXPECT_THAT(emit(*room.doctor, "webrtc-offer", "\"offer\":" + large), ElementsAre(error("Signaling message too large", "webrtc-offer")));
+  EXPECT_THAT(emit(*room.doctor, "signaling-message", "\"type\":\"bye\",\"payload\":" + large),
+              ElementsAre(error("Invalid signaling message type: bye", "signaling-message")));
+  auto stranger = room.world.connect("stranger");
+  EXPECT_THAT(emit(*stranger, "webrtc-offer", "\"offer\":" + large), ElementsAre(error("Unauthorized access to session", "webrtc-offer")));
+}
+
 TEST_F(Signals, an_unknown_type_is_named) {
   const std::pair<std::string, std::string> types[] = {
       {"", "undefined"},         {"\"type\":null", "null"},          {"\"type\":\"bye\"", "bye"},     {"\"type\":5", "5"},
@@ -188,6 +247,18 @@ TEST(SignalRate, comes_before_access_for_events_of_their_own) {
     EXPECT_THAT(stranger->take(), ElementsAre(Contains("Unauthorized"), Contains("Unauthorized"),
                                               "42[\"error\",{\"message\":\"Rate limit exceeded for " + std::string(called) +
                                                   " messages\",\"type\":\"" + event + "\"}]"));
+  }
+}
+
+TEST(SignalRate, counts_messages_that_are_too_large) {
+  Room room(limited(1));
+  for (const auto& [event, kind, members] : sized_signals) {
+    room.world.clock.advance(std::chrono::seconds(60));
+    for (int count = 0; count < 2; ++count) {
+      room.doctor->emit(event, signal_json(room.session, members + sized(kind, limits::signalling_payload_bytes_max + 1)));
+    }
+    room.run();
+    EXPECT_THAT(room.doctor->take(), ElementsAre(Contains("Signaling message too large"), Contains("Rate limit exceeded"))) << members;
   }
 }
 

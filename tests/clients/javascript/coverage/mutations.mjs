@@ -111,6 +111,7 @@ const sockets = [
   mutation('6.3-signal-halved', 'rates are halved at 80 %', 'service/connection_table.cpp', 'total() * 5 > config_', 'total() * 5 >= config_'),
   mutation('6.3-signal-order', 'the rate comes behind access', 'service/signal.cpp', 'if (const SignalRow* row = row_of_event(signal.event)) {\n    if (auto admitted = admit_rate(shard.',
     'if (const SignalRow* row = row_of_event(signal.event); row != nullptr && shard.find(id) != nullptr && shard.find(id)->row->participant(connection->caller->user.id) != nullptr) {\n    if (auto admitted = admit_rate(shard.'),
+  mutation('6.3-signal-size', 'a payload may have one byte more', 'service/signal.cpp', 'size() > limits::signalling_payload_bytes_max', 'size() > limits::signalling_payload_bytes_max + 1'),
   mutation('6.3-generic-rate', 'signaling-message has no rate', 'service/signal.cpp', 'if (!own_event) {', 'if (false) {'),
   mutation('6.3-generic-recorded', 'what is relayed as chat is not recorded', 'service/signal.cpp', 'shard.context().deps.signalling.record(', 'if (row->type != "chat") shard.context().deps.signalling.record('),
   mutation('6.4-webrtc', 'the sender hears his own offer', 'service/signal.cpp', 'relayed_json(signal, *row, sender, now),\n            connection.id);', 'relayed_json(signal, *row, sender, now));'),
