@@ -163,7 +163,7 @@ inline constexpr std::size_t signalling_payload_bytes_max = 65'536;  // of JSON 
 
 // Rates: fixed windows (contract §2.6, §6.3)
 inline constexpr auto rate_window = 60s;
-inline constexpr std::uint32_t chat_events_per_window = 30;
+inline constexpr std::uint32_t chat_events_per_window = 120;
 inline constexpr std::uint32_t offers_per_window = 10;
 inline constexpr std::uint32_t answers_per_window = 10;
 inline constexpr std::uint32_t ice_candidates_per_window = 100;

@@ -31,7 +31,7 @@ constexpr auto keys = std::to_array<Key>({
     {"limit_chat_requests", KeyType::number, "N", "30", "of those, to /api/chat; 0: off", ""},
     {"limit_session_requests", KeyType::number, "N", "30", "of those, to /api/sessions; 0: off", ""},
     {"limit_session_creates", KeyType::number, "N", "10", "sessions created by one client in 300 s; 0: off", ""},
-    {"limit_chat_events", KeyType::number, "N", "30", "messages of one user over sockets in 60 s; 0: off", ""},
+    {"limit_chat_events", KeyType::number, "N", "120", "messages of one user over sockets in 60 s; 0: off", ""},
     {"limit_connections", KeyType::number, "N", "1000", "live sockets; 0: off", ""},
     {"limit_connections_per_address", KeyType::number, "N", "50", "live sockets of one address; 0: off", ""},
     {"limit_connections_per_user", KeyType::number, "N", "10", "live sockets of one user; 0: off", ""},
