@@ -22,6 +22,37 @@ async function known(...people) {
 const create = (who, json) => post(server, '/api/sessions/create', { token: who.token, json });
 const withoutCode = ({ code, ...body }) => body;
 
+describe('the id of a user', () => {
+  for (const id of ['a', 'me@example.org', 'with spaces/and?signs%41', 'ä'.repeat(32), '😀', 'x'.repeat(64)]) {
+    test(`may be ${JSON.stringify(id)} [c:1.2-user-ids]`, async () => {
+      const doctor = person('doctor', { id });
+      const { sessionId, session, doctorSocket, patientSocket } = await makeCall(server, { doctor });
+      assert.equal(session.doctorId._id, id);
+      assert.equal((await doctorSocket.send(sessionId, 'hello')).success, true);
+      assert.equal((await patientSocket.next('chat-message')).senderId, id);
+      assert.deepEqual((await page(server, doctor, sessionId)).body.messages.map(({ senderId }) => senderId), [refOf(doctor)]);
+    });
+  }
+
+  test('has at most 64 bytes and no control characters [c:1.2-user-ids]', async () => {
+    for (const id of ['x'.repeat(65), `${'ä'.repeat(32)}x`, 'a\u0000', 'a\nb', '\u007f', 'a\u0085']) {
+      const { token } = person('doctor', { id });
+      const answer = await get(server, '/api/sessions/user/active', { token });
+      assert.deepEqual([answer.status, answer.body], [401, { success: false, message: 'Not authorized, token invalid' }], JSON.stringify(id));
+      assert.equal((await Client.refused(server, { token })).message, 'Invalid authentication token', JSON.stringify(id));
+    }
+  });
+
+  test('is the same in upper and lower case when it is 24 hex digits, and only then [c:1.2-hex-ids]', async () => {
+    const lower = newId();
+    const { sessionId, session } = await makeSession(server, { doctor: person('doctor', { id: lower.toUpperCase() }) });
+    assert.equal(session.doctorId._id, lower);
+    assert.equal((await store(server, person('doctor', { id: lower }), sessionId, 'the same person')).status, 201);
+    const named = await makeSession(server, { doctor: person('doctor', { id: 'Somebody' }) });
+    assert.equal((await store(server, person('doctor', { id: 'somebody' }), named.sessionId, 'another')).status, 403);
+  });
+});
+
 describe('a message', () => {
   test('as it is stored and listed [c:4.1-stored 3-chat-message 3-sender-role 5.4-chat]', async () => {
     const { doctor, patient, sessionId } = await makeSession(server);
