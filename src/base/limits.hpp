@@ -198,6 +198,10 @@ inline constexpr std::size_t jwt_secret_bytes_min = 16;     // 128 bits: a short
 // Settings
 inline constexpr std::size_t settings_file_bytes_max = 1024 * 1024;  // a configuration or secret file; larger is the wrong file
 
+// Texts: one has a byte, another thirty thousand, so whatever holds them is bounded in bytes, beside its number above
+inline constexpr std::size_t read_bytes_max = 1024 * 1024;  // of one stretch of a log that a longer read goes through
+inline constexpr std::size_t conflict_tail_bytes_max = append_entries_max * entry_bytes_max;  // so that a whole append is in it
+
 // Threads
 inline constexpr std::size_t event_loops_max = 64;
 inline constexpr std::size_t handlers_per_flush = 64;  // handlers run before everything corked is sent
@@ -208,5 +212,6 @@ static_assert(absent_user_staleness <= user_staleness);
 static_assert(page_limit_default <= page_limit_max);
 static_assert(socket_entries_max <= entries_limit_max && socket_entries_bytes_max > entry_bytes_max);
 static_assert(outbound_queue_bytes_max > payload_bytes_max);
+static_assert(read_bytes_max > entry_bytes_max);
 
 }  // namespace parley::limits

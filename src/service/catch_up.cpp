@@ -15,7 +15,8 @@ Result<News> read_news(const domain::SessionRow& row, const domain::Position& kn
   }
   const bool is_within = *last && known.seq > 0 && known.seq <= (*last)->seq;
   if (is_within) {
-    auto entries = reader.range(row.number, known.seq, 1 + limits::conflict_tail_entries_max);
+    constexpr store::Portion most{1 + store::conflict_tail.entries(), limits::entry_bytes_max + store::conflict_tail.bytes()};
+    auto entries = reader.range(row.number, known.seq, most);
     if (!entries) return std::unexpected(entries.error());
     if (entries->empty()) return refuse(ErrorCode::log_corrupt, "The session's log is shorter than its end says", row.id.to_string());
     const auto there = domain::decode_entry(entries->front());

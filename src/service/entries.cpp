@@ -1,11 +1,13 @@
 #include "service/entries.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "domain/created.hpp"
 #include "domain/error_code.hpp"
 #include "domain/extensions.hpp"
@@ -84,6 +86,7 @@ class RangeReader {
   [[nodiscard]] Result<EntriesView> prove(const Stretch& stretch, std::vector<domain::EncodedEntry> entries, EntryRange::Cores cores);
 
  private:
+  [[nodiscard]] Result<std::vector<domain::EncodedEntry>> fetch_last(std::uint32_t end, std::uint32_t count, std::size_t bytes_max);
   [[nodiscard]] Result<Digest32> digest_at(std::uint32_t seq);
   [[nodiscard]] Result<bool> is_in_history(const std::optional<LogPlace>& place);
   [[nodiscard]] Result<void> add(EntriesView& view, domain::EncodedEntry encoded, EntryRange::Cores cores);
@@ -145,13 +148,25 @@ Result<std::vector<domain::EncodedEntry>> RangeReader::fetch(const Stretch& stre
   const bool backwards = stretch.direction == Stretch::Direction::backwards;
   const std::uint32_t count = std::min(limit, stretch.end - stretch.first);
   if (count == 0) return {};
-  auto entries = reader_.range(log_.number, backwards ? stretch.end - count : stretch.first, count);
+  if (backwards) return fetch_last(stretch.end, count, bytes_max);
+  auto entries = reader_.range(log_.number, stretch.first, {count, bytes_max});
   if (!entries) return entries;
-  if (backwards)
-    entries->erase(entries->begin(), entries->end() - count_that_fits(entries->rbegin(), entries->rend(), bytes_max));
-  else
-    entries->erase(entries->begin() + count_that_fits(entries->begin(), entries->end(), bytes_max), entries->end());
+  entries->erase(entries->begin() + count_that_fits(entries->begin(), entries->end(), bytes_max), entries->end());
   return entries;
+}
+
+// A log is read onwards only, so what is in front of the newest that fit is read and dropped, a piece at a time.
+Result<std::vector<domain::EncodedEntry>> RangeReader::fetch_last(std::uint32_t end, std::uint32_t count, std::size_t bytes_max) {
+  std::vector<domain::EncodedEntry> kept;
+  for (std::uint32_t next = end - count; next < end;) {
+    auto entries = reader_.range(log_.number, next, {end - next, limits::read_bytes_max});
+    if (!entries) return entries;
+    if (entries->empty()) break;
+    next = entries->back().seq + 1;
+    std::ranges::move(*entries, std::back_inserter(kept));
+    kept.erase(kept.begin(), kept.end() - count_that_fits(kept.rbegin(), kept.rend(), bytes_max));
+  }
+  return kept;
 }
 
 Result<EntriesView> RangeReader::prove(const Stretch& stretch, std::vector<domain::EncodedEntry> entries, EntryRange::Cores cores) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/limits.hpp"
+
 namespace parley::service {
 namespace {
 
@@ -83,7 +85,8 @@ Result<std::vector<StoredText>> LiveTexts::range(std::uint64_t first, std::uint6
   const auto start = seq_of_rank(first);
   if (!start) return std::unexpected(start.error());
   for (std::uint32_t seq = *start; texts.size() < count && seq <= last_seq_; seq = skip_deleted(seq)) {
-    const auto chunk = reader_->range(session_, seq, std::min<std::uint64_t>(range_chunk, count - texts.size()));
+    const store::Portion most(std::min<std::uint64_t>(range_chunk, count - texts.size()), limits::read_bytes_max);
+    const auto chunk = reader_->range(session_, seq, most);
     if (!chunk) return std::unexpected(chunk.error());
     if (chunk->empty()) break;
     for (const domain::EncodedEntry& encoded : *chunk) {

@@ -12,14 +12,17 @@ namespace parley::service {
 namespace {
 
 Result<std::vector<Key16>> read_keys(SessionNumber session, std::uint32_t from, std::uint32_t to, store::LogReader& reader) {
-  const auto entries = reader.range(session, from, to - from);
-  if (!entries) return std::unexpected(entries.error());
-  if (entries->size() != to - from) return refuse(ErrorCode::log_corrupt, "The session's log is shorter than was known");
   std::vector<Key16> keys;
-  for (const domain::EncodedEntry& entry : *entries) {
-    const auto core = domain::decode_core(entry.core);
-    if (!core) return std::unexpected(core.error());
-    if (core->key != Key16{}) keys.push_back(core->key);
+  while (from < to) {
+    const auto entries = reader.range(session, from, {to - from, limits::read_bytes_max});
+    if (!entries) return std::unexpected(entries.error());
+    if (entries->empty()) return refuse(ErrorCode::log_corrupt, "The session's log is shorter than was known");
+    for (const domain::EncodedEntry& entry : *entries) {
+      const auto core = domain::decode_core(entry.core);
+      if (!core) return std::unexpected(core.error());
+      if (core->key != Key16{}) keys.push_back(core->key);
+    }
+    from = entries->back().seq + 1;
   }
   return keys;
 }

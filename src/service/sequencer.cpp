@@ -189,7 +189,7 @@ Result<void> Sequencer::take_news(News news) {
   }
   const auto& entries = std::get<std::vector<domain::EncodedEntry>>(news);
   auto taken = take_in(entries);
-  if (taken && entries.size() == limits::conflict_tail_entries_max) knowledge_ = Knowledge::behind;
+  if (taken && store::conflict_tail.is_full(entries)) knowledge_ = Knowledge::behind;
   return taken;
 }
 

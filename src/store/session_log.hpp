@@ -15,6 +15,7 @@
 #include "domain/chain.hpp"
 #include "domain/entry.hpp"
 #include "domain/session.hpp"
+#include "store/portion.hpp"
 
 namespace parley::store {
 
@@ -35,7 +36,7 @@ struct AppendOutcome {
   std::uint64_t token = 0;
   AppendStatus status = AppendStatus::committed;
   domain::Position head{};                   // committed: of the last entry of the call; conflict: of the log ({0, 0}: there is none)
-  std::vector<domain::EncodedEntry> tail{};  // conflict: what came between, oldest first, at most conflict_tail_entries_max
+  std::vector<domain::EncodedEntry> tail{};  // conflict: what came between, oldest first, at most a conflict_tail
   std::optional<Error> error{};              // refused, unknown: see SessionLog
 };
 
@@ -59,8 +60,8 @@ class LogReader {
   [[nodiscard]] virtual Result<std::optional<domain::EncodedEntry>> last(SessionNumber session) = 0;
   /// not_found when there is no such entry.
   [[nodiscard]] virtual Result<domain::EncodedEntry> entry(SessionNumber session, std::uint32_t seq) = 0;
-  /// Entries from `first` on, in order, at most `count`.
-  [[nodiscard]] virtual Result<std::vector<domain::EncodedEntry>> range(SessionNumber session, std::uint32_t first, std::size_t count) = 0;
+  /// Entries from `first` on, in order, at most `most`.
+  [[nodiscard]] virtual Result<std::vector<domain::EncodedEntry>> range(SessionNumber session, std::uint32_t first, Portion most) = 0;
   /// The seq of the entry with this idempotency key, wherever in the log it is.
   [[nodiscard]] virtual Result<std::optional<std::uint32_t>> find_key(SessionNumber session, const Key16& key) = 0;
   /// The seqs of deleted texts, ascending.

@@ -216,6 +216,23 @@ TEST_P(AppendContract, the_tail_of_a_conflict_is_bounded) {
   EXPECT_EQ(outcome.head, script.position());
 }
 
+TEST_P(AppendContract, the_tail_of_a_conflict_is_bounded_in_bytes) {
+  LogScript script(7);
+  commit(script.create());
+  LogScript fork = script;
+  const std::string long_text(30'000, 'x');
+  for (std::size_t bytes = 0; bytes <= limits::conflict_tail_bytes_max + long_text.size(); bytes += long_text.size())
+    commit(script.text(long_text));
+  const AppendOutcome outcome = append(fork.text("far behind"));
+  EXPECT_EQ(outcome.status, AppendStatus::conflict);
+  ASSERT_FALSE(outcome.tail.empty());
+  std::size_t bytes = 0;
+  for (const domain::EncodedEntry& entry : outcome.tail) bytes += entry.size_bytes();
+  EXPECT_GE(bytes, limits::conflict_tail_bytes_max);
+  EXPECT_LT(bytes - outcome.tail.back().size_bytes(), limits::conflict_tail_bytes_max);
+  EXPECT_EQ(outcome.head, script.position());
+}
+
 // Again
 
 TEST_P(AppendContract, the_same_entries_again_are_committed_once) {

@@ -61,6 +61,20 @@ TEST_P(ReadContract, ranges_begin_and_end_where_they_are_asked_to) {
   EXPECT_EQ(**last(script.number()), all.back());
 }
 
+TEST_P(ReadContract, ranges_end_with_the_entry_that_reaches_their_bytes) {
+  LogScript script(7);
+  commit_session(script, 98);  // 100 entries
+  const auto& all = script.entries();
+  const auto first = [&](std::size_t count) {
+    return std::vector(all.begin() + 39, all.begin() + 39 + static_cast<std::ptrdiff_t>(count));
+  };
+  const std::size_t two = all[39].size_bytes() + all[40].size_bytes();
+  EXPECT_EQ(*range(script.number(), 40, {10, two}), first(2));
+  EXPECT_EQ(*range(script.number(), 40, {10, two + 1}), first(3));
+  EXPECT_EQ(*range(script.number(), 40, {10, 1}), first(1)) << "one entry is taken, whatever it holds";
+  EXPECT_EQ(*range(script.number(), 40, {2, 1'000'000}), first(2));
+}
+
 TEST_P(ReadContract, one_job_sees_one_moment) {
   LogScript script(7);
   commit_session(script, 1);

@@ -34,8 +34,8 @@ void StoreContract::commit_session(LogScript& script, std::size_t texts) {
   }
 }
 
-Result<StoreContract::Entries> StoreContract::range(SessionNumber session, std::uint32_t first, std::size_t count) {
-  return read<Result<Entries>>([=](store::LogReader& reader) { return reader.range(session, first, count); });
+Result<StoreContract::Entries> StoreContract::range(SessionNumber session, std::uint32_t first, store::Portion most) {
+  return read<Result<Entries>>([=](store::LogReader& reader) { return reader.range(session, first, most); });
 }
 Result<std::optional<domain::EncodedEntry>> StoreContract::last(SessionNumber session) {
   return read<Result<std::optional<domain::EncodedEntry>>>([=](store::LogReader& reader) { return reader.last(session); });

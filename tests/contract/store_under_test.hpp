@@ -103,7 +103,7 @@ class StoreContract : public testing::TestWithParam<Engine> {
     return *std::move(answer);
   }
   using Entries = std::vector<domain::EncodedEntry>;
-  Result<Entries> range(SessionNumber session, std::uint32_t first, std::size_t count);
+  Result<Entries> range(SessionNumber session, std::uint32_t first, store::Portion most);
   Result<std::optional<domain::EncodedEntry>> last(SessionNumber session);
   Result<domain::EncodedEntry> entry(SessionNumber session, std::uint32_t seq);
   Result<std::optional<std::uint32_t>> find_key(SessionNumber session, const Key16& key);

@@ -184,8 +184,11 @@ AppendOutcome ModelStore::conflict(const Append& append) const {
     outcome.head = position_of(append.entries.back());
     return outcome;
   }
-  const auto tail = std::min<std::size_t>(limits::conflict_tail_entries_max, static_cast<std::size_t>(entries.end() - first));
-  outcome.tail.assign(first, first + static_cast<std::ptrdiff_t>(tail));
+  std::size_t bytes = 0;
+  for (auto each = first; each != entries.end() && !store::conflict_tail.is_full(outcome.tail.size(), bytes); ++each) {
+    bytes += each->size_bytes();
+    outcome.tail.push_back(*each);
+  }
   return outcome;
 }
 
@@ -265,12 +268,13 @@ class ModelStore::Reader final : public store::LogReader {
     return log->entries[seq - log->first_seq];
   }
 
-  Result<std::vector<EncodedEntry>> range(SessionNumber session, std::uint32_t first, std::size_t count) override {
+  Result<std::vector<EncodedEntry>> range(SessionNumber session, std::uint32_t first, store::Portion most) override {
     const Log* log = log_of(session);
     const std::uint32_t first_seq = log ? log->first_seq : 1;
     const std::size_t begin = first < first_seq ? 0 : first - first_seq;
     const std::size_t size = log ? log->entries.size() : 0;
-    const std::size_t end = begin + std::min(count, size > begin ? size - begin : 0);
+    std::size_t end = begin;
+    for (std::size_t bytes = 0; end < size && !most.is_full(end - begin, bytes); ++end) bytes += log->entries[end].size_bytes();
     if (auto error = failure(session, static_cast<std::uint32_t>(begin) + first_seq, static_cast<std::uint32_t>(end) + first_seq - 1))
       return std::unexpected(*error);
     if (begin >= end) return std::vector<EncodedEntry>{};

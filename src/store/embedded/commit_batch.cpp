@@ -286,7 +286,7 @@ void CommitBatch::settle_conflict(AppendOutcome& outcome, const Append& append) 
     continues = there && *there == append.expected;
   }
   if (continues) {
-    auto read = latest_.range(append.session, append.expected.seq + 1, limits::conflict_tail_entries_max);
+    auto read = latest_.range(append.session, append.expected.seq + 1, conflict_tail);
     if (!read) return refuse(outcome, read.error());
     tail = *std::move(read);
   }

@@ -19,8 +19,8 @@ class EmbeddedLogReader final : public LogReader {
 
   Result<std::optional<domain::EncodedEntry>> last(SessionNumber session) override { return view().last(session); }
   Result<domain::EncodedEntry> entry(SessionNumber session, std::uint32_t seq) override { return view().entry(session, seq); }
-  Result<std::vector<domain::EncodedEntry>> range(SessionNumber session, std::uint32_t first, std::size_t count) override {
-    return view().range(session, first, count);
+  Result<std::vector<domain::EncodedEntry>> range(SessionNumber session, std::uint32_t first, Portion most) override {
+    return view().range(session, first, most);
   }
   Result<std::optional<std::uint32_t>> find_key(SessionNumber session, const Key16& key) override {
     return keys_.find(view(), latest_, session, key);

@@ -77,7 +77,7 @@ Result<domain::EncodedEntry> LogView::entry(SessionNumber session, std::uint32_t
   return refuse(ErrorCode::not_found, "No such entry");
 }
 
-Result<std::vector<domain::EncodedEntry>> LogView::range(SessionNumber session, std::uint32_t first, std::size_t count) {
+Result<std::vector<domain::EncodedEntry>> LogView::range(SessionNumber session, std::uint32_t first, Portion most) {
   std::vector<domain::EncodedEntry> entries;
   std::uint32_t expected = first == 0 ? 1 : first;
   std::optional<Digest32> digest;
@@ -85,14 +85,17 @@ Result<std::vector<domain::EncodedEntry>> LogView::range(SessionNumber session, 
   const Bytes end = prefix_end(prefix);
   rocksdb::ReadOptions read_options = options();
   const rocksdb::Slice end_slice(end);
-  if (expected > limits::seq_max || count == 0) return entries;
+  if (expected > limits::seq_max || most.entries() == 0) return entries;
   read_options.iterate_upper_bound = &end_slice;
   const std::unique_ptr<rocksdb::Iterator> iterator(database_.db().NewIterator(read_options, database_.family(Family::log)));
-  for (iterator->Seek(log_key(session, expected)); iterator->Valid() && entries.size() < count; iterator->Next(), ++expected) {
+  std::size_t bytes = 0;
+  iterator->Seek(log_key(session, expected));
+  for (; iterator->Valid() && !most.is_full(entries.size(), bytes); iterator->Next(), ++expected) {
     const std::uint32_t seq = seq_of(iterator->key().ToStringView());
     if (seq != expected) return std::unexpected(state_.note_damage(session, expected, "the entry is missing"));
     auto entry = linked(session, seq, iterator->value().ToStringView(), digest);
     if (!entry) return std::unexpected(entry.error());
+    bytes += entry->size_bytes();
     entries.push_back(*std::move(entry));
   }
   if (!iterator->status().ok()) return failed(iterator->status(), session, expected);
@@ -100,12 +103,12 @@ Result<std::vector<domain::EncodedEntry>> LogView::range(SessionNumber session, 
 }
 
 Result<void> LogView::scan(SessionNumber session, std::uint32_t first, const std::function<void(const domain::EncodedEntry&)>& visit) {
-  constexpr std::size_t chunk = 256;
+  constexpr Portion chunk{256, limits::read_bytes_max};
   for (std::uint32_t next = first;;) {
     const auto entries = range(session, next, chunk);
     if (!entries) return std::unexpected(entries.error());
     for (const domain::EncodedEntry& entry : *entries) visit(entry);
-    if (entries->size() < chunk) return {};
+    if (!chunk.is_full(*entries)) return {};
     next = entries->back().seq + 1;
   }
 }

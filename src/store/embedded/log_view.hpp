@@ -14,6 +14,7 @@
 #include "domain/entry.hpp"
 #include "store/common/store_state.hpp"
 #include "store/embedded/database.hpp"
+#include "store/portion.hpp"
 
 namespace rocksdb {
 class Snapshot;
@@ -33,7 +34,7 @@ class LogView {
 
   [[nodiscard]] Result<std::optional<domain::EncodedEntry>> last(SessionNumber session);
   [[nodiscard]] Result<domain::EncodedEntry> entry(SessionNumber session, std::uint32_t seq);
-  [[nodiscard]] Result<std::vector<domain::EncodedEntry>> range(SessionNumber session, std::uint32_t first, std::size_t count);
+  [[nodiscard]] Result<std::vector<domain::EncodedEntry>> range(SessionNumber session, std::uint32_t first, Portion most);
   /// Calls `visit` for each entry from `first` to the end of the log.
   [[nodiscard]] Result<void> scan(SessionNumber session, std::uint32_t first,
                                   const std::function<void(const domain::EncodedEntry&)>& visit);

@@ -275,9 +275,11 @@ std::optional<Failure> CommitRound::judge(Group& group) {
 // there is nothing yet must the newest be known, for what took the place may not have reached the majority.
 Result<CommitRound::Seen> CommitRound::look(SessionNumber session, std::uint32_t expected_seq) {
   Seen seen{.first = std::max(expected_seq, 1u)};
-  const std::size_t count = limits::conflict_tail_entries_max + (expected_seq > 0 ? 1 : 0);
+  const bool has_one_before = expected_seq > 0;
+  const Portion most{conflict_tail.entries() + (has_one_before ? 1 : 0),
+                     conflict_tail.bytes() + (has_one_before ? limits::entry_bytes_max : 0)};
   const auto read_on = [&]() -> Result<std::uint32_t> {
-    auto read = view_.range(session, seen.first, count);
+    auto read = view_.range(session, seen.first, most);
     if (!read) return std::unexpected(read.error());
     seen.entries = *std::move(read);
     return seen.entries.empty() ? 0 : seen.entries.back().seq;
@@ -291,7 +293,7 @@ Result<CommitRound::Seen> CommitRound::look(SessionNumber session, std::uint32_t
     context_.lanes.note_head(session, seen.head);
     return {};
   };
-  if (*end > expected_seq && seen.entries.size() < count) {
+  if (*end > expected_seq && !most.is_full(seen.entries)) {
     if (const auto taken = take_head(seen.entries.back()); !taken) return std::unexpected(taken.error());
     return seen;
   }
@@ -299,7 +301,7 @@ Result<CommitRound::Seen> CommitRound::look(SessionNumber session, std::uint32_t
   if (!last) return std::unexpected(last.error());
   if (!*last) return seen;
   if (const auto taken = take_head(**last); !taken) return std::unexpected(taken.error());
-  if (*end < seen.head.seq && seen.first <= seen.head.seq && seen.entries.size() < count)
+  if (*end < seen.head.seq && seen.first <= seen.head.seq && !most.is_full(seen.entries))
     if (end = read_on(); !end) return std::unexpected(end.error());
   return seen;
 }

@@ -49,13 +49,13 @@ Result<domain::EncodedEntry> MongoLogReader::entry(SessionNumber session, std::u
   return **std::move(entry);
 }
 
-Result<std::vector<domain::EncodedEntry>> MongoLogReader::range(SessionNumber session, std::uint32_t first, std::size_t count) {
-  auto entries = view_.range(session, first, count);
+Result<std::vector<domain::EncodedEntry>> MongoLogReader::range(SessionNumber session, std::uint32_t first, Portion most) {
+  auto entries = view_.range(session, first, most);
   if (!entries) return entries;
   const std::uint32_t end = end_of(session);
   std::erase_if(*entries, [end](const domain::EncodedEntry& entry) { return entry.seq > end; });
   const std::uint32_t from = std::max(first, 1u);
-  const bool saw_the_end = entries->size() < count;
+  const bool saw_the_end = !most.is_full(*entries);
   if (saw_the_end) ends_.try_emplace(session, from - 1 + static_cast<std::uint32_t>(entries->size()));
   return entries;
 }

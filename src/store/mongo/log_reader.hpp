@@ -18,7 +18,7 @@ class MongoLogReader final : public LogReader {
 
   Result<std::optional<domain::EncodedEntry>> last(SessionNumber session) override;
   Result<domain::EncodedEntry> entry(SessionNumber session, std::uint32_t seq) override;
-  Result<std::vector<domain::EncodedEntry>> range(SessionNumber session, std::uint32_t first, std::size_t count) override;
+  Result<std::vector<domain::EncodedEntry>> range(SessionNumber session, std::uint32_t first, Portion most) override;
   Result<std::optional<std::uint32_t>> find_key(SessionNumber session, const Key16& key) override;
   Result<std::vector<std::uint32_t>> deleted(SessionNumber session) override;
 

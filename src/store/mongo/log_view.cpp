@@ -75,10 +75,10 @@ Result<std::optional<EncodedEntry>> LogView::entry(SessionNumber session, std::u
 
 // The document that holds `first` begins at most mongo_document_entries_max - 1 before it; those that end before `first` stay at the
 // database.
-Result<std::vector<EncodedEntry>> LogView::range(SessionNumber session, std::uint32_t first, std::size_t count, Reading reading) {
+Result<std::vector<EncodedEntry>> LogView::range(SessionNumber session, std::uint32_t first, Portion most, Reading reading) {
   std::vector<EncodedEntry> entries;
   std::uint32_t expected = std::max(first, 1u);
-  if (expected > limits::seq_max || count == 0) return entries;
+  if (expected > limits::seq_max || most.entries() == 0) return entries;
   constexpr std::uint32_t before = limits::mongo_document_entries_max - 1;
   Document bound;
   bound.int32("$gte", static_cast<std::int32_t>(expected));
@@ -86,19 +86,21 @@ Result<std::vector<EncodedEntry>> LogView::range(SessionNumber session, std::uin
   filter.document("last", bound);
   std::optional<Digest32> digest;
   std::optional<Error> failed;
+  std::size_t bytes = 0;
   const auto take = [&](const Fields& fields) {
     const auto document = decoded(session, fields);
     if (!document) return failed = document.error(), false;
     if (document->first > expected) return failed = state_.note_damage(session, expected, "the entry is missing"), false;
-    for (; expected <= document->last() && entries.size() < count; ++expected) {
+    for (; expected <= document->last() && !most.is_full(entries.size(), bytes); ++expected) {
       auto entry = entry_of(*document, expected);
       if (!entry) return failed = entry.error(), false;
       if (const auto broken = broken_link(*entry, digest)) return failed = state_.note_damage(session, expected, *broken), false;
+      bytes += entry->size_bytes();
       entries.push_back(*std::move(entry));
     }
-    return entries.size() < count;
+    return !most.is_full(entries.size(), bytes);
   };
-  const auto limit = static_cast<std::int64_t>(count);  // each document holds an entry at least
+  const auto limit = static_cast<std::int64_t>(most.entries());  // each document holds an entry at least
   const auto read = client_.each(collection::log, filter, {.reading = reading, .sort = &ascending_id(), .limit = limit}, take);
   if (!read) return std::unexpected(to_error(read.error()));
   if (failed) return std::unexpected(*std::move(failed));

@@ -10,6 +10,7 @@
 #include "store/common/store_state.hpp"
 #include "store/mongo/client.hpp"
 #include "store/mongo/layout.hpp"
+#include "store/portion.hpp"
 
 namespace parley::store::mongo {
 
@@ -21,7 +22,7 @@ class LogView {
   [[nodiscard]] Result<std::optional<domain::EncodedEntry>> last(SessionNumber session, Reading reading);
   /// Nothing where the log is shorter.
   [[nodiscard]] Result<std::optional<domain::EncodedEntry>> entry(SessionNumber session, std::uint32_t seq);
-  [[nodiscard]] Result<std::vector<domain::EncodedEntry>> range(SessionNumber session, std::uint32_t first, std::size_t count,
+  [[nodiscard]] Result<std::vector<domain::EncodedEntry>> range(SessionNumber session, std::uint32_t first, Portion most,
                                                                 Reading reading = Reading::committed);
   /// The lowest seq with this key.
   [[nodiscard]] Result<std::optional<std::uint32_t>> find_key(SessionNumber session, const Key16& key);

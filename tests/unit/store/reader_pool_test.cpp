@@ -16,7 +16,7 @@ class EmptyReader final : public LogReader {
  public:
   Result<std::optional<domain::EncodedEntry>> last(SessionNumber) override { return std::nullopt; }
   Result<domain::EncodedEntry> entry(SessionNumber, std::uint32_t) override { return refuse(ErrorCode::not_found, "No such entry"); }
-  Result<std::vector<domain::EncodedEntry>> range(SessionNumber, std::uint32_t, std::size_t) override { return {}; }
+  Result<std::vector<domain::EncodedEntry>> range(SessionNumber, std::uint32_t, Portion) override { return {}; }
   Result<std::optional<std::uint32_t>> find_key(SessionNumber, const Key16&) override { return std::nullopt; }
   Result<std::vector<std::uint32_t>> deleted(SessionNumber) override { return {}; }
 };
