@@ -84,7 +84,6 @@ inline constexpr auto mongo_silence = 3'000ms;  // a database that answers neith
 
 // Sessions in memory
 inline constexpr std::size_t sessions_loaded_max = 200'000;     // per process, least recently used go first when nobody is joined
-inline constexpr std::size_t texts_loaded_max = 250'000;        // of all sessions in memory, about 350 bytes each, their keys counted in
 inline constexpr std::size_t session_tail_entries = 128;        // newest entries kept decoded for pages
 inline constexpr std::size_t session_keys_max = 4'096;          // idempotency keys kept of one session; of older ones, two bytes each
 inline constexpr std::uint32_t older_keys_page = 1'024;         // entries whose keys are read at one time: some milliseconds of a reader
@@ -199,7 +198,9 @@ inline constexpr std::size_t jwt_secret_bytes_min = 16;     // 128 bits: a short
 inline constexpr std::size_t settings_file_bytes_max = 1024 * 1024;  // a configuration or secret file; larger is the wrong file
 
 // Texts: one has a byte, another thirty thousand, so whatever holds them is bounded in bytes, beside its number above
-inline constexpr std::size_t read_bytes_max = 1024 * 1024;  // of one stretch of a log that a longer read goes through
+inline constexpr std::size_t texts_loaded_bytes_max = 84 * 1024 * 1024;  // of all sessions in memory, keys too: 250,000 short texts
+inline constexpr std::size_t session_tail_bytes_max = 400'000;           // of texts and keys; the newest stays in any case
+inline constexpr std::size_t read_bytes_max = 1024 * 1024;               // of one stretch of a log that a longer read goes through
 inline constexpr std::size_t conflict_tail_bytes_max = append_entries_max * entry_bytes_max;  // so that a whole append is in it
 
 // Threads

@@ -12,7 +12,7 @@ void take(LoadedSession& loaded, domain::Entry entry) {
   if (kind == domain::EntryKind::text || kind == domain::EntryKind::deleted) loaded.emitted_seq = seq;
   if (kind != domain::EntryKind::text) return;
   if (entry.core.key != Key16{}) loaded.keys.emplace_back(seq, entry.core.key);
-  loaded.texts.push_back(stored_text(std::move(entry)));
+  loaded.texts.push(stored_text(std::move(entry)));
 }
 
 Result<void> load_tail(LoadedSession& loaded, store::LogReader& reader) {
@@ -21,13 +21,19 @@ Result<void> load_tail(LoadedSession& loaded, store::LogReader& reader) {
   if (!*last) return refuse(ErrorCode::log_corrupt, "The session's log is missing", loaded.row.id.to_string());
   constexpr std::uint32_t count = limits::session_tail_entries;
   loaded.from_seq = (*last)->seq > count ? (*last)->seq - count + 1 : 1;
-  auto entries = reader.range(loaded.row.number, loaded.from_seq, count);
-  if (!entries) return std::unexpected(entries.error());
-  for (const domain::EncodedEntry& encoded : *entries) {
-    auto entry = domain::decode_entry(encoded);
-    if (!entry) return std::unexpected(entry.error());
-    loaded.head = domain::head_after(*entry);
-    take(loaded, std::move(*entry));
+  loaded.texts.reset(loaded.from_seq, {});
+  for (std::uint32_t taken = 0; taken < count;) {
+    const store::Portion most(count - taken, limits::read_bytes_max);
+    auto entries = reader.range(loaded.row.number, loaded.from_seq + taken, most);
+    if (!entries) return std::unexpected(entries.error());
+    for (const domain::EncodedEntry& encoded : *entries) {
+      auto entry = domain::decode_entry(encoded);
+      if (!entry) return std::unexpected(entry.error());
+      loaded.head = domain::head_after(*entry);
+      take(loaded, std::move(*entry));
+    }
+    taken += static_cast<std::uint32_t>(entries->size());
+    if (!most.is_full(*entries)) break;
   }
   return {};
 }

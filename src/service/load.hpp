@@ -12,7 +12,7 @@
 #include "domain/session.hpp"
 #include "domain/user.hpp"
 #include "service/context.hpp"
-#include "service/stored_text.hpp"
+#include "service/text_tail.hpp"
 #include "store/session_log.hpp"
 
 namespace parley::service {
@@ -20,8 +20,8 @@ namespace parley::service {
 struct LoadedSession {
   domain::SessionRow row;
   domain::Head head;
-  std::uint32_t from_seq = 1;  // texts and keys are complete from here on
-  std::vector<StoredText> texts;
+  TextTail texts;
+  std::uint32_t from_seq = 1;                         // keys are complete from here on
   std::vector<std::pair<std::uint32_t, Key16>> keys;  // ascending seq
   std::uint32_t emitted_seq = 0;                      // the last text or deletion seen
   std::vector<domain::User> users;

@@ -56,7 +56,7 @@ struct ServiceConfig {
   std::size_t connections_per_user_max = limits::connections_per_user_max;
   // In memory, over all loops; those that nobody joined and nothing waits for go first.
   std::size_t sessions_loaded_max = limits::sessions_loaded_max;
-  std::size_t texts_loaded_max = limits::texts_loaded_max;
+  std::size_t texts_loaded_bytes_max = limits::texts_loaded_bytes_max;
 };
 
 }  // namespace parley::service

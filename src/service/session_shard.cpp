@@ -13,7 +13,7 @@ SessionShard::SessionShard(Context& context, EventLoop& loop)
       entropy_(context.deps.make_entropy()),
       outbox_(context.deps.loops, loop),
       sessions_max_(std::max<std::size_t>(1, context.config.sessions_loaded_max / context.deps.loops.size())),
-      texts_max_(context.config.texts_loaded_max / context.deps.loops.size()) {
+      texts_bytes_max_(context.config.texts_loaded_bytes_max / context.deps.loops.size()) {
   context_.deps.log.attach(loop_, *this);
 }
 

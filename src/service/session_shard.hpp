@@ -2,7 +2,8 @@
 //
 // Turn     Everything from outside (a call, an outcome, a read that came back) enters through a Turn; what it says leaves when the
 //          outermost Turn ends.
-// Bounds   ServiceConfig::sessions_loaded_max and texts_loaded_max split over the shards; sessions that are joined or busy stay. An id
+// Bounds   ServiceConfig::sessions_loaded_max and texts_loaded_bytes_max split over the shards; sessions that are joined or busy stay. An
+// id
 //          that does not exist leaves nothing.
 // Owner    The loop's thread; nothing here is locked.
 #pragma once
@@ -96,7 +97,7 @@ class SessionShard final : public store::CommitListener {
   void start_load(const SessionId& id);
   void finish_load(const SessionId& id, Result<LoadedSession> loaded);
   void touch(SessionState& session);
-  [[nodiscard]] bool is_full() const { return sessions_.size() >= sessions_max_ || weight_ > texts_max_; }
+  [[nodiscard]] bool is_full() const { return sessions_.size() >= sessions_max_ || weight_ > texts_bytes_max_; }
   void make_room();
   void let_go(SessionState& session);
 
@@ -109,7 +110,7 @@ class SessionShard final : public store::CommitListener {
   std::unordered_map<SessionId, Loading> loading_;  // each has a read job: bounded by limits::read_queue_jobs_max
   std::list<SessionId> recency_;                    // most recently used first
   std::size_t sessions_max_;
-  std::size_t texts_max_;
+  std::size_t texts_bytes_max_;
   std::size_t weight_ = 0;  // SessionState::weight of the sessions loaded, as of when each was last touched
   std::size_t appends_in_flight_ = 0;
   std::vector<Task> when_drained_;

@@ -13,8 +13,7 @@ SessionState::SessionState(SessionShard& shard, LoadedSession loaded) : sequence
 }
 
 std::size_t SessionState::weight() const {
-  constexpr std::size_t bytes_per_text = 350;
-  return texts.texts().size() + keys.bytes() / bytes_per_text;
+  return texts.bytes() + keys.bytes();
 }
 
 Member* SessionState::member(std::uint64_t connection) {
@@ -25,7 +24,7 @@ Member* SessionState::member(std::uint64_t connection) {
 void SessionState::adopt(LoadedSession loaded) {
   row = std::make_shared<const domain::SessionRow>(std::move(loaded.row));
   head = std::move(loaded.head);
-  texts.reset(loaded.from_seq, std::move(loaded.texts));
+  texts = std::move(loaded.texts);
   keys.reset(loaded.from_seq);
   for (const auto& [seq, key] : loaded.keys) keys.add(key, seq);
   emitted_seq = loaded.emitted_seq;

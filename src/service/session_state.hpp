@@ -48,7 +48,7 @@ struct SessionState {
   bool older_keys_on_their_way = false;
 
   [[nodiscard]] const SessionId& id() const { return row->id; }
-  /// How many texts take as much memory as this session's texts and keys.
+  /// Bytes in memory, about, of this session's texts and keys.
   [[nodiscard]] std::size_t weight() const;
   /// Null: that connection is not in the room.
   [[nodiscard]] Member* member(std::uint64_t connection);

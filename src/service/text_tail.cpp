@@ -8,25 +8,48 @@
 
 namespace parley::service {
 
+namespace {
+
+std::size_t content_bytes_of(const StoredText& text) {
+  return text.text.size() + text.client_message_id.size();
+}
+
+}  // namespace
+
 void TextTail::reset(std::uint32_t from_seq, std::vector<StoredText> texts) {
   from_seq_ = from_seq;
-  texts_.assign(std::make_move_iterator(texts.begin()), std::make_move_iterator(texts.end()));
+  texts_.clear();
+  content_bytes_ = 0;
+  for (StoredText& text : texts) push(std::move(text));
 }
 
 const StoredText& TextTail::push(StoredText text) {
   PARLEY_ASSERT(texts_.empty() || texts_.back().seq() < text.seq());
+  content_bytes_ += content_bytes_of(text);
   texts_.push_back(std::move(text));
-  if (texts_.size() > limits::session_tail_entries) {
-    from_seq_ = texts_.front().seq() + 1;
-    texts_.pop_front();
-  }
+  const auto is_too_much = [this] {
+    return texts_.size() > limits::session_tail_entries || content_bytes_ > limits::session_tail_bytes_max;
+  };
+  while (texts_.size() > 1 && is_too_much()) drop_oldest();
   return texts_.back();
+}
+
+void TextTail::drop_oldest() {
+  from_seq_ = texts_.front().seq() + 1;
+  content_bytes_ -= content_bytes_of(texts_.front());
+  texts_.pop_front();
+}
+
+std::size_t TextTail::bytes() const {
+  constexpr std::size_t heap_bytes = 24;  // what the allocator adds to two strings
+  return texts_.size() * (sizeof(StoredText) + heap_bytes) + content_bytes_;
 }
 
 void TextTail::mark_deleted(std::uint32_t seq) {
   const auto found = std::ranges::lower_bound(texts_, seq, {}, &StoredText::seq);
   if (found == texts_.end() || found->seq() != seq) return;
   found->presence = domain::MessageView::Presence::deleted;
+  content_bytes_ -= found->text.size();
   std::string().swap(found->text);
 }
 

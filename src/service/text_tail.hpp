@@ -1,6 +1,6 @@
 // The newest texts of one session, kept decoded: most pages, every history and every repeat come from here without the disk.
 //
-// Owner: the session's thread. Bounded by limits::session_tail_entries; what is older is read from the log.
+// Owner: the session's thread. Bounded by limits::session_tail_entries and session_tail_bytes_max; what is older is read from the log.
 #pragma once
 
 #include <cstddef>
@@ -27,6 +27,8 @@ class TextTail {
   /// Every text with seq at or above this is here.
   [[nodiscard]] std::uint32_t from_seq() const { return from_seq_; }
   [[nodiscard]] const std::deque<StoredText>& texts() const { return texts_; }
+  /// About, in memory.
+  [[nodiscard]] std::size_t bytes() const;
 
   /// The part of the live texts strictly older than `before` (none: of all) that a page shows.
   struct Slice {
@@ -43,8 +45,11 @@ class TextTail {
   [[nodiscard]] std::optional<Slice> slice(const Wanted& wanted) const;
 
  private:
+  void drop_oldest();
+
   std::uint32_t from_seq_ = 1;
-  std::deque<StoredText> texts_;  // ascending seq
+  std::deque<StoredText> texts_;   // ascending seq
+  std::size_t content_bytes_ = 0;  // of their texts and client message ids
 };
 
 }  // namespace parley::service

@@ -36,7 +36,7 @@ TEST(Shard, the_least_recently_used_session_goes_first) {
 
 TEST(Shard, sessions_go_when_their_texts_are_too_many) {
   auto config = World::unlimited();
-  config.texts_loaded_max = 6;
+  config.texts_loaded_bytes_max = 6 * (sizeof(service::StoredText) + 32);
   World world(config, 1);
   std::vector<SessionId> sessions;
   for (const char* name : {"a", "b", "c", "d"}) {
@@ -47,6 +47,18 @@ TEST(Shard, sessions_go_when_their_texts_are_too_many) {
   EXPECT_EQ(world.service->counts().sessions_loaded, 2u) << "what waits for a third is more than six texts";
   for (const SessionId& session : sessions) EXPECT_THAT(world.texts(session), SizeIs(5));
   EXPECT_LE(world.service->counts().sessions_loaded, 2u);
+}
+
+TEST(Shard, a_few_long_texts_weigh_as_much_as_many_short_ones) {
+  auto config = World::unlimited();
+  config.texts_loaded_bytes_max = 20 * (sizeof(service::StoredText) + 32);
+  World world(config, 1);
+  for (const char* name : {"a", "b", "c", "d"}) {
+    world.introduce(name, "patient");
+    const SessionId session = world.create("doctor", name);
+    for (int count = 0; count < 5; ++count) world.send("doctor", session, std::string(1000, 'x')).value();
+  }
+  EXPECT_EQ(world.service->counts().sessions_loaded, 2u) << "five long texts take more room than twenty short ones";
 }
 
 TEST(Shard, joined_and_busy_sessions_stay) {

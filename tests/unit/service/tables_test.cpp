@@ -263,6 +263,37 @@ TEST(TextTail, keeps_the_newest_and_says_from_where) {
   EXPECT_EQ(tail.find(4'000), nullptr);
 }
 
+StoredText long_text_at(std::uint32_t seq, std::size_t size_bytes) {
+  StoredText text = text_at(seq, seq);
+  text.text = std::string(size_bytes, 'x');
+  return text;
+}
+
+TEST(TextTail, keeps_so_many_bytes_and_the_newest_in_any_case) {
+  TextTail tail;
+  const std::size_t half = limits::session_tail_bytes_max / 2;
+  tail.push(long_text_at(1, half));
+  tail.push(long_text_at(2, half));
+  EXPECT_EQ(tail.from_seq(), 1u) << "at the limit";
+  tail.push(long_text_at(3, 1));
+  EXPECT_EQ(tail.from_seq(), 2u) << "one past it";
+  tail.push(long_text_at(4, limits::session_tail_bytes_max + 1));
+  EXPECT_EQ(tail.from_seq(), 4u);
+  EXPECT_NE(tail.find(4), nullptr);
+  tail.reset(1, {long_text_at(1, half), long_text_at(2, half), long_text_at(3, half)});
+  EXPECT_EQ(tail.from_seq(), 2u) << "what is loaded is cut too";
+}
+
+TEST(TextTail, a_deleted_text_makes_room) {
+  TextTail tail;
+  tail.push(long_text_at(1, limits::session_tail_bytes_max));
+  const std::size_t bytes = tail.bytes();
+  tail.mark_deleted(1);
+  EXPECT_EQ(bytes - tail.bytes(), limits::session_tail_bytes_max);
+  tail.push(long_text_at(2, limits::session_tail_bytes_max));
+  EXPECT_EQ(tail.from_seq(), 1u);
+}
+
 TEST(TextTail, a_deleted_text_stays_as_deleted) {
   TextTail tail;
   tail.push(text_at(3, 0));
