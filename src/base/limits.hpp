@@ -61,7 +61,7 @@ inline constexpr auto signalling_kept = std::chrono::days{30};               // 
 inline constexpr std::size_t mongo_writers_default = 2;  // bulks on their way at one time; never two for one session
 inline constexpr std::size_t mongo_writers_max = 16;
 inline constexpr std::size_t mongo_readers_default = 4;         // a read waits for the network, not for a core
-inline constexpr std::size_t mongo_document_entries_max = 128;  // of one document of the log: at most 8 MiB of the 16 that BSON may have
+inline constexpr std::size_t mongo_document_entries_max = 128;  // of one document of the log; mongo_document_bytes_max too
 inline constexpr std::size_t mongo_heads_max = 500'000;         // positions known to be in the log; about 100 bytes each
 inline constexpr auto mongo_append_deadline = 12'000ms;         // then the sender gets its verdict, `outcome_unknown` or `store_failed`
 inline constexpr auto mongo_write_concern_timeout = 3'000ms;    // of one try; the engine tries until the deadline
@@ -202,6 +202,10 @@ inline constexpr std::size_t texts_loaded_bytes_max = 84 * 1024 * 1024;  // of a
 inline constexpr std::size_t session_tail_bytes_max = 400'000;           // of texts and keys; the newest stays in any case
 inline constexpr std::size_t read_bytes_max = 1024 * 1024;               // of one stretch of a log that a longer read goes through
 inline constexpr std::size_t conflict_tail_bytes_max = append_entries_max * entry_bytes_max;  // so that a whole append is in it
+inline constexpr std::size_t mongo_document_bytes_max = 1024 * 1024;     // whoever reads an entry reads its document; passed by one append
+inline constexpr std::size_t mongo_mirror_bytes_max = 16 * 1024 * 1024;  // of documents mirrored at one time; passed by one
+inline constexpr std::int64_t mongo_stray_places_max = 16;               // looked at for late writes at one time: each may hold a document
+inline constexpr std::size_t mongo_adoption_page_bytes_max = 16 * 1024 * 1024;  // of messages read at one time; passed by one
 
 // Threads
 inline constexpr std::size_t event_loops_max = 64;
@@ -214,5 +218,6 @@ static_assert(page_limit_default <= page_limit_max);
 static_assert(socket_entries_max <= entries_limit_max && socket_entries_bytes_max > entry_bytes_max);
 static_assert(outbound_queue_bytes_max > payload_bytes_max);
 static_assert(read_bytes_max > entry_bytes_max);
+static_assert(mongo_document_bytes_max + append_entries_max * entry_bytes_max < 15 * 1024 * 1024, "BSON allows 16 MiB");
 
 }  // namespace parley::limits

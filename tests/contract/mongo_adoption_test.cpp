@@ -38,8 +38,10 @@ using testing::IsEmpty;
 /// A node that adopts, with documents of the log as small as a test wants them.
 class Node {
  public:
-  Node(mongo::ClientPool& pool, const Clock& clock, std::size_t entries_max, std::size_t page_max = 1000)
-      : pool_(pool), adopter_({state_, clock, logs_, places_, {}, std::make_unique<SystemEntropy>(), entries_max, page_max}) {
+  Node(mongo::ClientPool& pool, const Clock& clock, std::size_t entries_max, std::size_t page_max = 1000,
+       std::size_t page_bytes_max = limits::mongo_adoption_page_bytes_max)
+      : pool_(pool),
+        adopter_({state_, clock, logs_, places_, {}, std::make_unique<SystemEntropy>(), entries_max, {page_max, page_bytes_max}}) {
     static std::atomic<std::int64_t> number = 0;
     places_.begin(mongo::first_place_of(++number));
   }

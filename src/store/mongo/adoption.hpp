@@ -47,6 +47,12 @@ struct Adoption {
   std::vector<LeftAlone> left_alone{};
 };
 
+/// Messages of an earlier server that are read at a time; smaller in tests.
+struct AdoptionPage {
+  std::size_t messages = limits::mongo_adoption_page;
+  std::size_t bytes = limits::mongo_adoption_page_bytes_max;
+};
+
 class Adopter {
  public:
   struct Surroundings {
@@ -57,7 +63,7 @@ class Adopter {
     domain::RoleSet roles{};
     std::unique_ptr<Entropy> entropy{};
     std::size_t entries_max = limits::mongo_document_entries_max;  // of one document of the log; smaller in tests
-    std::size_t page_max = limits::mongo_adoption_page;
+    AdoptionPage page_max{};
   };
   explicit Adopter(Surroundings surroundings) : surroundings_(std::move(surroundings)), entropy_(*surroundings_.entropy) {}
 

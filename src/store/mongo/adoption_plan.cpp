@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/limits.hpp"
 #include "domain/created.hpp"
 #include "domain/extensions.hpp"
 
@@ -77,10 +78,13 @@ AdoptionPlan::Batch AdoptionPlan::make(const Standing& standing, const Place& pl
   SessionRow& row = batch.after.row;
   domain::Head& head = batch.after.head;
   batch.document.session = row.number;
-  for (std::size_t index = next_; index < steps_.size() && batch.document.entries.size() < place.entries_max; ++index) {
+  std::size_t bytes = 0;
+  const auto has_room = [&] { return batch.document.entries.size() < place.entries_max && bytes < limits::mongo_document_bytes_max; };
+  for (std::size_t index = next_; index < steps_.size() && has_room(); ++index) {
     const Step& step = steps_[index];
     const Timestamp time = std::min(step.time.value_or(head.timestamp), place.now);
     batch.document.entries.push_back(domain::chain(head, row.number, time, draft_of(step, row), entropy).encoded);
+    bytes += batch.document.entries.back().size_bytes();
     if (step.kind == Kind::text) batch.adopted.push_back({texts_[step.text].id, head.seq});
     if (step.kind == Kind::ended) row.ended_at = step.time.value_or(head.timestamp);
   }

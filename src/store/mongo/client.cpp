@@ -286,12 +286,20 @@ Outcome<void> Client::each(std::string_view collection, const Document& filter, 
   return {};
 }
 
+bool FindOptions::is_full(std::span<const Document> found) const {
+  std::size_t bytes = 0;
+  for (const Document& document : found) bytes += document.size_bytes();
+  return (limit > 0 && std::ssize(found) >= limit) || bytes >= bytes_max;
+}
+
 Outcome<std::vector<Document>> Client::find(std::string_view collection, const Document& filter, const FindOptions& options) {
   std::vector<Document> documents;
+  std::size_t bytes = 0;
   const auto read = each(collection, filter, options, [&](const Fields& found) {
     bson_t view;
     if (bson_init_static(&view, found.data(), found.size())) documents.emplace_back(&view);
-    return true;
+    bytes += found.size();
+    return bytes < options.bytes_max;
   });
   if (!read) return std::unexpected(read.error());
   return documents;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -63,8 +64,12 @@ struct FindOptions {
   Reading reading = Reading::committed;
   const Document* sort = nullptr;
   const Document* projection = nullptr;
-  const Document* hint = nullptr;  // the index to use
-  std::int64_t limit = 0;          // 0: all
+  const Document* hint = nullptr;                                   // the index to use
+  std::int64_t limit = 0;                                           // 0: all
+  std::size_t bytes_max = std::numeric_limits<std::size_t>::max();  // of `find`: it ends with the document that reaches them
+
+  /// Whether `find` ended for the limit or the bytes; false: there is no more.
+  [[nodiscard]] bool is_full(std::span<const Document> found) const;
 };
 
 /// One document of an unordered write that was not done.

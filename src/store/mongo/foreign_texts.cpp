@@ -81,11 +81,12 @@ void ForeignTexts::remember_place(const Fields& last) {
 
 Result<ForeignTexts::Page> ForeignTexts::next() {
   static const Document sort = ascending({"timestamp", "_id"});
-  const auto limit = static_cast<std::int64_t>(page_max_);
-  const auto found = client_.find(collection::chat, filter(), {.sort = &sort, .hint = &index_of_foreign(), .limit = limit});
+  const FindOptions options{
+      .sort = &sort, .hint = &index_of_foreign(), .limit = static_cast<std::int64_t>(page_max_.messages), .bytes_max = page_max_.bytes};
+  const auto found = client_.find(collection::chat, filter(), options);
   if (!found) return std::unexpected(to_error(found.error()));
   Page page;
-  page.more = found->size() == page_max_;
+  page.more = options.is_full(*found);
   for (const Document& document : *found) {
     auto text = read_foreign_text(document, roles_);
     if (text)

@@ -26,7 +26,7 @@ inline constexpr std::int64_t messages_counted_max = 100'000;
 
 class ForeignTexts {
  public:
-  ForeignTexts(Client& client, const SessionId& session, const domain::RoleSet& roles, std::size_t page_max)
+  ForeignTexts(Client& client, const SessionId& session, const domain::RoleSet& roles, AdoptionPage page_max)
       : client_(client), session_(session), roles_(roles), page_max_(page_max) {}
 
   struct Page {
@@ -46,7 +46,7 @@ class ForeignTexts {
   Client& client_;
   const SessionId session_;
   const domain::RoleSet& roles_;
-  const std::size_t page_max_;
+  const AdoptionPage page_max_;
   Document behind_;  // of what the pages before have shown; added to the filter
   bool has_begun_ = false;
 };

@@ -43,15 +43,19 @@ Lanes::Put Lanes::put(Waiting& waiting) {
 Group Lanes::group_of(Lane& lane) {
   Group group;
   std::size_t entries = 0;
+  std::size_t bytes = 0;
   while (!lane.waiting.empty()) {
     const PreparedAppend& next = lane.waiting.front().prepared;
     if (!group.appends.empty()) {
       const PreparedAppend& before = group.appends.back().prepared;
       const bool alone = before.append.erase_body_of || next.append.erase_body_of;
       const bool follows = next.append.expected == before.last;
-      if (alone || !follows || entries + next.append.entries.size() > limits::mongo_document_entries_max) break;
+      const bool has_room =
+          entries + next.append.entries.size() <= limits::mongo_document_entries_max && bytes < limits::mongo_document_bytes_max;
+      if (alone || !follows || !has_room) break;
     }
     entries += next.append.entries.size();
+    bytes += next.bytes;
     group.appends.push_back(std::move(lane.waiting.front()));
     lane.waiting.pop_front();
   }

@@ -68,7 +68,7 @@ Result<void> Mirror::look_for_strays(Client& client) {
   const auto in_doubt = surroundings_.places.in_doubt();
   std::vector<std::int64_t> sought;
   for (auto place = in_doubt.begin(); place != in_doubt.end();) {
-    for (sought.clear(); place != in_doubt.end() && std::ssize(sought) < limits::mongo_mirror_documents_max; ++place)
+    for (sought.clear(); place != in_doubt.end() && std::ssize(sought) < limits::mongo_stray_places_max; ++place)
       sought.push_back(place->first);
     const auto there = writer_.at_places(client, sought);
     if (!there) return std::unexpected(there.error());

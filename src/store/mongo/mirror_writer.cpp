@@ -33,13 +33,16 @@ Document one_of(std::string_view field, std::span<const std::int64_t> numbers) {
 
 Result<bool> MirrorWriter::range(Client& client, std::int64_t& at, std::int64_t up_to) {
   if (at >= up_to) return false;
-  const auto found =
-      client.find(collection::log, range_of("at", at + 1, up_to),
-                  {.reading = Reading::newest, .sort = &by_place(), .hint = &by_place(), .limit = limits::mongo_mirror_documents_max});
+  const FindOptions options{.reading = Reading::newest,
+                            .sort = &by_place(),
+                            .hint = &by_place(),
+                            .limit = limits::mongo_mirror_documents_max,
+                            .bytes_max = limits::mongo_mirror_bytes_max};
+  const auto found = client.find(collection::log, range_of("at", at + 1, up_to), options);
   if (!found) return std::unexpected(to_error(found.error()));
   if (auto mirrored = documents(client, *found); !mirrored) return std::unexpected(mirrored.error());
   if (!found->empty()) at = Fields(found->back()).integer("at").value_or(at);
-  return std::ssize(*found) == limits::mongo_mirror_documents_max;
+  return options.is_full(*found);
 }
 
 Result<std::vector<MirrorWriter::Found>> MirrorWriter::at_places(Client& client, std::span<const std::int64_t> places) {

@@ -28,8 +28,8 @@ class MirrorWriter {
  public:
   MirrorWriter(StoreState& state, LogSink& logs) : state_(state), logs_(logs) {}
 
-  /// Mirrors the next documents behind `at`, limits::mongo_mirror_documents_max at most, and moves it to the last of them. Whether there
-  /// may be more up to `up_to`.
+  /// Mirrors the next documents behind `at`, limits::mongo_mirror_documents_max or mongo_mirror_bytes_max at most, and moves it to the last
+  /// of them. Whether there may be more up to `up_to`.
   [[nodiscard]] Result<bool> range(Client& client, std::int64_t& at, std::int64_t up_to);
   struct Found {
     std::int64_t place = 0;

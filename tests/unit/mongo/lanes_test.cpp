@@ -87,6 +87,19 @@ TEST_F(LanesTest, a_document_takes_as_many_entries_as_allowed) {
   EXPECT_EQ(lanes.take()[0].entries(), 1u);
 }
 
+TEST_F(LanesTest, a_document_takes_no_more_when_it_holds_so_many_bytes) {
+  LogScript script(1);
+  static_cast<void>(put(script.create()));
+  finish(std::move(lanes.take()[0]));
+  for (int index = 0; index < 100; ++index) static_cast<void>(put(script.text(std::string(30'000, 'x'))));
+  auto groups = lanes.take();
+  EXPECT_GE(groups[0].bytes(), limits::mongo_document_bytes_max);
+  EXPECT_LT(groups[0].bytes(), limits::mongo_document_bytes_max + limits::entry_bytes_max);
+  const std::size_t rest = 100 - groups[0].entries();
+  finish(std::move(groups[0]));
+  EXPECT_LT(lanes.take()[0].entries(), rest) << "a hundred of them are three documents";
+}
+
 TEST_F(LanesTest, of_a_session_on_its_way_nothing_more_goes_and_readers_see_what_was_before) {
   LogScript script(1);
   LogScript other(2);
