@@ -198,9 +198,10 @@ inline constexpr std::size_t jwt_secret_bytes_min = 16;     // 128 bits: a short
 inline constexpr std::size_t settings_file_bytes_max = 1024 * 1024;  // a configuration or secret file; larger is the wrong file
 
 // Texts: one has a byte, another thirty thousand, so whatever holds them is bounded in bytes, beside its number above
-inline constexpr std::size_t texts_loaded_bytes_max = 84 * 1024 * 1024;  // of all sessions in memory, keys too: 250,000 short texts
-inline constexpr std::size_t session_tail_bytes_max = 400'000;           // of texts and keys; the newest stays in any case
-inline constexpr std::size_t read_bytes_max = 1024 * 1024;               // of one stretch of a log that a longer read goes through
+inline constexpr std::size_t texts_loaded_bytes_max = 84 * 1024 * 1024;   // of all sessions in memory, keys too: 250,000 short texts
+inline constexpr std::size_t session_tail_bytes_max = 400'000;            // of texts and keys; the newest stays in any case
+inline constexpr std::size_t session_steps_bytes_max = 16 * 1024 * 1024;  // kept by calls waiting for a session; beyond: `overloaded`
+inline constexpr std::size_t read_bytes_max = 1024 * 1024;                // of one stretch of a log that a longer read goes through
 inline constexpr std::size_t conflict_tail_bytes_max = append_entries_max * entry_bytes_max;  // so that a whole append is in it
 inline constexpr std::size_t mongo_document_bytes_max = 1024 * 1024;     // whoever reads an entry reads its document; passed by one append
 inline constexpr std::size_t mongo_mirror_bytes_max = 16 * 1024 * 1024;  // of documents mirrored at one time; passed by one

@@ -19,16 +19,17 @@ using domain::MessageView;
 using domain::TextField;
 using Transport = SendMessage::Transport;
 
-/// What the message says, as far as it says anything, to be compared with what was sent under the same key.
-std::string comparable_text(const TextField& field) {
-  return field.state == TextField::State::text ? domain::sanitised(field.value) : std::string();
-}
-
 class PublishStep final : public Step {
  public:
-  PublishStep(Answer<MessageView> answer, CallerPtr caller, SendMessage request)
-      : answer_(std::move(answer)), caller_(std::move(caller)), request_(std::move(request)) {}
+  struct Sent {
+    TextField client_message_id;
+    Result<std::string> text;  // as domain::accept_message judged it when it came; that it is refused is said in the order of the checks
+    Transport transport;
+  };
+  PublishStep(Answer<MessageView> answer, CallerPtr caller, Sent sent)
+      : answer_(std::move(answer)), caller_(std::move(caller)), sent_(std::move(sent)) {}
 
+  std::size_t bytes() const override { return (sent_.text ? sent_.text->size() : 0) + sent_.client_message_id.value.size(); }
   Decision decide(const Outlook& outlook) override;
   Result<void> read(store::LogReader& reader, store::Directory& directory) override;
   void forget_read() override { found_.reset(); }
@@ -43,7 +44,7 @@ class PublishStep final : public Step {
 
   Answer<MessageView> answer_;
   CallerPtr caller_;
-  SendMessage request_;
+  Sent sent_;
   std::string client_message_id_;
   Key16 key_{};
   SessionNumber number_;
@@ -59,7 +60,7 @@ Decision PublishStep::decide(const Outlook& outlook) {
   auto participant = domain::authorize_participant(outlook.row, caller_->user);
   if (!participant) return Refuse{std::move(participant.error())};
 
-  auto client_message_id = domain::accept_client_message_id(request_.client_message_id);
+  auto client_message_id = domain::accept_client_message_id(sent_.client_message_id);
   if (!client_message_id) return Refuse{std::move(client_message_id.error())};
   client_message_id_ = std::move(*client_message_id);
   key_ = domain::idempotency_key(outlook.row.secret, caller_->user.id, client_message_id_);
@@ -68,15 +69,14 @@ Decision PublishStep::decide(const Outlook& outlook) {
 
   if (auto open = domain::require_open(outlook.row); !open) return Refuse{std::move(open.error())};
   if (auto admitted = admit_rate(); !admitted) return Refuse{std::move(admitted.error())};
-  auto text = domain::accept_message(request_.message);
-  if (!text) return Refuse{std::move(text.error())};
+  if (!sent_.text) return Refuse{sent_.text.error()};
   if (outlook.head.seq >= limits::text_seq_max) return Refuse{session_full()};
 
   Propose proposal;
   proposal.draft.sender = caller_->user.id;
   proposal.draft.sender_role = std::move(participant->role);
   proposal.draft.key = key_;
-  proposal.draft.text = std::move(*text);
+  proposal.draft.text = *sent_.text;
   proposal.draft.client_message_id = client_message_id_;
   proposal.now = context().deps.clock.now();
   return proposal;
@@ -116,7 +116,7 @@ Result<void> PublishStep::read(store::LogReader& reader, store::Directory&) {
 }
 
 Result<void> PublishStep::admit_rate() {
-  if (request_.transport != Transport::socket || rate_counted_) return {};
+  if (sent_.transport != Transport::socket || rate_counted_) return {};
   const auto verdict = context().rates.admit(caller_->user.id, EventKind::chat, context().config.rates.chat);
   if (!verdict.admitted) {
     count(context().counters.refused_rate_limited);
@@ -140,7 +140,7 @@ void PublishStep::settled(SessionState& session) {
     answer_.refuse(overloaded());
     return;
   }
-  if (original->live() && original->text != comparable_text(request_.message)) {
+  if (original->live() && original->text != sent_.text) {
     answer_.refuse(idempotency_conflict());
     return;
   }
@@ -150,28 +150,19 @@ void PublishStep::settled(SessionState& session) {
   answer_(std::move(view));
 }
 
-/// Checks 1 and 2 of docs/api-contract.md §4.1, which come before access over REST; `sessionId` alone over a socket.
-Result<void> check_form(const SendMessage& request) {
-  if (request.session.state == domain::SessionField::State::falsy) return std::unexpected(text_required());
-  if (request.transport == Transport::socket) return {};
-  if (auto text = domain::accept_message(request.message); !text) return std::unexpected(std::move(text.error()));
-  return {};
-}
-
 }  // namespace
 
+// Over REST the checks of the form come before access (docs/api-contract.md §4.1); over a socket that of `sessionId` alone.
 void publish(Router& router, EventLoop& from, CallerPtr caller, SendMessage request, Done<MessageView> done) {
-  if (auto form = check_form(request); !form) {
-    done(std::unexpected(std::move(form.error())));
-    return;
-  }
-  if (request.session.state != domain::SessionField::State::given) {
-    done(std::unexpected(session_not_found()));
-    return;
-  }
+  using domain::SessionField;
+  if (request.session.state == SessionField::State::falsy) return done(std::unexpected(text_required()));
+  auto text = domain::accept_message(std::move(request.message));
+  if (!text && request.transport == Transport::rest) return done(std::unexpected(std::move(text.error())));
+  if (request.session.state != SessionField::State::given) return done(std::unexpected(session_not_found()));
   const SessionId id = request.session.id;
   Answer<MessageView> answer(router.shard_of(id), from, std::move(done));
-  router.submit(from, id, std::make_unique<PublishStep>(std::move(answer), std::move(caller), std::move(request)));
+  PublishStep::Sent sent{std::move(request.client_message_id), std::move(text), request.transport};
+  router.submit(from, id, std::make_unique<PublishStep>(std::move(answer), std::move(caller), std::move(sent)));
 }
 
 }  // namespace parley::service

@@ -15,12 +15,16 @@ namespace parley::service {
 Sequencer::Sequencer(SessionShard& shard, SessionState& session) : shard_(shard), session_(session) {}
 
 void Sequencer::submit(std::unique_ptr<Step> step) {
-  if (slots_.size() >= limits::session_steps_max) {
+  const std::size_t bytes = step->bytes();
+  if (slots_.size() >= limits::session_steps_max || bytes_ + bytes > limits::session_steps_bytes_max) {
     count(shard_.context().counters.refused_overloaded);
     step->refused(overloaded());
     return;
   }
-  slots_.emplace_back().step = std::move(step);
+  bytes_ += bytes;
+  Slot& slot = slots_.emplace_back();
+  slot.step = std::move(step);
+  slot.bytes = bytes;
   advance();
 }
 
@@ -50,6 +54,7 @@ bool Sequencer::answer_first() {
   if (state == State::waiting || state == State::in_flight) return false;
   Slot slot = std::move(slots_.front());
   slots_.pop_front();
+  bytes_ -= slot.bytes;
   if (decided_ > 0) --decided_;
   if (state == State::committed)
     take_into_session(slot);

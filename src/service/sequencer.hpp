@@ -34,7 +34,8 @@ class Sequencer {
  public:
   Sequencer(SessionShard& shard, SessionState& session);
 
-  /// Takes the step; it is answered inside this call or later. Beyond limits::session_steps_max it is refused at once.
+  /// Takes the step; it is answered inside this call or later. Beyond limits::session_steps_max or session_steps_bytes_max it is refused at
+  /// once.
   void submit(std::unique_ptr<Step> step);
   /// The outcome of an append of this session. One that nobody waits for any more is ignored.
   void settle(store::AppendOutcome& outcome);
@@ -56,6 +57,7 @@ class Sequencer {
     std::uint64_t token = 0;     // in_flight
     std::optional<Error> error;  // refused, failed, or what reading gave
     std::uint8_t conflicts = 0;
+    std::size_t bytes = 0;  // of the step
     // in_flight, committed:
     domain::Chained chained;
     domain::Head head_after;
@@ -87,6 +89,7 @@ class Sequencer {
   SessionShard& shard_;
   SessionState& session_;
   Slots slots_;
+  std::size_t bytes_ = 0;                          // of their steps
   std::size_t decided_ = 0;                        // slots before it are not waiting
   domain::Head head_;                              // of the outlook
   std::shared_ptr<const domain::SessionRow> row_;  // of the outlook

@@ -29,30 +29,37 @@ void SessionShard::submit(const SessionId& id, std::unique_ptr<Step> step) {
     session->sequencer.submit(std::move(step));
     return;
   }
-  look(id, [step = std::move(step)](Result<SessionState*> session) mutable {
-    if (session)
-      (*session)->sequencer.submit(std::move(step));
-    else
-      step->refused(std::move(session.error()));
-  });
+  const std::size_t bytes = step->bytes();
+  look(
+      id,
+      [step = std::move(step)](Result<SessionState*> session) mutable {
+        if (session)
+          (*session)->sequencer.submit(std::move(step));
+        else
+          step->refused(std::move(session.error()));
+      },
+      bytes);
 }
 
 void SessionShard::submit_if_present(const SessionId& id, std::unique_ptr<Step> step) {
   if (sessions_.contains(id) || loading_.contains(id)) submit(id, std::move(step));
 }
 
-void SessionShard::look(const SessionId& id, Look look) {
+void SessionShard::look(const SessionId& id, Look look, std::size_t bytes) {
   if (SessionState* session = find(id)) {
     look(session);
     return;
   }
   const auto [loading, started_here] = loading_.try_emplace(id);
-  if (loading->second.waiting.size() >= limits::session_steps_max) {
+  const bool is_full =
+      loading->second.waiting.size() >= limits::session_steps_max || loading->second.bytes + bytes > limits::session_steps_bytes_max;
+  if (is_full) {
     count(context_.counters.refused_overloaded);
     look(std::unexpected(overloaded()));
     return;
   }
   loading->second.waiting.push_back(std::move(look));
+  loading->second.bytes += bytes;
   if (started_here) start_load(id);
 }
 

@@ -52,9 +52,10 @@ class SessionShard final : public store::CommitListener {
   void submit(const SessionId& id, std::unique_ptr<Step> step);
   /// As submit, but a session that is neither loaded nor being loaded drops the step unanswered.
   void submit_if_present(const SessionId& id, std::unique_ptr<Step> step);
-  /// Runs `look` on the loaded session, inside this call or later, in order with what was submitted before it while loading.
+  /// Runs `look` on the loaded session, inside this call or later, in order with what was submitted before it while loading. `bytes`: of
+  /// the texts that it keeps until then.
   using Look = std::move_only_function<void(Result<SessionState*>)>;
-  void look(const SessionId& id, Look look);
+  void look(const SessionId& id, Look look, std::size_t bytes = 0);
   /// Runs `task` behind everything that waits for the session to be loaded; loads nothing.
   void in_order(const SessionId& id, Task task);
   /// The session if it is loaded.
@@ -92,6 +93,7 @@ class SessionShard final : public store::CommitListener {
  private:
   struct Loading {
     std::vector<Look> waiting;
+    std::size_t bytes = 0;  // that they keep
   };
 
   void start_load(const SessionId& id);

@@ -5,6 +5,7 @@
 // everything before it has its outcome, so no answer ever shows what is not durable (P1), and each step is answered exactly once (P4).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -60,6 +61,8 @@ class Step {
  public:
   virtual ~Step() = default;
 
+  /// Of the texts that it keeps while it waits. Never changes.
+  [[nodiscard]] virtual std::size_t bytes() const { return 0; }
   /// Runs every check. Called again after a conflict or a failure before it, so it changes nothing but what it remembers.
   [[nodiscard]] virtual Decision decide(const Outlook& outlook) = 0;
 
