@@ -203,6 +203,7 @@ inline constexpr std::size_t session_tail_bytes_max = 400'000;            // of 
 inline constexpr std::size_t session_steps_bytes_max = 16 * 1024 * 1024;  // kept by calls waiting for a session; beyond: `overloaded`
 inline constexpr std::size_t read_bytes_max = 1024 * 1024;                // of one stretch of a log that a longer read goes through
 inline constexpr std::size_t conflict_tail_bytes_max = append_entries_max * entry_bytes_max;  // so that a whole append is in it
+inline constexpr std::size_t entries_bytes_max = 4 * 1024 * 1024;        // of an answer over HTTP, as they are stored; at least one goes
 inline constexpr std::size_t mongo_document_bytes_max = 1024 * 1024;     // whoever reads an entry reads its document; passed by one append
 inline constexpr std::size_t mongo_mirror_bytes_max = 16 * 1024 * 1024;  // of documents mirrored at one time; passed by one
 inline constexpr std::int64_t mongo_stray_places_max = 16;               // looked at for late writes at one time: each may hold a document
@@ -218,7 +219,7 @@ static_assert(absent_user_staleness <= user_staleness);
 static_assert(page_limit_default <= page_limit_max);
 static_assert(socket_entries_max <= entries_limit_max && socket_entries_bytes_max > entry_bytes_max);
 static_assert(outbound_queue_bytes_max > payload_bytes_max);
-static_assert(read_bytes_max > entry_bytes_max);
+static_assert(entries_bytes_max > entry_bytes_max && read_bytes_max > entry_bytes_max);
 static_assert(mongo_document_bytes_max + append_entries_max * entry_bytes_max < 15 * 1024 * 1024, "BSON allows 16 MiB");
 
 }  // namespace parley::limits

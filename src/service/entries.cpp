@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -232,7 +231,7 @@ void read_entries(Router& router, EventLoop& from, CallerPtr caller, ReadEntries
       router, from, std::move(caller), session, std::move(done),
       [range = std::move(request.range)](SessionShard& shard, SessionState& state, Answer<EntriesView> answer) mutable {
         if (!range) return answer.refuse(std::move(range.error()));
-        read_range_aside(shard, state, std::move(*range), std::numeric_limits<std::size_t>::max(), std::move(answer), nullptr);
+        read_range_aside(shard, state, std::move(*range), limits::entries_bytes_max, std::move(answer), nullptr);
       });
 }
 

@@ -217,5 +217,51 @@ TEST(EntriesOfASocket, are_not_read_for_one_that_has_gone) {
   EXPECT_THAT(room.doctor->take("chat-message"), IsEmpty());
 }
 
+/// A session with so many texts of 30,000 bytes.
+class LongEntries : public ::testing::Test {
+ protected:
+  LongEntries() : session(world.create()) {
+    for (std::size_t count = 0; count < texts; ++count) world.intrude(session, world.text_of("doctor", std::string(30'000, 'x')));
+    log = world.log_of(session);
+  }
+  EntriesView read(const EntryRange& range) { return world.entries("patient", session, range).value(); }
+  [[nodiscard]] std::size_t bytes_of(const EntriesView& view) const {
+    std::size_t bytes = 0;
+    for (const EntryView& entry : view.entries) bytes += std::get_if<domain::MessageView>(&entry.content) == nullptr ? 0 : 30'000;
+    return bytes;
+  }
+
+  static constexpr std::size_t texts = 160;
+  World world;
+  SessionId session;
+  std::vector<domain::Entry> log;
+};
+
+TEST_F(LongEntries, over_http_are_bounded_in_bytes_and_read_on_without_a_gap) {
+  std::vector<std::uint32_t> seqs;
+  for (std::uint32_t from = 0;;) {
+    const EntriesView page = read(after(from, 1000));
+    expect_proof(page, log);
+    EXPECT_LE(bytes_of(page), limits::entries_bytes_max);
+    std::ranges::copy(seqs_of(page), std::back_inserter(seqs));
+    from = page.to.seq;
+    if (page.rest == EntriesView::Rest::none) break;
+    EXPECT_GT(bytes_of(page) + 31'000, limits::entries_bytes_max) << "as many as fit";
+  }
+  ASSERT_EQ(seqs.size(), log.size());
+  EXPECT_EQ(seqs.back(), log.size());
+}
+
+TEST_F(LongEntries, before_a_place_are_the_newest_that_fit) {
+  const auto end = static_cast<std::uint32_t>(log.size()) + 1;
+  const EntriesView newest = read(before(end, 1000));
+  expect_proof(newest, log);
+  EXPECT_EQ(newest.to.seq, end - 1);
+  EXPECT_EQ(newest.rest, EntriesView::Rest::more);
+  EXPECT_LE(bytes_of(newest), limits::entries_bytes_max);
+  EXPECT_GT(bytes_of(newest) + 31'000, limits::entries_bytes_max);
+  EXPECT_EQ(read(before(newest.from.seq + 1, 1000)).to.seq, newest.from.seq);
+}
+
 }  // namespace
 }  // namespace parley::test
