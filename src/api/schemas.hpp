@@ -210,11 +210,11 @@ inline constexpr Member session_id{"sessionId", &schemas::uuid};
 
 /// Not blank after control characters are removed. JSON Schema counts code points, the contract UTF-16 units.
 inline constexpr Schema given_message{
-    .about = "At most 1000 UTF-16 code units; control characters but tab, newline and return are removed; must not be blank.",
+    .about =
+        "At most @message_length_max@ UTF-16 code units; control characters but tab, newline and return are removed; must not be blank.",
     .keywords =
-        R"("type":"string","pattern":"[^\\u0000-\\u0020\\u007f\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]")",
-    .example = R"("How is the new dose?")",
-    .length_max = limits::message_utf16_units_max};
+        R"("type":"string","maxLength":@message_length_max@,"pattern":"[^\\u0000-\\u0020\\u007f\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]")",
+    .example = R"("How is the new dose?")"};
 inline constexpr Member message{"message", &given_message};
 
 inline constexpr const Schema* client_message_id_forms[] = {&schemas::given_key, &schemas::not_given};

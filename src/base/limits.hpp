@@ -11,7 +11,6 @@ namespace parley::limits {
 using namespace std::chrono_literals;
 
 // Messages
-inline constexpr std::size_t message_utf16_units_max = 1000;    // contract §4.1
 inline constexpr std::size_t client_message_id_bytes_max = 64;  // ADR 0001: fits a UUID with a prefix
 inline constexpr std::uint32_t text_seq_max = 15'999'999;       // text is refused at seq 16,000,000: `session_full`
 inline constexpr std::uint32_t seq_max = 16'777'215;            // three bytes in every id; the rest is for end, deletion, hold
@@ -23,7 +22,7 @@ inline constexpr std::size_t name_bytes_max = 256;
 inline constexpr std::size_t user_agent_bytes_max = 512;
 
 // Entries and the store
-inline constexpr std::size_t entry_bytes_max = 64 * 1024;        // core + body + trailer; text of 1000 units is at most 3,000 bytes
+inline constexpr std::size_t entry_bytes_max = 64 * 1024;        // core + body + trailer; a text is at most message_bytes_max
 inline constexpr std::size_t extension_bytes_max = 32 * 1024;    // one typed extension
 inline constexpr std::size_t append_entries_max = 64;            // of one append call
 inline constexpr std::size_t commit_queue_entries_max = 65'536;  // waiting for the committer; beyond: `overloaded`
@@ -114,7 +113,7 @@ inline constexpr std::size_t http_header_bytes_max = 16 * 1024;
 inline constexpr auto http_request_timeout = 60s;               // from the first byte of a request to its last
 inline constexpr auto http_idle_timeout = 75s;                  // a kept-alive connection without a request
 inline constexpr std::uint32_t page_limit_default = 50;         // contract §4.2
-inline constexpr std::uint32_t page_limit_max = 1000;           // contract §4.2
+inline constexpr std::uint32_t page_limit_max = 1000;           // contract §4.2; fewer where longer messages are allowed
 inline constexpr std::uint32_t history_messages_max = 100;      // contract §5.4
 inline constexpr std::uint32_t entries_limit_default = 100;     // ARCHITECTURE.md, added interfaces
 inline constexpr std::uint32_t entries_limit_max = 1000;        // over HTTP
@@ -198,11 +197,16 @@ inline constexpr std::size_t jwt_secret_bytes_min = 16;     // 128 bits: a short
 inline constexpr std::size_t settings_file_bytes_max = 1024 * 1024;  // a configuration or secret file; larger is the wrong file
 
 // Texts: one has a byte, another thirty thousand, so whatever holds them is bounded in bytes, beside its number above
+inline constexpr std::size_t message_utf16_units_default = 1'000;  // contract §4.1; the setting `message_length_max`
+inline constexpr std::size_t message_utf16_units_max = 10'000;     // of that setting, and of messages of earlier servers
+inline constexpr std::size_t utf8_bytes_per_utf16_unit = 3;        // at most: what takes four bytes is two units
+inline constexpr std::size_t message_bytes_max = message_utf16_units_max * utf8_bytes_per_utf16_unit;
 inline constexpr std::size_t texts_loaded_bytes_max = 84 * 1024 * 1024;   // of all sessions in memory, keys too: 250,000 short texts
 inline constexpr std::size_t session_tail_bytes_max = 400'000;            // of texts and keys; the newest stays in any case
 inline constexpr std::size_t session_steps_bytes_max = 16 * 1024 * 1024;  // kept by calls waiting for a session; beyond: `overloaded`
 inline constexpr std::size_t read_bytes_max = 1024 * 1024;                // of one stretch of a log that a longer read goes through
 inline constexpr std::size_t conflict_tail_bytes_max = append_entries_max * entry_bytes_max;  // so that a whole append is in it
+inline constexpr std::size_t page_bytes_max = 3'000'000;                 // of a page's texts: page_limit_max of the default length
 inline constexpr std::size_t entries_bytes_max = 4 * 1024 * 1024;        // of an answer over HTTP, as they are stored; at least one goes
 inline constexpr std::size_t mongo_document_bytes_max = 1024 * 1024;     // whoever reads an entry reads its document; passed by one append
 inline constexpr std::size_t mongo_mirror_bytes_max = 16 * 1024 * 1024;  // of documents mirrored at one time; passed by one
@@ -216,9 +220,18 @@ inline constexpr std::size_t handlers_per_flush = 64;  // handlers run before ev
 static_assert(text_seq_max < seq_max);
 static_assert(commit_batch_bytes_max < wal_bytes_max && commit_batch_bytes_max >= append_entries_max * entry_bytes_max);
 static_assert(absent_user_staleness <= user_staleness);
-static_assert(page_limit_default <= page_limit_max);
+static_assert(page_limit_default <= page_limit_max && page_limit_default * message_bytes_max <= page_bytes_max);
 static_assert(socket_entries_max <= entries_limit_max && socket_entries_bytes_max > entry_bytes_max);
 static_assert(outbound_queue_bytes_max > payload_bytes_max);
+static_assert(message_bytes_max + extension_bytes_max + 1'024 <= entry_bytes_max, "every text fits an entry");
+static_assert(message_utf16_units_max * 6 + 4'096 <= payload_bytes_max, "and a frame, all of it written as \\u escapes");
+static_assert(message_bytes_max * 3 + 4'096 <= http_body_bytes_max, "and a form, all of it percent-encoded");
+static_assert(history_messages_max * message_bytes_max <= page_bytes_max, "the history never needs to be refused");
+static_assert(page_limit_max * message_utf16_units_default * utf8_bytes_per_utf16_unit <= page_bytes_max, "as the contract says");
+static_assert(session_tail_bytes_max >=
+                  session_tail_entries * (message_utf16_units_default * utf8_bytes_per_utf16_unit + client_message_id_bytes_max),
+              "at the default length the number of entries is what bounds the tail");
+static_assert(session_tail_bytes_max > message_bytes_max && session_steps_bytes_max > message_bytes_max);
 static_assert(entries_bytes_max > entry_bytes_max && read_bytes_max > entry_bytes_max);
 static_assert(mongo_document_bytes_max + append_entries_max * entry_bytes_max < 15 * 1024 * 1024, "BSON allows 16 MiB");
 

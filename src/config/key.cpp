@@ -26,6 +26,7 @@ constexpr auto keys = std::to_array<Key>({
     {"turn_secret_file", KeyType::text, "FILE", "", "file with the secret shared with the TURN servers", ""},
     {"turn_username", KeyType::text, "NAME", "webrtc-user", "the name in time-limited TURN user names", ""},
     {"threads", KeyType::number, "N", "0", "event loops; 0: one a core", ""},
+    {"message_length_max", KeyType::number, "N", "1000", "the longest message in UTF-16 code units, 1 to 10000", ""},
     {"limits", KeyType::choice, "on|off", "on", "off: no limit on requests, events and connections (sizes and lengths stay)", "on|off"},
     {"limit_requests", KeyType::number, "N", "80", "requests of one client in 60 s; 0: off", ""},
     {"limit_chat_requests", KeyType::number, "N", "30", "of those, to /api/chat; 0: off", ""},

@@ -21,7 +21,8 @@ class Reader {
 
   [[nodiscard]] const std::string& text(std::string_view name) const { return values_.at(name).text(); }
   [[nodiscard]] const std::vector<std::string>& list(std::string_view name) const { return values_.at(name).items; }
-  std::uint32_t number(std::string_view name, std::uint32_t largest = std::numeric_limits<std::uint32_t>::max());
+  std::uint32_t number(std::string_view name, std::uint32_t largest = std::numeric_limits<std::uint32_t>::max(),
+                       std::uint32_t smallest = 0);
   /// The place of the value among the key's choices.
   std::size_t choice(std::string_view name);
   void refuse_value(std::string_view name, std::string_view value, std::string_view why);
@@ -43,13 +44,13 @@ void Reader::refuse_value(std::string_view name, std::string_view value, std::st
         0});
 }
 
-std::uint32_t Reader::number(std::string_view name, std::uint32_t largest) {
+std::uint32_t Reader::number(std::string_view name, std::uint32_t largest, std::uint32_t smallest) {
   const auto& value = text(name);
   std::uint32_t result = 0;
   const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), result);
-  if (failure != std::errc{} || end != value.data() + value.size() || result > largest) {
-    refuse_value(name, value, "must be a whole number from 0 to " + std::to_string(largest) + ".");
-    return 0;
+  if (failure != std::errc{} || end != value.data() + value.size() || result < smallest || result > largest) {
+    refuse_value(name, value, "must be a whole number from " + std::to_string(smallest) + " to " + std::to_string(largest) + ".");
+    return smallest;
   }
   return result;
 }
@@ -174,6 +175,11 @@ void read_ice(Reader& reader, Settings& settings) {
   }
 }
 
+void read_messages(Reader& reader, Settings& settings) {
+  const auto length_max = reader.number("message_length_max", static_cast<std::uint32_t>(limits::message_utf16_units_max), 1);
+  settings.service.message_length_max = settings.http.message_length_max = length_max;
+}
+
 void read_limits(Reader& reader, Settings& settings) {
   auto& http = settings.http.limits;
   auto& service = settings.service;
@@ -245,6 +251,7 @@ Result<Settings> make_settings(const Values& values) {
   read_origins(reader, settings);
   read_secrets(reader, settings);
   read_ice(reader, settings);
+  read_messages(reader, settings);
   read_limits(reader, settings);
   read_upkeep(reader, settings);
   read_logs(reader, settings);

@@ -75,8 +75,12 @@ Result<std::string> accept_message(TextField field) {
   if (is_blank(text)) return refuse_message(required);
   // JSON readers let no such text through; a form or a header might, and then every answer that quotes it would be broken.
   if (!is_valid_utf8(text)) return refuse_message(not_text);
-  if (utf16_length(text) > limits::message_utf16_units_max) return refuse_message("Message too long (max 1000 characters)");
   return text;
+}
+
+Result<void> require_length(std::string_view text, std::size_t utf16_units_max) {
+  if (utf16_length(text) <= utf16_units_max) return {};
+  return refuse_message("Message too long (max " + std::to_string(utf16_units_max) + " characters)");
 }
 
 Result<std::string> accept_client_message_id(TextField field) {

@@ -1,6 +1,7 @@
 // What a client may send: sanitising and the checks of docs/api-contract.md §4.1, in its order and with its texts.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,8 +30,10 @@ struct SessionField {
 /// Empty or only ECMAScript white space and line terminators (what `trim` removes, U+FEFF included).
 [[nodiscard]] bool is_blank(std::string_view text);
 
-/// Checks 1 and 2 of §4.1 for the message alone: required, a string, at most 1000 UTF-16 units. Gives the sanitised text.
+/// Check 1 of §4.1 for the message alone: required, a string. Gives the sanitised text, whatever its length.
 [[nodiscard]] Result<std::string> accept_message(TextField field);
+/// Check 2 of §4.1: `Message too long (max 1000 characters)`, counted in UTF-16 code units; the number is what the deployment allows.
+[[nodiscard]] Result<void> require_length(std::string_view text, std::size_t utf16_units_max);
 /// Absent (falsy) is allowed and gives ""; 1–64 bytes of text, else invalid_argument `Invalid clientMessageId`.
 [[nodiscard]] Result<std::string> accept_client_message_id(TextField field);
 

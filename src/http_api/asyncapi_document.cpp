@@ -4,6 +4,7 @@
 
 #include "api/schemas.hpp"
 #include "domain/error_code.hpp"
+#include "http_api/document_settings.hpp"
 #include "protocol/engineio/handshake.hpp"
 #include "service/client_event.hpp"
 #include "service/server_event.hpp"
@@ -300,10 +301,10 @@ void Document::write_ack_examples(const ClientEvent& event) {
 
 }  // namespace
 
-std::string asyncapi_document(std::string_view version) {
+std::string asyncapi_document(const HttpApiConfig& config) {
   std::string json;
-  Document(json).write(version);
-  return json;
+  Document(json).write(config.version);
+  return with_settings(std::move(json), config);
 }
 
 }  // namespace parley::http_api

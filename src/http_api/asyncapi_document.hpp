@@ -2,10 +2,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+
+#include "http_api/http_api_config.hpp"
 
 namespace parley::http_api {
 
-[[nodiscard]] std::string asyncapi_document(std::string_view version);
+[[nodiscard]] std::string asyncapi_document(const HttpApiConfig& config);
 
 }  // namespace parley::http_api

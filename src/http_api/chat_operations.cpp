@@ -21,7 +21,7 @@ constexpr api::Member store_headers[] = {idempotency_key_header};
 constexpr api::Member store_body[] = {api::members::session_id, api::members::message, api::members::client_message_id};
 constexpr api::Refusal store_refusals[] = {{invalid_argument, "Session ID and message are required"},
                                            {invalid_argument, "Message must be a string"},
-                                           {invalid_argument, "Message too long (max 1000 characters)"},
+                                           {invalid_argument, "Message too long (max @message_length_max@ characters)"},
                                            api::session_not_found_refusal,
                                            api::stranger_refusal,
                                            invalid_key,
@@ -33,8 +33,10 @@ constexpr api::Refusal store_refusals[] = {{invalid_argument, "Session ID and me
 constexpr api::Member page[] = {{"messages", &schemas::chat_messages}, {"pagination", &schemas::pagination}};
 constexpr AnswerDocument page_answers[] = {{200, "The page; past the end an empty one.", page}};
 constexpr const QueryParameter* page_query[] = {&page_parameter, &page_limit_parameter, &before_parameter};
-constexpr api::Refusal page_refusals[] = {
-    api::session_not_found_refusal, api::stranger_refusal, {invalid_argument, "Invalid before timestamp"}};
+constexpr api::Refusal page_refusals[] = {api::session_not_found_refusal,
+                                          api::stranger_refusal,
+                                          {invalid_argument, "Invalid before timestamp"},
+                                          {invalid_argument, "Page too large, ask for a limit of at most 100"}};
 
 // GET /api/chat/session/:sessionId/stats
 constexpr api::Member stats[] = {{"sessionId", &schemas::uuid},

@@ -13,8 +13,11 @@ inline constexpr QueryParameter page_parameter{.name = "page",
                                                .about = "Page 1 holds the newest messages; inside a page, oldest first.",
                                                .when_absent = 1,
                                                .largest = std::numeric_limits<std::uint32_t>::max()};
-inline constexpr QueryParameter page_limit_parameter{
-    .name = "limit", .about = "Messages a page.", .when_absent = limits::page_limit_default, .largest = limits::page_limit_max};
+inline constexpr QueryParameter page_limit_parameter{.name = "limit",
+                                                     .about = "Messages a page. The maximum is lower where longer messages are allowed.",
+                                                     .when_absent = limits::page_limit_default,
+                                                     .largest = limits::page_limit_max,
+                                                     .largest_of_settings = "@page_limit_max@"};
 
 inline constexpr api::Schema before_schema{.keywords =
                                                R"("anyOf":[{"type":"string","format":"date-time"},{"type":"string","format":"date"},)"

@@ -31,6 +31,7 @@ struct HttpApiConfig {
   std::string version = "0";             // of the program, for the documents
   std::string environment_name = "dev";  // what /health calls `env`
   RequestLimits limits;
+  std::size_t message_length_max = limits::message_utf16_units_default;  // of service::ServiceConfig, for the documents
   std::vector<Asset> assets;
   // Whether pages may do more than load their files and read from the origin they came from: the demo sends, the docs page does not.
   enum class OwnOrigin : std::uint8_t { as_listed, allowed } own_origin = OwnOrigin::as_listed;

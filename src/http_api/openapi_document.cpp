@@ -6,6 +6,7 @@
 
 #include "base/json_writer.hpp"
 #include "domain/error_code.hpp"
+#include "http_api/document_settings.hpp"
 #include "http_api/refusals_of_route.hpp"
 
 namespace parley::http_api {
@@ -168,7 +169,7 @@ void Document::write_query_parameter(const QueryParameter& parameter) {
 void Document::write_number_schema(const QueryParameter& parameter) {
   const auto bounds = [&] {
     writer_.member("type", "integer").key("minimum").integer(1);
-    writer_.key("maximum").integer(static_cast<std::int64_t>(parameter.largest));
+    writer_.key("maximum").raw(parameter.largest_of_settings.empty() ? std::to_string(parameter.largest) : parameter.largest_of_settings);
   };
   writer_.begin_object().key("default").integer(static_cast<std::int64_t>(parameter.when_absent));
   if (parameter.foreign == Foreign::refused) {
@@ -287,10 +288,10 @@ void Document::write_components() {
 
 }  // namespace
 
-std::string openapi_document(std::span<const Route> routes, std::string_view version) {
+std::string openapi_document(std::span<const Route> routes, const HttpApiConfig& config) {
   std::string json;
-  Document(json).write(routes, version);
-  return json;
+  Document(json).write(routes, config.version);
+  return with_settings(std::move(json), config);
 }
 
 }  // namespace parley::http_api

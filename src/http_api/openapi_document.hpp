@@ -3,12 +3,12 @@
 
 #include <span>
 #include <string>
-#include <string_view>
 
+#include "http_api/http_api_config.hpp"
 #include "http_api/route.hpp"
 
 namespace parley::http_api {
 
-[[nodiscard]] std::string openapi_document(std::span<const Route> routes, std::string_view version);
+[[nodiscard]] std::string openapi_document(std::span<const Route> routes, const HttpApiConfig& config);
 
 }  // namespace parley::http_api

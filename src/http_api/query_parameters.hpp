@@ -22,6 +22,7 @@ struct QueryParameter {
   std::uint64_t when_absent = 0;
   std::uint64_t largest = 0;
   Foreign foreign = Foreign::clamped;
+  std::string_view largest_of_settings = {};  // where settings lower `largest`: its place in the document (document_settings.hpp)
 };
 
 /// For Foreign::clamped.

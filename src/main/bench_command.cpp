@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "base/clock.hpp"
+#include "base/limits.hpp"
 #include "load/connect_workload.hpp"
 #include "load/history_workload.hpp"
 #include "load/load_failure.hpp"
@@ -132,7 +133,9 @@ void add_pace(CLI::App& app, PaceOptions& options) {
 }
 
 CLI::Option* add_text_bytes(CLI::App& app, std::size_t& text_bytes) {
-  return app.add_option("--text-bytes", text_bytes, "Of each message")->capture_default_str()->check(CLI::Range(1, 1000));
+  return app.add_option("--text-bytes", text_bytes, "Of each message")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{1}, limits::message_utf16_units_max));
 }
 
 /// Thousands of connections need thousands of descriptors; the hard limit is what the system allows us.

@@ -1,5 +1,6 @@
 #include "main/demo_command.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -89,6 +90,8 @@ int demo_command(Arguments arguments) {
       return fail(explained(added.error()), exit_failed);
   }
   settings.http.assets = demo_assets();
+  const std::string page_settings = demo_page_settings(settings.service.message_length_max);
+  std::ranges::find(settings.http.assets, "/demo/settings.js", &http_api::Asset::path)->body = page_settings;
   settings.http.own_origin = http_api::HttpApiConfig::OwnOrigin::allowed;
   const auto served = serve(settings, [&settings](const Running& running) { prepare(running, settings); });
   return served ? exit_done : fail(served.error(), exit_failed);

@@ -36,7 +36,16 @@ void replace_all(std::string& text, std::string_view name, std::string_view valu
   for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size())) text.replace(at, name.size(), value);
 }
 
+constexpr std::string_view page_settings = R"(export const MESSAGE_LENGTH_MAX = @message_length_max@;
+)";
+
 }  // namespace
+
+std::string demo_page_settings(std::size_t message_length_max) {
+  std::string text(page_settings);
+  replace_all(text, "@message_length_max@", std::to_string(message_length_max));
+  return text;
+}
 
 std::string demo_text(const DemoFacts& facts) {
   std::string text(page);

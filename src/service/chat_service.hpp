@@ -131,7 +131,7 @@ class ChatService {
   /// Sessions not ended where the caller takes part, newest first.
   void active_sessions(EventLoop& from, domain::Caller caller, Done<std::vector<domain::SessionView>> done);
 
-  /// REST: `Session ID and message are required` · `Message must be a string` · `Message too long (max 1000 characters)` · access ·
+  /// REST: `Session ID and message are required` · `Message must be a string` · `Message too long (max … characters)` · access ·
   /// key · `Session has already ended`. Socket: sessionId falsy · access · key · ended · `Rate limit exceeded for chat messages` · content.
   /// Durable before `done`; the room hears it in the same turn.
   void send_message(EventLoop& from, domain::Caller caller, SendMessage request, Done<domain::MessageView> done);

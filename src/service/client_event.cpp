@@ -59,7 +59,7 @@ constexpr api::Refusal chat_refusals[] = {{invalid_argument, "Session ID and mes
                                           api::has_ended_refusal,
                                           {rate_limited, "Rate limit exceeded for chat messages"},
                                           {invalid_argument, "Message must be a string"},
-                                          {invalid_argument, "Message too long (max 1000 characters)"},
+                                          {invalid_argument, "Message too long (max @message_length_max@ characters)"},
                                           {session_full, "Session is full"}};
 
 constexpr api::Member end_payload[] = {members::session_id};

@@ -1,14 +1,21 @@
 #include "service/live_texts.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "base/limits.hpp"
+#include "domain/error_code.hpp"
 
 namespace parley::service {
 namespace {
 
 constexpr std::size_t range_chunk = 256;  // entries of one range read; a page rarely needs a second
+
+std::unexpected<Error> page_too_large() {
+  constexpr std::size_t fits_always = limits::page_bytes_max / limits::message_bytes_max;
+  return refuse(ErrorCode::invalid_argument, "Page too large, ask for a limit of at most " + std::to_string(fits_always));
+}
 
 }  // namespace
 
@@ -80,6 +87,7 @@ std::uint32_t LiveTexts::skip_deleted(std::uint32_t seq) const {
 
 Result<std::vector<StoredText>> LiveTexts::range(std::uint64_t first, std::uint64_t count) {
   std::vector<StoredText> texts;
+  std::size_t bytes = 0;
   if (first < 1 || first > total_) return texts;
   count = std::min(count, total_ - first + 1);
   const auto start = seq_of_rank(first);
@@ -94,7 +102,10 @@ Result<std::vector<StoredText>> LiveTexts::range(std::uint64_t first, std::uint6
       if (std::ranges::binary_search(deleted_, encoded.seq)) continue;
       auto decoded = domain::decode_entry(encoded);
       if (!decoded) return std::unexpected(decoded.error());
-      if (decoded->core.kind == domain::EntryKind::text && texts.size() < count) texts.push_back(stored_text(std::move(*decoded)));
+      if (decoded->core.kind != domain::EntryKind::text || texts.size() >= count) continue;
+      texts.push_back(stored_text(std::move(*decoded)));
+      bytes += texts.back().text.size();
+      if (bytes > limits::page_bytes_max) return page_too_large();
     }
   }
   return texts;

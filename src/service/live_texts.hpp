@@ -22,7 +22,8 @@ class LiveTexts {
   [[nodiscard]] std::uint64_t total() const { return total_; }
   /// How many live texts are strictly older than `time`.
   [[nodiscard]] Result<std::uint64_t> count_before(Timestamp time);
-  /// The live texts with ranks `first` .. `first + count - 1`, as far as they exist.
+  /// The live texts with ranks `first` .. `first + count - 1`, as far as they exist. Error invalid_argument: they hold more than
+  /// limits::page_bytes_max, which only texts can that are longer than messages may be now.
   [[nodiscard]] Result<std::vector<StoredText>> range(std::uint64_t first, std::uint64_t count);
 
  private:

@@ -7,6 +7,7 @@
 
 #include "base/limits.hpp"
 #include "domain/authorization.hpp"
+#include "domain/error_code.hpp"
 #include "domain/validation.hpp"
 #include "service/deliver.hpp"
 #include "service/older_keys.hpp"
@@ -19,23 +20,40 @@ using domain::MessageView;
 using domain::TextField;
 using Transport = SendMessage::Transport;
 
+/// What a message says, judged when it comes; that it is refused is said in the order of the checks. A text that is longer than allowed
+/// is kept as long as it may have been allowed before: as a repeat it is answered as then (P3).
+struct Content {
+  std::string text;
+  std::optional<Error> refusal;
+};
+
+Content judge(TextField field, std::size_t length_max) {
+  auto text = domain::accept_message(std::move(field));
+  if (!text) return {{}, std::move(text.error())};
+  if (auto fits = domain::require_length(*text, length_max); !fits) {
+    const bool was_never_allowed = !domain::require_length(*text, limits::message_utf16_units_max);
+    return {was_never_allowed ? std::string() : *std::move(text), std::move(fits.error())};
+  }
+  return {*std::move(text), std::nullopt};
+}
+
 class PublishStep final : public Step {
  public:
   struct Sent {
     TextField client_message_id;
-    Result<std::string> text;  // as domain::accept_message judged it when it came; that it is refused is said in the order of the checks
+    Content content;
     Transport transport;
   };
   PublishStep(Answer<MessageView> answer, CallerPtr caller, Sent sent)
       : answer_(std::move(answer)), caller_(std::move(caller)), sent_(std::move(sent)) {}
 
-  std::size_t bytes() const override { return (sent_.text ? sent_.text->size() : 0) + sent_.client_message_id.value.size(); }
+  std::size_t bytes() const override { return sent_.content.text.size() + sent_.client_message_id.value.size(); }
   Decision decide(const Outlook& outlook) override;
   Result<void> read(store::LogReader& reader, store::Directory& directory) override;
   void forget_read() override { found_.reset(); }
   void committed(SessionState& session, const Committed& committed) override;
   void settled(SessionState& session) override;
-  void refused(Error error) override { answer_.refuse(std::move(error)); }
+  void refused(Error error) override;
 
  private:
   [[nodiscard]] std::optional<Decision> find_repeat(const Outlook& outlook);
@@ -69,14 +87,14 @@ Decision PublishStep::decide(const Outlook& outlook) {
 
   if (auto open = domain::require_open(outlook.row); !open) return Refuse{std::move(open.error())};
   if (auto admitted = admit_rate(); !admitted) return Refuse{std::move(admitted.error())};
-  if (!sent_.text) return Refuse{sent_.text.error()};
+  if (sent_.content.refusal) return Refuse{*sent_.content.refusal};
   if (outlook.head.seq >= limits::text_seq_max) return Refuse{session_full()};
 
   Propose proposal;
   proposal.draft.sender = caller_->user.id;
   proposal.draft.sender_role = std::move(participant->role);
   proposal.draft.key = key_;
-  proposal.draft.text = *sent_.text;
+  proposal.draft.text = sent_.content.text;
   proposal.draft.client_message_id = client_message_id_;
   proposal.now = context().deps.clock.now();
   return proposal;
@@ -140,8 +158,8 @@ void PublishStep::settled(SessionState& session) {
     answer_.refuse(overloaded());
     return;
   }
-  if (original->live() && original->text != sent_.text) {
-    answer_.refuse(idempotency_conflict());
+  if (original->live() && original->text != sent_.content.text) {
+    refused(idempotency_conflict());
     return;
   }
   MessageView view = message_view(session.id(), *original, caller_->user);
@@ -150,18 +168,29 @@ void PublishStep::settled(SessionState& session) {
   answer_(std::move(view));
 }
 
+// Over REST the content is refused before anything else, so whatever else is wrong is not said.
+void PublishStep::refused(Error error) {
+  const Fault fault = error_row(error.code).fault;
+  const bool is_of_request = fault == Fault::client || fault == Fault::session;
+  if (sent_.transport == Transport::rest && sent_.content.refusal && is_of_request) error = *sent_.content.refusal;
+  answer_.refuse(std::move(error));
+}
+
 }  // namespace
 
-// Over REST the checks of the form come before access (docs/api-contract.md §4.1); over a socket that of `sessionId` alone.
+// Over REST the checks of the form come before access (docs/api-contract.md §4.1); over a socket that of `sessionId` alone. A text that is
+// too long is still looked up by its key.
 void publish(Router& router, EventLoop& from, CallerPtr caller, SendMessage request, Done<MessageView> done) {
   using domain::SessionField;
   if (request.session.state == SessionField::State::falsy) return done(std::unexpected(text_required()));
-  auto text = domain::accept_message(std::move(request.message));
-  if (!text && request.transport == Transport::rest) return done(std::unexpected(std::move(text.error())));
+  auto content = judge(std::move(request.message), router.context().config.message_length_max);
+  const bool has_key = request.client_message_id.state != TextField::State::falsy;
+  const bool may_be_repeat = has_key && !content.text.empty() && request.session.state == SessionField::State::given;
+  if (request.transport == Transport::rest && content.refusal && !may_be_repeat) return done(std::unexpected(*std::move(content.refusal)));
   if (request.session.state != SessionField::State::given) return done(std::unexpected(session_not_found()));
   const SessionId id = request.session.id;
   Answer<MessageView> answer(router.shard_of(id), from, std::move(done));
-  PublishStep::Sent sent{std::move(request.client_message_id), std::move(text), request.transport};
+  PublishStep::Sent sent{std::move(request.client_message_id), std::move(content), request.transport};
   router.submit(from, id, std::make_unique<PublishStep>(std::move(answer), std::move(caller), std::move(sent)));
 }
 

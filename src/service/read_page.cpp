@@ -90,7 +90,7 @@ void answer_page(SessionShard& shard, SessionState& session, const ReadPage& req
 
 void read_page(Router& router, EventLoop& from, CallerPtr caller, ReadPage request, Done<PageView> done) {
   request.page = std::max<std::uint64_t>(request.page, 1);
-  request.limit = std::clamp<std::uint32_t>(request.limit, 1, limits::page_limit_max);
+  request.limit = std::clamp<std::uint32_t>(request.limit, 1, page_limit_max(router.context().config.message_length_max));
   const domain::SessionField session = request.session;
   with_access<PageView>(router, from, std::move(caller), session, std::move(done),
                         [request](SessionShard& shard, SessionState& state, Answer<PageView> answer) {

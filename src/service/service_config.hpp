@@ -1,7 +1,9 @@
 // What a deployment may set about the use cases. Filled by `config`; the defaults are the contract's.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -44,9 +46,19 @@ enum class IdentitySource : std::uint8_t {
   directory  // the user store, by the token's `id`; never the token
 };
 
+/// The largest `limit` of a page where messages may be so long: a page of the longest fits limits::page_bytes_max. Pages have numbers, so a
+/// page that ended early would hide messages.
+[[nodiscard]] constexpr std::uint32_t page_limit_max(std::size_t message_length_max) {
+  const std::size_t fitting = limits::page_bytes_max / (message_length_max * limits::utf8_bytes_per_utf16_unit);
+  return static_cast<std::uint32_t>(std::min<std::size_t>(fitting, limits::page_limit_max));
+}
+static_assert(page_limit_max(limits::message_utf16_units_default) == limits::page_limit_max);
+static_assert(page_limit_max(limits::message_utf16_units_max) == 100);
+
 struct ServiceConfig {
   IdentitySource identity = IdentitySource::claims;
   domain::RoleSet roles;
+  std::size_t message_length_max = limits::message_utf16_units_default;  // in UTF-16 code units, 1 to limits::message_utf16_units_max
   EventRates rates;
   IceConfig ice;
   UpkeepConfig upkeep;

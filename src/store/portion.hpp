@@ -1,4 +1,4 @@
-// How much one read of a log brings, in entries and in bytes. A text may have thirty times the bytes of another, so a number of entries
+// How much one read of a log brings, in entries and in bytes. One text has a byte, another thirty thousand, so a number of entries
 // alone bounds no memory.
 #pragma once
 

@@ -11,13 +11,13 @@ const node = (name) => ({ name, folder: 'javascript', command: [process.execPath
 const onMongo = (name) => ({ ...node(name), name: `${name} on MongoDB`, env: { PARLEY_STORE: 'mongodb' } });
 const KINDS = {
   clients: [
-    ...['connect', 'chat', 'resume', 'logout', 'sessions', 'admin', 'signalling', 'robustness', 'validation', 'limits', 'security'].map(node),
+    ...['connect', 'chat', 'resume', 'logout', 'sessions', 'admin', 'signalling', 'robustness', 'validation', 'length', 'limits', 'security'].map(node),
     ...['sync', 'asyncio'].map((name) => ({ name: `python ${name}`, folder: 'python', command: [python, '-B', `test_${name}.py`] })),
   ],
   security: ['connect', 'security', 'validation', 'limits'].map(node),
   turn: ['turn'].map(node),
   replacing: ['replacing'].map(node),
-  mongodb: [node('mongodb'), ...['chat', 'resume', 'logout', 'sessions', 'admin', 'signalling', 'robustness', 'validation', 'limits'].map(onMongo)],
+  mongodb: [node('mongodb'), ...['chat', 'resume', 'logout', 'sessions', 'admin', 'signalling', 'robustness', 'validation', 'length', 'limits'].map(onMongo)],
   cutover: [node('cutover')],
   'bad-input': ['bad-input', 'robustness'].map(node),
 };

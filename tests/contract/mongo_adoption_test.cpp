@@ -255,7 +255,7 @@ TEST_P(MongoAdoption, what_cannot_be_adopted_is_left_as_it_is_and_named) {
   EXPECT_EQ(adoption->messages, 1u);
   std::vector<std::string> reasons;
   for (const mongo::LeftAlone& each : adoption->left_alone) reasons.push_back(each.reason);
-  EXPECT_THAT(reasons, testing::UnorderedElementsAre("message is longer than 1000 characters", "messageType is missing",
+  EXPECT_THAT(reasons, testing::UnorderedElementsAre("message is longer than 10000 characters", "messageType is missing",
                                                      "senderRole is no role of this deployment", "message is a number, not a string",
                                                      "messageType is neither text nor system", "senderId is not 1 to 64 bytes of UTF-8 without control characters"));
   expect_adopted(session, {good});
@@ -305,6 +305,21 @@ TEST_P(MongoAdoption, messages_that_have_a_seq_of_their_own_are_named) {
   ASSERT_EQ(adoption->left_alone.size(), 1u);
   EXPECT_EQ(adoption->left_alone[0].id, id.to_string());
   EXPECT_EQ(adoption->left_alone[0].reason, "seq, which is Parley's own field, is there (1 message)");
+}
+
+TEST_P(MongoAdoption, long_messages_come_whole_a_few_at_a_time) {
+  const OldSession session = old.session();
+  old.write(session);
+  std::string longest;
+  for (std::size_t count = 0; count < limits::message_utf16_units_max; ++count) longest += "世";
+  std::vector<ObjectId> ids;
+  for (int count = 0; count < 50; ++count) ids.push_back(old.text(session, longest, at_ms(1000 + count)));
+  Node pages(pool(), clock, limits::mongo_document_entries_max, 1000, 7 * longest.size());
+  ASSERT_TRUE(pages.find(session).has_value());
+  expect_adopted(session, ids);
+  for (const domain::Entry& entry : old.log_of(session)) {
+    if (entry.core.kind == EntryKind::text) EXPECT_EQ(entry.body->text, longest);
+  }
 }
 
 TEST_P(MongoAdoption, an_adopted_message_that_is_lost_is_written_again_with_the_time_it_had) {

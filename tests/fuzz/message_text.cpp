@@ -12,7 +12,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto accepted = domain::accept_message({domain::TextField::State::text, text});
   if (!accepted) return 0;
   require(is_valid_utf8(*accepted) && !domain::is_blank(*accepted));
-  require(utf16_length(*accepted) <= limits::message_utf16_units_max && code_point_count(*accepted) <= utf16_length(*accepted));
+  const auto fits = domain::require_length(*accepted, limits::message_utf16_units_max);
+  require(fits.has_value() == (utf16_length(*accepted) <= limits::message_utf16_units_max));
+  require(!fits || accepted->size() <= limits::message_bytes_max);
+  require(code_point_count(*accepted) <= utf16_length(*accepted));
   require(domain::sanitised(*accepted) == *accepted);
   require(domain::accept_message({domain::TextField::State::text, *accepted}) == *accepted);
   std::string json;

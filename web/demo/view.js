@@ -1,9 +1,9 @@
 // Everything on the screen. Draws what it is given and reports what people do; decides nothing. Text of strangers goes in by textContent only.
 
 import { displayName } from './identity.js';
+import { MESSAGE_LENGTH_MAX } from './settings.js';
 
-const TEXT_UNITS_MAX = 1000;  // UTF-16 code units, as the server counts; so is String.length.
-const COUNT_FROM = 900;
+const COUNT_FROM = Math.floor(0.9 * MESSAGE_LENGTH_MAX);
 const GROUP_MS = 5 * 60_000;
 const PATH_NAMES = {
   connecting: 'Connecting',
@@ -303,7 +303,7 @@ export class View {
     const text = this.#part('text');
     text.style.height = 'auto';
     text.style.height = `${Math.min(text.scrollHeight, 160)}px`;
-    const left = TEXT_UNITS_MAX - text.value.length;
+    const left = MESSAGE_LENGTH_MAX - text.value.length;
     this.#part('count').textContent = text.value.length >= COUNT_FROM && left >= 0 ? String(left) : '';
     this.#sayTooLong(-left);
     this.#part('composer').querySelector('.send').disabled = !sendable(text.value);
@@ -315,7 +315,7 @@ export class View {
     const isNew = sentence.hidden && over > 0;
     sentence.hidden = over <= 0;
     this.#part('text').setAttribute('aria-invalid', String(over > 0));
-    const [most, more] = [TEXT_UNITS_MAX, over].map((count) => count.toLocaleString('en'));
+    const [most, more] = [MESSAGE_LENGTH_MAX, over].map((count) => count.toLocaleString('en'));
     sentence.textContent = `A message holds at most ${most} characters: shorten this one by ${more}, or send it in parts.`;
     if (isNew) this.announce(sentence.textContent);
   }
@@ -349,7 +349,7 @@ export class View {
 }
 
 function sendable(text) {
-  return text.trim() !== '' && text.length <= TEXT_UNITS_MAX;
+  return text.trim() !== '' && text.length <= MESSAGE_LENGTH_MAX;
 }
 
 /** Neighbours of one sender within a few minutes are drawn as one group: the name above the first, the time below the last. */

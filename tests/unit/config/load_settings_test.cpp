@@ -51,6 +51,18 @@ TEST(Settings, by_default_are_the_contracts) {
   EXPECT_TRUE(settings->jwt.secret.empty());
 }
 
+TEST(Settings, the_length_of_a_message_is_for_the_service_and_the_documents) {
+  EXPECT_EQ(settings_with({})->service.message_length_max, limits::message_utf16_units_default);
+  for (const std::size_t length : {std::size_t{1}, limits::message_utf16_units_max}) {
+    const auto settings = settings_with({{"--message-length-max", std::to_string(length)}, {"--limits", "off"}});
+    ASSERT_TRUE(settings.has_value()) << settings.error().message;
+    EXPECT_EQ(settings->service.message_length_max, length);
+    EXPECT_EQ(settings->http.message_length_max, length);
+  }
+  for (const char* wrong : {"0", "10001", "-1", "1e3", ""})
+    expect_refusal({{"--message-length-max", wrong}}, "(flag --message-length-max) must be a whole number from 1 to 10000.");
+}
+
 TEST(Settings, limits_off_turns_counts_off_and_leaves_sizes) {
   const auto settings = settings_with({{"--limits", "off"}});
   ASSERT_TRUE(settings.has_value());

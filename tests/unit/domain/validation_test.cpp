@@ -30,6 +30,20 @@ void expect_refused(const Result<std::string>& result, std::string_view message)
   EXPECT_EQ(result.error().message, message);
 }
 
+/// Both checks, at the length of the contract.
+Result<void> check(std::string value) {
+  const auto accepted = accept_message(text(std::move(value)));
+  return accepted ? require_length(*accepted, limits::message_utf16_units_default) : std::unexpected(accepted.error());
+}
+void expect_accepted(std::string value) {
+  EXPECT_TRUE(check(std::move(value)));
+}
+void expect_too_long(std::string value) {
+  const auto checked = check(std::move(value));
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().message, too_long);
+}
+
 TEST(Message, that_is_missing_or_falsy_is_required) {
   expect_refused(accept_message({}), required);
   expect_refused(accept_message({TextField::State::falsy, ""}), required);
@@ -52,24 +66,41 @@ TEST(Message, is_stored_exactly) {
   }
 }
 
-TEST(Message, may_have_a_thousand_units_and_not_one_more) {
-  EXPECT_TRUE(accept_message(text(std::string(limits::message_utf16_units_max, 'a'))));
-  expect_refused(accept_message(text(std::string(limits::message_utf16_units_max + 1, 'a'))), too_long);
-  EXPECT_TRUE(accept_message(text(repeated("ü", 1'000))));
-  expect_refused(accept_message(text(repeated("ü", 1'001))), too_long);
-  EXPECT_TRUE(accept_message(text(repeated("世", 1'000))));
-  expect_refused(accept_message(text(repeated("世", 1'001))), too_long);
+struct Character {
+  std::string_view utf8;
+  std::size_t units;
+};
+/// One of each size in UTF-8.
+constexpr Character characters[] = {{"a", 1}, {"ü", 1}, {"世", 1}, {emoji, 2}};
+
+TEST(Message, may_have_as_many_utf16_units_as_are_allowed_and_not_one_more) {
+  for (const std::size_t units_max : {std::size_t{2}, limits::message_utf16_units_default, limits::message_utf16_units_max}) {
+    for (const auto& [utf8, units] : characters) {
+      const std::string longest = repeated(utf8, static_cast<int>(units_max / units));
+      EXPECT_TRUE(require_length(longest, units_max)) << utf8 << " " << units_max;
+      const auto refused = require_length(longest + "a", units_max);
+      ASSERT_FALSE(refused) << utf8 << " " << units_max;
+      EXPECT_EQ(refused.error().code, ErrorCode::invalid_argument);
+      EXPECT_EQ(refused.error().message, "Message too long (max " + std::to_string(units_max) + " characters)");
+      EXPECT_LE(longest.size(), units_max * limits::utf8_bytes_per_utf16_unit);
+    }
+  }
+}
+
+TEST(Message, of_one_unit_may_be_all_there_is) {
+  for (const std::string_view one : {"a", "ü", "世"}) EXPECT_TRUE(require_length(one, 1));
+  for (const std::string_view two : {std::string_view("aa"), std::string_view("世a"), emoji}) EXPECT_FALSE(require_length(two, 1));
 }
 
 TEST(Message, may_have_500_emoji_and_not_501) {
-  EXPECT_TRUE(accept_message(text(repeated(emoji, 500))));
-  expect_refused(accept_message(text(repeated(emoji, 501))), too_long);
-  EXPECT_TRUE(accept_message(text(repeated(emoji, 499) + "ab")));
-  expect_refused(accept_message(text(repeated(emoji, 499) + "abc")), too_long);
+  expect_accepted(repeated(emoji, 500));
+  expect_too_long(repeated(emoji, 501));
+  expect_accepted(repeated(emoji, 499) + "ab");
+  expect_too_long(repeated(emoji, 499) + "abc");
 }
 
 TEST(Message, far_beyond_the_limit_is_refused_the_same) {
-  expect_refused(accept_message(text(std::string(1'000'000, 'a'))), too_long);
+  expect_too_long(std::string(1'000'000, 'a'));
 }
 
 TEST(Message, loses_control_characters_before_anything_is_checked) {
@@ -78,8 +109,8 @@ TEST(Message, loses_control_characters_before_anything_is_checked) {
             "ab");
   expect_refused(accept_message(text("\x01\x02\x7f")), required);
   expect_refused(accept_message(text(" \x0b ")), required);
-  EXPECT_TRUE(accept_message(text(std::string(1'000, 'a') + "\x01\x02\x03")));
-  expect_refused(accept_message(text(std::string(1'001, 'a') + "\x01")), too_long);
+  expect_accepted(std::string(1'000, 'a') + "\x01\x02\x03");
+  expect_too_long(std::string(1'001, 'a') + "\x01");
 }
 
 TEST(Message, of_white_space_alone_is_required) {

@@ -1,6 +1,7 @@
 // The two documents: they are JSON, they know every route and event and nothing else, and what they point at is there.
 #include <simdjson.h>
 
+#include <map>
 #include <set>
 
 #include "api_fixture.hpp"
@@ -102,7 +103,7 @@ TEST_F(Documents, a_routes_scope_says_which_refusals_it_has) {
 }
 
 TEST_F(Documents, parameters_carry_the_bounds_that_handlers_read_by) {
-  const Parsed document(openapi_document(route_table(), "1"));
+  const Parsed document(openapi_document(route_table(), {}));
   const auto parameters = document.top.at_pointer("/paths/~1api~1chat~1session~1{sessionId}/get/parameters").get_array().value();
   const auto limit = parameters.at(2);
   EXPECT_EQ(text_of(limit["name"]), page_limit_parameter.name);
@@ -110,8 +111,25 @@ TEST_F(Documents, parameters_carry_the_bounds_that_handlers_read_by) {
   EXPECT_EQ(std::uint64_t(limit.at_pointer("/schema/anyOf/0/maximum")), limits::page_limit_max);
 }
 
+TEST_F(Documents, say_how_long_a_message_may_be_and_how_large_a_page) {
+  for (const auto& [length, page] : std::map<std::size_t, std::uint64_t>{{1, 1000}, {1000, 1000}, {1001, 999}, {10'000, 100}}) {
+    HttpApiConfig config;
+    config.message_length_max = length;
+    const std::string openapi = openapi_document(route_table(), config);
+    const std::string asyncapi = asyncapi_document(config);
+    for (const std::string& document : {openapi, asyncapi}) {
+      EXPECT_EQ(document.find("_max@"), std::string::npos) << "every place is filled in";
+      EXPECT_NE(document.find("\"Message too long (max " + std::to_string(length) + " characters)\""), std::string::npos);
+      EXPECT_NE(document.find("\"maxLength\":" + std::to_string(length) + ","), std::string::npos);
+    }
+    const Parsed parsed(openapi);
+    const auto parameters = parsed.top.at_pointer("/paths/~1api~1chat~1session~1{sessionId}/get/parameters").get_array().value();
+    EXPECT_EQ(std::uint64_t(parameters.at(2).at_pointer("/schema/anyOf/0/maximum")), page);
+  }
+}
+
 TEST_F(Documents, the_asyncapi_document_lists_exactly_the_events) {
-  const Parsed document(asyncapi_document("1"));
+  const Parsed document(asyncapi_document({}));
   EXPECT_EQ(text_of(document.top["asyncapi"]), "3.0.0");
   std::multiset<std::string> listed;
   for (const auto [name, operation] : document.top["operations"].get_object())

@@ -184,6 +184,51 @@ TEST(Publish, limits_of_length_hold_exactly) {
   EXPECT_TRUE(world.send("doctor", session, "x", std::string(64, 'k')).has_value());
 }
 
+std::string units(std::size_t count) {
+  return std::string(count, 'x');
+}
+
+TEST(Publish, the_length_that_is_set_holds_exactly_over_every_path) {
+  for (const std::size_t length : {std::size_t{1}, limits::message_utf16_units_default, limits::message_utf16_units_max}) {
+    auto config = World::unlimited();
+    config.message_length_max = length;
+    Room room(config);
+    const std::string too_long = "Message too long (max " + std::to_string(length) + " characters)";
+    EXPECT_TRUE(room.world.send("doctor", room.session, units(length)).has_value());
+    EXPECT_EQ(refusal_of(room.world.send("doctor", room.session, units(length + 1))), too_long);
+    EXPECT_EQ(refusal_of(room.world.send("doctor", room.session, units(limits::message_utf16_units_max + 1), "key")), too_long);
+    room.run();
+    room.doctor->take();
+    room.say(*room.doctor, units(length), "", 1);
+    room.run();
+    EXPECT_THAT(room.doctor->take(), ::testing::Contains(Contains("\"success\":true")));
+    room.say(*room.doctor, units(length + 1), "", 2);
+    room.run();
+    EXPECT_THAT(room.doctor->take(), ::testing::Contains(Contains(too_long)));
+    EXPECT_THAT(room.world.texts(room.session), ElementsAre(units(length), units(length)));
+  }
+}
+
+TEST(Publish, the_longest_texts_of_every_character_size_are_stored_exactly) {
+  auto config = World::unlimited();
+  config.message_length_max = limits::message_utf16_units_max;
+  World world(config);
+  const SessionId session = world.create();
+  std::vector<std::string> sent;
+  for (const auto& [character, count] : std::vector<std::pair<std::string, std::size_t>>{{"a", limits::message_utf16_units_max},
+                                                                                         {"ü", limits::message_utf16_units_max},
+                                                                                         {"世", limits::message_utf16_units_max},
+                                                                                         {"😀", limits::message_utf16_units_max / 2}}) {
+    std::string text;
+    for (std::size_t index = 0; index < count; ++index) text += character;
+    sent.push_back(text);
+    EXPECT_EQ(world.send("doctor", session, text)->text, text);
+    EXPECT_FALSE(world.send("doctor", session, text + "a").has_value());
+  }
+  world.restart();
+  EXPECT_EQ(world.texts(session), sent);
+}
+
 TEST(Publish, control_characters_are_removed_and_the_rest_is_kept) {
   Room room;
   room.doctor->emit("chat-message", "{\"sessionId\":\"" + room.session.to_string() + "\",\"message\":\" a\\u0000\\n<b>\\u007f\\ud800 \"}");

@@ -69,6 +69,52 @@ TEST(Read, impossible_limits_and_pages_are_brought_into_range) {
   EXPECT_EQ(world.page("doctor", page_of(session, 1, 4'000'000'000))->total_pages, 1u);
 }
 
+/// So many texts of the longest that any setting allows, of three bytes a unit.
+SessionId session_of_long_texts(World& world, std::size_t count) {
+  const SessionId session = world.create();
+  std::string text;
+  for (std::size_t units = 0; units < limits::message_utf16_units_max; ++units) text += "世";
+  for (; count > 0; --count) world.start_send("doctor", session, text);
+  world.run();
+  return session;
+}
+
+TEST(Read, where_longer_messages_are_allowed_a_page_holds_fewer_and_none_is_left_out) {
+  auto config = World::unlimited();
+  config.message_length_max = limits::message_utf16_units_max;
+  World world(config);
+  const SessionId session = session_of_long_texts(world, 230);
+  for (const bool anew : {false, true}) {
+    if (anew) world.restart();
+    std::vector<std::size_t> sizes;
+    for (std::uint64_t number = 1; number <= 3; ++number) {
+      const auto page = world.page("patient", page_of(session, number, 1000)).value();
+      sizes.push_back(page.messages.size());
+      EXPECT_EQ(page.total_pages, 3u);
+      EXPECT_EQ(page.total_messages, 230u);
+      EXPECT_EQ(page.has_more, number < 3);
+    }
+    EXPECT_THAT(sizes, ElementsAre(100, 100, 30));
+    EXPECT_THAT(*world.history("patient", session), SizeIs(100));
+    EXPECT_THAT(world.page("patient", page_of(session, 1, 50))->messages, SizeIs(50)) << "more than the tail holds";
+  }
+}
+
+TEST(Read, a_page_of_texts_longer_than_are_allowed_now_is_refused_when_it_is_too_large) {
+  auto config = World::unlimited();
+  config.message_length_max = limits::message_utf16_units_max;
+  World world(config);
+  const SessionId session = session_of_long_texts(world, 101);
+  world.restart(World::unlimited());
+  const auto refused = world.page("patient", page_of(session, 1, 1000));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(refused.error().message, "Page too large, ask for a limit of at most 100");
+  EXPECT_THAT(world.page("patient", page_of(session, 1, 100))->messages, SizeIs(100));
+  EXPECT_THAT(world.page("patient", page_of(session, 2, 100))->messages, SizeIs(1));
+  EXPECT_THAT(*world.history("patient", session), SizeIs(100));
+}
+
 TEST(Read, before_is_strict_and_counts_only_what_is_older) {
   World world;
   const SessionId session = world.create();

@@ -142,6 +142,22 @@ TEST(Repeat, a_retry_succeeds_after_a_restart) {
   EXPECT_EQ(world.send("doctor", session, "twice", "key").error().code, ErrorCode::idempotency_conflict);
 }
 
+TEST(Repeat, a_retry_succeeds_when_less_is_allowed_since) {
+  World world;
+  const SessionId session = world.create();
+  const std::string text(200, 'x');
+  const auto first = world.send("doctor", session, text, "key").value();
+  auto config = World::unlimited();
+  config.message_length_max = 100;
+  world.restart(config);
+  expect_same(first, world.send("doctor", session, text, "key"));
+  const std::string too_long = "Message too long (max 100 characters)";
+  EXPECT_EQ(world.send("doctor", session, text + "y", "key").error().message, too_long) << "content comes before the conflict";
+  EXPECT_EQ(world.send("doctor", session, text, "other key").error().message, too_long);
+  EXPECT_EQ(world.send("stranger", session, text, "key").error().message, too_long) << "content comes before access";
+  EXPECT_EQ(world.send("doctor", SessionId::from_random({9}), text, "key").error().message, too_long);
+}
+
 /// A session whose first message is far behind everything that is kept in memory, loaded anew.
 class Old : public ::testing::Test {
  protected:

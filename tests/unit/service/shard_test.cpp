@@ -136,6 +136,31 @@ TEST(Shard, more_calls_than_may_wait_are_refused_and_the_others_are_served) {
   }
 }
 
+TEST(Shard, more_text_than_may_wait_is_refused_and_the_rest_is_served) {
+  auto config = World::unlimited();
+  config.message_length_max = limits::message_utf16_units_max;
+  const std::string text(limits::message_utf16_units_max, 'x');
+  const std::size_t fitting = limits::session_steps_bytes_max / text.size();
+  for (const bool loaded : {true, false}) {
+    World world(config);
+    const SessionId session = world.create();
+    if (!loaded) world.restart();
+    world.store.hold_commits();
+    if (!loaded) world.store.hold_reads();
+    std::vector<Answer<domain::MessageView>> sends;
+    for (std::size_t count = 0; count <= fitting; ++count) sends.push_back(world.start_send("doctor", session, text));
+    world.run();
+    EXPECT_FALSE(sends[fitting - 1]->has_value());
+    ASSERT_TRUE(sends.back()->has_value());
+    EXPECT_EQ((*sends.back())->error().code, ErrorCode::overloaded);
+    world.store.release_reads();
+    world.store.release_commits();
+    world.run();
+    EXPECT_EQ(world.stats("doctor", session)->total_messages, fitting);
+    EXPECT_TRUE(world.send("doctor", session, text).has_value()) << "there is room again";
+  }
+}
+
 TEST(Drain, waits_for_what_is_in_flight_and_refuses_what_is_new) {
   Room room;
   room.world.store.hold_commits();

@@ -73,8 +73,13 @@ void World::run() {
 }
 
 void World::restart() {
+  restart(config_);
+}
+
+void World::restart(service::ServiceConfig config) {
   run();
   service.reset();
+  config_ = std::move(config);
   build();
 }
 

@@ -165,6 +165,8 @@ class World {
   void run();
   /// Forgets everything in memory, as a restart does; the store stays. Sockets of before are gone.
   void restart();
+  /// The same with other settings.
+  void restart(service::ServiceConfig config);
 
   User introduce(const std::string& name, const std::string& role);
   [[nodiscard]] Caller caller(const std::string& name) const { return {authenticator.users.at(name), "192.0.2.1", "test"}; }

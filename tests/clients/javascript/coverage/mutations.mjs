@@ -44,15 +44,15 @@ const http = [
 ];
 
 const messages = [
-  mutation('4.1-length', 'one letter more is taken', 'domain/validation.cpp', '> limits::message_utf16_units_max', '> limits::message_utf16_units_max + 1'),
+  mutation('4.1-length', 'one letter more is taken', 'domain/validation.cpp', '<= utf16_units_max) return {}', '<= utf16_units_max + 1) return {}'),
   mutation('4.1-controls', 'U+007F is kept', 'domain/validation.cpp', '|| byte == 0x7f;', ';'),
   mutation('4.1-white-space', 'U+FEFF is no white space', 'domain/validation.cpp', '"\\xe3\\x80\\x80", "\\xef\\xbb\\xbf",', '"\\xe3\\x80\\x80",'),
   mutation('4.1-required', 'over REST the session comes before the text', 'service/publish.cpp',
-    'if (!text && request.transport == Transport::rest) return done(std::unexpected(std::move(text.error())));', ''),
+    'if (request.transport == Transport::rest && content.refusal && !may_be_repeat) return done(std::unexpected(*std::move(content.refusal)));', ''),
   mutation('4.1-ended', 'an ended session takes messages', 'service/publish.cpp',
     'if (auto open = domain::require_open(outlook.row); !open) return Refuse{std::move(open.error())};', ''),
   mutation('6.3-chat-durable', 'the room hears a message before it is written', 'service/publish.cpp', 'proposal.now = context().deps.clock.now();',
-    'proposal.now = context().deps.clock.now();\n  StoredText lost;\n  lost.text = *sent_.text;\n' +
+    'proposal.now = context().deps.clock.now();\n  StoredText lost;\n  lost.text = sent_.content.text;\n' +
     '  deliver_text(answer_.shard(), const_cast<SessionState&>(outlook.session), lost);'),
   mutation('4.1-relayed', 'what comes by REST is not relayed', 'service/publish.cpp', 'deliver_text(answer_.shard(), session, *committed.text);',
     'if (sent_.transport == Transport::socket) deliver_text(answer_.shard(), session, *committed.text);'),
