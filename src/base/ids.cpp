@@ -6,9 +6,13 @@
 
 #include "base/assert.hpp"
 #include "base/bytes.hpp"
+#include "base/limits.hpp"
 #include "base/utf8.hpp"
 
 namespace parley {
+
+static_assert(TextId::bytes_max == limits::id_bytes_max);
+
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";

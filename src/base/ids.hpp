@@ -3,13 +3,12 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/limits.hpp"
 
 namespace parley {
 
@@ -25,10 +24,12 @@ struct ObjectId {
   friend auto operator<=>(const ObjectId&, const ObjectId&) = default;
 };
 
-/// 1 to limits::id_bytes_max bytes of UTF-8 without control characters (Unicode category Cc), compared byte by byte and never normalised.
+/// 1 to bytes_max bytes of UTF-8 without control characters (Unicode category Cc), compared byte by byte and never normalised.
 /// Held in place: an id is copied, hashed and compared on every hot path, and never allocates. Default-made it is empty and names nothing.
 class TextId {
  public:
+  static constexpr std::size_t bytes_max = 64;  // limits::id_bytes_max; named here because ids are included everywhere and limits change often
+
   [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
   [[nodiscard]] std::string to_string() const { return std::string(text()); }
   [[nodiscard]] bool empty() const { return size_ == 0; }
@@ -38,13 +39,13 @@ class TextId {
 
  protected:
   TextId() = default;
-  /// Asserted: at most limits::id_bytes_max bytes.
+  /// Asserted: at most bytes_max bytes.
   explicit TextId(std::string_view text);
   /// The rule above.
   [[nodiscard]] static bool is_valid(std::string_view text);
 
  private:
-  std::array<char, limits::id_bytes_max> text_{};
+  std::array<char, bytes_max> text_{};
   std::uint8_t size_ = 0;
 };
 
