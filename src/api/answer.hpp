@@ -10,7 +10,7 @@
 
 namespace parley::api {
 
-/// `<oid>` and `<uuid>` as JSON strings.
+/// Ids as JSON strings, escaped.
 void write_id(JsonWriter& writer, const ObjectId& id);
 /// The server itself is written as 24 zeros, as it always was.
 void write_id(JsonWriter& writer, const UserId& id);

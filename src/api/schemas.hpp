@@ -18,7 +18,16 @@ inline constexpr Schema no{.keywords = R"("type":"boolean","const":false)", .exa
 inline constexpr Schema boolean{.keywords = R"("type":"boolean")", .example = "false"};
 inline constexpr Schema version{.keywords = R"("type":"integer","const":0)", .example = "0"};
 inline constexpr Schema seconds{.about = "Whole seconds.", .keywords = R"("type":"integer","minimum":0)", .example = "42"};
-inline constexpr Schema uuid{.keywords = R"("type":"string","format":"uuid")", .example = R"("3f2b8a54-6c1d-4e0f-9a7b-5d8e1c2f4a60")"};
+inline constexpr Schema session_id{
+    .about = "1 to 64 bytes of UTF-8 without control characters. In a path it is percent-encoded. Ids that the server makes are UUIDs.",
+    .keywords = R"("type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$","minLength":1)",
+    .example = R"("3f2b8a54-6c1d-4e0f-9a7b-5d8e1c2f4a60")",
+    .length_max = limits::id_bytes_max};
+inline constexpr Schema user_id{
+    .about = "1 to 64 bytes of UTF-8 without control characters. 24 hexadecimal digits are taken in either case and answered in lower case.",
+    .keywords = R"("type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$","minLength":1)",
+    .example = R"("65f000000000000000000001")",
+    .length_max = limits::id_bytes_max};
 inline constexpr Schema oid{.keywords = R"("type":"string","pattern":"^[0-9a-f]{24}$")", .example = R"("65f000000000000000000001")"};
 inline constexpr Schema given_oid{.keywords = R"("type":"string","pattern":"^[0-9a-fA-F]{24}$")",
                                   .example = R"("65f000000000000000000002")"};
@@ -44,7 +53,7 @@ inline constexpr Schema empty{.about = "Counts as not given.", .keywords = R"("c
 
 // ---- People, sessions, messages (§3) ---------------------------------------------------------------------------------------
 
-inline constexpr Member user_ref_members[] = {{"_id", &oid},
+inline constexpr Member user_ref_members[] = {{"_id", &user_id},
                                               {"email", &text, {}, Presence::optional},
                                               {"role", &role, {}, Presence::optional},
                                               {"name", &text, {}, Presence::optional}};
@@ -64,7 +73,7 @@ inline constexpr Member metadata_members[] = {{"appointmentId", &appointment},
                                               {"duration", &seconds, "From `startedAt` to `endedAt` in whole seconds; 0 before the end."}};
 inline constexpr Schema metadata{.name = "SessionMetadata", .members = metadata_members};
 
-inline constexpr Member session_members[] = {{"sessionId", &uuid},
+inline constexpr Member session_members[] = {{"sessionId", &session_id},
                                              {"doctorId", &user_ref_or_null},
                                              {"patientId", &user_ref_or_null},
                                              {"status", &status},
@@ -77,9 +86,9 @@ inline constexpr Member session_members[] = {{"sessionId", &uuid},
 inline constexpr Schema session{.name = "Session", .about = "A session with its people.", .members = session_members};
 inline constexpr Schema sessions{.items = &session};
 
-inline constexpr Member plain_session_members[] = {{"sessionId", &uuid},
-                                                   {"doctorId", &oid},
-                                                   {"patientId", &oid},
+inline constexpr Member plain_session_members[] = {{"sessionId", &session_id},
+                                                   {"doctorId", &user_id},
+                                                   {"patientId", &user_id},
                                                    {"status", &status},
                                                    {"metadata", &metadata},
                                                    {"_id", &oid},
@@ -97,7 +106,7 @@ inline constexpr Schema given_key{
 inline constexpr Member message_deleted{"deleted", &yes, "The message was deleted since; its text is gone.", Presence::rare};
 
 inline constexpr Member chat_message_members[] = {{"_id", &oid},
-                                                  {"sessionId", &uuid},
+                                                  {"sessionId", &session_id},
                                                   {"senderId", &user_ref_or_null},
                                                   {"senderRole", &role, "The sender's role in the session."},
                                                   {"message", &message_text, "Left out when `deleted`.", Presence::optional},
@@ -113,8 +122,8 @@ inline constexpr Schema chat_messages{.about = "Oldest first.", .items = &chat_m
 
 inline constexpr Member chat_event_members[] = {
     {"id", &oid, "The `_id` of the ChatMessage."},
-    {"sessionId", &uuid},
-    {"senderId", &oid},
+    {"sessionId", &session_id},
+    {"senderId", &user_id},
     {"senderRole", &role, "The sender's role in the session."},
     {"message", &message_text, "Left out when `deleted`.", Presence::optional},
     message_deleted,
@@ -149,7 +158,7 @@ inline constexpr Schema ice_server{.name = "IceServer",
                                    .members = ice_server_members};
 inline constexpr Schema ice_servers{.items = &ice_server};
 
-inline constexpr Member participant_members[] = {{"userId", &oid}, {"role", &role}};
+inline constexpr Member participant_members[] = {{"userId", &user_id}, {"role", &role}};
 inline constexpr Schema participant{.name = "Participant", .members = participant_members};
 inline constexpr Schema participants{.items = &participant};
 
@@ -162,7 +171,7 @@ inline constexpr Schema signal_origin{
     .example = R"({"userAgent":"Mozilla/5.0","ipAddress":"192.0.2.7","connectionId":"pYIl0YcZsYDZ3kPlAAAB"})",
     .members = signal_origin_members};
 inline constexpr Member signal_record_members[] = {{"_id", &oid},
-                                                   {"sessionId", &uuid},
+                                                   {"sessionId", &session_id},
                                                    {"senderId", &user_ref_or_null},
                                                    {"messageType", &signal_type},
                                                    {"payload", &any, "As it was sent.", Presence::optional},
@@ -206,7 +215,7 @@ inline constexpr Schema framework_error{
 // What requests and events bring (§4 to §6): the names handlers ask api::Fields for.
 namespace parley::api::members {
 
-inline constexpr Member session_id{"sessionId", &schemas::uuid};
+inline constexpr Member session_id{"sessionId", &schemas::session_id};
 
 /// Not blank after control characters are removed. JSON Schema counts code points, the contract UTF-16 units.
 inline constexpr Schema given_message{
@@ -223,7 +232,13 @@ inline constexpr Schema client_message_id_schema{
     .any_of = client_message_id_forms};
 inline constexpr Member client_message_id{"clientMessageId", &client_message_id_schema, {}, Presence::optional};
 
-inline constexpr Member patient_id{"patientId", &schemas::given_oid};
+inline constexpr Member patient_id{"patientId", &schemas::user_id};
+inline constexpr const Schema* chosen_session_id_forms[] = {&schemas::session_id, &schemas::not_given};
+inline constexpr Schema chosen_session_id_schema{
+    .about = "The id that the application chooses, such as that of an appointment or a room; without it the server makes one. Creating the "
+             "same session again gives that session. Words of routes (`create`, `user`, …), `.` and `..` are reserved.",
+    .any_of = chosen_session_id_forms};
+inline constexpr Member chosen_session_id{"sessionId", &chosen_session_id_schema, {}, Presence::rare};
 inline constexpr const Schema* appointment_id_forms[] = {&schemas::given_oid, &schemas::not_given};
 inline constexpr Schema appointment_id_schema{.any_of = appointment_id_forms};
 inline constexpr Member appointment_id{"appointmentId", &appointment_id_schema, {}, Presence::optional};

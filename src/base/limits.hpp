@@ -92,6 +92,8 @@ inline constexpr std::size_t append_conflicts_max = 32;         // of one step b
 inline constexpr std::uint32_t socket_entries_waiting_max = 8;  // `entries` of one connection under way; beyond: `overloaded`
 inline constexpr std::uint32_t socket_joins_waiting_max = 4;    // joins of one session by one connection under way; beyond: `overloaded`
 inline constexpr std::size_t creates_waiting_max = 64;          // for one pair of doctor and patient; beyond: `overloaded`
+inline constexpr unsigned create_checks_max = 20;               // of one create whose chosen id the store says is taken …
+inline constexpr auto create_check_delay = 100ms;               // … so far apart: another server writes a session within milliseconds
 inline constexpr std::size_t users_cached_max = 100'000;        // about 300 bytes each
 
 // Identity from the user store (contract §1.2)

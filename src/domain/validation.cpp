@@ -50,6 +50,19 @@ std::unexpected<Error> refuse_message(std::string text) {
   return refuse(ErrorCode::invalid_argument, std::move(text));
 }
 
+constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+
+/// The text of an id that a client chooses; nothing when it cannot be one. What it is an id of decides the rest.
+std::optional<std::string_view> given_id(const TextField& field) {
+  const bool is_whole = field.state == TextField::State::text && field.value.find(replacement_character) == std::string::npos;
+  return is_whole ? std::optional<std::string_view>(field.value) : std::nullopt;
+}
+
+bool is_reserved(std::string_view id) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::ranges::any_of(reserved_session_ids, [&](std::string_view reserved) { return std::ranges::equal(id, reserved, {}, lower); });
+}
+
 }  // namespace
 
 std::string sanitised(std::string text) {
@@ -89,6 +102,23 @@ Result<std::string> accept_client_message_id(TextField field) {
                            field.value.size() <= limits::client_message_id_bytes_max && is_valid_utf8(field.value);
   if (!is_accepted) return refuse_message("Invalid clientMessageId");
   return std::move(field.value);
+}
+
+Result<std::optional<SessionId>> accept_session_id(const TextField& field) {
+  if (field.state == TextField::State::falsy) return std::optional<SessionId>{};
+  const auto text = given_id(field);
+  auto id = text ? SessionId::parse(*text) : std::nullopt;
+  if (!id) return refuse_message("Invalid session ID");
+  if (is_reserved(*text)) return refuse_message("Session ID \"" + std::string(*text) + "\" is reserved");
+  return id;
+}
+
+Result<UserId> accept_patient_id(const TextField& field) {
+  if (field.state == TextField::State::falsy) return refuse_message("Patient ID is required");
+  const auto text = given_id(field);
+  const auto id = text ? UserId::parse(*text) : std::nullopt;
+  if (!id) return refuse_message("Invalid patient ID");
+  return *id;
 }
 
 }  // namespace parley::domain

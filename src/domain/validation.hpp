@@ -1,6 +1,7 @@
 // What a client may send: sanitising and the checks of docs/api-contract.md §4.1, in its order and with its texts.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -36,5 +37,16 @@ struct SessionField {
 [[nodiscard]] Result<void> require_length(std::string_view text, std::size_t utf16_units_max);
 /// Absent (falsy) is allowed and gives ""; 1–64 bytes of text, else invalid_argument `Invalid clientMessageId`.
 [[nodiscard]] Result<std::string> accept_client_message_id(TextField field);
+
+/// Session ids that an application may not choose: each is a segment that a route has where others have `:sessionId`, so `/api/sessions/<id>`
+/// would lead elsewhere. Clients and proxies resolve `.` and `..`, percent-encoded too. http_api/route.cpp compares this with its table.
+inline constexpr auto reserved_session_ids =
+    std::to_array<std::string_view>({"create", "user", "ice-servers", "cleanup", "monitoring", ".", ".."});
+/// The session id that an application chooses; absent (falsy): none. Errors, invalid_argument: `Invalid session ID`, and for a reserved id
+/// in any case of its letters `Session ID "…" is reserved`. U+FFFD is refused: it is what an unpaired surrogate has become, so two ids
+/// that differ would be one.
+[[nodiscard]] Result<std::optional<SessionId>> accept_session_id(const TextField& field);
+/// The patient that a session is created with. Errors, invalid_argument: `Patient ID is required`, `Invalid patient ID` (also for U+FFFD).
+[[nodiscard]] Result<UserId> accept_patient_id(const TextField& field);
 
 }  // namespace parley::domain

@@ -39,7 +39,7 @@ constexpr api::Refusal page_refusals[] = {api::session_not_found_refusal,
                                           {invalid_argument, "Page too large, ask for a limit of at most 100"}};
 
 // GET /api/chat/session/:sessionId/stats
-constexpr api::Member stats[] = {{"sessionId", &schemas::uuid},
+constexpr api::Member stats[] = {{"sessionId", &schemas::session_id},
                                  {"totalMessages", &schemas::count},
                                  {"messagesByRole", &schemas::counts_by_role},
                                  {"firstMessageAt", &schemas::time, "Left out when there is no message.", api::Presence::optional},

@@ -50,7 +50,7 @@ struct Operation {
 
 /// What a `:name` of a pattern may be.
 inline constexpr api::Member path_parameters[] = {
-    {"sessionId", &api::schemas::uuid, "The session."},
+    {"sessionId", &api::schemas::session_id, "The session."},
     {"messageId", &api::schemas::given_oid, "The `_id` of a ChatMessage, the `id` of a ChatEvent."},
 };
 /// Not defined for a name that no row has: constant expressions with one do not compile.

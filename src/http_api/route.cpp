@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "domain/validation.hpp"
 #include "http_api/account_operations.hpp"
 #include "http_api/admin_operations.hpp"
 #include "http_api/chat_operations.hpp"
@@ -51,6 +52,23 @@ constexpr auto routes = std::to_array<Route>({
 static_assert(std::ranges::all_of(routes, [](const Route& route) {
   return std::ranges::all_of(parameter_names(route.pattern),
                              [](std::string_view name) { return name.empty() || path_parameter(name).name == name; });
+}));
+
+/// What a pattern has where `/api/sessions/:sessionId` has the id; nothing for the id itself and outside of that folder.
+constexpr std::string_view word_beside_session_ids(std::string_view pattern) {
+  constexpr std::string_view folder = "/api/sessions/";
+  if (!pattern.starts_with(folder) || pattern.substr(folder.size()).starts_with(':')) return {};
+  const auto rest = pattern.substr(folder.size());
+  return rest.substr(0, rest.find('/'));
+}
+// An application that chose such a word as a session id would reach another route. A route that is added here is reserved there.
+static_assert(std::ranges::all_of(routes, [](const Route& route) {
+  const auto word = word_beside_session_ids(route.pattern);
+  return word.empty() || std::ranges::find(domain::reserved_session_ids, word) != domain::reserved_session_ids.end();
+}));
+static_assert(std::ranges::all_of(domain::reserved_session_ids, [](std::string_view reserved) {
+  const auto is_its_word = [reserved](const Route& route) { return word_beside_session_ids(route.pattern) == reserved; };
+  return reserved == "." || reserved == ".." || std::ranges::any_of(routes, is_its_word);
 }));
 
 /// Cuts the next segment off the front of `path`, which begins with a slash.

@@ -12,17 +12,25 @@ constexpr api::Refusal access_refusals[] = {api::session_not_found_refusal, api:
 
 // POST /api/sessions/create
 constexpr api::Schema created_text{.text = "Session created successfully"};
-constexpr api::Member created[] = {{"message", &created_text}, {"session", &schemas::session}};
-constexpr api::Schema exists_text{.text = "Active session already exists"};
+constexpr api::Member created[] = {
+    {"message", &created_text},
+    {"session", &schemas::session},
+    {"duplicate", &schemas::yes, "These two have this session already, under the id that was chosen; as it is now.", api::Presence::rare}};
+constexpr api::Schema exists_text{
+    .keywords = R"("type":"string","enum":["Active session already exists","Session ID is already in use"])",
+    .example = R"("Active session already exists")"};
 constexpr api::Schema exists_code{.text = "already_exists"};
 constexpr api::Member exists[] = {
-    {"message", &exists_text}, {"sessionId", &schemas::uuid, "The session that is in the way."}, {"code", &exists_code}};
-constexpr AnswerDocument create_answers[] = {{201, "The session, with status `created`.", created},
-                                             {409, "The two have a session that has not ended.", exists}};
-constexpr api::Member create_body[] = {api::members::patient_id, api::members::appointment_id};
+    {"message", &exists_text}, {"sessionId", &schemas::session_id, "The session that is in the way."}, {"code", &exists_code}};
+constexpr AnswerDocument create_answers[] = {
+    {201, "The session, with status `created`; with `duplicate`, as it is now.", created},
+    {409, "Others have a session under the id that was chosen, or the two have a session that has not ended.", exists}};
+constexpr api::Member create_body[] = {api::members::patient_id, api::members::appointment_id, api::members::chosen_session_id};
 constexpr api::Refusal create_refusals[] = {{forbidden, "Only doctors can create sessions"},
                                             {invalid_argument, "Patient ID is required"},
                                             {invalid_argument, "Invalid patient ID"},
+                                            {invalid_argument, "Invalid session ID"},
+                                            {invalid_argument, "Session ID \"{create}\" is reserved"},
                                             {invalid_argument, "Invalid appointment ID"}};
 
 // GET /api/sessions/ice-servers
@@ -46,7 +54,7 @@ constexpr api::Refusal join_refusals[] = {api::session_not_found_refusal, api::s
 constexpr api::Schema ended_text{.text = "Session ended successfully"};
 constexpr api::Schema ended_status{.text = "ended"};
 constexpr api::Member ended_session_members[] = {
-    {"sessionId", &schemas::uuid}, {"status", &ended_status}, {"endedAt", &schemas::time}, {"duration", &schemas::seconds}};
+    {"sessionId", &schemas::session_id}, {"status", &ended_status}, {"endedAt", &schemas::time}, {"duration", &schemas::seconds}};
 constexpr api::Schema ended_session{.members = ended_session_members};
 constexpr api::Member ended[] = {{"message", &ended_text}, {"session", &ended_session}};
 constexpr AnswerDocument end_answers[] = {{200, "It has ended; the room hears `session-ended`.", ended}};
@@ -57,7 +65,7 @@ constexpr api::Refusal end_refusals[] = {
 constexpr api::Member chat[] = {{"messages", &schemas::chat_messages}};
 constexpr AnswerDocument chat_answers[] = {{200, "The last 100.", chat}};
 constexpr api::Member signalling[] = {
-    {"sessionId", &schemas::uuid}, {"signalingMessages", &schemas::signal_records}, {"count", &schemas::count, "Of those in this answer."}};
+    {"sessionId", &schemas::session_id}, {"signalingMessages", &schemas::signal_records}, {"count", &schemas::count, "Of those in this answer."}};
 constexpr AnswerDocument signalling_answers[] = {{200, "Newest first; kept 30 days.", signalling}};
 constexpr const QueryParameter* signalling_query[] = {&signalling_limit_parameter};
 constexpr api::Member one[] = {{"session", &schemas::session}};
@@ -69,7 +77,8 @@ constinit const Operation create_session_operation = documented({
     .id = "createSession",
     .area = area,
     .summary = "Create a session with a patient",
-    .about = "For doctors. Two people have one open session at most.",
+    .about = "For doctors. Two people have one open session at most. With a `sessionId` of the application's own, the call may be repeated: the "
+             "same people get the same session.",
     .body = create_body,
     .answers = create_answers,
     .refusals = create_refusals,

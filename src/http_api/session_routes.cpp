@@ -76,7 +76,8 @@ std::string signalling_json(const service::ChatService::SignallingList& list) {
 void create_session(const Backend& backend, ExchangePtr exchange) {
   auto& kept = *exchange;
   service::CreateSession create{kept.fields.text_field(api::members::patient_id.name),
-                                kept.fields.text_field(api::members::appointment_id.name)};
+                                kept.fields.text_field(api::members::appointment_id.name),
+                                kept.fields.text_field(api::members::chosen_session_id.name)};
   backend.service.create_session(
       *kept.loop, std::move(kept.caller), std::move(create), [exchange = std::move(exchange)](Result<domain::SessionView> session) {
         if (!session && session.error().code == ErrorCode::already_exists) {
@@ -87,6 +88,7 @@ void create_session(const Backend& backend, ExchangePtr exchange) {
         JsonWriter writer(json);
         writer.begin_object().member("message", "Session created successfully").key("session");
         api::write_session(writer, *session, api::SessionForm::populated);
+        if (session->freshness == domain::SessionView::Freshness::duplicate) writer.key("duplicate").boolean(true);
         writer.end_object();
         exchange->answer(201, std::move(json));
       });

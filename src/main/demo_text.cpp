@@ -1,7 +1,10 @@
 #include "main/demo_text.hpp"
 
+#include <cstdint>
 #include <string_view>
 #include <utility>
+
+#include "base/json_writer.hpp"
 
 namespace parley::main {
 
@@ -10,16 +13,16 @@ namespace {
 constexpr std::string_view page = R"(
 Parley is running. Open these two links in two windows and chat:
 
-  Doctor   @url@/demo#token=@doctor@&session=@session@
+  Doctor   @url@/demo#token=@doctor@&session=@session-in-link@
 
-  Patient  @url@/demo#token=@patient@&session=@session@
+  Patient  @url@/demo#token=@patient@&session=@session-in-link@
 
 Messages are kept in @data@. Stop with Ctrl-C, or kill -9, and start again: they are there.
 
 The same session from Node, as the patient (in a file chat.mjs, in a folder where you ran `npm install socket.io-client`):
 
   import { io } from "socket.io-client";
-  const sessionId = "@session@";
+  const sessionId = @session-in-json@;
   const socket = io("@url@", { auth: { token: "@patient@" } });
   socket.on("chat-message", (message) => console.log(message));
   socket.emit("join-session", { sessionId }, console.log);
@@ -28,7 +31,7 @@ The same session from Node, as the patient (in a file chat.mjs, in a folder wher
 Or from a shell, as the doctor:
 
   curl @url@/api/chat/store -H 'Authorization: Bearer @doctor@' \
-    -H 'Content-Type: application/json' -d '{"sessionId":"@session@","message":"Hello from curl"}'
+    -H 'Content-Type: application/json' -d '{"sessionId":@session-in-shell@,"message":"Hello from curl"}'
 
 )";
 
@@ -38,6 +41,34 @@ void replace_all(std::string& text, std::string_view name, std::string_view valu
 
 constexpr std::string_view page_settings = R"(export const MESSAGE_LENGTH_MAX = @message_length_max@;
 )";
+
+/// For the fragment of a link: everything but the unreserved characters of RFC 3986 is percent-encoded.
+std::string in_link(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  constexpr std::string_view unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    if (unreserved.find(c) != std::string_view::npos)
+      encoded += c;
+    else
+      ((encoded += '%') += digits[byte >> 4]) += digits[byte & 15];
+  }
+  return encoded;
+}
+
+std::string in_json(std::string_view text) {
+  std::string json;
+  append_json_string(json, text);
+  return json;
+}
+
+/// For JSON that stands between single quotes in a shell.
+std::string in_shell(std::string_view text) {
+  std::string json = in_json(text);
+  replace_all(json, "'", "'\\''");
+  return json;
+}
 
 }  // namespace
 
@@ -49,11 +80,16 @@ std::string demo_page_settings(std::size_t message_length_max) {
 
 std::string demo_text(const DemoFacts& facts) {
   std::string text(page);
+  const std::string link = in_link(facts.session);
+  const std::string json = in_json(facts.session);
+  const std::string shell = in_shell(facts.session);
   for (const auto& [name, value] : {std::pair<std::string_view, std::string_view>{"@url@", facts.url},
-                                    {"@session@", facts.session},
                                     {"@doctor@", facts.doctor_token},
                                     {"@patient@", facts.patient_token},
-                                    {"@data@", facts.data_folder}}) {
+                                    {"@data@", facts.data_folder},
+                                    {"@session-in-link@", link},
+                                    {"@session-in-json@", json},
+                                    {"@session-in-shell@", shell}}) {
     replace_all(text, name, value);
   }
   return text;

@@ -19,6 +19,7 @@ const std::vector<config::Flag> flags = {
     {"--url", "URL", "the running server (http://127.0.0.1:3000)"},
     {"--doctor", "ID", "the user who creates the session, as in their tokens"},
     {"--patient", "ID", "the other user of the session"},
+    {"--session", "ID", "the id of the session, such as that of an appointment; without it the server makes one"},
     {"--token", "JWT", "the doctor's token; without it one is made with the secret in force"},
 };
 
@@ -53,6 +54,7 @@ struct Call {
   bench::Endpoint endpoint;
   std::string token;
   std::string json;
+  enum class Id : std::uint8_t { made, chosen } id = Id::made;
 };
 
 Result<Call> read_call(Arguments arguments) {
@@ -66,22 +68,26 @@ Result<Call> read_call(Arguments arguments) {
   if (!UserId::parse(*patient)) return misunderstood("--patient \"" + *patient + "\" must be a user id of 1 to 64 bytes without control characters.");
   auto token = doctor_token(*configured);
   if (!token) return std::unexpected(token.error());
+  const auto chosen = config::last_value(configured->given, "--session");
   std::string json;
-  JsonWriter(json).begin_object().member("patientId", *patient).end_object();
-  return Call{std::move(url), *endpoint, *std::move(token), std::move(json)};
+  JsonWriter writer(json);
+  writer.begin_object().member("patientId", *patient);
+  if (chosen) writer.member("sessionId", *chosen);
+  writer.end_object();
+  return Call{std::move(url), *endpoint, *std::move(token), std::move(json), chosen ? Call::Id::chosen : Call::Id::made};
 }
 
-/// The id of the session that was made, or of the open one that was in the way.
-std::optional<std::string> session_of(const bench::RestClient::Answer& answer) {
+/// The id of the session that was made, or of the open one that was in the way. Another session is no answer to an id that was chosen.
+std::optional<std::string> session_of(const bench::RestClient::Answer& answer, Call::Id id) {
   const auto fields = api::Fields::from_json_body(answer.body);
   if (!fields) return std::nullopt;
-  if (answer.status != 201) return fields->string("sessionId");
+  if (answer.status != 201) return id == Call::Id::made ? fields->string("sessionId") : std::nullopt;
   const auto session = api::Fields::from_json_body(std::string(fields->raw("session")));
   return session ? session->string("sessionId") : std::nullopt;
 }
 
-int print_session(const bench::RestClient::Answer& answer) {
-  const auto session = session_of(answer);
+int print_session(const bench::RestClient::Answer& answer, Call::Id id) {
+  const auto session = session_of(answer, id);
   if (!session) {
     std::fprintf(stderr, "parley: The server answered %u: %s\n", answer.status, answer.body.c_str());
     return exit_failed;
@@ -102,7 +108,7 @@ int session_command(Arguments arguments) {
   if (!call) return fail(call.error(), exit_misunderstood);
   try {
     bench::RestClient client(call->endpoint);
-    return print_session(client.request({"POST", "/api/sessions/create", call->token, call->json}));
+    return print_session(client.request({"POST", "/api/sessions/create", call->token, call->json}), call->id);
   } catch (const bench::LoadFailure&) {
     // What it says is said to those who measure; here the one thing that goes wrong is that nobody answers.
     return fail({ErrorCode::internal,

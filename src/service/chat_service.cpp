@@ -30,7 +30,7 @@ CallerPtr shared(domain::Caller caller) {
 std::vector<std::unique_ptr<Creator>> make_creators(Router& router) {
   std::vector<std::unique_ptr<Creator>> creators;
   for (std::size_t index = 0; index < router.shard_count(); ++index) {
-    creators.push_back(std::make_unique<Creator>(router.shard_at(index)));
+    creators.push_back(std::make_unique<Creator>(router, router.shard_at(index)));
   }
   return creators;
 }

@@ -18,13 +18,18 @@ consteval ClientEvent documented(ClientEvent event) {
   return event;
 }
 
-constexpr api::Member create_payload[] = {members::patient_id, members::appointment_id};
-constexpr api::Member create_ack[] = {{"session", &schemas::plain_session}};
-constexpr api::Member create_refusal[] = {{"sessionId", &schemas::uuid, "The session that is in the way.", api::Presence::rare}};
+constexpr api::Member create_payload[] = {members::patient_id, members::appointment_id, members::chosen_session_id};
+constexpr api::Member create_ack[] = {
+    {"session", &schemas::plain_session},
+    {"duplicate", &schemas::yes, "These two have this session already, under the id that was chosen; as it is now.", api::Presence::rare}};
+constexpr api::Member create_refusal[] = {{"sessionId", &schemas::session_id, "The session that is in the way.", api::Presence::rare}};
 constexpr api::Refusal create_refusals[] = {{forbidden, "Only doctors can create sessions"},
                                             {invalid_argument, "Patient ID is required"},
                                             {invalid_argument, "Invalid patient ID"},
+                                            {invalid_argument, "Invalid session ID"},
+                                            {invalid_argument, "Session ID \"{create}\" is reserved"},
                                             {invalid_argument, "Invalid appointment ID"},
+                                            {already_exists, "Session ID is already in use"},
                                             {already_exists, "Active session already exists"}};
 
 constexpr api::Member join_payload[] = {members::session_id, members::after, members::entries_limit, members::with_cores};

@@ -162,12 +162,14 @@ void ClientSession::entries(const Incoming& incoming) {
 void ClientSession::create_session(const Incoming& incoming) {
   const Fields& fields = incoming.fields;
   service::create_session(router_, creators_, loop_, connection_->caller,
-                          {fields.text_field(members::patient_id.name), fields.text_field(members::appointment_id.name)},
+                          {fields.text_field(members::patient_id.name), fields.text_field(members::appointment_id.name),
+                           fields.text_field(members::chosen_session_id.name)},
                           [answer = SocketAnswer(connection_, incoming.ack)](Result<SessionView> created) {
                             if (!created) return answer.fail(created.error());
                             answer.succeed([&](JsonWriter& writer) {
                               writer.key("session");
                               api::write_session(writer, *created, api::SessionForm::plain);
+                              if (created->freshness == SessionView::Freshness::duplicate) writer.key("duplicate").boolean(true);
                             });
                           });
 }

@@ -36,33 +36,35 @@ Result<std::optional<domain::User>> find_patient(Context& context, const UserId&
 
 }  // namespace
 
-/// The one step of a session that nobody knows of yet.
+/// The first step of a session. Tells the creator on the shard of the session.
 class Creator::CreateStep final : public Step {
  public:
-  CreateStep(Creator& creator, Pair pair, const SessionId& session) : creator_(creator), pair_(std::move(pair)), session_(session) {}
+  using Told = std::move_only_function<void(Result<domain::SessionView>)>;
+  CreateStep(SessionShard& shard, const SessionId& session, Told told) : shard_(shard), session_(session), told_(std::move(told)) {}
 
   Decision decide(const Outlook& outlook) override {
-    const Request& request = creator_.pairs_.at(pair_).front();
+    has_begun_ = true;
     Propose proposal;
     proposal.now = outlook.row.created_at;
-    proposal.draft = domain::created_draft(outlook.row, {request.caller->user.id, outlook.row.participants.front().role});
+    proposal.draft = domain::created_draft(outlook.row, outlook.row.participants.front());
     proposal.row = std::make_shared<const domain::SessionRow>(outlook.row);
     return proposal;
   }
   void committed(SessionState& session, const Committed&) override {
-    (*creator_.pairs_.at(pair_).front().answer)(session_view(creator_.shard_.context(), session, *session.row));
-    creator_.finish(pair_);
+    auto view = session_view(shard_.context(), session, *session.row);
+    shard_.keep_created(session_);
+    told_(std::move(view));
   }
   void refused(Error error) override {
-    creator_.pairs_.at(pair_).front().answer->refuse(std::move(error));
-    creator_.shard_.drop_later(session_);
-    creator_.finish(pair_);
+    if (has_begun_) shard_.drop_created(session_);
+    told_(std::unexpected(std::move(error)));
   }
 
  private:
-  Creator& creator_;
-  Pair pair_;
+  SessionShard& shard_;
   SessionId session_;
+  Told told_;
+  bool has_begun_ = false;
 };
 
 void Creator::create(Request request) {
@@ -83,9 +85,9 @@ void Creator::check(const Pair& pair) {
   shard_.read<Checked>([&context = shard_.context(), request = pairs_.at(pair).front(),
                         candidates = std::move(candidates)](store::LogReader&) { return check_in_store(context, request, candidates); },
                        [this, pair](Result<Checked> checked) {
-                         if (checked) return append(pair, std::move(*checked));
-                         pairs_.at(pair).front().answer->refuse(std::move(checked.error()));
-                         finish(pair);
+                         if (!checked) return finish(pair, std::unexpected(std::move(checked.error())));
+                         if (checked->existing) return find_existing(pair, *checked->existing);
+                         append(pair, std::move(*checked));
                        });
 }
 
@@ -99,6 +101,11 @@ Result<Creator::Checked> Creator::check_in_store(Context& context, const Request
   using State = domain::TextField::State;
   if (request.appointment.state == State::text) checked.appointment = ObjectId::parse(request.appointment.value);
   if (request.appointment.state != State::falsy && !checked.appointment) return std::unexpected(invalid("Invalid appointment ID"));
+
+  auto chosen = find_chosen(directory, request);
+  if (!chosen) return std::unexpected(chosen.error());
+  checked.existing = *chosen;
+  if (checked.existing) return checked;
 
   const auto open = directory.find_open_session(request.caller->user.id, request.patient);
   if (!open) return std::unexpected(open.error());
@@ -114,6 +121,18 @@ Result<Creator::Checked> Creator::check_in_store(Context& context, const Request
   return std::unexpected(overloaded());
 }
 
+/// The chosen session if it is there and belongs to the pair; another pair's is refused.
+Result<std::optional<SessionId>> Creator::find_chosen(store::Directory& directory, const Request& request) {
+  if (!request.session) return std::optional<SessionId>{};
+  const auto row = directory.find_session(*request.session);
+  if (!row) return std::unexpected(row.error());
+  if (!*row) return std::optional<SessionId>{};
+  const auto& people = (*row)->participants;
+  const bool is_theirs = people.size() >= 2 && people[0].user == request.caller->user.id && people[1].user == request.patient;
+  if (!is_theirs) return std::unexpected(session_id_in_use(*request.session));
+  return request.session;
+}
+
 SessionId Creator::draw_session_id() {
   // Ids are drawn until one belongs to this shard, so the session is born where it will live.
   const std::size_t loops = shard_.context().deps.loops.size();
@@ -127,7 +146,7 @@ void Creator::append(const Pair& pair, Checked checked) {
   const Request& request = pairs_.at(pair).front();
   const domain::RoleSet& roles = shard_.context().config.roles;
   domain::SessionRow row;
-  row.id = draw_session_id();
+  row.id = request.session ? *request.session : draw_session_id();
   row.number = checked.number;
   row.secret = shard_.entropy().bytes<32>();
   row.participants = {{request.caller->user.id, roles.doctor()}, {request.patient, roles.patient()}};
@@ -137,12 +156,53 @@ void Creator::append(const Pair& pair, Checked checked) {
   std::vector<domain::User> users = {request.caller->user};
   if (checked.patient) users.push_back(std::move(*checked.patient));
 
-  SessionState& session = shard_.add(new_session(std::move(row), std::move(users)));
-  session.sequencer.submit(std::make_unique<CreateStep>(*this, pair, session.id()));
+  SessionShard& home = router_.shard_of(row.id);
+  auto step = std::make_unique<CreateStep>(home, row.id, [this, pair, &home](Result<domain::SessionView> created) {
+    router_.on_shard(home.loop(), shard_,
+                     [this, pair, created = std::move(created)](SessionShard&) mutable { settle(pair, std::move(created)); });
+  });
+  router_.on_shard(shard_.loop(), home,
+                   [session = new_session(std::move(row), std::move(users)), step = std::move(step)](SessionShard& shard) mutable {
+                     shard.create(std::move(session), std::move(step));
+                   });
 }
 
-void Creator::finish(const Pair& pair) {
+void Creator::find_existing(const Pair& pair, const SessionId& id) {
+  router_.on_shard_of(shard_.loop(), id, [this, pair, id](SessionShard& home) {
+    home.look(id, [this, pair, &home](Result<SessionState*> session) {
+      auto view = session ? session_view(home.context(), **session, *(*session)->row)
+                          : Result<domain::SessionView>(std::unexpected(std::move(session.error())));
+      if (view) view->freshness = domain::SessionView::Freshness::duplicate;
+      router_.on_shard(home.loop(), shard_, [this, pair, view = std::move(view)](SessionShard&) mutable { finish(pair, std::move(view)); });
+    });
+  });
+}
+
+void Creator::settle(const Pair& pair, Result<domain::SessionView> created) {
+  const bool is_taken = !created && created.error().code == ErrorCode::already_exists;
+  if (is_taken) return check_again(pair, std::move(created.error()));
+  finish(pair, std::move(created));
+}
+
+/// The store, or the shard of the id, has a session of this id that the check did not see. The first time it is there by now. It may also
+/// still be on its way from another server, or be a document that cannot be adopted.
+void Creator::check_again(const Pair& pair, Error taken) {
+  Request& request = pairs_.at(pair).front();
+  if (++request.checks == 1) return check(pair);
+  if (request.checks > limits::create_checks_max) {
+    const bool may_appear = taken.retry_after_ms > 0;
+    const auto id = request.session.value_or(SessionId());
+    return finish(pair, std::unexpected(may_appear ? overloaded() : session_id_in_use(id)));
+  }
+  shard_.loop().call_after(limits::create_check_delay, alive_.guard([this, pair] {
+    const SessionShard::Turn turn(shard_);
+    check(pair);
+  }));
+}
+
+void Creator::finish(const Pair& pair, Result<domain::SessionView> result) {
   const auto found = pairs_.find(pair);
+  (*found->second.front().answer)(std::move(result));
   found->second.pop_front();
   if (found->second.empty())
     pairs_.erase(found);
@@ -155,17 +215,18 @@ void create_session(Router& router, std::vector<std::unique_ptr<Creator>>& creat
   if (auto allowed = domain::authorize_create(caller->user, router.context().config.roles); !allowed) {
     return done(std::unexpected(std::move(allowed.error())));
   }
-  if (request.patient.state == domain::TextField::State::falsy) return done(std::unexpected(invalid("Patient ID is required")));
-  const auto patient = UserId::parse(request.patient.value);
-  if (!patient) return done(std::unexpected(invalid("Invalid patient ID")));
+  const auto patient = domain::accept_patient_id(request.patient);
+  if (!patient) return done(std::unexpected(patient.error()));
+  auto session = domain::accept_session_id(request.session);
+  if (!session) return done(std::unexpected(std::move(session.error())));
 
   const std::size_t pair_hash = std::hash<UserId>{}(caller->user.id) * 31 + std::hash<UserId>{}(*patient);
   SessionShard& shard = router.shard_at(pair_hash % router.shard_count());
   Creator& creator = *creators[shard.loop().index()];
-  auto answer = std::make_shared<Answer<domain::SessionView>>(shard, from, std::move(done));
+  Creator::Request checked{std::move(caller), *patient, *std::move(session), std::move(request.appointment),
+                           std::make_shared<Answer<domain::SessionView>>(shard, from, std::move(done))};
   router.on_shard(from, shard,
-                  [&creator, request = Creator::Request{std::move(caller), *patient, std::move(request.appointment), std::move(answer)}](
-                      SessionShard&) mutable { creator.create(std::move(request)); });
+                  [&creator, checked = std::move(checked)](SessionShard&) mutable { creator.create(std::move(checked)); });
 }
 
 }  // namespace parley::service

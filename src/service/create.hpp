@@ -6,9 +6,11 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "service/alive.hpp"
 #include "service/connection.hpp"
 #include "service/router.hpp"
 
@@ -16,17 +18,22 @@ namespace parley::service {
 
 /// The creates of the pairs that belong to one shard (by hash of the pair): of one pair, one at a time, the others wait.
 ///
-/// Order  check (a read job: patient, appointment, open session of the pair, unused number) → append `created` → answer → next of the pair.
+/// Order  check (a read job: patient, appointment, the chosen id, open session of the pair, unused number) → append `created` on the shard
+///        of the session's id → answer → next of the pair.
+/// Race   Two pairs that choose one id check it on two shards, or on two servers. The shard of the id lets one go first, and the store
+///        takes one log for an id (SessionLog, already_exists). The other is checked again and finds the session.
 /// Owner  The shard's thread. Bounded by limits::creates_waiting_max a pair.
 class Creator {
  public:
-  explicit Creator(SessionShard& shard) : shard_(shard) {}
+  Creator(Router& router, SessionShard& shard) : router_(router), shard_(shard) {}
 
   struct Request {
     CallerPtr caller;
     UserId patient;
+    std::optional<SessionId> session;  // chosen; nothing: the server draws one
     domain::TextField appointment;
-    std::shared_ptr<Answer<domain::SessionView>> answer;
+    std::shared_ptr<Answer<domain::SessionView>> answer{};
+    unsigned checks = 0;
   };
   /// In a Turn.
   void create(Request request);
@@ -34,6 +41,7 @@ class Creator {
  private:
   using Pair = std::pair<UserId, UserId>;
   struct Checked {
+    std::optional<SessionId> existing;  // the chosen session is there, and is of this pair; the rest is empty then
     std::optional<ObjectId> appointment;
     SessionNumber number;
     std::optional<domain::User> patient;
@@ -41,13 +49,20 @@ class Creator {
   class CreateStep;
 
   void check(const Pair& pair);
+  void check_again(const Pair& pair, Error taken);
   void append(const Pair& pair, Checked checked);
-  void finish(const Pair& pair);
+  void find_existing(const Pair& pair, const SessionId& id);
+  /// The shard of the session has carried it out or not.
+  void settle(const Pair& pair, Result<domain::SessionView> created);
+  void finish(const Pair& pair, Result<domain::SessionView> result);
   [[nodiscard]] SessionId draw_session_id();
   [[nodiscard]] static Result<Checked> check_in_store(Context& context, const Request& request, std::vector<SessionNumber> candidates);
+  [[nodiscard]] static Result<std::optional<SessionId>> find_chosen(store::Directory& directory, const Request& request);
 
+  Router& router_;
   SessionShard& shard_;
   std::map<Pair, std::deque<Request>> pairs_;  // the first of each is under way
+  Alive alive_;
 };
 
 /// ChatService::create_session. `creators` by loop index.

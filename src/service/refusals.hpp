@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/ids.hpp"
 #include "base/result.hpp"
 #include "domain/error_code.hpp"
 
@@ -13,6 +14,9 @@ inline constexpr std::int64_t overloaded_retry_after_ms = 100;  // a commit take
 
 [[nodiscard]] inline Error session_not_found() {
   return {ErrorCode::not_found, "Session not found", {}};
+}
+[[nodiscard]] inline Error session_id_in_use(const SessionId& id) {
+  return {ErrorCode::already_exists, "Session ID is already in use", id.to_string()};
 }
 [[nodiscard]] inline Error message_not_found() {
   return {ErrorCode::not_found, "Message not found", {}};

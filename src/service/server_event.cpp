@@ -13,17 +13,17 @@ using enum ServerEvent;
 namespace members = api::members;
 namespace schemas = api::schemas;
 
-constexpr api::Member sender_id{"senderId", &schemas::oid};
+constexpr api::Member sender_id{"senderId", &schemas::user_id};
 constexpr api::Member sender_role{"senderRole", &schemas::role, "The sender's role in the session."};
 constexpr api::Member timestamp{"timestamp", &schemas::time};
 
 constexpr api::Member joined[] = {
-    {"userId", &schemas::oid}, {"userRole", &schemas::role}, {"userEmail", &schemas::text, "Where it is known.", api::Presence::optional}};
+    {"userId", &schemas::user_id}, {"userRole", &schemas::role}, {"userEmail", &schemas::text, "Where it is known.", api::Presence::optional}};
 constexpr api::Schema reason{
     .keywords = R"("type":"string","enum":["client namespace disconnect","transport close","transport error","ping timeout",)"
                 R"("server namespace disconnect","parse error","server shutting down"])",
     .example = R"("transport close")"};
-constexpr api::Member left[] = {{"userId", &schemas::oid}, {"userRole", &schemas::role}, {"reason", &reason}};
+constexpr api::Member left[] = {{"userId", &schemas::user_id}, {"userRole", &schemas::role}, {"reason", &reason}};
 constexpr api::Member offered[] = {members::offer, sender_id, sender_role, timestamp};
 constexpr api::Member answered[] = {members::answer, sender_id, sender_role, timestamp};
 constexpr api::Member candidate[] = {members::candidate, sender_id, sender_role, timestamp};
@@ -33,12 +33,12 @@ constexpr api::Member signalled[] = {members::signal_type,
                                      sender_role,
                                      timestamp};
 constexpr api::Member deleted[] = {{"id", &schemas::oid, "Of the message."},
-                                   {"sessionId", &schemas::uuid},
+                                   {"sessionId", &schemas::session_id},
                                    {"seq", &schemas::seq, "Of the deletion."},
-                                   {"deletedBy", &schemas::oid},
+                                   {"deletedBy", &schemas::user_id},
                                    timestamp,
                                    {"prev", &schemas::seq, "The `seq` the room heard before this one.", api::Presence::optional}};
-constexpr api::Member ended[] = {{"sessionId", &schemas::uuid}, {"endedBy", &schemas::oid}};
+constexpr api::Member ended[] = {{"sessionId", &schemas::session_id}, {"endedBy", &schemas::user_id}};
 constexpr api::Schema refusal_text{.keywords = R"("type":"string")", .example = R"("Invalid offer message format")"};
 constexpr api::Schema signal_event{
     .keywords = R"("type":"string","enum":["webrtc-offer","webrtc-answer","ice-candidate","signaling-message"])",

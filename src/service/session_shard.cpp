@@ -78,7 +78,7 @@ void SessionShard::finish_load(const SessionId& id, Result<LoadedSession> loaded
   SessionState* session = nullptr;
   if (loaded) {
     for (const domain::User& user : loaded->users) context_.users.put_if_absent(user);
-    session = &add(std::move(*loaded));
+    session = &add(std::make_unique<SessionState>(*this, std::move(*loaded)));
   }
   for (Look& look : waiting) {
     if (session != nullptr)
@@ -88,9 +88,43 @@ void SessionShard::finish_load(const SessionId& id, Result<LoadedSession> loaded
   }
 }
 
-SessionState& SessionShard::add(LoadedSession loaded) {
-  make_room();
+void SessionShard::create(LoadedSession loaded, std::unique_ptr<Step> first) {
+  const SessionId id = loaded.row.id;
+  if (find(id) != nullptr) return first->refused(session_id_in_use(id));
+  if (loading_.contains(id)) {  // whoever asks for it, or creates it, comes before
+    look(id, [this, id, loaded = std::move(loaded), first = std::move(first)](Result<SessionState*> session) mutable {
+      const bool is_free = !session && session.error().code == ErrorCode::not_found;
+      if (is_free) return create(std::move(loaded), std::move(first));
+      first->refused(session ? session_id_in_use(id) : std::move(session.error()));
+    });
+    return;
+  }
+  loading_.try_emplace(id);
   auto session = std::make_unique<SessionState>(*this, std::move(loaded));
+  SessionState& created = *session;
+  by_number_.emplace(created.row->number, &created);
+  creating_.emplace(id, std::move(session));
+  created.sequencer.submit(std::move(first));
+}
+
+void SessionShard::keep_created(const SessionId& id) {
+  SessionState& session = add(std::move(creating_.extract(id).mapped()));
+  auto waiting = std::move(loading_.extract(id).mapped().waiting);
+  for (Look& look : waiting) look(&session);
+}
+
+void SessionShard::drop_created(const SessionId& id) {
+  auto dropped = std::move(creating_.extract(id).mapped());
+  by_number_.erase(dropped->row->number);
+  loop_.post([dropped = std::move(dropped)] {});  // this call comes from its sequencer
+  if (loading_.at(id).waiting.empty())
+    loading_.erase(id);
+  else
+    start_load(id);
+}
+
+SessionState& SessionShard::add(std::unique_ptr<SessionState> session) {
+  make_room();
   SessionState& added = *session;
   added.recency = recency_.insert(recency_.begin(), added.id());
   touch(added);

@@ -60,9 +60,15 @@ class SessionShard final : public store::CommitListener {
   void in_order(const SessionId& id, Task task);
   /// The session if it is loaded.
   [[nodiscard]] SessionState* find(const SessionId& id);
-  /// Takes in a session that is being created.
-  SessionState& add(LoadedSession loaded);
-  /// Lets go of a session that did not come to be, once the turn is over.
+  /// Begins a session; `first` is its first step. Until that step says `keep_created` or `drop_created`, calls for the id wait, as they do
+  /// while a session is loaded: nobody sees a session that may not come to be. When there is a session of this id already, the step is
+  /// refused with already_exists, undecided.
+  void create(LoadedSession loaded, std::unique_ptr<Step> first);
+  /// The session exists from now on.
+  void keep_created(const SessionId& id);
+  /// It does not, as far as this server knows. Those who wait for the id look in the store.
+  void drop_created(const SessionId& id);
+  /// Lets go of a session that nobody needs any more, once the turn is over.
   void drop_later(const SessionId& id);
 
   void on_appended(std::span<store::AppendOutcome> outcomes) override;
@@ -96,6 +102,7 @@ class SessionShard final : public store::CommitListener {
     std::size_t bytes = 0;  // that they keep
   };
 
+  SessionState& add(std::unique_ptr<SessionState> session);
   void start_load(const SessionId& id);
   void finish_load(const SessionId& id, Result<LoadedSession> loaded);
   void touch(SessionState& session);
@@ -108,8 +115,9 @@ class SessionShard final : public store::CommitListener {
   std::unique_ptr<Entropy> entropy_;
   Outbox outbox_;
   std::unordered_map<SessionId, std::unique_ptr<SessionState>> sessions_;
-  std::unordered_map<SessionNumber, SessionState*> by_number_;
-  std::unordered_map<SessionId, Loading> loading_;  // each has a read job: bounded by limits::read_queue_jobs_max
+  std::unordered_map<SessionId, std::unique_ptr<SessionState>> creating_;  // each is in loading_ too
+  std::unordered_map<SessionNumber, SessionState*> by_number_;             // of both
+  std::unordered_map<SessionId, Loading> loading_;  // each has a read job or an append: bounded by the queues of the store
   std::list<SessionId> recency_;                    // most recently used first
   std::size_t sessions_max_;
   std::size_t texts_bytes_max_;

@@ -6,7 +6,7 @@ import { displayName, identityFromFragment, newMessageId } from '../../web/demo/
 import { Outbox } from '../../web/demo/outbox.js';
 import { Presence } from '../../web/demo/presence.js';
 import { Timeline } from '../../web/demo/timeline.js';
-import { person } from '../clients/javascript/harness/token.mjs';
+import { person, sign } from '../clients/javascript/harness/token.mjs';
 
 // A browser has it as a global, and so has Node from 19 on; Debian 12 has 18.
 globalThis.crypto ??= webcrypto;
@@ -132,6 +132,14 @@ describe('identity', () => {
     const doctor = person('doctor', { name: 'Dr. Zoë' });
     const identity = identityFromFragment(`#token=${doctor.token}&session=s-1`);
     assert.deepEqual([identity.user.id, identity.user.name, identity.session], [doctor.id, 'Dr. Zoë', 's-1']);
+  });
+
+  test('has ids of any kind, as the server answers them', () => {
+    const session = `it's "7"/ä & 100% +#`;
+    const of = (claims) => identityFromFragment(`#token=${sign({ role: 'doctor', ...claims })}&session=${encodeURIComponent(session)}`);
+    assert.deepEqual([of({ id: 'auth0|é' }).user.id, of({ id: 'x' }).session], ['auth0|é', session]);
+    assert.equal(of({ id: 'ABCDEFABCDEFABCDEFABCDEF' }).user.id, 'abcdefabcdefabcdefabcdef');
+    assert.equal(of({ sub: 'user-7' }).user.id, 'user-7');
   });
 
   for (const fragment of ['', '#', '#token=x&session=s', '#session=s', '#token=a.b.c&session=s', `#token=x.${btoa('{}')}.y&session=s`]) {

@@ -32,6 +32,35 @@ TEST_P(AppendContract, the_outcome_names_session_token_and_position) {
   EXPECT_FALSE(outcome.error.has_value());
 }
 
+TEST_P(AppendContract, an_id_has_one_log_whoever_creates_its_session) {
+  LogScript first(7, 1, 2);
+  LogScript second(8, 3, 4, first.row().id);
+  commit(first.create());
+  const AppendOutcome taken = append(second.create());
+  EXPECT_EQ(taken.status, AppendStatus::refused);
+  ASSERT_TRUE(taken.error.has_value());
+  EXPECT_EQ(taken.error->code, ErrorCode::already_exists);
+  EXPECT_FALSE(last(second.number())->has_value());
+  EXPECT_EQ((*find_session(first.row().id))->number, first.number());
+  EXPECT_FALSE(*find_open(3, 4));
+  commit(first.start());
+}
+
+TEST_P(AppendContract, of_two_sessions_of_one_id_in_one_commit_the_first_is_kept) {
+  LogScript first(7, 1, 2);
+  LogScript second(8, 3, 4, first.row().id);
+  store->hold();
+  const auto token = send(first.create());
+  const auto taken = send(second.create());
+  store->release();
+  const bool is_first = outcome_of(token).status == AppendStatus::committed;
+  const AppendOutcome other = outcome_of(taken);
+  EXPECT_NE(is_first, other.status == AppendStatus::committed) << "exactly one";
+  const auto kept = is_first ? first.number() : second.number();
+  EXPECT_EQ((*find_session(first.row().id))->number, kept);
+  EXPECT_FALSE(last(is_first ? second.number() : first.number())->has_value());
+}
+
 TEST_P(AppendContract, no_outcome_comes_inside_the_call) {
   LogScript script(7);
   send(script.create());

@@ -3,12 +3,19 @@
 import http.client
 import json
 import re
+import unicodedata
 import urllib.parse
 
 from harness import Person, sign
 
-UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 OID = re.compile(r"[0-9a-fA-F]{24}")
+
+
+def is_id(text):
+    """Of a session or a user, in bytes, which JSON Schema does not count. U+FFFD is what an unpaired surrogate becomes."""
+    if not isinstance(text, str) or any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+        return False
+    return 1 <= len(text.encode()) <= 64 and "\ufffd" not in text
 
 
 class World:

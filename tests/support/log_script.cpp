@@ -25,10 +25,10 @@ UserId user_id(std::uint32_t number) {
   return UserId::of(object_id(number));
 }
 
-LogScript::LogScript(std::uint64_t number, std::uint32_t doctor, std::uint32_t patient) {
+LogScript::LogScript(std::uint64_t number, std::uint32_t doctor, std::uint32_t patient, std::optional<SessionId> id) {
   std::array<std::uint8_t, 16> random{};
   for (std::size_t index = 0; index < 5; ++index) random[index] = static_cast<std::uint8_t>(number >> (8 * index));
-  row_.id = SessionId::from_random(random);
+  row_.id = id.value_or(SessionId::from_random(random));
   row_.number = SessionNumber{number};
   row_.secret.fill(static_cast<std::uint8_t>(number));
   row_.participants = {{user_id(doctor), {"doctor"}}, {user_id(patient), {"patient"}}};

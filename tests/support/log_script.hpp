@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,8 @@ namespace parley::test {
 
 class LogScript {
  public:
-  /// A session of this number between two users; its id, object id and secret follow from the number.
-  explicit LogScript(std::uint64_t number, std::uint32_t doctor = 1, std::uint32_t patient = 2);
+  /// A session of this number between two users; its object id, its secret and, unless it is given, its id follow from the number.
+  explicit LogScript(std::uint64_t number, std::uint32_t doctor = 1, std::uint32_t patient = 2, std::optional<SessionId> id = {});
 
   [[nodiscard]] store::Append create();
   /// The first join: the row becomes active.

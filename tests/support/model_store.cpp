@@ -132,6 +132,12 @@ AppendOutcome ModelStore::settle(Append append) {
     outcome.status = AppendStatus::refused;
     return outcome;
   }
+  const auto holder = append.row ? rows_.find(append.row->id) : rows_.end();
+  if (append.expected.seq == 0 && holder != rows_.end() && holder->second.number != append.session) {
+    outcome.status = AppendStatus::refused;
+    outcome.error = Error{ErrorCode::already_exists, "The session id is taken", append.row->id.to_string()};
+    return outcome;
+  }
   if (append.expected.seq != head_of(append.session).seq || (append.expected.seq > 0 && append.expected != head_of(append.session)))
     return conflict(append);
   if (append.erase_body_of && (*append.erase_body_of == 0 || *append.erase_body_of > append.expected.seq)) {

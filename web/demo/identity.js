@@ -6,12 +6,18 @@ export function identityFromFragment(fragment) {
   const token = fields.get('token');
   const session = fields.get('session');
   const claims = token ? claimsOf(token) : null;
-  if (!claims || typeof claims.id !== 'string' || !session) return null;
+  const id = claims?.id ?? claims?.sub;
+  if (typeof id !== 'string' || !session) return null;
   return {
     token,
     session,
-    user: { id: claims.id, role: claims.role ?? '', name: claims.name ?? '', email: claims.email ?? '' },
+    user: { id: asAnswered(id), role: claims.role ?? '', name: claims.name ?? '', email: claims.email ?? '' },
   };
+}
+
+/** 24 hexadecimal digits of a user come back in lower case. */
+function asAnswered(id) {
+  return /^[0-9a-f]{24}$/i.test(id) ? id.toLowerCase() : id;
 }
 
 /** What the token says about its owner. The server judges the signature; this page only wants a name to show. */
@@ -31,7 +37,7 @@ export function displayName(user) {
   if (user.name) return user.name;
   if (user.email) return user.email;
   if (user.role) return user.role[0].toUpperCase() + user.role.slice(1);
-  return user._id ? `User ${user._id.slice(-4)}` : 'Someone';
+  return user._id ? `User ${[...user._id].slice(-4).join('')}` : 'Someone';
 }
 
 /** 128 random bits. Not crypto.randomUUID, which browsers hide from pages on plain http. */

@@ -131,7 +131,8 @@ export class View {
     const [seq, digest] = (newest?.position ?? '').split('.');
     this.#part('fact-position').textContent = digest ? `${seq}.${digest.slice(0, 8)}…` : newest ? String(newest.seq) : '–';
     this.#part('fact-position').title = newest?.position ?? '';
-    this.#part('fact-session').textContent = `${sessionId.slice(0, 8)}…`;
+    const characters = [...sessionId];
+    this.#part('fact-session').textContent = characters.length > 8 ? `${characters.slice(0, 8).join('')}…` : sessionId;
     this.#part('fact-session').title = sessionId;
   }
 

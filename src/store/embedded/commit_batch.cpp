@@ -96,6 +96,8 @@ Result<LogHead*> CommitBatch::head_of(SessionNumber session) {
 // keys that may be put first belong to earlier entries.)
 Result<void> CommitBatch::put(PreparedAppend& prepared, LogHead& head) {
   const Append& append = prepared.append;
+  if (append.expected.seq == 0 && append.row)
+    if (auto free = require_free_id(*append.row); !free) return free;
   if (auto due = put_keys_when_due(append.session, head, append.entries.size()); !due) return due;
   std::optional<EncodedEntry> without_body;
   if (append.erase_body_of) {
@@ -146,6 +148,14 @@ Result<std::optional<SessionRow>> CommitBatch::row_before(const SessionRow& row)
   const auto before = domain::decode_session_row(**value);
   if (!before) return std::unexpected(context_.state.note_damage(row.number, 0, "the directory row: " + before.error().detail));
   return *before;
+}
+
+Result<void> CommitBatch::require_free_id(const SessionRow& row) {
+  const auto before = row_before(row);
+  if (!before) return std::unexpected(before.error());
+  if (*before && (*before)->number != row.number)
+    return parley::refuse(ErrorCode::already_exists, "The session id is taken", row.id.to_string());
+  return {};
 }
 
 Result<void> CommitBatch::put_row(const SessionRow& row) {

@@ -71,6 +71,8 @@ class CommitBatch {
   void put_entries(const PreparedAppend& prepared, LogHead& head);
   [[nodiscard]] Result<domain::EncodedEntry> without_body_of(const Append& append);
   void put_erasure(SessionNumber session, const domain::EncodedEntry& without_body);
+  /// Of a new session.
+  [[nodiscard]] Result<void> require_free_id(const domain::SessionRow& row);
   [[nodiscard]] Result<void> put_row(const domain::SessionRow& row);
   void put_open_index(const domain::SessionRow& row);
   void delete_open_index(const domain::SessionRow& row);

@@ -123,10 +123,34 @@ std::optional<Failure> CommitRound::put_new_rows(Groups& groups) {
     for (Group* group : owners) leave_out(*group, why);
     return failure;
   }
-  for (const WriteError& error : result->errors)
-    if (error.failure.kind != FailureKind::duplicate_key && error.index < owners.size())  // two upserts of one session: it is there
-      leave_out(*owners[error.index], error.failure);
+  for (const WriteError& error : result->errors) {
+    if (error.index >= owners.size()) continue;
+    Group& group = *owners[error.index];
+    if (error.failure.kind != FailureKind::duplicate_key)
+      leave_out(group, error.failure);
+    else if (const auto unreadable = settle_taken_id(groups, group))
+      failure = unreadable;
+  }
   return failure;
+}
+
+/// A document has the session's id: its own, from an earlier try, or that of another session, which keeps the id. Whose log could not be
+/// told leaves `groups` and is tried again.
+std::optional<Failure> CommitRound::settle_taken_id(Groups& groups, Group& group) {
+  const domain::SessionRow& row = *group.appends.front().prepared.append.row;
+  Document filter;
+  filter.text("sessionId", row.id.to_string());
+  const auto found = context_.client.find(collection::sessions, filter, {.reading = Reading::newest, .limit = 1});
+  const auto parley = found && !found->empty() ? Fields(found->front()).document("parley") : std::nullopt;
+  const auto number = parley ? parley->integer("number") : std::nullopt;
+  if (number == static_cast<std::int64_t>(row.number.value)) return std::nullopt;
+  std::erase(groups, &group);
+  if (!found) return found.error();
+  if (found->empty()) return at_once_ = true, std::nullopt;  // removed in between
+  // The number comes before the log, so the session of another server may not be readable yet.
+  const auto retry_after = number ? limits::mongo_retry_after : std::chrono::milliseconds{0};
+  refuse(group, {ErrorCode::already_exists, "The session id is taken", row.id.to_string(), retry_after.count()});
+  return std::nullopt;
 }
 
 std::optional<Failure> CommitRound::insert(const Groups& groups) {

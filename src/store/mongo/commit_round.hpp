@@ -45,6 +45,7 @@ class CommitRound {
   [[nodiscard]] std::optional<Failure> try_once();
   [[nodiscard]] std::optional<Failure> look_at_bases(Groups& ready);
   [[nodiscard]] std::optional<Failure> put_new_rows(Groups& groups);
+  [[nodiscard]] std::optional<Failure> settle_taken_id(Groups& groups, Group& group);
   [[nodiscard]] std::optional<Failure> insert(const Groups& groups);
   struct Sorted {
     Groups written;

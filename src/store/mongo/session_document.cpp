@@ -9,12 +9,10 @@ namespace {
 using domain::SessionRow;
 
 /// Those behind the first two, who are `doctorId` and `patientId`.
-Document others_of(const SessionRow& row) {
+void set_others(Document& fields, const SessionRow& row) {
   Array others;
   for (std::size_t index = 2; index < row.participants.size(); ++index) others.user(row.participants[index].user);
-  Document made;
-  made.array("others", others.as_document());
-  return made;
+  fields.array("parley.others", others.as_document());
 }
 
 void set_state(Document& fields, const SessionRow& row) {
@@ -37,17 +35,18 @@ Document insert_session(const SessionRow& row) {
   else
     metadata.null("appointmentId");
   metadata.int32("duration", static_cast<std::int32_t>(row.duration_seconds())).int32("participantCount", 0);
-  Document parley = others_of(row);
-  parley.int64("number", static_cast<std::int64_t>(row.number.value)).int32("seq", 1);
   Document fields;
   fields.id("_id", row.object_id);
   if (!row.participants.empty()) fields.user("doctorId", row.participants[0].user);
   if (row.participants.size() > 1) fields.user("patientId", row.participants[1].user);
   set_state(fields, row);
-  fields.date("createdAt", row.created_at).document("metadata", metadata).int32("__v", 0).document("parley", parley);
+  fields.date("createdAt", row.created_at).document("metadata", metadata).int32("__v", 0).int32("parley.seq", 1);
+  set_others(fields, row);
   Document change;
   change.document("$setOnInsert", fields);
-  Document made = statement(row, Document(), change);
+  Document query;  // MongoDB puts what it asks for into the document it makes
+  query.int64("parley.number", static_cast<std::int64_t>(row.number.value));
+  Document made = statement(row, std::move(query), change);
   made.boolean("upsert", true);
   return made;
 }
@@ -60,9 +59,7 @@ Document update_session(const SessionRow& row, std::uint32_t seq) {
   Document fields;
   set_state(fields, row);
   fields.int32("metadata.duration", static_cast<std::int32_t>(row.duration_seconds())).int32("parley.seq", static_cast<std::int32_t>(seq));
-  Array others;
-  for (std::size_t index = 2; index < row.participants.size(); ++index) others.user(row.participants[index].user);
-  fields.array("parley.others", others.as_document());
+  set_others(fields, row);
   Document change;
   change.document("$set", fields);
   return statement(row, std::move(query), change);

@@ -9,7 +9,8 @@
 
 namespace parley::store::mongo {
 
-/// An upsert that makes the document of a new session and leaves one that is there alone.
+/// An upsert that makes the document of a new session and leaves it alone when it is there. A document of the same `sessionId` with another
+/// number, or with none (other software made it), is a duplicate_key.
 [[nodiscard]] Document insert_session(const domain::SessionRow& row);
 /// An update to what the row says after the entry at `seq`; a document that is further already stays.
 [[nodiscard]] Document update_session(const domain::SessionRow& row, std::uint32_t seq);

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
 
@@ -24,7 +27,8 @@ std::string repeated(std::string_view piece, int count) {
   return result;
 }
 
-void expect_refused(const Result<std::string>& result, std::string_view message) {
+template <typename T>
+void expect_refused(const Result<T>& result, std::string_view message) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::invalid_argument);
   EXPECT_EQ(result.error().message, message);
@@ -174,6 +178,34 @@ TEST(ClientMessageId, has_1_to_64_bytes) {
   expect_refused(accept_client_message_id(text(longest + "x")), "Invalid clientMessageId");
   EXPECT_TRUE(accept_client_message_id(text(repeated(emoji, 16))));
   expect_refused(accept_client_message_id(text(repeated(emoji, 16) + "x")), "Invalid clientMessageId");
+}
+
+TEST(ChosenSessionId, has_1_to_64_bytes_without_control_characters) {
+  EXPECT_EQ(accept_session_id({}), std::optional<SessionId>());
+  for (const std::string& id : {std::string("x"), std::string(limits::id_bytes_max, 'x'), std::string("a b/c%2F\"'\\"), repeated(emoji, 16)})
+    EXPECT_EQ(accept_session_id(text(id)).value()->text(), id);
+  for (const std::string& id : {std::string(limits::id_bytes_max + 1, 'x'), repeated(emoji, 16) + "x", std::string("a\nb"), std::string("\0", 1),
+                                std::string("\xc2\x85"), std::string("\xff"), std::string("a\xEF\xBF\xBD")})
+    expect_refused(accept_session_id(text(id)), "Invalid session ID");
+  expect_refused(accept_session_id({TextField::State::not_text, ""}), "Invalid session ID");
+}
+
+TEST(ChosenSessionId, is_no_word_of_a_route_in_any_case) {
+  for (const std::string_view word : reserved_session_ids) {
+    std::string upper(word);
+    std::ranges::transform(upper, upper.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    for (const std::string& id : {std::string(word), upper})
+      expect_refused(accept_session_id(text(id)), "Session ID \"" + id + "\" is reserved");
+    EXPECT_TRUE(accept_session_id(text(upper + "s")));
+  }
+}
+
+TEST(PatientId, is_a_user_id) {
+  EXPECT_EQ(accept_patient_id(text("auth0|5f7c8ec7"))->text(), "auth0|5f7c8ec7");
+  EXPECT_EQ(accept_patient_id(text("65F000000000000000000002"))->text(), "65f000000000000000000002");
+  expect_refused(accept_patient_id({}), "Patient ID is required");
+  for (const std::string& id : {std::string(limits::id_bytes_max + 1, 'x'), std::string(24, '0'), std::string("a\nb"), std::string("\xEF\xBF\xBD")})
+    expect_refused(accept_patient_id(text(id)), "Invalid patient ID");
 }
 
 TEST(ClientMessageId, is_text) {

@@ -1,55 +1,64 @@
 // The models of an earlier server: mongoose schemas of API contract §8, as strict as they were.
 import { Schema } from 'mongoose';
 
-const id = (ref, more = {}) => ({ type: Schema.Types.ObjectId, ref, ...more });
+const ObjectId = Schema.Types.ObjectId;
 const required = { required: true };
 
-const session = new Schema({
-  sessionId: { type: String, ...required, unique: true },
-  doctorId: id('User', required),
-  patientId: id('User', required),
-  status: { type: String, enum: ['created', 'active', 'ended'], default: 'created' },
-  createdAt: { type: Date, default: Date.now },
-  startedAt: Date,
-  endedAt: Date,
-  metadata: { appointmentId: id('Appointment'), duration: { type: Number, default: 0 }, participantCount: { type: Number, default: 0 } },
-});
-session.index({ status: 1, createdAt: 1 });
+/** @param userId the type of a user's id */
+function schemasOf(userId) {
+  const person = (more = {}) => ({ type: userId, ref: 'User', ...more });
 
-const chatMessage = new Schema({
-  sessionId: { type: String, ...required, index: true },
-  senderId: id('User', required),
-  senderRole: { type: String, enum: ['doctor', 'patient'], ...required },
-  message: { type: String, ...required, maxlength: 1000 },
-  timestamp: { type: Date, default: Date.now, ...required },
-  messageType: { type: String, enum: ['text', 'system'], default: 'text' },
-});
-chatMessage.index({ sessionId: 1, timestamp: 1 });
+  const session = new Schema({
+    sessionId: { type: String, ...required, unique: true },
+    doctorId: person(required),
+    patientId: person(required),
+    status: { type: String, enum: ['created', 'active', 'ended'], default: 'created' },
+    createdAt: { type: Date, default: Date.now },
+    startedAt: Date,
+    endedAt: Date,
+    metadata: { appointmentId: { type: ObjectId, ref: 'Appointment' }, duration: { type: Number, default: 0 }, participantCount: { type: Number, default: 0 } },
+  });
+  session.index({ status: 1, createdAt: 1 });
 
-const signalingMessage = new Schema({
-  sessionId: { type: String, ...required, index: true },
-  senderId: id('User', required),
-  messageType: { type: String, enum: ['offer', 'answer', 'ice-candidate', 'chat', 'join', 'leave'], ...required },
-  payload: Schema.Types.Mixed,
-  timestamp: { type: Date, default: Date.now },
-  metadata: { userAgent: String, ipAddress: String, connectionId: String },
-});
-signalingMessage.index({ sessionId: 1, timestamp: 1 });
-signalingMessage.index({ senderId: 1, timestamp: 1 });
-signalingMessage.index({ timestamp: 1 }, { expireAfterSeconds: 2592000 });
+  const chatMessage = new Schema({
+    sessionId: { type: String, ...required, index: true },
+    senderId: person(required),
+    senderRole: { type: String, enum: ['doctor', 'patient'], ...required },
+    message: { type: String, ...required, maxlength: 1000 },
+    timestamp: { type: Date, default: Date.now, ...required },
+    messageType: { type: String, enum: ['text', 'system'], default: 'text' },
+  });
+  chatMessage.index({ sessionId: 1, timestamp: 1 });
 
-const audit = new Schema({
-  actor: id('User'), actorEmail: String, action: String, targetType: String, targetId: String, details: Schema.Types.Mixed, ip: String,
-  userAgent: String, createdAt: { type: Date, default: Date.now },
-});
+  const signalingMessage = new Schema({
+    sessionId: { type: String, ...required, index: true },
+    senderId: person(required),
+    messageType: { type: String, enum: ['offer', 'answer', 'ice-candidate', 'chat', 'join', 'leave'], ...required },
+    payload: Schema.Types.Mixed,
+    timestamp: { type: Date, default: Date.now },
+    metadata: { userAgent: String, ipAddress: String, connectionId: String },
+  });
+  signalingMessage.index({ sessionId: 1, timestamp: 1 });
+  signalingMessage.index({ senderId: 1, timestamp: 1 });
+  signalingMessage.index({ timestamp: 1 }, { expireAfterSeconds: 2592000 });
 
-const user = new Schema({
-  email: { type: String, ...required }, password: { type: String, ...required }, role: { type: String, enum: ['patient', 'doctor', 'admin'], ...required }, name: String,
-  provider: String, providerId: String, isVerified: Boolean,
-}, { timestamps: true });
+  const audit = new Schema({
+    actor: person(), actorEmail: String, action: String, targetType: String, targetId: String, details: Schema.Types.Mixed, ip: String,
+    userAgent: String, createdAt: { type: Date, default: Date.now },
+  });
+
+  const user = new Schema({
+    ...(userId === ObjectId ? {} : { _id: userId }),
+    email: { type: String, ...required }, password: { type: String, ...required }, role: { type: String, enum: ['patient', 'doctor', 'admin'], ...required }, name: String,
+    provider: String, providerId: String, isVerified: Boolean,
+  }, { timestamps: true });
+
+  return { session, chatMessage, signalingMessage, audit, user };
+}
 
 /** Every model on this connection. Their indexes are made (`init`), so that ours and theirs agree. */
-export function models(connection) {
+export function models(connection, { userId = ObjectId } = {}) {
+  const { session, chatMessage, signalingMessage, audit, user } = schemasOf(userId);
   const made = {
     User: connection.model('User', user),
     Session: connection.model('Session', session),
