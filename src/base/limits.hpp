@@ -15,7 +15,7 @@ inline constexpr std::size_t client_message_id_bytes_max = 64;  // ADR 0001: fit
 inline constexpr std::uint32_t text_seq_max = 15'999'999;       // text is refused at seq 16,000,000: `session_full`
 inline constexpr std::uint32_t seq_max = 16'777'215;            // three bytes in every id; the rest is for end, deletion, hold
 inline constexpr std::size_t participants_max = 64;             // a room, not a channel
-inline constexpr std::size_t id_bytes_max = 64;                   // of a session or a user: a UUID, an e-mail address, a path of a tenant
+inline constexpr std::size_t id_bytes_max = 64;                 // of a session or a user: a UUID, an e-mail address, a path of a tenant
 inline constexpr std::size_t role_bytes_max = 15;               // stays inside a std::string without allocation
 inline constexpr std::size_t email_bytes_max = 320;             // RFC 5321 §4.5.3.1: 64 + @ + 255
 inline constexpr std::size_t name_bytes_max = 256;
@@ -91,7 +91,7 @@ inline constexpr std::size_t session_steps_max = 4'096;         // calls waiting
 inline constexpr std::size_t append_conflicts_max = 32;         // of one step before it is refused with `overloaded`
 inline constexpr std::uint32_t socket_entries_waiting_max = 8;  // `entries` of one connection under way; beyond: `overloaded`
 inline constexpr std::uint32_t socket_joins_waiting_max = 4;    // joins of one session by one connection under way; beyond: `overloaded`
-inline constexpr std::size_t creates_waiting_max = 64;          // for one pair of doctor and patient; beyond: `overloaded`
+inline constexpr std::size_t pair_turns_waiting_max = 64;       // of one pair of people; beyond: `overloaded`
 inline constexpr unsigned create_checks_max = 20;               // of one create whose chosen id the store says is taken …
 inline constexpr auto create_check_delay = 100ms;               // … so far apart: another server writes a session within milliseconds
 inline constexpr std::size_t users_cached_max = 100'000;        // about 300 bytes each
@@ -190,7 +190,7 @@ inline constexpr std::size_t stun_name_bytes_max = 256;       // a user name, a 
 inline constexpr std::size_t stun_reason_bytes_max = 128;     // of an error's phrase that is shown
 
 // Tokens
-inline constexpr std::size_t claim_name_bytes_max = 128;  // of a setting: a name with a domain and a path in it
+inline constexpr std::size_t claim_name_bytes_max = 128;    // of a setting: a name with a domain and a path in it
 inline constexpr std::size_t token_bytes_max = 8 * 1024;    // half of a request's headers; ours, RFC 7519 names none
 inline constexpr std::size_t verified_tokens_max = 65'536;  // remembered as verified; the oldest half goes first
 inline constexpr std::size_t jwt_secret_bytes_min = 16;     // 128 bits: a shorter HMAC key can be guessed from one token

@@ -69,20 +69,20 @@ class Creator::CreateStep final : public Step {
 
 void Creator::create(Request request) {
   const Pair pair{request.caller->user.id, request.patient};
-  std::deque<Request>& waiting = pairs_[pair];
-  if (waiting.size() >= limits::creates_waiting_max) {
-    count(shard_.context().counters.refused_overloaded);
-    request.answer->refuse(overloaded());
-    return;
-  }
-  waiting.push_back(std::move(request));
-  if (waiting.size() == 1) check(pair);
+  const auto answer = request.answer;
+  const bool is_accepted = shard_.pair_lanes().enter(pair, [this, pair, request = std::move(request)]() mutable {
+    under_way_.insert_or_assign(pair, std::move(request));
+    check(pair);
+  });
+  if (is_accepted) return;
+  count(shard_.context().counters.refused_overloaded);
+  answer->refuse(overloaded());
 }
 
 void Creator::check(const Pair& pair) {
   std::vector<SessionNumber> candidates;
   while (candidates.size() < number_candidates) candidates.push_back(domain::draw_session_number(shard_.entropy()));
-  shard_.read<Checked>([&context = shard_.context(), request = pairs_.at(pair).front(),
+  shard_.read<Checked>([&context = shard_.context(), request = under_way_.at(pair),
                         candidates = std::move(candidates)](store::LogReader&) { return check_in_store(context, request, candidates); },
                        [this, pair](Result<Checked> checked) {
                          if (!checked) return finish(pair, std::unexpected(std::move(checked.error())));
@@ -143,7 +143,7 @@ SessionId Creator::draw_session_id() {
 }
 
 void Creator::append(const Pair& pair, Checked checked) {
-  const Request& request = pairs_.at(pair).front();
+  const Request& request = under_way_.at(pair);
   const domain::RoleSet& roles = shard_.context().config.roles;
   domain::SessionRow row;
   row.id = request.session ? *request.session : draw_session_id();
@@ -187,7 +187,7 @@ void Creator::settle(const Pair& pair, Result<domain::SessionView> created) {
 /// The store, or the shard of the id, has a session of this id that the check did not see. The first time it is there by now. It may also
 /// still be on its way from another server, or be a document that cannot be adopted.
 void Creator::check_again(const Pair& pair, Error taken) {
-  Request& request = pairs_.at(pair).front();
+  Request& request = under_way_.at(pair);
   if (++request.checks == 1) return check(pair);
   if (request.checks > limits::create_checks_max) {
     const bool may_appear = taken.retry_after_ms > 0;
@@ -201,13 +201,10 @@ void Creator::check_again(const Pair& pair, Error taken) {
 }
 
 void Creator::finish(const Pair& pair, Result<domain::SessionView> result) {
-  const auto found = pairs_.find(pair);
-  (*found->second.front().answer)(std::move(result));
-  found->second.pop_front();
-  if (found->second.empty())
-    pairs_.erase(found);
-  else
-    check(pair);
+  const auto answer = under_way_.at(pair).answer;
+  under_way_.erase(pair);
+  (*answer)(std::move(result));
+  shard_.pair_lanes().leave(pair);
 }
 
 void create_session(Router& router, std::vector<std::unique_ptr<Creator>>& creators, EventLoop& from, CallerPtr caller,
@@ -220,8 +217,7 @@ void create_session(Router& router, std::vector<std::unique_ptr<Creator>>& creat
   auto session = domain::accept_session_id(request.session);
   if (!session) return done(std::unexpected(std::move(session.error())));
 
-  const std::size_t pair_hash = std::hash<UserId>{}(caller->user.id) * 31 + std::hash<UserId>{}(*patient);
-  SessionShard& shard = router.shard_at(pair_hash % router.shard_count());
+  SessionShard& shard = router.shard_of_pair({caller->user.id, *patient});
   Creator& creator = *creators[shard.loop().index()];
   Creator::Request checked{std::move(caller), *patient, *std::move(session), std::move(request.appointment),
                            std::make_shared<Answer<domain::SessionView>>(shard, from, std::move(done))};

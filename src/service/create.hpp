@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,13 +15,13 @@
 
 namespace parley::service {
 
-/// The creates of the pairs that belong to one shard (by hash of the pair): of one pair, one at a time, the others wait.
+/// The creates of the pairs that belong to one shard: of one pair, one at a time, in turn with its reopenings (PairLanes).
 ///
 /// Order  check (a read job: patient, appointment, the chosen id, open session of the pair, unused number) → append `created` on the shard
 ///        of the session's id → answer → next of the pair.
 /// Race   Two pairs that choose one id check it on two shards, or on two servers. The shard of the id lets one go first, and the store
 ///        takes one log for an id (SessionLog, already_exists). The other is checked again and finds the session.
-/// Owner  The shard's thread. Bounded by limits::creates_waiting_max a pair.
+/// Owner  The shard's thread.
 class Creator {
  public:
   Creator(Router& router, SessionShard& shard) : router_(router), shard_(shard) {}
@@ -39,7 +38,6 @@ class Creator {
   void create(Request request);
 
  private:
-  using Pair = std::pair<UserId, UserId>;
   struct Checked {
     std::optional<SessionId> existing;  // the chosen session is there, and is of this pair; the rest is empty then
     std::optional<ObjectId> appointment;
@@ -61,7 +59,7 @@ class Creator {
 
   Router& router_;
   SessionShard& shard_;
-  std::map<Pair, std::deque<Request>> pairs_;  // the first of each is under way
+  std::map<Pair, Request> under_way_;
   Alive alive_;
 };
 

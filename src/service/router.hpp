@@ -17,6 +17,10 @@ class Router {
 
   [[nodiscard]] Context& context() { return context_; }
   [[nodiscard]] SessionShard& shard_of(const SessionId& id) { return *shards_[std::hash<SessionId>{}(id) % shards_.size()]; }
+  /// Where the turns of a pair are taken.
+  [[nodiscard]] SessionShard& shard_of_pair(const Pair& pair) {
+    return *shards_[(std::hash<UserId>{}(pair.first) * 31 + std::hash<UserId>{}(pair.second)) % shards_.size()];
+  }
   /// The shard of a loop.
   [[nodiscard]] SessionShard& shard_at(const EventLoop& loop) { return *shards_[loop.index()]; }
   [[nodiscard]] SessionShard& shard_at(std::size_t index) { return *shards_[index]; }

@@ -22,6 +22,7 @@
 #include "service/context.hpp"
 #include "service/load.hpp"
 #include "service/outbox.hpp"
+#include "service/pair_lanes.hpp"
 #include "service/read_then.hpp"
 #include "service/session_state.hpp"
 #include "service/step.hpp"
@@ -93,6 +94,7 @@ class SessionShard final : public store::CommitListener {
   [[nodiscard]] EventLoop& loop() { return loop_; }
   [[nodiscard]] Entropy& entropy() { return *entropy_; }
   [[nodiscard]] Outbox& outbox() { return outbox_; }
+  [[nodiscard]] PairLanes& pair_lanes() { return pair_lanes_; }
   [[nodiscard]] std::uint64_t next_token() { return next_token_++; }
   [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
 
@@ -114,6 +116,7 @@ class SessionShard final : public store::CommitListener {
   EventLoop& loop_;
   std::unique_ptr<Entropy> entropy_;
   Outbox outbox_;
+  PairLanes pair_lanes_;  // of the pairs that belong to this shard
   std::unordered_map<SessionId, std::unique_ptr<SessionState>> sessions_;
   std::unordered_map<SessionId, std::unique_ptr<SessionState>> creating_;  // each is in loading_ too
   std::unordered_map<SessionNumber, SessionState*> by_number_;             // of both
