@@ -13,7 +13,7 @@ function(parley_suite name)
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()
 
-foreach(suite connect chat resume logout sessions ids admin signalling robustness validation length limits)
+foreach(suite connect chat resume reopen logout sessions ids admin signalling robustness validation length limits)
   parley_suite(clients_javascript_${suite} FOLDER clients/javascript LABELS "clients" TIMEOUT 240
                COMMAND ${NODE} --test-reporter=spec ${suite}.test.mjs)
 endforeach()
@@ -22,7 +22,7 @@ parley_suite(clients_mongod_harness FOLDER clients/javascript LABELS "integratio
 # The same on MongoDB, a real one; and what other software reads there.
 parley_suite(cutover FOLDER clients/javascript LABELS "clients;mongodb" TIMEOUT 120 COMMAND ${NODE} --test-reporter=spec cutover.test.mjs)
 parley_suite(mongodb FOLDER clients/javascript LABELS "clients;mongodb" TIMEOUT 120 COMMAND ${NODE} --test-reporter=spec mongodb.test.mjs)
-foreach(suite chat resume logout sessions ids admin signalling robustness validation length limits)
+foreach(suite chat resume reopen logout sessions ids admin signalling robustness validation length limits)
   parley_suite(mongodb_${suite} FOLDER clients/javascript LABELS "clients;mongodb" TIMEOUT 240
                COMMAND ${CMAKE_COMMAND} -E env PARLEY_STORE=mongodb ${NODE} --test-reporter=spec ${suite}.test.mjs)
 endforeach()

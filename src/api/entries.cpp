@@ -112,6 +112,11 @@ void write_content(JsonWriter& writer, const SessionId&, const EntryView::Ended&
   write_id(writer, ended.ended_by);
 }
 
+void write_content(JsonWriter& writer, const SessionId&, const EntryView::Reopened& reopened) {
+  writer.key("reopenedBy");
+  write_id(writer, reopened.reopened_by);
+}
+
 void write_entry(JsonWriter& writer, const EntryView& entry, const SessionId& session) {
   writer.begin_object().member("kind", domain::name_of(entry.kind));
   if (const auto* text = std::get_if<domain::MessageView>(&entry.content)) {

@@ -9,7 +9,8 @@ namespace parley::api::schemas {
 inline constexpr Schema entry_kind{
     .about = "Kinds of later versions are `unknown`: count them and go on.",
     .keywords =
-        R"("type":"string","enum":["created","participant","text","deleted","erased","hold","released","ended","adopted","unknown"])",
+        R"("type":"string","enum":["created","participant","text","deleted","erased","hold","released","ended","adopted","reopened",)"
+        R"("unknown"])",
     .example = R"("text")"};
 inline constexpr Schema participant_change{.keywords = R"("type":"string","enum":["added","removed","firstJoin"])",
                                            .example = R"("firstJoin")"};
@@ -38,6 +39,7 @@ inline constexpr Member entry_members[] = {{"kind", &entry_kind},
                                            {"userId", &user_id, "participant.", Presence::rare},
                                            {"role", &role, "participant.", Presence::rare},
                                            {"endedBy", &user_id, "ended.", Presence::rare},
+                                           {"reopenedBy", &user_id, "reopened.", Presence::rare},
                                            {"core", &core, "What the chain is made of, where it was asked for.", Presence::rare}};
 inline constexpr Schema entry{.name = "Entry", .about = "One record of a session's log.", .members = entry_members};
 inline constexpr Schema entries{.about = "Adjacent, oldest first.", .items = &entry};

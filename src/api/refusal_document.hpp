@@ -26,6 +26,13 @@ inline constexpr Refusal session_not_found_refusal{ErrorCode::not_found, "Sessio
 inline constexpr Refusal stranger_refusal{ErrorCode::forbidden, "Unauthorized access to session"};
 inline constexpr Refusal has_ended_refusal{ErrorCode::session_ended, "Session has already ended"};
 
+/// Of reopening.
+inline constexpr Refusal not_creator_refusal{ErrorCode::forbidden, "Only the creator of a session can reopen it"};
+inline constexpr Refusal reopening_off_refusal{ErrorCode::forbidden, "Sessions cannot be reopened on this server"};
+inline constexpr Refusal not_ended_refusal{ErrorCode::invalid_argument, "Session is not ended"};
+inline constexpr Refusal reopenings_refusal{ErrorCode::rate_limited, "Rate limit exceeded for reopenings"};
+inline constexpr Refusal active_session_refusal{ErrorCode::already_exists, "Active session already exists"};
+
 /// `Invalid signaling message type: wave`.
 [[nodiscard]] std::string example_of(std::string_view text);
 /// The schema of a string that is one of these texts.

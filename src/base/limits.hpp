@@ -91,7 +91,7 @@ inline constexpr std::size_t session_steps_max = 4'096;         // calls waiting
 inline constexpr std::size_t append_conflicts_max = 32;         // of one step before it is refused with `overloaded`
 inline constexpr std::uint32_t socket_entries_waiting_max = 8;  // `entries` of one connection under way; beyond: `overloaded`
 inline constexpr std::uint32_t socket_joins_waiting_max = 4;    // joins of one session by one connection under way; beyond: `overloaded`
-inline constexpr std::size_t pair_turns_waiting_max = 64;       // of one pair of people; beyond: `overloaded`
+inline constexpr std::size_t pair_turns_waiting_max = 64;       // creates and reopenings of one pair of people; beyond: `overloaded`
 inline constexpr unsigned create_checks_max = 20;               // of one create whose chosen id the store says is taken …
 inline constexpr auto create_check_delay = 100ms;               // … so far apart: another server writes a session within milliseconds
 inline constexpr std::size_t users_cached_max = 100'000;        // about 300 bytes each
@@ -108,6 +108,10 @@ inline constexpr auto upkeep_retry_after = 60s;                    // after a sw
 inline constexpr std::chrono::minutes unstarted_session_age = 2h;  // since creation, of a session nobody joined
 inline constexpr std::chrono::minutes active_session_age = 24h;    // since its start
 inline constexpr std::size_t sweep_sessions_max = 128;  // looked at, and being ended, at a time: a small part of the commit queue
+
+// Reopening
+inline constexpr std::chrono::hours reopen_within = 24h;    // after the end, where a join opens a session again
+inline constexpr std::uint32_t reopenings_per_window = 10;  // of one user: each adds two entries to a log, with the end after it
 
 // HTTP
 inline constexpr std::size_t http_body_bytes_max = 10 * 1024 * 1024;  // contract §2.1, after decompression

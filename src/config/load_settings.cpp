@@ -194,7 +194,7 @@ void read_limits(Reader& reader, Settings& settings) {
   constexpr std::size_t off = 1;  // of `on|off`
   if (reader.choice("limits") != off) return;
   http = {0, 0, 0, 0};
-  service.rates = {0, 0, 0, 0, 0, 0};
+  service.rates = {0, 0, 0, 0, 0, 0, 0};
   service.connections_total_max = service.connections_per_address_max = service.connections_per_user_max = 0;
 }
 
@@ -204,6 +204,13 @@ void read_upkeep(Reader& reader, Settings& settings) {
   upkeep.interval = std::chrono::minutes(reader.number("upkeep_interval_minutes", minutes_max));
   upkeep.unstarted_age = std::chrono::minutes(reader.number("upkeep_unstarted_minutes", minutes_max));
   upkeep.active_age = std::chrono::minutes(reader.number("upkeep_active_minutes", minutes_max));
+}
+
+void read_reopening(Reader& reader, Settings& settings) {
+  constexpr std::uint32_t hours_max = 24 * 366 * 100;
+  auto& reopening = settings.service.reopening;
+  reopening.by = static_cast<service::ReopeningConfig::By>(reader.choice("reopen"));
+  reopening.within = std::chrono::hours(reader.number("reopen_within", hours_max));
 }
 
 void read_logs(Reader& reader, Settings& settings) {
@@ -254,6 +261,7 @@ Result<Settings> make_settings(const Values& values) {
   read_messages(reader, settings);
   read_limits(reader, settings);
   read_upkeep(reader, settings);
+  read_reopening(reader, settings);
   read_logs(reader, settings);
   if (reader.error()) return std::unexpected(*reader.error());
   return settings;

@@ -22,6 +22,16 @@ Result<void> authorize_delete(const UserId& sender, const User& user) {
   return {};
 }
 
+Result<Role> authorize_reopen(const SessionRow& session, const User& user) {
+  const bool is_admin = user.role == RoleSet::admin();
+  const Participant* participant = session.participant(user.id);
+  if (participant == nullptr && !is_admin) return refuse(ErrorCode::forbidden, "Unauthorized access to session");
+  if (participant == nullptr) return user.role;
+  const bool is_creator = participant == &session.participants.front();
+  if (!is_creator && !is_admin) return refuse(ErrorCode::forbidden, "Only the creator of a session can reopen it");
+  return participant->role;
+}
+
 Result<void> authorize_admin(const User& user) {
   if (user.role != RoleSet::admin()) return refuse(ErrorCode::forbidden, "Admin access required");
   return {};

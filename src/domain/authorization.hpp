@@ -13,6 +13,9 @@ namespace parley::domain {
 [[nodiscard]] Result<void> authorize_create(const User& user, const RoleSet& roles);
 /// The sender or an admin: 403 `Unauthorized to delete this message`.
 [[nodiscard]] Result<void> authorize_delete(const UserId& sender, const User& user);
+/// Open an ended session again: its creator or an admin. Strangers: 403 `Unauthorized access to session`; other participants: 403
+/// `Only the creator of a session can reopen it`. The role that the entry says: that of the participant, else `admin`.
+[[nodiscard]] Result<Role> authorize_reopen(const SessionRow& session, const User& user);
 /// 403 `Admin access required`.
 [[nodiscard]] Result<void> authorize_admin(const User& user);
 /// A message may be sent: 400 `Session has already ended`.

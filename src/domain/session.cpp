@@ -9,7 +9,7 @@ namespace parley::domain {
 namespace {
 
 std::chrono::milliseconds open_time(const SessionRow& row) {
-  const auto opened_at = row.reopened ? std::optional(row.reopened->at) : row.started_at;
+  const auto opened_at = row.last_opened_at();
   const auto before = row.reopened ? row.reopened->open_before : std::chrono::milliseconds{};
   if (!opened_at || !row.ended_at || *row.ended_at < *opened_at) return before;
   return before + (*row.ended_at - *opened_at);
@@ -44,6 +44,10 @@ void SessionRow::reopen(Timestamp time) {
   status = SessionStatus::active;
   if (!started_at) started_at = time;
   ended_at.reset();
+}
+
+std::optional<Timestamp> SessionRow::last_opened_at() const {
+  return reopened ? std::optional(reopened->at) : started_at;
 }
 
 std::int64_t SessionRow::duration_seconds() const {

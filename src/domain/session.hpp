@@ -42,14 +42,16 @@ struct SessionRow {
   Timestamp created_at{};
   SessionStatus status = SessionStatus::created;
   std::optional<Timestamp> started_at;  // set once
-  std::optional<Timestamp> ended_at;   // while it is ended
-  std::optional<Reopening> reopened;   // of a session that has started
+  std::optional<Timestamp> ended_at;    // while it is ended
+  std::optional<Reopening> reopened;    // of a session that has started
 
   [[nodiscard]] const Participant* participant(const UserId& user) const;
   /// `ended` as of `time`.
   void end(Timestamp time);
   /// `active` as of `time`, which is also its start when it had none.
   void reopen(Timestamp time);
+  /// Its start, or its last reopening.
+  [[nodiscard]] std::optional<Timestamp> last_opened_at() const;
   /// Whole seconds of all times from a start or reopening to an end; the time that has not ended is not counted.
   [[nodiscard]] std::int64_t duration_seconds() const;
   friend bool operator==(const SessionRow&, const SessionRow&) = default;

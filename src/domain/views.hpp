@@ -69,10 +69,13 @@ struct EntryView {
   struct Ended {
     UserId ended_by;
   };
+  struct Reopened {
+    UserId reopened_by;
+  };
   EntryKind kind = EntryKind::text;
   Position position;
   Timestamp timestamp{};
-  std::variant<std::monostate, Created, ParticipantChange, MessageView, Deleted, Ended>
+  std::variant<std::monostate, Created, ParticipantChange, MessageView, Deleted, Ended, Reopened>
       content;  // nothing: the kind says all there is to see
   Bytes core;   // empty: not asked for
 };

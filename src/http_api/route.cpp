@@ -38,6 +38,7 @@ constexpr auto routes = std::to_array<Route>({
     {"POST", "/api/sessions/cleanup", Scope::administration, clean_up, clean_up_operation},
     {"POST", "/api/sessions/:sessionId/join", Scope::sessions, join_session, join_session_operation},
     {"POST", "/api/sessions/:sessionId/end", Scope::sessions, end_session, end_session_operation},
+    {"POST", "/api/sessions/:sessionId/reopen", Scope::sessions, reopen_session, reopen_session_operation},
     {"GET", "/api/sessions/:sessionId/chat", Scope::sessions, session_chat, session_chat_operation},
     {"GET", "/api/sessions/:sessionId/signaling", Scope::sessions, session_signalling, session_signalling_operation},
     {"GET", "/api/sessions/:sessionId", Scope::sessions, get_session, get_session_operation},

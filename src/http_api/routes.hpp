@@ -20,6 +20,7 @@ void sign_out(const Backend& backend, ExchangePtr exchange);
 void create_session(const Backend& backend, ExchangePtr exchange);
 void join_session(const Backend& backend, ExchangePtr exchange);
 void end_session(const Backend& backend, ExchangePtr exchange);
+void reopen_session(const Backend& backend, ExchangePtr exchange);
 void get_session(const Backend& backend, ExchangePtr exchange);
 void active_sessions(const Backend& backend, ExchangePtr exchange);
 void session_chat(const Backend& backend, ExchangePtr exchange);

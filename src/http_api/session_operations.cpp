@@ -47,8 +47,10 @@ constexpr api::Member joined[] = {{"message", &joined_text},
                                   {"session", &schemas::session},
                                   {"iceServers", &schemas::ice_servers},
                                   {"userRole", &schemas::role, "The caller's."}};
-constexpr AnswerDocument join_answers[] = {{200, "The session as it is now.", joined}};
-constexpr api::Refusal join_refusals[] = {api::session_not_found_refusal, api::stranger_refusal, api::has_ended_refusal};
+constexpr AnswerDocument join_answers[] = {{200, "The session as it is now.", joined},
+                                           {409, "It has ended, and the two have another session that has not.", exists}};
+constexpr api::Refusal join_refusals[] = {api::session_not_found_refusal, api::stranger_refusal, api::has_ended_refusal,
+                                          api::reopenings_refusal};
 
 // POST /api/sessions/:sessionId/end
 constexpr api::Schema ended_text{.text = "Session ended successfully"};
@@ -60,6 +62,14 @@ constexpr api::Member ended[] = {{"message", &ended_text}, {"session", &ended_se
 constexpr AnswerDocument end_answers[] = {{200, "It has ended; the room hears `session-ended`.", ended}};
 constexpr api::Refusal end_refusals[] = {
     api::session_not_found_refusal, api::stranger_refusal, {session_ended, "Session is already ended"}};
+
+// POST /api/sessions/:sessionId/reopen
+constexpr api::Schema reopened_text{.text = "Session reopened successfully"};
+constexpr api::Member reopened[] = {{"message", &reopened_text}, {"session", &schemas::session}};
+constexpr AnswerDocument reopen_answers[] = {{200, "It is `active` again; the room hears `session-reopened`.", reopened},
+                                             {409, "The two have another session that has not ended.", exists}};
+constexpr api::Refusal reopen_refusals[] = {api::session_not_found_refusal, api::stranger_refusal,  api::not_creator_refusal,
+                                            api::reopening_off_refusal,     api::not_ended_refusal, api::reopenings_refusal};
 
 // GET /api/sessions/:sessionId and what is below it
 constexpr api::Member chat[] = {{"messages", &schemas::chat_messages}};
@@ -104,7 +114,8 @@ constinit const Operation join_session_operation = documented({
     .id = "joinSession",
     .area = area,
     .summary = "Start taking part in a session",
-    .about = "The first join makes it `active`. Repeatable. Sockets join the room by the event `join-session`; this does not.",
+    .about = "The first join makes it `active`. Repeatable. Sockets join the room by the event `join-session`; this does not. On a server "
+             "that lets joins reopen sessions, one that ended lately is open again.",
     .answers = join_answers,
     .refusals = join_refusals,
     .work = api::Work::writes,
@@ -116,6 +127,16 @@ constinit const Operation end_session_operation = documented({
     .summary = "End a session",
     .answers = end_answers,
     .refusals = end_refusals,
+    .work = api::Work::writes,
+});
+
+constinit const Operation reopen_session_operation = documented({
+    .id = "reopenSession",
+    .area = area,
+    .summary = "Open an ended session again",
+    .about = "For its creator and admins. `startedAt` stays, `endedAt` goes, and `duration` is the sum of the times the session was open.",
+    .answers = reopen_answers,
+    .refusals = reopen_refusals,
     .work = api::Work::writes,
 });
 

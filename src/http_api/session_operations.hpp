@@ -16,6 +16,7 @@ extern const Operation ice_servers_operation;
 extern const Operation active_sessions_operation;
 extern const Operation join_session_operation;
 extern const Operation end_session_operation;
+extern const Operation reopen_session_operation;
 extern const Operation session_chat_operation;
 extern const Operation session_signalling_operation;
 extern const Operation get_session_operation;

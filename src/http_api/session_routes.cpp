@@ -20,6 +20,21 @@ std::string already_exists_json(const Error& error) {
   return json;
 }
 
+void answer_refusal(Exchange& exchange, const Error& error) {
+  if (error.code != ErrorCode::already_exists) return exchange.answer(error);
+  exchange.answer(error_row(error.code).http_status, already_exists_json(error));
+}
+
+std::string session_json(std::string_view message, const domain::SessionView& session) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().member("message", message).key("session");
+  api::write_session(writer, session, api::SessionForm::populated);
+  if (session.freshness == domain::SessionView::Freshness::duplicate) writer.key("duplicate").boolean(true);
+  writer.end_object();
+  return json;
+}
+
 std::string joined_json(const Backend& backend, const domain::SessionView& session, const domain::Role& role) {
   std::string json;
   JsonWriter writer(json);
@@ -78,20 +93,11 @@ void create_session(const Backend& backend, ExchangePtr exchange) {
   service::CreateSession create{kept.fields.text_field(api::members::patient_id.name),
                                 kept.fields.text_field(api::members::appointment_id.name),
                                 kept.fields.text_field(api::members::chosen_session_id.name)};
-  backend.service.create_session(
-      *kept.loop, std::move(kept.caller), std::move(create), [exchange = std::move(exchange)](Result<domain::SessionView> session) {
-        if (!session && session.error().code == ErrorCode::already_exists) {
-          return exchange->answer(error_row(ErrorCode::already_exists).http_status, already_exists_json(session.error()));
-        }
-        if (!session) return exchange->answer(session.error());
-        std::string json;
-        JsonWriter writer(json);
-        writer.begin_object().member("message", "Session created successfully").key("session");
-        api::write_session(writer, *session, api::SessionForm::populated);
-        if (session->freshness == domain::SessionView::Freshness::duplicate) writer.key("duplicate").boolean(true);
-        writer.end_object();
-        exchange->answer(201, std::move(json));
-      });
+  backend.service.create_session(*kept.loop, std::move(kept.caller), std::move(create),
+                                 [exchange = std::move(exchange)](Result<domain::SessionView> session) {
+                                   if (!session) return answer_refusal(*exchange, session.error());
+                                   exchange->answer(201, session_json("Session created successfully", *session));
+                                 });
 }
 
 void join_session(const Backend& backend, ExchangePtr exchange) {
@@ -99,7 +105,7 @@ void join_session(const Backend& backend, ExchangePtr exchange) {
   auto role = kept.caller.user.role;
   backend.service.start_session(*kept.loop, std::move(kept.caller), api::session_from_path(kept.parameters[0]),
                                 [exchange = std::move(exchange), &backend, role = std::move(role)](Result<domain::SessionView> session) {
-                                  if (!session) return exchange->answer(session.error());
+                                  if (!session) return answer_refusal(*exchange, session.error());
                                   exchange->answer(200, joined_json(backend, *session, role));
                                 });
 }
@@ -111,6 +117,15 @@ void end_session(const Backend& backend, ExchangePtr exchange) {
                                 if (!ended) return exchange->answer(ended.error());
                                 exchange->answer(200, ended_json(ended->row));
                               });
+}
+
+void reopen_session(const Backend& backend, ExchangePtr exchange) {
+  auto& kept = *exchange;
+  backend.service.reopen_session(*kept.loop, std::move(kept.caller), api::session_from_path(kept.parameters[0]),
+                                 [exchange = std::move(exchange)](Result<domain::SessionView> session) {
+                                   if (!session) return answer_refusal(*exchange, session.error());
+                                   exchange->answer(200, session_json("Session reopened successfully", *session));
+                                 });
 }
 
 void get_session(const Backend& backend, ExchangePtr exchange) {

@@ -15,6 +15,7 @@
 #include "service/populate.hpp"
 #include "service/publish.hpp"
 #include "service/read.hpp"
+#include "service/reopen.hpp"
 #include "service/router.hpp"
 #include "service/sign_out.hpp"
 #include "service/sweep.hpp"
@@ -78,6 +79,11 @@ void ChatService::start_session(EventLoop& from, domain::Caller caller, domain::
 
 void ChatService::end_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::EndView> done) {
   service::end_session(impl_->router, from, shared(std::move(caller)), session, std::move(done));
+}
+
+void ChatService::reopen_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done) {
+  service::reopen_session(impl_->router, from, shared(std::move(caller)), session,
+                          with_stored_users(impl_->context, from, WhenUnreadable::show_known, std::move(done)));
 }
 
 void ChatService::active_sessions(EventLoop& from, domain::Caller caller, Done<std::vector<domain::SessionView>> done) {

@@ -127,10 +127,15 @@ class ChatService {
   void create_session(EventLoop& from, domain::Caller caller, CreateSession request, Done<domain::SessionView> done);
   /// Access rule: `Session not found`, `Unauthorized access to session`.
   void get_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done);
-  /// Access rule · `Session has already ended`. `created` becomes `active`; the view is as after. Nobody joins the room.
+  /// Access rule · `Session has already ended` · those of reopen_session from the rate on, where a join may reopen
+  /// (ServiceConfig::reopening). `created` becomes `active`; the view is as after. Nobody joins the room.
   void start_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done);
   /// Access rule · `Session is already ended`. Tells the room `session-ended`.
   void end_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::EndView> done);
+  /// Access rule, which admits admins · `Only the creator of a session can reopen it` · `Sessions cannot be reopened on this server` ·
+  /// `Session is not ended` · `Rate limit exceeded for reopenings` · already_exists `Active session already exists`, detail: its sessionId.
+  /// The view is as after. Tells the room `session-reopened`.
+  void reopen_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done);
   /// Sessions not ended where the caller takes part, newest first.
   void active_sessions(EventLoop& from, domain::Caller caller, Done<std::vector<domain::SessionView>> done);
 

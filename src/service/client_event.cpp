@@ -37,14 +37,17 @@ constexpr api::Member join_ack[] = {{"session", &schemas::plain_session, "As it 
                                     {"iceServers", &schemas::ice_servers},
                                     {"participants", &schemas::participants},
                                     {"resume", &schemas::resume, "With `after`: what came after it.", api::Presence::rare}};
-constexpr api::Member join_refusal[] = {{"resume", &schemas::resume, "With `after`, of a session that has ended.", api::Presence::rare}};
+constexpr api::Member join_refusal[] = {{"resume", &schemas::resume, "With `after`, of a session that has ended.", api::Presence::rare},
+                                        {"sessionId", &schemas::session_id, "The session that is in the way.", api::Presence::rare}};
 constexpr api::Refusal join_refusals[] = {{invalid_argument, "Too many sessions joined"},
                                           api::session_not_found_refusal,
                                           api::stranger_refusal,
                                           {invalid_argument, "Invalid after"},
                                           {invalid_argument, "Invalid limit"},
                                           {invalid_argument, "Invalid core"},
-                                          api::has_ended_refusal};
+                                          api::has_ended_refusal,
+                                          api::reopenings_refusal,
+                                          api::active_session_refusal};
 
 constexpr api::Member entries_payload[] = {members::session_id, members::after, members::before, members::entries_limit,
                                            members::with_cores};
@@ -72,6 +75,12 @@ constexpr api::Refusal end_refusals[] = {
     api::session_not_found_refusal, api::stranger_refusal, {session_ended, "Session is already ended"}};
 
 constexpr api::Refusal too_large_signal_refusal = {invalid_argument, "Signaling message too large"};
+
+constexpr api::Member reopen_payload[] = {members::session_id};
+constexpr api::Member reopen_ack[] = {{"session", &schemas::plain_session}};
+constexpr api::Refusal reopen_refusals[] = {api::session_not_found_refusal, api::stranger_refusal,  api::not_creator_refusal,
+                                            api::reopening_off_refusal,     api::not_ended_refusal, api::reopenings_refusal,
+                                            api::active_session_refusal};
 
 constexpr api::Member offer_payload[] = {members::session_id, members::offer};
 constexpr api::Refusal offer_refusals[] = {{rate_limited, "Rate limit exceeded for offer messages"},
@@ -149,7 +158,7 @@ constinit const ClientEvent join_session = documented({
         "The others hear `user-joined`. The first join makes the session `active`; a repeated one changes nothing and tells no one. With "
         "`after` the ack carries what is in the log after that place; while it says `more`, the socket hears nothing that is in the "
         "log, asks on with `entries`, and is live from the answer that says no more. When the session has ended, `resume` stands "
-        "beside the refusal.",
+        "beside the refusal; on a server that lets joins reopen sessions it is open again instead.",
     .payload = join_payload,
     .ack = join_ack,
     .refusal = join_refusal,
@@ -186,6 +195,17 @@ constinit const ClientEvent end_session = documented({
     .payload = end_payload,
     .refused_by = RefusedBy::both,
     .refusals = end_refusals,
+    .work = api::Work::writes,
+});
+
+constinit const ClientEvent reopen_session = documented({
+    .name = "reopen-session",
+    .summary = "Open an ended session again",
+    .about = "For its creator and admins; the rules are those of POST /api/sessions/:sessionId/reopen. The room hears `session-reopened`.",
+    .payload = reopen_payload,
+    .ack = reopen_ack,
+    .refusal = create_refusal,
+    .refusals = reopen_refusals,
     .work = api::Work::writes,
 });
 

@@ -34,6 +34,7 @@ extern const ClientEvent join_session;
 extern const ClientEvent entries;
 extern const ClientEvent chat_message;
 extern const ClientEvent end_session;
+extern const ClientEvent reopen_session;
 extern const ClientEvent webrtc_offer;
 extern const ClientEvent webrtc_answer;
 extern const ClientEvent ice_candidate;

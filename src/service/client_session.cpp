@@ -12,6 +12,7 @@
 #include "service/join.hpp"
 #include "service/publish.hpp"
 #include "service/refusals.hpp"
+#include "service/reopen.hpp"
 #include "service/resume.hpp"
 #include "service/signal.hpp"
 
@@ -51,6 +52,16 @@ void write_resume(JsonWriter& writer, const domain::EntriesView& resume) {
   writer.end_object();
 }
 
+/// `session` alone, or the refusal.
+void answer_with_session(const SocketAnswer& answer, const Result<SessionView>& session) {
+  if (!session) return answer.fail(session.error());
+  answer.succeed([&](JsonWriter& writer) {
+    writer.key("session");
+    api::write_session(writer, *session, api::SessionForm::plain);
+    if (session->freshness == SessionView::Freshness::duplicate) writer.key("duplicate").boolean(true);
+  });
+}
+
 /// `after` is there, be it null or empty: what comes after it is asked for. `before` has no meaning for a resume.
 std::optional<Result<domain::EntryRange>> resume_of(const Fields& fields) {
   if (fields.kind(members::after.name) == Fields::Kind::absent) return std::nullopt;
@@ -86,6 +97,7 @@ std::span<const ClientSession::Row> ClientSession::rows() {
       {&events::entries, &ClientSession::entries},
       {&events::create_session, &ClientSession::create_session},
       {&events::end_session, &ClientSession::end_session},
+      {&events::reopen_session, &ClientSession::reopen_session},
       {&events::ice_candidate, &ClientSession::relay_signal},
       {&events::webrtc_offer, &ClientSession::relay_signal},
       {&events::webrtc_answer, &ClientSession::relay_signal},
@@ -164,14 +176,7 @@ void ClientSession::create_session(const Incoming& incoming) {
   service::create_session(router_, creators_, loop_, connection_->caller,
                           {fields.text_field(members::patient_id.name), fields.text_field(members::appointment_id.name),
                            fields.text_field(members::chosen_session_id.name)},
-                          [answer = SocketAnswer(connection_, incoming.ack)](Result<SessionView> created) {
-                            if (!created) return answer.fail(created.error());
-                            answer.succeed([&](JsonWriter& writer) {
-                              writer.key("session");
-                              api::write_session(writer, *created, api::SessionForm::plain);
-                              if (created->freshness == SessionView::Freshness::duplicate) writer.key("duplicate").boolean(true);
-                            });
-                          });
+                          [answer = SocketAnswer(connection_, incoming.ack)](Result<SessionView> created) { answer_with_session(answer, created); });
 }
 
 void ClientSession::end_session(const Incoming& incoming) {
@@ -182,6 +187,12 @@ void ClientSession::end_session(const Incoming& incoming) {
                          answer.fail(ended.error());
                          answer.emit_error(ended.error());
                        });
+}
+
+void ClientSession::reopen_session(const Incoming& incoming) {
+  service::reopen_session(
+      router_, loop_, connection_->caller, incoming.fields.session_field(members::session_id.name),
+      [answer = SocketAnswer(connection_, incoming.ack)](Result<SessionView> reopened) { answer_with_session(answer, reopened); });
 }
 
 void ClientSession::relay_signal(const Incoming& incoming) {

@@ -52,6 +52,7 @@ class ClientSession final : public protocol::socketio::SocketHandler {
   void entries(const Incoming& incoming);
   void chat_message(const Incoming& incoming);
   void end_session(const Incoming& incoming);
+  void reopen_session(const Incoming& incoming);
   void relay_signal(const Incoming& incoming);
   void refuse_overloaded(const SocketAnswer& answer);
 

@@ -109,7 +109,7 @@ Result<Creator::Checked> Creator::check_in_store(Context& context, const Request
 
   const auto open = directory.find_open_session(request.caller->user.id, request.patient);
   if (!open) return std::unexpected(open.error());
-  if (*open) return refuse(ErrorCode::already_exists, "Active session already exists", (*open)->to_string());
+  if (*open) return std::unexpected(active_session_exists(**open));
 
   for (const SessionNumber candidate : candidates) {
     const auto taken = directory.find_session(candidate);

@@ -28,6 +28,18 @@ void tell(SessionShard& shard, SessionState& session, ServerEvent event, std::st
   count(shard.context().counters.messages_delivered, told);
 }
 
+/// `{"sessionId":…,"<name>":…}`.
+std::string by_whom_json(const SessionId& session, std::string_view name, const UserId& user) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().key("sessionId");
+  api::write_id(writer, session);
+  writer.key(name);
+  api::write_id(writer, user);
+  writer.end_object();
+  return json;
+}
+
 /// An event that says what an entry of the log says.
 void tell_of_entry(SessionShard& shard, SessionState& session, std::uint32_t seq, ServerEvent event, std::string_view arguments) {
   tell(shard, session, event, arguments, [seq](const Member& member) { return seq > member.hears_after; });
@@ -66,14 +78,11 @@ void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion
 }
 
 void deliver_end(SessionShard& shard, SessionState& session, const UserId& ended_by, std::uint32_t seq) {
-  std::string json;
-  JsonWriter writer(json);
-  writer.begin_object().key("sessionId");
-  api::write_id(writer, session.id());
-  writer.key("endedBy");
-  api::write_id(writer, ended_by);
-  writer.end_object();
-  tell_of_entry(shard, session, seq, ServerEvent::session_ended, json);
+  tell_of_entry(shard, session, seq, ServerEvent::session_ended, by_whom_json(session.id(), "endedBy", ended_by));
+}
+
+void deliver_reopened(SessionShard& shard, SessionState& session, const UserId& reopened_by, std::uint32_t seq) {
+  tell_of_entry(shard, session, seq, ServerEvent::session_reopened, by_whom_json(session.id(), "reopenedBy", reopened_by));
 }
 
 void deliver_foreign(SessionShard& shard, SessionState& session, domain::Entry entry) {
@@ -81,6 +90,7 @@ void deliver_foreign(SessionShard& shard, SessionState& session, domain::Entry e
   const StoredText* text = session.apply(std::move(entry));
   if (text != nullptr && text->live()) deliver_text(shard, session, *text);
   if (core.kind == domain::EntryKind::ended) deliver_end(shard, session, core.sender, core.seq);
+  if (core.kind == domain::EntryKind::reopened) deliver_reopened(shard, session, core.sender, core.seq);
   if (core.kind != domain::EntryKind::deleted) return;
   if (const auto target = domain::read_target_id(core)) {
     deliver_deletion(shard, session, {*target, core.sender, core.seq, core.timestamp});

@@ -36,6 +36,9 @@ void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion
 /// `session-ended`.
 void deliver_end(SessionShard& shard, SessionState& session, const UserId& ended_by, std::uint32_t seq);
 
+/// `session-reopened`.
+void deliver_reopened(SessionShard& shard, SessionState& session, const UserId& reopened_by, std::uint32_t seq);
+
 /// Takes an entry that another node committed into the session (head, row and keys are the caller's) and tells the room what it is.
 void deliver_foreign(SessionShard& shard, SessionState& session, domain::Entry entry);
 /// After a reload: the texts above `seq` that nobody here heard of.

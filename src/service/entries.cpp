@@ -49,6 +49,9 @@ Result<void> fill_content(EntryView& view, const SessionId& session, domain::Ent
     case EntryKind::ended:
       view.content = EntryView::Ended{entry.core.sender};
       break;
+    case EntryKind::reopened:
+      view.content = EntryView::Reopened{entry.core.sender};
+      break;
     default:  // nothing more is for participants, of kinds of later versions too
       break;
   }

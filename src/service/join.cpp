@@ -8,6 +8,7 @@
 #include "domain/extensions.hpp"
 #include "service/access.hpp"
 #include "service/deliver.hpp"
+#include "service/reopen.hpp"
 #include "service/resume.hpp"
 #include "service/view.hpp"
 
@@ -32,39 +33,73 @@ Propose first_join(const Outlook& outlook, const domain::Participant& participan
   return proposal;
 }
 
-/// What joining and starting share: access, not ended, and the entry when it is the first.
-Decision decide_join(const Outlook& outlook, const domain::Caller& caller, Clock& clock) {
-  auto participant = domain::authorize_participant(outlook.row, caller.user);
-  if (!participant) return Refuse{std::move(participant.error())};
-  if (auto open = domain::require_open(outlook.row); !open) return Refuse{std::move(open.error())};
-  if (outlook.row.status != domain::SessionStatus::created) return Settle{};
-  return first_join(outlook, *participant, clock.now());
+/// Whether a join opens the session again, which has ended.
+bool reopens(const ReopeningConfig& config, const Outlook& outlook, Timestamp now) {
+  if (config.by != ReopeningConfig::By::joining) return false;
+  return config.within.count() == 0 || now - outlook.row.ended_at.value_or(outlook.head.timestamp) <= config.within;
 }
 
-class StartStep final : public Step {
+/// What joining and starting share: access, not ended or to be reopened, and the entry when it is the first.
+class EnteringStep : public ReopeningStep {
  public:
-  StartStep(Answer<SessionView> answer, CallerPtr caller) : answer_(std::move(answer)), caller_(std::move(caller)) {}
+  EnteringStep(Router& router, CallerPtr caller) : ReopeningStep(router), caller_(std::move(caller)) {}
 
-  Decision decide(const Outlook& outlook) override { return decide_join(outlook, *caller_, answer_.shard().context().deps.clock); }
-  void committed(SessionState& session, const Committed&) override { settled(session); }
-  void settled(SessionState& session) override { answer_(session_view(answer_.shard().context(), session, *session.row)); }
-  void refused(Error error) override { answer_.refuse(std::move(error)); }
+ protected:
+  void on_committed(SessionState& session, const Committed& committed) final;
+  [[nodiscard]] Decision decide_entry(const Outlook& outlook);
+  [[nodiscard]] const CallerPtr& caller() const { return caller_; }
+
+ private:
+  CallerPtr caller_;
+  bool was_ended_ = false;
+};
+
+Decision EnteringStep::decide_entry(const Outlook& outlook) {
+  auto participant = domain::authorize_participant(outlook.row, caller_->user);
+  if (!participant) return Refuse{std::move(participant.error())};
+  const Timestamp now = router().context().deps.clock.now();
+  was_ended_ = outlook.row.status == domain::SessionStatus::ended;
+  if (was_ended_ && reopens(router().context().config.reopening, outlook, now))
+    return reopen(outlook, participant->user, participant->role);
+  if (auto open = domain::require_open(outlook.row); !open) return Refuse{std::move(open.error())};
+  if (outlook.row.status != domain::SessionStatus::created) return Settle{};
+  return first_join(outlook, *participant, now);
+}
+
+void EnteringStep::on_committed(SessionState& session, const Committed& committed) {
+  if (was_ended_) deliver_reopened(router().shard_of(session.id()), session, caller_->user.id, committed.seq);
+  on_settled(session);
+}
+
+class StartStep final : public EnteringStep {
+ public:
+  StartStep(Answer<SessionView> answer, CallerPtr caller, Router* router)
+      : EnteringStep(*router, std::move(caller)), answer_(std::move(answer)) {}
+
+  Decision decide(const Outlook& outlook) override { return decide_entry(outlook); }
+
+ protected:
+  void on_settled(SessionState& session) override { answer_(session_view(router().context(), session, *session.row)); }
+  void on_refused(Error error) override { answer_.refuse(std::move(error)); }
 
  private:
   Answer<SessionView> answer_;
-  CallerPtr caller_;
 };
 
-class JoinStep final : public Step {
+class JoinStep final : public EnteringStep {
  public:
   using Range = std::optional<Result<domain::EntryRange>>;
-  JoinStep(Answer<JoinView> answer, CallerPtr caller, ConnectionPtr connection, Range range)
-      : answer_(std::move(answer)), caller_(std::move(caller)), connection_(std::move(connection)), range_(std::move(range)) {}
+  JoinStep(Answer<JoinView> answer, CallerPtr caller, Router* router, ConnectionPtr connection, Range range)
+      : EnteringStep(*router, std::move(caller)),
+        answer_(std::move(answer)),
+        connection_(std::move(connection)),
+        range_(std::move(range)) {}
 
   Decision decide(const Outlook& outlook) override;
-  void committed(SessionState& session, const Committed&) override { enter(session); }
-  void settled(SessionState& session) override;
-  void refused(Error error) override { answer_.refuse(std::move(error)); }
+
+ protected:
+  void on_settled(SessionState& session) override;
+  void on_refused(Error error) override { answer_.refuse(std::move(error)); }
 
  private:
   void enter(SessionState& session);
@@ -72,35 +107,45 @@ class JoinStep final : public Step {
   void answer_with_resume(JoinView view);
 
   Answer<JoinView> answer_;
-  CallerPtr caller_;
   ConnectionPtr connection_;
   Range range_;
   std::shared_ptr<const domain::SessionRow> before_;
+  std::optional<Error> refusal_;  // stands beside the resume: the session has ended, and stays so
 };
+
+/// Of a session that has ended, and cannot be reopened by this join: what it held may still be read.
+bool leaves_resume(const Error& error) {
+  return error.code == ErrorCode::session_ended || error.code == ErrorCode::already_exists;
+}
 
 Decision JoinStep::decide(const Outlook& outlook) {
   before_ = std::make_shared<const domain::SessionRow>(outlook.row);
   if (range_ && !*range_) {  // after access, as every parameter
-    auto participant = domain::authorize_participant(outlook.row, caller_->user);
+    auto participant = domain::authorize_participant(outlook.row, caller()->user);
     return Refuse{participant ? range_->error() : std::move(participant.error())};
   }
-  Decision decision = decide_join(outlook, *caller_, answer_.shard().context().deps.clock);
-  const auto* refusal = std::get_if<Refuse>(&decision);
-  if (range_ && refusal != nullptr && refusal->error.code == ErrorCode::session_ended) return Settle{};
+  Decision decision = decide_entry(outlook);
+  refusal_.reset();
+  auto* refusal = std::get_if<Refuse>(&decision);
+  if (range_ && refusal != nullptr && leaves_resume(refusal->error)) {
+    refusal_ = std::move(refusal->error);
+    return Settle{};
+  }
   return decision;
 }
 
-void JoinStep::settled(SessionState& session) {
-  if (before_->status != domain::SessionStatus::ended) return enter(session);
+void JoinStep::on_settled(SessionState& session) {
+  if (!refusal_) return enter(session);
   JoinView view;
   view.room = JoinView::Room::not_entered;
-  view.refusal = domain::require_open(*before_).error();
+  view.refusal = std::move(*refusal_);
   answer_with_resume(std::move(view));
 }
 
 void JoinStep::enter(SessionState& session) {
   JoinView view;
-  view.session = session_view(answer_.shard().context(), session, *before_);
+  // As before this join; what the join reopened is shown open.
+  view.session = session_view(router().context(), session, before_->status == domain::SessionStatus::ended ? *session.row : *before_);
   add_member(session);
   if (range_)
     answer_with_resume(std::move(view));
@@ -119,7 +164,7 @@ void JoinStep::add_member(SessionState& session) {
   count(shard.context().counters.members_joined);
   if (session.members.size() == 1) count(shard.context().counters.sessions_joined);
 
-  const domain::User& user = caller_->user;
+  const domain::User& user = caller()->user;
   std::string json;
   JsonWriter writer(json);
   writer.begin_object().key("userId");
@@ -132,7 +177,7 @@ void JoinStep::add_member(SessionState& session) {
 
 void JoinStep::answer_with_resume(JoinView view) {
   SessionShard& shard = answer_.shard();
-  resume(shard, {before_->id, std::move(caller_), std::move(connection_), std::move(**range_),
+  resume(shard, {before_->id, caller(), std::move(connection_), std::move(**range_),
                  [answer = std::move(answer_), view = std::move(view)](Result<domain::EntriesView> entries) mutable {
                    if (entries)
                      view.resume = std::move(*entries);
@@ -178,12 +223,12 @@ void LeaveStep::settled(SessionState& session) {
 }  // namespace
 
 void start_session(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, Done<SessionView> done) {
-  submit_step<StartStep>(router, from, session, std::move(done), std::move(caller));
+  submit_step<StartStep>(router, from, session, std::move(done), std::move(caller), &router);
 }
 
 void join(Router& router, EventLoop& from, ConnectionPtr connection, Join request, Done<JoinView> done) {
   CallerPtr caller = connection->caller;
-  submit_step<JoinStep>(router, from, request.session, std::move(done), std::move(caller), std::move(connection),
+  submit_step<JoinStep>(router, from, request.session, std::move(done), std::move(caller), &router, std::move(connection),
                         std::move(request.resume));
 }
 

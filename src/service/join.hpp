@@ -1,4 +1,5 @@
-// Starting, joining and leaving a session. The first join of either kind makes it active, as an entry of the log.
+// Starting, joining and leaving a session. The first join of either kind makes it active, as an entry of the log. With
+// ReopeningConfig::By::joining a join of either kind opens a session again that ended lately, as an entry of the log, too.
 #pragma once
 
 #include <optional>
@@ -20,7 +21,7 @@ struct Join {
 /// The socket enters the room. The view is the session as it was before this join; the others hear `user-joined`. A repeated join
 /// of the same socket changes nothing and tells no one. With `resume` the answer carries the log after that place, and the socket is
 /// live for log events when it has it all (resume.hpp); it does so beside the refusal of an ended session too.
-/// Refusals: access · `Invalid after` · `Session has already ended`.
+/// Refusals: access · `Invalid after` · `Session has already ended` · those of ReopeningStep::reopen.
 void join(Router& router, EventLoop& from, ConnectionPtr connection, Join request, Done<domain::JoinView> done);
 
 /// The socket leaves the room, if it is there (or is about to enter it); the others hear `user-left`. Never refused.

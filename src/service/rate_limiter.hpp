@@ -17,7 +17,7 @@
 
 namespace parley::service {
 
-enum class EventKind : std::uint8_t { chat, offer, answer, ice_candidate, signalling_chat, join, leave };
+enum class EventKind : std::uint8_t { chat, offer, answer, ice_candidate, signalling_chat, join, leave, reopening };
 
 class RateLimiter {
  public:

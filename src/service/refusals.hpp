@@ -24,6 +24,15 @@ inline constexpr std::int64_t overloaded_retry_after_ms = 100;  // a commit take
 [[nodiscard]] inline Error already_ended() {
   return {ErrorCode::session_ended, "Session is already ended", {}};
 }
+[[nodiscard]] inline Error not_ended() {
+  return {ErrorCode::invalid_argument, "Session is not ended", {}};
+}
+[[nodiscard]] inline Error reopening_is_off() {
+  return {ErrorCode::forbidden, "Sessions cannot be reopened on this server", {}};
+}
+[[nodiscard]] inline Error active_session_exists(const SessionId& session) {
+  return {ErrorCode::already_exists, "Active session already exists", session.to_string()};
+}
 [[nodiscard]] inline Error overloaded() {
   return {ErrorCode::overloaded, "Server is overloaded, please try again", {}, overloaded_retry_after_ms};
 }

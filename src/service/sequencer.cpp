@@ -107,6 +107,7 @@ bool Sequencer::carry_out(Slot& slot, Decision decision) {
     return true;
   }
   if (std::holds_alternative<Read>(decision)) return start_read(slot);
+  if (std::holds_alternative<Await>(decision)) return start_waiting(slot);
   PARLEY_ASSERT(decided_ > 0);  // the first in line has nothing to wait for
   return false;
 }
@@ -138,6 +139,13 @@ bool Sequencer::start_read(Slot& slot) {
       [step = read_by_, &directory = shard_.context().deps.directory](store::LogReader& reader) { return step->read(reader, directory); },
       [this](Result<void> result) { finish_read(std::move(result)); });
   return !reading_;  // false, unless the reader pool refused at once
+}
+
+bool Sequencer::start_waiting(Slot& slot) {
+  reading_ = true;
+  read_by_ = slot.step.get();
+  read_by_->await([this] { finish_read({}); });
+  return !reading_;
 }
 
 void Sequencer::finish_read(Result<void> result) {

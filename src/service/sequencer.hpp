@@ -72,6 +72,7 @@ class Sequencer {
   [[nodiscard]] bool carry_out(Slot& slot, Decision decision);
   void append(Slot& slot, Propose proposal);
   [[nodiscard]] bool start_read(Slot& slot);
+  [[nodiscard]] bool start_waiting(Slot& slot);
   void finish_read(Result<void> result);
   [[nodiscard]] bool start_catching_up();
   void finish_catching_up(Result<News> news);
@@ -93,8 +94,8 @@ class Sequencer {
   std::size_t decided_ = 0;                        // slots before it are not waiting
   domain::Head head_;                              // of the outlook
   std::shared_ptr<const domain::SessionRow> row_;  // of the outlook
-  bool reading_ = false;                           // a step's read or that of news is under way; nothing is decided
-  Step* read_by_ = nullptr;                        // whose read it is; null: of news
+  bool reading_ = false;                           // a step's read or wait, or a read of news is under way; nothing is decided
+  Step* read_by_ = nullptr;                        // whose it is; null: of news
   bool read_is_stale_ = false;
   /// Whether the log may hold more than the session: doubtful, it is read before the next step is decided; behind, it does
   /// for certain, and is read at once.

@@ -39,6 +39,7 @@ constexpr api::Member deleted[] = {{"id", &schemas::oid, "Of the message."},
                                    timestamp,
                                    {"prev", &schemas::seq, "The `seq` the room heard before this one.", api::Presence::optional}};
 constexpr api::Member ended[] = {{"sessionId", &schemas::session_id}, {"endedBy", &schemas::user_id}};
+constexpr api::Member reopened[] = {{"sessionId", &schemas::session_id}, {"reopenedBy", &schemas::user_id}};
 constexpr api::Schema refusal_text{.keywords = R"("type":"string")", .example = R"("Invalid offer message format")"};
 constexpr api::Schema signal_event{
     .keywords = R"("type":"string","enum":["webrtc-offer","webrtc-answer","ice-candidate","signaling-message"])",
@@ -57,6 +58,7 @@ constexpr auto rows = std::to_array<ServerEventRow>({
     {ServerEvent::chat_message, "chat-message", "A message, once it is durable, to everyone in the room", schemas::chat_event.members},
     {chat_message_deleted, "chat-message-deleted", "A message was deleted, to everyone in the room", deleted},
     {session_ended, "session-ended", "The session has ended, to everyone in the room", ended},
+    {session_reopened, "session-reopened", "The session that had ended is open again, to everyone in the room", reopened},
     {ServerEvent::error, "error", "An event was refused, to its sender", refused},
 });
 static_assert(std::ranges::all_of(rows, [](const ServerEventRow& row) {

@@ -20,6 +20,7 @@ enum class ServerEvent : std::uint8_t {
   chat_message,
   chat_message_deleted,
   session_ended,
+  session_reopened,
   error,
 };
 

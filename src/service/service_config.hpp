@@ -22,6 +22,7 @@ struct EventRates {
   std::uint32_t ice_candidate = limits::ice_candidates_per_window;
   std::uint32_t signalling_chat = limits::signalling_chats_per_window;
   std::uint32_t join_leave = limits::signalling_joins_per_window;
+  std::uint32_t reopening = limits::reopenings_per_window;
 };
 
 struct IceConfig {
@@ -38,6 +39,16 @@ struct UpkeepConfig {
   std::chrono::minutes interval = limits::upkeep_interval;
   std::chrono::minutes unstarted_age = limits::unstarted_session_age;  // since creation, of sessions that nobody joined
   std::chrono::minutes active_age = limits::active_session_age;        // since the start
+};
+
+/// Who may open an ended session again.
+struct ReopeningConfig {
+  enum class By : std::uint8_t {
+    nobody,
+    creator,  // and admins
+    joining,  // as creator; and a participant's join
+  } by = By::creator;
+  std::chrono::hours within = limits::reopen_within;  // since the end, of joins; 0: always
 };
 
 /// Where a user's role, e-mail and name come from (contract §1.2).
@@ -62,6 +73,7 @@ struct ServiceConfig {
   EventRates rates;
   IceConfig ice;
   UpkeepConfig upkeep;
+  ReopeningConfig reopening;
   // Live sockets; 0: off. Signalling limits halve above 80 % of the total.
   std::size_t connections_total_max = limits::connections_total_max;
   std::size_t connections_per_address_max = limits::connections_per_address_max;

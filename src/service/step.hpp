@@ -11,6 +11,7 @@
 #include <optional>
 #include <variant>
 
+#include "base/event_loop.hpp"
 #include "base/result.hpp"
 #include "domain/chain.hpp"
 #include "domain/session.hpp"
@@ -48,7 +49,9 @@ struct Settle {};
 struct Read {};
 /// Decide again when everything before is committed; what comes behind waits.
 struct WaitForTurn {};
-using Decision = std::variant<Propose, Refuse, Settle, Read, WaitForTurn>;
+/// Call `await`, and decide again when that is over; what comes behind waits.
+struct Await {};
+using Decision = std::variant<Propose, Refuse, Settle, Read, WaitForTurn, Await>;
 
 /// What became of a proposal. `text` is null unless it is one; all of it lives as long as the call.
 struct Committed {
@@ -70,6 +73,9 @@ class Step {
   [[nodiscard]] virtual Result<void> read(store::LogReader&, store::Directory&) { return {}; }
   /// What was read is no longer true.
   virtual void forget_read() {}
+  /// Begins what `decide` wants to wait for; the step is left alone until `then` has run, once, in a Turn on the session's thread, inside
+  /// this call or later. It must not depend on anything that waits for this session.
+  virtual void await(Task then) { then(); }
 
   // One of these, once. Session thread.
   virtual void committed(SessionState&, const Committed&) {}

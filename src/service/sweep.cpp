@@ -12,12 +12,14 @@ namespace parley::service {
 
 bool StaleRule::holds_for(const domain::SessionRow& row) const {
   if (row.status == domain::SessionStatus::ended) return false;
-  if (created_before && row.created_at < *created_before) return true;
+  const Timestamp opened_at = row.reopened ? row.reopened->at : row.created_at;
+  if (created_before && opened_at < *created_before) return true;
   if (row.status == domain::SessionStatus::created) return unstarted_created_before && row.created_at < *unstarted_created_before;
-  return started_before && row.started_at && *row.started_at < *started_before;
+  const auto started_at = row.last_opened_at();
+  return started_before && started_at && *started_at < *started_before;
 }
 
-// A session starts after it was created, so one that started before a time was created before it.
+// A session starts, and is opened again, after it was created: one that was so before a time was created before it.
 Timestamp StaleRule::created_before_bound() const {
   return std::max({created_before.value_or(Timestamp::min()), unstarted_created_before.value_or(Timestamp::min()),
                    started_before.value_or(Timestamp::min())});

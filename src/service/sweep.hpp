@@ -12,7 +12,8 @@
 
 namespace parley::service {
 
-/// Which open sessions are stale. A ground that is not given makes none stale.
+/// Which open sessions are stale. A ground that is not given makes none stale. The age of a session that was opened again counts from its
+/// last reopening.
 struct StaleRule {
   std::optional<Timestamp> created_before;            // whatever became of them
   std::optional<Timestamp> unstarted_created_before;  // those that nobody joined

@@ -278,6 +278,31 @@ test('ending the session is told to both; what was said stays', async () => {
   await patient.path('ended');
 });
 
+test('the doctor reopens the session: the other tab hears it, one opened after the end finds out, and both write on', async () => {
+  const { doctor, patient } = await openBoth();
+  await doctor.say('goodbye');
+  await doctor.page.click('#end');
+  await doctor.page.click('#confirm-end button[value=end]');
+  await patient.path('ended');
+  assert.equal(await patient.page.isVisible('#reopen'), false, 'only who created it may');
+  const third = await open('patient');
+  await third.shows('goodbye');
+  await third.path('ended');
+  await doctor.page.click('#reopen');
+  for (const tab of [doctor, patient, third]) {
+    await tab.path('websocket');
+    await tab.page.waitForSelector('#ended', { state: 'hidden' });
+  }
+  await patient.page.getByText('Dr. Ada Okafor reopened the session').waitFor();
+  await doctor.page.getByText('You reopened the session').waitFor();
+  await patient.say('one more question');
+  for (const tab of [doctor, third]) await tab.shows('one more question');
+  await doctor.page.click('#end');
+  await doctor.page.click('#confirm-end button[value=end]');
+  for (const tab of [doctor, patient, third]) await tab.path('ended');
+  assert.deepEqual([doctor.errors, patient.errors], [[], []]);
+});
+
 test('the other side leaves and is shown as gone', async () => {
   const { doctor, patient } = await openBoth();
   await doctor.page.waitForSelector('#peer-dot[data-presence="here"]');

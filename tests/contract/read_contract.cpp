@@ -245,6 +245,38 @@ TEST_P(ReadContract, ending_one_of_two_open_sessions_of_a_pair_leaves_the_other)
   EXPECT_EQ(*find_open(1, 2), std::optional(second.row().id));
 }
 
+TEST_P(ReadContract, a_reopened_session_is_open_wherever_open_ones_are_looked_for) {
+  LogScript script(7);
+  for (const auto& append : {script.create(), script.start(), script.end()}) commit(append);
+  for (int times = 0; times < 2; ++times) {
+    commit(script.reopen());
+    EXPECT_EQ(*find_session(script.row().id), script.row());
+    EXPECT_EQ(*find_open(1, 2), std::optional(script.row().id));
+    for (const std::uint32_t user : {1u, 2u}) EXPECT_EQ(open_sessions_of(user)->size(), 1u) << user;
+    const Timestamp later = script.row().created_at + std::chrono::milliseconds{1};
+    EXPECT_EQ(open_before(later, {}, 10)->sessions, std::vector{script.row()}) << "by the time of its creation";
+    if (times == 0) store->reopen(), store->log().attach(loop, outcomes);
+    EXPECT_EQ(*find_open(1, 2), std::optional(script.row().id));
+    commit(script.end());
+    EXPECT_EQ(*find_open(1, 2), std::nullopt);
+    EXPECT_TRUE(open_sessions_of(1)->empty());
+    EXPECT_TRUE(open_before(later, {}, 10)->sessions.empty());
+  }
+}
+
+TEST_P(ReadContract, a_reopening_and_the_end_before_it_in_one_commit_leave_it_open) {
+  LogScript script(7);
+  commit(script.create());
+  store->hold();
+  send(script.start());
+  send(script.end());
+  const std::uint64_t token = send(script.reopen());
+  store->release();
+  EXPECT_EQ(outcome_of(token).status, store::AppendStatus::committed);
+  EXPECT_EQ(*find_open(1, 2), std::optional(script.row().id));
+  EXPECT_EQ(*find_session(script.number()), script.row());
+}
+
 TEST_P(ReadContract, a_row_and_the_end_of_it_in_one_commit_leave_nothing_open) {
   LogScript script(7);
   store->hold();

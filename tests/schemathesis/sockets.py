@@ -77,7 +77,7 @@ class Call:
 
     def be_refused(self):
         nowhere = "00000000-0000-4000-8000-000000000000"
-        for event in ("join-session", "chat-message", "end-session", "entries"):
+        for event in ("join-session", "chat-message", "end-session", "reopen-session", "entries"):
             self.ask(event, {"sessionId": nowhere, "message": "x"})
         for message in ("", 7, "x" * 1001):
             self.ask("chat-message", {"sessionId": self.session, "message": message})
@@ -100,6 +100,10 @@ class Call:
         self.first.next("session-ended", self.heard)
         self.ask("end-session", {"sessionId": self.session})
         self.ask("join-session", {"sessionId": self.session, "after": None})
+        self.ask("reopen-session", {"sessionId": self.session})
+        self.first.next("session-reopened", self.heard)
+        self.ask("reopen-session", {"sessionId": self.session})
+        self.ask("entries", {"sessionId": self.session, "after": None})
         self.first.client.disconnect()
 
 

@@ -132,6 +132,18 @@ Append LogScript::end() {
   return append;
 }
 
+Append LogScript::reopen() {
+  Append append = begin();
+  Draft draft;
+  draft.kind = EntryKind::reopened;
+  draft.sender = row_.participants[0].user;
+  draft.sender_role = row_.participants[0].role;
+  add(append, std::move(draft));
+  row_.reopen(head_.timestamp);
+  append.row = row_;
+  return append;
+}
+
 Append LogScript::invite(std::uint32_t user) {
   Append append = begin();
   const domain::Participant guest{user_id(user), {"patient"}};

@@ -33,6 +33,8 @@ class LogScript {
   /// Deletes the text at `seq`.
   [[nodiscard]] store::Append remove(std::uint32_t seq);
   [[nodiscard]] store::Append end();
+  /// The session that has ended is active again.
+  [[nodiscard]] store::Append reopen();
   /// A participant more: the row changes.
   [[nodiscard]] store::Append invite(std::uint32_t user);
   /// From here on as if the head were at `seq`: for limits only, the log has no such entries.

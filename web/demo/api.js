@@ -33,6 +33,10 @@ export class Api {
     return this.#call('POST', `/api/sessions/${this.#session}/end`, {});
   }
 
+  reopen() {
+    return this.#call('POST', `/api/sessions/${this.#session}/reopen`, {});
+  }
+
   async #call(method, path, body) {
     const headers = { Authorization: `Bearer ${this.#token}` };
     if (body !== undefined) headers['Content-Type'] = 'application/json';

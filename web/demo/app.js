@@ -49,6 +49,7 @@ class Demo {
       remove: (id) => this.#remove(id),
       earlier: () => this.#earlier(),
       end: () => this.#end(),
+      reopen: () => this.#reopen(),
       mode: (mode) => this.#link.use(mode),
     });
     this.#draw();
@@ -68,6 +69,8 @@ class Demo {
       joined: ({ userId }) => this.#cameIn(userId),
       left: ({ userId }) => this.#presence.left(userId),
       ended: ({ endedBy }) => this.#hasEnded(endedBy),
+      reopened: ({ reopenedBy }) => this.#hasReopened(reopenedBy),
+      look: () => this.#look(),
       refused: (text) => this.#view.block('This link does not open the session', `The server says: “${text}”.`),
     };
   }
@@ -120,13 +123,44 @@ class Demo {
   }
 
   #hasEnded(endedBy) {
+    this.#view.showEnded({ mayReopen: this.#session?.doctorId?._id === this.#identity.user.id });
     if (this.#ended) return;
     this.#ended = true;
-    this.#link.finish();
+    this.#link.pause();
     const who = endedBy === this.#identity.user.id ? 'You' : displayName(this.#peer());
     if (endedBy) this.#timeline.note(`${who} ended the session`);
-    this.#view.showEnded();
     this.#refresh();
+  }
+
+  #hasReopened(reopenedBy) {
+    if (!this.#ended) return;
+    this.#ended = false;
+    if (this.#session) this.#session.status = 'active';
+    this.#link.resume();
+    if (reopenedBy) this.#timeline.note(`${this.#nameOf(reopenedBy)} reopened the session`);
+    this.#view.showOpen();
+    this.#refresh();
+    this.#draw();
+    this.#pump();
+  }
+
+  #nameOf(userId) {
+    const peer = this.#peer();
+    if (userId === this.#identity.user.id) return 'You';
+    return userId === peer?._id ? displayName(peer) : 'Somebody';
+  }
+
+  async #look() {
+    const answer = await this.#api.session();
+    if (answer.ok && answer.body.session.status !== 'ended') this.#hasReopened();
+    return answer;
+  }
+
+  async #reopen() {
+    const { ok, body } = await this.#api.reopen();
+    if (ok || body.message === 'Session is not ended') return this.#hasReopened(this.#identity.user.id);
+    this.#timeline.note(`The session could not be reopened: ${body.message}`);
+    this.#draw();
   }
 
   async #end() {

@@ -18,10 +18,12 @@ export class Link {
   #joined = false;
   #path = 'connecting';
   #timer = 0;
-  #finished = false;
+  #mode = 'auto';
+  #paused = false;
 
   /**
-   * @param on callbacks: path(name), refresh() → {ok, retryAfterMs}, session(session), message, deleted, joined, left, ended, refused(text)
+   * @param on callbacks: path(name), refresh() → {ok, retryAfterMs}, session(session), message, deleted, joined, left, ended, reopened,
+   *   look() (asks whether the session is open again), refused(text)
    */
   constructor({ identity, api, on }) {
     this.#identity = identity;
@@ -31,19 +33,33 @@ export class Link {
 
   /** 'auto', 'websocket', 'polling' or 'rest'. */
   use(mode) {
+    this.#mode = mode;
+    if (this.#paused) return;
     this.#dropSocket();
-    if (this.#finished) return;
     this.#setPath('connecting');
     if (mode !== 'rest') this.#openSocket(mode);
     this.#pollIn(mode === 'rest' ? 0 : FIRST_POLL_MS);
   }
 
-  /** The session has ended: nothing more will come. */
-  finish() {
-    this.#finished = true;
-    this.#dropSocket();
+  /** The session has ended. A tab in its room stays there and hears when the session is reopened; any other tab asks from time to time. */
+  pause() {
+    this.#paused = true;
     clearTimeout(this.#timer);
     this.#setPath('ended');
+    if (!this.#joined) this.#watch();
+  }
+
+  /** The session is open again. */
+  resume() {
+    if (!this.#paused) return;
+    this.#paused = false;
+    if (this.#joined) this.#setPath(this.#socket.io.engine.transport.name);
+    else this.use(this.#mode);
+  }
+
+  #watch() {
+    this.#dropSocket();
+    this.#pollIn(POLL_EVERY_MS);
   }
 
   /** Gives {stored: message}, {refused: text} or {laterMs}: after that, the same item may be sent again, on any path. */
@@ -75,6 +91,7 @@ export class Link {
     socket.on('user-joined', (user) => this.#on.joined(user));
     socket.on('user-left', (user) => this.#on.left(user));
     socket.on('session-ended', (end) => this.#on.ended(end));
+    socket.on('session-reopened', (reopening) => this.#on.reopened(reopening));
   }
 
   async #join(socket) {
@@ -111,6 +128,7 @@ export class Link {
   #lostSocket(socket) {
     if (socket !== this.#socket) return;
     this.#joined = false;
+    if (this.#paused) return this.#watch();
     this.#setPath('connecting');
     this.#pollIn(FIRST_POLL_MS);
     if (!socket.active) socket.connect();  // The server closed it on purpose, to restart; socket.io would stay away.
@@ -130,16 +148,22 @@ export class Link {
   }
 
   async #poll() {
+    if (this.#paused) {
+      const { retryAfterMs } = await this.#on.look();
+      if (this.#paused) this.#pollIn(Math.max(POLL_EVERY_MS, retryAfterMs));
+      return;
+    }
     const { ok, retryAfterMs } = await this.#on.refresh();
-    if (this.#joined || this.#finished) return;
+    if (this.#joined || this.#paused) return;
     this.#setPath(ok ? 'rest' : 'offline');
     this.#pollIn(Math.max(POLL_EVERY_MS, retryAfterMs));
   }
 
   #setPath(path) {
-    if (this.#path === path) return;
-    this.#path = path;
-    this.#on.path(path);
+    const shown = this.#paused ? 'ended' : path;
+    if (this.#path === shown) return;
+    this.#path = shown;
+    this.#on.path(shown);
   }
 }
 

@@ -33,13 +33,14 @@ export class View {
     this.#template = page.getElementById('message');
   }
 
-  /** @param handlers send(text), retry(clientMessageId), discard(clientMessageId), remove(id), earlier(), end(), mode(name) */
+  /** @param handlers send(text), retry(clientMessageId), discard(clientMessageId), remove(id), earlier(), end(), reopen(), mode(name) */
   connect(handlers) {
     this.#handlers = handlers;
     this.#connectComposer();
     this.#connectScrolling();
     this.#part('earlier').addEventListener('click', () => handlers.earlier());
     this.#part('modes').addEventListener('change', (event) => handlers.mode(event.target.value));
+    this.#part('reopen').addEventListener('click', () => handlers.reopen());
     const dialog = this.#part('confirm-end');
     this.#part('end').addEventListener('click', () => dialog.showModal());
     dialog.addEventListener('close', () => dialog.returnValue === 'end' && handlers.end());
@@ -67,12 +68,22 @@ export class View {
     this.#part('fact-latency').textContent = milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`;
   }
 
-  showEnded() {
-    this.#part('ended').hidden = false;
-    this.#part('composer').hidden = true;
+  showEnded({ mayReopen }) {
+    this.#part('reopen').hidden = !mayReopen;
     this.#part('too-long').hidden = true;
-    this.#part('end').hidden = true;
-    this.#part('modes').closest('section').hidden = true;
+    this.#showWhetherOpen(false);
+  }
+
+  showOpen() {
+    this.#showWhetherOpen(true);
+    this.#sizeComposer();
+  }
+
+  #showWhetherOpen(isOpen) {
+    this.#part('ended').hidden = isOpen;
+    this.#part('composer').hidden = !isOpen;
+    this.#part('end').hidden = !isOpen;
+    this.#part('modes').closest('section').hidden = !isOpen;
   }
 
   /** Draws while the row that is on top keeps its place, for text that comes in above. */

@@ -62,6 +62,11 @@ Document update_session(const SessionRow& row, std::uint32_t seq) {
   set_others(fields, row);
   Document change;
   change.document("$set", fields);
+  if (row.reopened && !row.ended_at) {
+    Document ended_at;
+    ended_at.text("endedAt", "");
+    change.document("$unset", ended_at);
+  }
   return statement(row, std::move(query), change);
 }
 

@@ -93,6 +93,13 @@ test('sessions are read and populated by mongoose through their life [c:8-sessio
   const last = await session();
   assert.deepEqual([last.status, last.endedAt.toISOString(), last.metadata.duration, last.__v], ['ended', ended.endedAt, ended.duration, 0]);
   assert.equal(last.validateSync(), undefined);
+  assert.equal((await post(server, `/api/sessions/${call.sessionId}/reopen`, { token: call.doctor.token })).status, 200);
+  const reopened = await session();
+  assert.deepEqual([reopened.status, reopened.startedAt.toISOString(), reopened.metadata.duration],
+    ['active', active.startedAt.toISOString(), ended.duration]);
+  assert.ok(!('endedAt' in (await old.Session.collection.findOne({ sessionId: call.sessionId }))), 'an open session has no end');
+  const again = await endSession(server, call);
+  assert.equal((await session()).endedAt.toISOString(), again.endedAt);
 });
 
 test('signalling is read and populated by mongoose [c:8-signalingmessages]', async () => {

@@ -23,7 +23,7 @@ afterEach(() => {
 after(() => server.dispose());
 
 const EVENTS = ['create-session', 'join-session', 'chat-message', 'webrtc-offer', 'webrtc-answer', 'ice-candidate', 'signaling-message', 'end-session',
-  'ping', 'no-such-event', 'entries', 'read', 'typing', 'chat-late'];
+  'reopen-session', 'ping', 'no-such-event', 'entries', 'read', 'typing', 'chat-late'];
 const deep = JSON.parse(`${'['.repeat(200)}${']'.repeat(200)}`);
 const ODD = {
   nothing: [],

@@ -67,6 +67,7 @@ const ROUTES = [
   ['POST', () => '/api/sessions/create', () => ({ patientId: newId() })],
   ['POST', () => `/api/sessions/${open.sessionId}/join`, () => ({})],
   ['POST', () => `/api/sessions/${open.sessionId}/end`, () => ({})],
+  ['POST', () => `/api/sessions/${open.sessionId}/reopen`, () => ({})],
   ['GET', () => `/api/sessions/${open.sessionId}`],
   ['GET', () => `/api/sessions/${open.sessionId}/chat`],
   ['GET', () => `/api/sessions/${open.sessionId}/signaling`],

@@ -77,6 +77,8 @@ TEST(WriteEntries, shows_of_each_kind_what_participants_may_see) {
           R"("id":"000000000000000000000007","sessionId":"0b1e8a6e-9f3d-4c5a-8b7c-1d2e3f405162","deletedBy":"000000000000000000000001"})");
   EXPECT_EQ(entry_written(entry_of(EntryKind::ended, EntryView::Ended{user_id(1)})),
             R"({"kind":"ended",)" + start + R"("endedBy":"000000000000000000000001"})");
+  EXPECT_EQ(entry_written(entry_of(EntryKind::reopened, EntryView::Reopened{*UserId::parse("000000000000000000000001")})),
+            R"({"kind":"reopened",)" + start + R"("reopenedBy":"000000000000000000000001"})");
   for (const auto& [kind, name] : {std::pair{EntryKind::erased, "erased"},
                                    {EntryKind::released, "released"},
                                    {EntryKind::adopted, "adopted"},

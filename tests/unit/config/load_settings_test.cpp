@@ -69,11 +69,22 @@ TEST(Settings, limits_off_turns_counts_off_and_leaves_sizes) {
   const auto& http = settings->http.limits;
   EXPECT_EQ(http.general + http.chat + http.sessions + http.session_creates, 0U);
   const auto& rates = settings->service.rates;
-  EXPECT_EQ(rates.chat + rates.offer + rates.answer + rates.ice_candidate + rates.signalling_chat + rates.join_leave, 0U);
+  EXPECT_EQ(rates.chat + rates.offer + rates.answer + rates.ice_candidate + rates.signalling_chat + rates.join_leave + rates.reopening, 0U);
   EXPECT_EQ(
       settings->service.connections_total_max + settings->service.connections_per_address_max + settings->service.connections_per_user_max,
       0U);
   EXPECT_EQ(settings->server.http_body_bytes_max, limits::http_body_bytes_max);
+}
+
+TEST(Settings, who_may_reopen_is_the_creator_unless_told_otherwise) {
+  using By = service::ReopeningConfig::By;
+  const auto untold = settings_with({})->service.reopening;
+  EXPECT_EQ(untold.by, By::creator);
+  EXPECT_EQ(untold.within, std::chrono::hours{24});
+  for (const auto& [name, by] : {std::pair{"no", By::nobody}, {"creator", By::creator}, {"join", By::joining}})
+    EXPECT_EQ(settings_with({{"--reopen", name}})->service.reopening.by, by) << name;
+  EXPECT_EQ(settings_with({{"--reopen-within", "0"}})->service.reopening.within, std::chrono::hours{0});
+  EXPECT_EQ(settings_with({{"--reopen-within", "72"}})->service.reopening.within, std::chrono::hours{72});
 }
 
 TEST(Settings, a_further_origin_joins_both_lists) {
@@ -96,6 +107,8 @@ TEST(Settings, refusals_name_the_key_its_source_and_the_way_out) {
   expect_refusal({{"--threads", "-1"}}, "from 0 to 64");
   expect_refusal({{"--threads", ""}}, "from 0 to 64");
   expect_refusal({{"--limits", "none"}}, "on|off");
+  expect_refusal({{"--reopen", "anyone"}}, "no|creator|join");
+  expect_refusal({{"--reopen-within", "a day"}}, "whole number");
   expect_refusal({{"--log-level", "loud"}}, "debug|info|warning|error");
   expect_refusal({{"--data", ""}}, "must name a folder");
   expect_refusal({{"--turn-url", "turn:t.example:3478"}}, "--turn-secret-file");

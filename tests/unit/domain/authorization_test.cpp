@@ -31,18 +31,22 @@ struct Row {
   bool may_create;
   bool may_delete;
   bool is_admin;
+  std::string_view reopening;  // the refusal; empty: allowed
 };
 
 std::vector<Row> table() {
   return {
-      {"the doctor of the session", user(example::doctor_id, "doctor"), true, true, false, false},
-      {"the patient of the session, who sent the message", user(example::patient_id, "patient"), true, false, true, false},
-      {"a further participant", user(interpreter_id, "interpreter"), true, false, false, false},
-      {"another doctor", user(stranger_id, "doctor"), false, true, false, false},
-      {"another patient", user(stranger_id, "patient"), false, false, false, false},
-      {"an admin", user(admin_id, "admin"), false, false, true, true},
-      {"somebody without a role", user(stranger_id, ""), false, false, false, false},
-      {"somebody with a role that only looks like admin", user(stranger_id, "Admin"), false, false, false, false},
+      {"the doctor of the session", user(example::doctor_id, "doctor"), true, true, false, false, ""},
+      {"the patient of the session, who sent the message", user(example::patient_id, "patient"), true, false, true, false,
+       "Only the creator of a session can reopen it"},
+      {"a further participant", user(interpreter_id, "interpreter"), true, false, false, false,
+       "Only the creator of a session can reopen it"},
+      {"another doctor", user(stranger_id, "doctor"), false, true, false, false, "Unauthorized access to session"},
+      {"another patient", user(stranger_id, "patient"), false, false, false, false, "Unauthorized access to session"},
+      {"an admin", user(admin_id, "admin"), false, false, true, true, ""},
+      {"somebody without a role", user(stranger_id, ""), false, false, false, false, "Unauthorized access to session"},
+      {"somebody with a role that only looks like admin", user(stranger_id, "Admin"), false, false, false, false,
+       "Unauthorized access to session"},
   };
 }
 
@@ -96,6 +100,15 @@ TEST(Authorization, deleting_is_for_the_sender_and_for_admins) {
   for (const Row& row : table()) {
     expect_right(authorize_delete(example::patient_id, row.user), row.may_delete, "Unauthorized to delete this message", row.who);
   }
+}
+
+TEST(Authorization, reopening_is_for_the_creator_and_for_admins) {
+  for (const Row& row : table()) {
+    expect_right(authorize_reopen(session(), row.user), row.reopening.empty(), row.reopening, row.who);
+  }
+  EXPECT_EQ(authorize_reopen(session(), user(example::doctor_id, "patient"))->name, "doctor") << "the role of the session";
+  EXPECT_EQ(authorize_reopen(session(), user(admin_id, "admin"))->name, "admin");
+  EXPECT_EQ(authorize_reopen(session(), user(interpreter_id, "admin"))->name, "interpreter") << "an admin who takes part";
 }
 
 TEST(Authorization, administration_is_for_admins) {

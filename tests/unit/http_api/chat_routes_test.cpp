@@ -39,6 +39,72 @@ TEST_F(Routes, a_session_is_created_joined_and_ended) {
   EXPECT_EQ(member(rejoined.body, "message"), "Session has already ended");
 }
 
+TEST_F(Routes, an_ended_session_is_reopened) {
+  const auto session = created_session();
+  const auto path = "/api/sessions/" + session;
+  const auto refused = [&](std::string_view who) {
+    const auto answer = post(path + "/reopen", who);
+    return std::to_string(answer.status) + " " + member(answer.body, "message") + " " + member(answer.body, "code");
+  };
+  const auto started = member(post(path + "/join", "patient").body, "startedAt");
+  EXPECT_EQ(refused("doctor"), "400 Session is not ended invalid_argument");
+  clock.advance(std::chrono::seconds{10});
+  post(path + "/end", "patient");
+  EXPECT_EQ(refused("stranger"), "403 Unauthorized access to session forbidden");
+  EXPECT_EQ(refused("patient"), "403 Only the creator of a session can reopen it forbidden");
+  EXPECT_EQ(post("/api/sessions/" + std::string(unknown_session) + "/reopen", "doctor").status, 404U);
+  clock.advance(std::chrono::hours{1});
+  const auto reopened = post(path + "/reopen", "doctor");
+  EXPECT_EQ(reopened.status, 200U) << reopened.body;
+  EXPECT_EQ(member(reopened.body, "message"), "Session reopened successfully");
+  EXPECT_EQ(member(reopened.body, "status"), "active");
+  EXPECT_EQ(member(reopened.body, "startedAt"), started);
+  EXPECT_EQ(member(reopened.body, "duration"), "10");
+  EXPECT_EQ(reopened.body.find("endedAt"), std::string::npos);
+  EXPECT_NE(reopened.body.find(R"("doctorId":{"_id":"65f000000000000000000001","email":"doctor@example.org")"), std::string::npos);
+  EXPECT_EQ(store_text(session, "again").status, 201U);
+  EXPECT_NE(get("/api/sessions/user/active", "patient").body.find(session), std::string::npos);
+  clock.advance(std::chrono::seconds{5});
+  EXPECT_EQ(member(post(path + "/end", "patient").body, "duration"), "15");
+
+  const auto other = created_session();
+  const auto in_the_way = post(path + "/reopen", "doctor");
+  EXPECT_EQ(in_the_way.status, 409U);
+  EXPECT_EQ(member(in_the_way.body, "message"), "Active session already exists");
+  EXPECT_EQ(member(in_the_way.body, "sessionId"), other);
+  post("/api/sessions/" + other + "/end", "doctor");
+  EXPECT_EQ(post(path + "/reopen", "admin").status, 200U);
+}
+
+class JoinsReopen : public Api {
+ protected:
+  static service::ServiceConfig config() {
+    service::ServiceConfig config;
+    config.reopening.by = service::ReopeningConfig::By::joining;
+    return config;
+  }
+  JoinsReopen() : Api({0, 0, 0, 0}, {}, config()) {}
+};
+
+TEST_F(JoinsReopen, within_the_time_and_while_no_other_session_of_the_two_is_open) {
+  const auto session = created_session();
+  const auto path = "/api/sessions/" + session;
+  post(path + "/join", "patient");
+  post(path + "/end", "patient");
+  const auto joined = post(path + "/join", "patient");
+  EXPECT_EQ(joined.status, 200U);
+  EXPECT_EQ(member(joined.body, "message"), "Successfully joined session");
+  EXPECT_EQ(member(joined.body, "status"), "active");
+  post(path + "/end", "patient");
+  const auto other = created_session();
+  const auto in_the_way = post(path + "/join", "patient");
+  EXPECT_EQ(in_the_way.status, 409U);
+  EXPECT_EQ(member(in_the_way.body, "sessionId"), other);
+  post("/api/sessions/" + other + "/end", "doctor");
+  clock.advance(std::chrono::hours{24} + std::chrono::milliseconds{1});
+  EXPECT_EQ(member(post(path + "/join", "patient").body, "message"), "Session has already ended");
+}
+
 TEST_F(Routes, a_second_session_of_a_pair_is_409_and_names_the_first) {
   const auto session = created_session();
   const auto second = post("/api/sessions/create", "doctor", R"({"patientId":")" + std::string(patient_id) + "\"}");

@@ -91,6 +91,22 @@ TEST(Projection, of_the_steps_of_a_session_changes_its_document) {
   EXPECT_EQ(change.document("q")->document("parley.seq")->integer("$lt"), 2) << "what is further already stays";
 }
 
+TEST(Projection, of_a_reopening_makes_the_document_active_and_takes_its_end_out) {
+  LogScript script(7);
+  for (const auto& append : {script.create(), script.start()}) static_cast<void>(append);
+  const Projection ended = projection_of(script, script.end());
+  EXPECT_TRUE(Fields(ended.changed_sessions.at(0)).document("u")->document("$set")->date("endedAt").has_value());
+  EXPECT_FALSE(Fields(ended.changed_sessions.at(0)).document("u")->document("$unset").has_value());
+  const Projection reopened = projection_of(script, script.reopen());
+  const auto change = Fields(reopened.changed_sessions.at(0)).document("u");
+  EXPECT_EQ(change->document("$set")->text("status"), "active");
+  EXPECT_FALSE(change->document("$set")->date("endedAt").has_value());
+  EXPECT_EQ(change->document("$set")->integer("metadata.duration"), script.row().duration_seconds());
+  EXPECT_EQ(change->document("$unset")->text("endedAt"), "");
+  const Projection again = projection_of(script, script.end());
+  EXPECT_FALSE(Fields(again.changed_sessions.at(0)).document("u")->document("$unset").has_value());
+}
+
 TEST(Projection, of_a_damaged_record_is_an_error) {
   LogScript script(7);
   StoredDocument document = stored(script.create());

@@ -1,5 +1,5 @@
-// Everything at once: random sends, repeats, deletions, ends of memory and interleavings over a store that fails in every way it
-// can. A seed replays its night. Whenever the dust settles, every promise is checked against the log itself.
+// Everything at once: random sends, repeats, deletions, ends, reopenings, ends of memory and interleavings over a store that fails in every
+// way it can. A seed replays its night. Whenever the dust settles, every promise is checked against the log itself.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -46,6 +46,7 @@ class Chaos {
     std::unique_ptr<Socket> socket;
     std::uint32_t joined_at = 0;       // everything behind it should be heard
     std::vector<std::uint32_t> heard;  // texts and deletions
+    std::vector<EntryKind> turns;      // ends and reopenings
   };
 
   bool chance(std::uint32_t one_in) { return random_() % one_in == 0; }
@@ -63,7 +64,7 @@ class Chaos {
   }
 
   void step() {
-    switch (random_() % 17) {
+    switch (random_() % 20) {
       case 0:
       case 1:
       case 2:
@@ -86,6 +87,12 @@ class Chaos {
         return;
       case 11:
         return world_.store.look_for_unknown();
+      case 12:
+        if (chance(3)) end();
+        return;
+      case 13:
+      case 14:
+        return reopen();
       default:
         run_a_little();
         return;
@@ -124,6 +131,14 @@ class Chaos {
     }
   }
 
+  void end() {
+    auto [answer, done] = expect_answer<domain::EndView>();
+    world_.service->end_session(*world_.loops[random_() % 2], world_.caller("patient"), field(session_), std::move(done));
+    ends_.push_back(answer);
+  }
+
+  void reopen() { reopenings_.push_back(world_.start_reopening("doctor", session_, random_() % 2)); }
+
   void fault() {
     switch (random_() % 7) {
       case 0:
@@ -160,6 +175,8 @@ class Chaos {
     world_.run();
     // Faults that were asked for and not met yet are met now; then something gets through, which shows whatever came between.
     for (int count = 0; count < 12; ++count) {
+      reopen();
+      world_.run();
       send();
       world_.run();
     }
@@ -177,6 +194,7 @@ class Chaos {
     check_chain(log);
     check_verdicts(log);
     check_removals(log);
+    check_turns(log);
     check_heard(log);
     check_views(log);
   }
@@ -246,10 +264,42 @@ class Chaos {
     }
   }
 
+  /// An end is followed by a reopening before the next end, and whoever asked has a verdict that the log bears out.
+  void check_turns(const std::vector<domain::Entry>& log) {
+    std::vector<EntryKind> turns;
+    for (const domain::Entry& entry : log)
+      if (is_turn(entry)) turns.push_back(entry.core.kind);
+    for (std::size_t index = 0; index < turns.size(); ++index)
+      EXPECT_EQ(turns[index], index % 2 == 0 ? EntryKind::ended : EntryKind::reopened) << index;
+    EXPECT_EQ((*world_.store.find_session(session_))->status, domain::SessionStatus::active);
+    const auto expect_in_log = [&](const auto& answers, EntryKind kind) {
+      std::ptrdiff_t done = 0, unknown = 0;
+      for (const auto& answer : answers) {
+        ASSERT_TRUE(answer->has_value()) << "no verdict";
+        if ((*answer)->has_value()) ++done;
+        if (!(*answer)->has_value() && (*answer)->error().code == ErrorCode::outcome_unknown) ++unknown;
+      }
+      const auto stored = std::ranges::count(turns, kind);
+      EXPECT_GE(stored, done);
+      EXPECT_LE(stored, done + unknown);
+    };
+    expect_in_log(ends_, EntryKind::ended);
+    expect_in_log(reopenings_, EntryKind::reopened);
+  }
+
+  static bool is_turn(const domain::Entry& entry) { return entry.core.kind == EntryKind::ended || entry.core.kind == EntryKind::reopened; }
+
   void check_heard(const std::vector<domain::Entry>& log) {
     for (Device& device : devices_) {
-      for (const std::string& packet : device.socket->take())
+      for (const std::string& packet : device.socket->take()) {
         if (packet.starts_with("42[\"chat-message")) device.heard.push_back(number_behind(packet, "\"seq\":"));
+        if (packet.starts_with("42[\"session-ended")) device.turns.push_back(EntryKind::ended);
+        if (packet.starts_with("42[\"session-reopened")) device.turns.push_back(EntryKind::reopened);
+      }
+      std::vector<EntryKind> turns;
+      for (const domain::Entry& entry : log)
+        if (is_turn(entry) && entry.core.seq > device.joined_at) turns.push_back(entry.core.kind);
+      EXPECT_EQ(device.turns, turns);
       EXPECT_TRUE(std::ranges::is_sorted(device.heard, std::ranges::less_equal{})) << "out of order, or heard twice";
       for (const domain::Entry& entry : log) {
         const bool heard = std::ranges::binary_search(device.heard, entry.core.seq);
@@ -285,6 +335,8 @@ class Chaos {
   std::vector<Device> devices_;
   std::vector<Send> sends_;
   std::vector<std::pair<ObjectId, Answer<ChatService::Deleted>>> removals_;
+  std::vector<Answer<domain::EndView>> ends_;
+  std::vector<Answer<domain::SessionView>> reopenings_;
   int sent_ = 0;
 };
 

@@ -81,6 +81,24 @@ TEST_F(Sweep, an_admin_ends_what_was_created_before_a_time_and_stands_in_the_log
   EXPECT_EQ(clean_up(between)->ended, 0u) << "what has ended is not ended again";
 }
 
+TEST_F(Sweep, of_a_reopened_session_the_last_reopening_counts) {
+  const SessionId session = world.create();
+  world.start("doctor", session).value();
+  pass(48h);
+  world.end("doctor", session).value();
+  pass(1h);
+  world.reopen("doctor", session).value();
+  const Timestamp reopened_at = world.clock.now();
+  pass(1h);
+  for (const bool anew : {false, true}) {
+    if (anew) world.restart();
+    EXPECT_EQ(clean_up(reopened_at)->ended, 0u);
+    EXPECT_EQ(status_of(session), SessionStatus::active);
+  }
+  EXPECT_EQ(clean_up(reopened_at + 1ms)->ended, 1u);
+  EXPECT_EQ((*world.store.find_session(session))->duration_seconds(), 49 * 3600);
+}
+
 TEST_F(Sweep, the_room_hears_it_once_it_is_durable) {
   Room room;
   world.run();
@@ -191,6 +209,18 @@ TEST_F(Upkeep, ends_sessions_nobody_joined_after_two_hours_and_active_ones_a_day
   EXPECT_EQ(last.core.sender_role.name, "");
   EXPECT_GE((*world.store.find_session(active))->duration_seconds(), 24 * 3600);
   EXPECT_LE((*world.store.find_session(active))->duration_seconds(), 24 * 3600 + 30 * 60);
+}
+
+TEST_F(Upkeep, ends_a_reopened_session_a_day_after_its_last_reopening) {
+  const SessionId session = world.create();
+  world.start("doctor", session).value();
+  for (int sweeps = 0; sweeps < 49; ++sweeps) pass(30min);
+  EXPECT_EQ(status_of(session), SessionStatus::ended);
+  world.reopen("doctor", session).value();
+  for (int sweeps = 0; sweeps < 47; ++sweeps) pass(30min);
+  EXPECT_EQ(status_of(session), SessionStatus::active);
+  for (int sweeps = 0; sweeps < 2; ++sweeps) pass(30min);
+  EXPECT_EQ(status_of(session), SessionStatus::ended);
 }
 
 TEST_F(Upkeep, a_joined_room_hears_that_the_server_ended_its_session) {

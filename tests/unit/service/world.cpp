@@ -43,7 +43,7 @@ World::~World() {
 
 service::ServiceConfig World::unlimited() {
   service::ServiceConfig config;
-  config.rates = {0, 0, 0, 0, 0, 0};
+  config.rates = {0, 0, 0, 0, 0, 0, 0};
   config.connections_total_max = config.connections_per_address_max = config.connections_per_user_max = 0;
   return config;
 }
@@ -203,6 +203,23 @@ Result<domain::SessionView> World::start(const std::string& name, const SessionI
 
 Result<domain::EndView> World::end(const std::string& name, const SessionId& session) {
   return ask<domain::EndView>(*this, [&](auto done) { service->end_session(*loops[0], caller(name), field(session), std::move(done)); });
+}
+
+Answer<domain::SessionView> World::start_reopening(const std::string& name, const SessionId& session, std::size_t loop) {
+  auto [answer, done] = expect_answer<domain::SessionView>();
+  service->reopen_session(*loops[loop], caller(name), field(session), std::move(done));
+  return answer;
+}
+
+Answer<domain::SessionView> World::start_creating(const std::string& doctor, const std::string& patient, std::size_t loop) {
+  auto [answer, done] = expect_answer<domain::SessionView>();
+  service->create_session(*loops[loop], caller(doctor), {text_field(authenticator.users.at(patient).id.to_string()), {}}, std::move(done));
+  return answer;
+}
+
+Result<domain::SessionView> World::reopen(const std::string& name, const SessionId& session) {
+  return ask<domain::SessionView>(*this,
+                                  [&](auto done) { service->reopen_session(*loops[0], caller(name), field(session), std::move(done)); });
 }
 
 Result<domain::PageView> World::page(const std::string& name, service::ReadPage request) {

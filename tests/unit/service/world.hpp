@@ -191,6 +191,10 @@ class World {
   Result<domain::SessionView> get(const std::string& name, const SessionId& session);
   Result<domain::SessionView> start(const std::string& name, const SessionId& session);
   Result<domain::EndView> end(const std::string& name, const SessionId& session);
+  Result<domain::SessionView> reopen(const std::string& name, const SessionId& session);
+  Answer<domain::SessionView> start_reopening(const std::string& name, const SessionId& session, std::size_t loop = 0);
+  Answer<domain::SessionView> start_creating(const std::string& doctor = "doctor", const std::string& patient = "patient",
+                                             std::size_t loop = 0);
   Result<domain::PageView> page(const std::string& name, service::ReadPage request);
   Result<std::vector<domain::MessageView>> history(const std::string& name, const SessionId& session);
   Result<domain::EntriesView> entries(const std::string& name, const SessionId& session, Result<domain::EntryRange> range);

@@ -7,8 +7,8 @@ export const TRANSPORTS = {
   polling: { transports: ['polling'], upgrade: false },
   upgrade: { transports: ['polling', 'websocket'], upgrade: true },
 };
-const NAMES = ['chat-message', 'chat-message-deleted', 'user-joined', 'user-left', 'session-ended', 'error', 'webrtc-offer', 'webrtc-answer',
-  'ice-candidate', 'signaling-message'];
+const NAMES = ['chat-message', 'chat-message-deleted', 'user-joined', 'user-left', 'session-ended', 'session-reopened', 'error', 'webrtc-offer',
+  'webrtc-answer', 'ice-candidate', 'signaling-message'];
 const open = new Set();
 
 export class Client {
