@@ -80,6 +80,24 @@ inline constexpr std::size_t mongo_adoption_page = 4'096;           // messages 
 inline constexpr std::size_t mongo_left_alone_remembered = 10'000;  // documents that the log has named; beyond, they are named again
 inline constexpr auto mongo_watch_interval = 1'000ms;               // how often reachability and free space are looked at
 inline constexpr auto mongo_silence = 3'000ms;  // a database that answers neither that look nor a write for so long is out of reach
+// Other software that writes beside Parley (docs/adr/0015)
+inline constexpr auto mongo_stream_wait = 100ms;                     // for the next event; what else waits is looked at in between
+inline constexpr std::int32_t mongo_stream_batch = 256;              // events that the server sends at one time: at most 16 MiB
+inline constexpr auto mongo_stream_note_interval = 5'000ms;          // how often the position in the stream is written down
+inline constexpr auto mongo_stream_retry_after = 1'000ms;            // after a stream that failed
+inline constexpr auto mongo_stream_refused_retry_after = 60'000ms;   // after one that the server does not give
+inline constexpr std::size_t mongo_looks_waiting_max = 100'000;      // sessions to be looked at; beyond, everything is compared
+inline constexpr auto mongo_look_retry_after = 1'000ms;              // at a session that could not be looked at
+inline constexpr auto mongo_deletions_window = 1s;                   // deletions of one time: the clock of events has whole seconds
+inline constexpr std::uint64_t mongo_deletions_of_session = 5;       // of one session at one time, or 1 % of its texts: more are not applied
+inline constexpr std::uint64_t mongo_deletions_at_once = 100;        // of all sessions at one time: more are not applied
+inline constexpr auto mongo_deletion_unknown = 5s;                   // so long a deleted message that is not in the log may still come there
+inline constexpr std::size_t mongo_deletions_unknown_max = 10'000;   // of those; beyond, the oldest are let go
+inline constexpr std::size_t foreign_losses_named = 16;              // in health
+inline constexpr auto foreign_look_interval = 30s;                   // without a change stream, at a session that somebody has joined
+inline constexpr auto foreign_look_turn = 1'000ms;                   // how often some of those are looked at
+inline constexpr std::size_t foreign_looks_at_once = 64;             // of one loop, on their way
+inline constexpr auto foreign_look_fresh = 1'000ms;                  // without a change stream, at a session that nobody is in: so old at most
 
 // Sessions in memory
 inline constexpr std::size_t sessions_loaded_max = 200'000;     // per process, least recently used go first when nobody is joined

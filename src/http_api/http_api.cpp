@@ -79,6 +79,7 @@ HttpApi::Impl::Impl(HttpApiDependencies dependencies, HttpApiConfig given_config
               [this] { return figures(); },
               std::move(dependencies.metrics_text),
               std::move(dependencies.reasons_not_ready),
+              std::move(dependencies.notices),
               openapi_document(route_table(), config),
               asyncapi_document(config)},
       general(config.limits.general, limits::rate_window),

@@ -26,6 +26,7 @@ struct HttpApiDependencies {
   std::function<std::string(const Figures&)> metrics_text;      // Prometheus text exposition
   std::function<std::vector<std::string>()> reasons_not_ready;  // empty: ready
   std::function<std::uint64_t()> resident_bytes;                // of this process, as the system counts them
+  std::function<std::vector<std::string>()> notices = [] { return std::vector<std::string>(); };  // for people, though it is ready
 };
 
 class HttpApi final : public protocol::http::HttpHandler {

@@ -41,6 +41,7 @@ struct Backend {
   std::function<Figures()> figures;
   std::function<std::string(const Figures&)> metrics_text;      // Prometheus text exposition
   std::function<std::vector<std::string>()> reasons_not_ready;  // empty: ready
+  std::function<std::vector<std::string>()> notices;            // for people, though it is ready
   std::string openapi;                                          // made at start
   std::string asyncapi;
 };

@@ -14,8 +14,10 @@ constexpr AnswerDocument health_answers[] = {{200, "It answers.", health}};
 constexpr api::Schema no_reasons{.keywords = R"("type":"array","maxItems":0)", .example = "[]"};
 constexpr api::Schema reason{.keywords = R"("type":"string")", .example = R"("store: a sync failed; nothing is accepted until restart")"};
 constexpr api::Schema reasons{.keywords = R"("minItems":1)", .items = &reason};
-constexpr api::Member ready[] = {{"ready", &schemas::yes}, {"reasons", &no_reasons}};
-constexpr api::Member not_ready[] = {{"ready", &schemas::no}, {"reasons", &reasons}};
+constexpr api::Member notices =
+    api::rare({"notices", &reasons, "What people should know though it works: documents that other software removed from the database."});
+constexpr api::Member ready[] = {{"ready", &schemas::yes}, {"reasons", &no_reasons}, notices};
+constexpr api::Member not_ready[] = {{"ready", &schemas::no}, {"reasons", &reasons}, notices};
 constexpr AnswerDocument ready_answers[] = {{200, "It can do its work.", ready}, {503, "It cannot, and why.", not_ready}};
 
 constexpr AnswerDocument metrics_answers[] = {{200, "Prometheus text exposition, version 0.0.4.", {}, "text/plain"}};

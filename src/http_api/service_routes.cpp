@@ -10,13 +10,24 @@ void health(const Backend& backend, ExchangePtr exchange) {
   exchange->answer(200, std::move(json));
 }
 
+namespace {
+
+void write_list(JsonWriter& writer, std::string_view name, const std::vector<std::string>& lines) {
+  writer.key(name).begin_array();
+  for (const auto& line : lines) writer.string(line);
+  writer.end_array();
+}
+
+}  // namespace
+
 void ready(const Backend& backend, ExchangePtr exchange) {
   const auto reasons = backend.reasons_not_ready();
   std::string json;
   JsonWriter writer(json);
-  writer.begin_object().key("ready").boolean(reasons.empty()).key("reasons").begin_array();
-  for (const auto& reason : reasons) writer.string(reason);
-  writer.end_array().end_object();
+  writer.begin_object().key("ready").boolean(reasons.empty());
+  write_list(writer, "reasons", reasons);
+  if (const auto notices = backend.notices(); !notices.empty()) write_list(writer, "notices", notices);
+  writer.end_object();
   exchange->answer(reasons.empty() ? 200 : 503, std::move(json));
 }
 

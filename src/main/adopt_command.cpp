@@ -2,10 +2,15 @@
 
 #include <array>
 #include <cstdio>
+#include <string>
+#include <vector>
 
+#include "base/clock.hpp"
+#include "domain/error_code.hpp"
 #include "observability/stderr_log_sink.hpp"
 #include "store/mongo/adopt_all.hpp"
 #include "store/mongo/layout.hpp"
+#include "store/mongo/missing_texts.hpp"
 #include "store/mongo/schema.hpp"
 
 namespace parley::main {
@@ -19,20 +24,72 @@ void print(const store::mongo::LeftAlone& document) {
   std::printf("left alone: %s %s: %s\n", document.collection.c_str(), document.id.c_str(), document.reason.c_str());
 }
 
-void print(const AdoptionReport& report) {
-  std::printf("PASS adopt: %zu sessions, %zu messages adopted, %zu left alone; %zu sessions looked at\n", report.sessions, report.messages,
-              report.left_alone, report.looked_at);
+/// Gives the exit code.
+int print(const AdoptionReport& report) {
+  const bool nothing = report.took_nothing();
+  std::printf("%s adopt: %zu sessions, %zu messages adopted, %zu left alone; %zu sessions looked at%s\n", nothing ? "FAIL" : "PASS",
+              report.sessions, report.messages, report.left_alone, report.looked_at,
+              nothing ? ". Nothing could be taken: mend what the lines above name, and run it again." : "");
+  return nothing ? exit_failed : exit_done;
+}
+
+constexpr std::string_view deletions_flag = "--deletions";
+
+/// `--deletions` alone lists.
+std::vector<std::string_view> with_default(Arguments arguments) {
+  std::vector<std::string_view> words;
+  for (std::size_t index = 0; index < arguments.size(); ++index) {
+    words.push_back(arguments[index]);
+    const bool has_value = index + 1 < arguments.size() && !arguments[index + 1].starts_with("--");
+    if (arguments[index] == deletions_flag && !has_value) words.push_back("list");
+  }
+  return words;
+}
+
+void print(const store::mongo::MissingText& text) {
+  std::printf("missing: chatmessages %s of session %s, entry %u, sent %s\n", text.id.to_string().c_str(), text.session.to_string().c_str(),
+              text.seq, to_iso8601(text.time).c_str());
+}
+
+int adopt_deletions(const config::Settings& settings, store::mongo::WithMissing what) {
+  using store::mongo::MissingReport;
+  const SystemClock clock;
+  observability::StderrLogSink logs({.level = LogLevel::error});
+  EverySecond seldom(clock);
+  const auto say = [&](const MissingReport& so_far) {
+    if (seldom.is_due())
+      std::fprintf(stderr, "%zu sessions looked at, %zu messages, %zu missing\n", so_far.sessions, so_far.texts, so_far.missing);
+  };
+  const store::mongo::MissingListener listener{.progress = say, .missing = [](const store::mongo::MissingText& text) { print(text); }};
+  const auto report = store::mongo::find_missing_texts(settings.mongo, {clock, logs, settings.service.roles}, what, listener);
+  if (!report) return fail_tool("adopt", report.error(), "Run it again when that is mended.");
+  const bool is_open = report->missing > report->deleted && what == store::mongo::WithMissing::list;
+  std::printf("PASS adopt: %zu messages missing, %zu deleted in the log; %zu messages of %zu sessions looked at%s\n", report->missing,
+              report->deleted, report->texts, report->sessions,
+              is_open ? ". Nothing was changed: `--deletions apply` deletes them in the log, `parley mirror` writes their documents again." : "");
+  return exit_done;
 }
 
 }  // namespace
 
-int adopt_command(Arguments arguments) {
-  const auto configured = configure_with_database(arguments, "adopt");
+std::vector<config::Flag> adopt_flags() {
+  return {{std::string(deletions_flag), "list|apply",
+           "instead: list the messages whose documents are missing in chatmessages, or delete them in the log too"}};
+}
+
+int adopt_command(Arguments given) {
+  const auto words = with_default(given);
+  const auto extra = adopt_flags();
+  const auto configured = configure_with_database(words, "adopt", extra);
   if (!configured) return fail(configured.error(), exit_misunderstood);
   const config::Settings& settings = configured->settings;
+  const auto deletions = config::last_value(configured->given, deletions_flag);
+  if (deletions && *deletions != "list" && *deletions != "apply")
+    return fail({ErrorCode::invalid_argument, "--deletions is list or apply, not \"" + *deletions + "\".", {}, 0}, exit_misunderstood);
   constexpr std::array what_there_may_be = {collection::sessions, collection::chat, collection::log};
   if (const auto there = store::mongo::must_have_one_of(settings.mongo, "parley-adopt", what_there_may_be, "adopt"); !there)
     return fail_tool("adopt", there.error(), "Run it again then.");
+  if (deletions) return adopt_deletions(settings, *deletions == "apply" ? store::mongo::WithMissing::apply : store::mongo::WithMissing::list);
   const SystemClock clock;
   observability::StderrLogSink logs({.level = LogLevel::error});  // what is left alone is printed
   EverySecond seldom(clock);
@@ -44,10 +101,7 @@ int adopt_command(Arguments arguments) {
   const store::mongo::AdoptionListener listener{.progress = say,
                                                 .left_alone = [](const store::mongo::LeftAlone& document) { print(document); }};
   const auto report = store::mongo::adopt_all(settings.mongo, {clock, logs, settings.service.roles}, listener);
-  if (report) {
-    print(*report);
-    return exit_done;
-  }
+  if (report) return print(*report);
   return fail_tool("adopt", report.error(), "Run it again when that is mended: it goes on where it stopped.");
 }
 

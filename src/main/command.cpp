@@ -27,8 +27,8 @@ Result<Configured> configure(Arguments arguments, std::span<const config::Flag> 
   return Configured{*std::move(settings), *std::move(given)};
 }
 
-Result<Configured> configure_with_database(Arguments arguments, std::string_view verb) {
-  auto configured = configure(arguments);
+Result<Configured> configure_with_database(Arguments arguments, std::string_view verb, std::span<const config::Flag> extra) {
+  auto configured = configure(arguments, extra);
   if (configured && !configured->settings.uses_mongo())
     return refuse(ErrorCode::invalid_argument,
                   "There is nothing to " + std::string(verb) + " without a database. Name it with --store mongodb://HOST/DATABASE.");

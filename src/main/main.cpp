@@ -67,7 +67,10 @@ std::vector<config::Flag> database_flags() {
 constexpr std::string_view about_adopt =
     "Takes what an earlier server wrote to `sessions` and `chatmessages` into the log, all at once. Stopped, it goes on where it was.\n"
     "Prints `left alone: COLLECTION ID: WHY` for each document it cannot take, and last `PASS adopt: …` or `FAIL adopt: …`; progress\n"
-    "goes to standard error. Leaves with 0 when it is done, 1 when it failed, 2 when the command line or the configuration is wrong.\n";
+    "goes to standard error. Leaves with 0 when it is done, 1 when it failed or when nothing could be taken, 2 when the command line or the\n"
+    "configuration is wrong.\n"
+    "With --deletions it looks for messages of the log whose documents are missing in `chatmessages`, and prints `missing: …` for each.\n"
+    "`--deletions apply` deletes them in the log as well, for good.\n";
 constexpr std::string_view about_mirror =
     "Writes `sessions`, `chatmessages` and `audits` again as `sessionlog` says; servers may run beside it.\n"
     "Prints `PASS mirror: …` or `FAIL mirror: …`; progress, and what the database refuses, goes to standard error.\n"
@@ -83,7 +86,12 @@ constexpr std::array commands = {
             [] { return with_secret(session_flags()); }},
     Command{"config", "print every setting and where it came from; what it prints is a configuration file", config_command,
             config::configuration_flags},
-    Command{"adopt", "take what an earlier server wrote to a database into the log: --store mongodb://…", adopt_command, database_flags,
+    Command{"adopt", "take what an earlier server wrote to a database into the log: --store mongodb://…", adopt_command,
+            [] {
+              auto flags = database_flags();
+              std::ranges::move(adopt_flags(), std::back_inserter(flags));
+              return flags;
+            },
             about_adopt},
     Command{"mirror", "write what other software reads of the log to a database again: --store mongodb://…", mirror_command, database_flags,
             about_mirror},

@@ -57,6 +57,10 @@ void add(MetricsText& text, const store::StoreHealth& health) {
       .gauge("parley_store_queued_reads", "Read jobs that wait.", health.queued_reads)
       .gauge("parley_store_mirror_behind", "Commits that the collections of other software do not show yet.", health.mirror_behind)
       .counter("parley_store_mirror_refused_total", "Documents for other software that the database did not take.", health.mirror_refused)
+      .gauge("parley_store_change_stream", "1 while a change stream says what other software writes.", health.change_stream ? 1 : 0)
+      .counter("parley_store_foreign_writes_total", "Entries of the log that other software wrote.", health.foreign_writes)
+      .counter("parley_store_foreign_deletions_total", "Messages that other software deleted.", health.foreign_deletions)
+      .counter("parley_store_foreign_losses_total", "Documents that disappeared and were not taken for deletions.", health.foreign_losses)
       .counter("parley_store_signalling_dropped_total", "Signalling records dropped because the queue was full.", health.signalling_dropped)
       .counter("parley_store_users_dropped_total", "User rows dropped because the queue was full.", health.users_dropped)
       .histogram("parley_store_sync_microseconds", "Duration of syncs.", buckets, health.sync_microseconds, health.sync_count);

@@ -65,7 +65,8 @@ Result<void> serve(const config::Settings& settings, std::function<void(const Ru
                                settings.service);
   http_api::HttpApi http_api(
       {service, clock, logs, [&](const http_api::Figures& figures) { return metrics_text(server.counts(), figures, (*store)->health()); },
-       [&] { return reasons_not_ready((*store)->health()); }, [] { return observability::resident_bytes(); }},
+       [&] { return reasons_not_ready((*store)->health()); }, [] { return observability::resident_bytes(); },
+       [&] { return (*store)->health().losses_named; }},
       http_config(settings));
   server.set_http_handler(http_api);
   server.set_namespace_handler(service.namespace_handler());

@@ -39,22 +39,56 @@ bool reopens(const ReopeningConfig& config, const Outlook& outlook, Timestamp no
   return config.within.count() == 0 || now - outlook.row.ended_at.value_or(outlook.head.timestamp) <= config.within;
 }
 
+/// Asks the session's documents once before a refusal: an ended session may have been made active again by other software a moment ago, and
+/// whoever it sent here must not lose that race (docs/adr/0015).
+class SecondLook {
+ public:
+  /// The decision, or to read before it.
+  Decision before(Decision decision, const Outlook& outlook, const store::Directory& directory) {
+    const auto* refusal = std::get_if<Refuse>(&decision);
+    if (looked_ || refusal == nullptr || refusal->error.code != ErrorCode::session_ended) return decision;
+    if (directory.foreign_writes().noticed == store::ForeignWrites::Noticed::never) return decision;
+    session_ = outlook.row.id;
+    return Read{};
+  }
+  [[nodiscard]] bool is_due() const { return !looked_ && !session_.empty(); }
+  /// The loop is told of what is taken in before it goes on with the step. Without an answer the refusal stands.
+  Result<void> read(store::Directory& directory) {
+    looked_ = true;
+    [[maybe_unused]] const auto row = directory.find_session(session_);
+    return {};
+  }
+
+ private:
+  SessionId session_;
+  bool looked_ = false;
+};
+
 /// What joining and starting share: access, not ended or to be reopened, and the entry when it is the first.
 class EnteringStep : public ReopeningStep {
  public:
   EnteringStep(Router& router, CallerPtr caller) : ReopeningStep(router), caller_(std::move(caller)) {}
 
+  Result<void> read(store::LogReader& reader, store::Directory& directory) final {
+    return second_look_.is_due() ? second_look_.read(directory) : ReopeningStep::read(reader, directory);
+  }
+
  protected:
   void on_committed(SessionState& session, const Committed& committed) final;
-  [[nodiscard]] Decision decide_entry(const Outlook& outlook);
+  [[nodiscard]] Decision decide_entry(const Outlook& outlook) {
+    return second_look_.before(decide_by_rules(outlook), outlook, router().context().deps.directory);
+  }
   [[nodiscard]] const CallerPtr& caller() const { return caller_; }
 
  private:
+  [[nodiscard]] Decision decide_by_rules(const Outlook& outlook);
+
   CallerPtr caller_;
+  SecondLook second_look_;
   bool was_ended_ = false;
 };
 
-Decision EnteringStep::decide_entry(const Outlook& outlook) {
+Decision EnteringStep::decide_by_rules(const Outlook& outlook) {
   auto participant = domain::authorize_participant(outlook.row, caller_->user);
   if (!participant) return Refuse{std::move(participant.error())};
   const Timestamp now = router().context().deps.clock.now();

@@ -16,7 +16,7 @@ class ReopeningStep : public Step {
  public:
   explicit ReopeningStep(Router& router) : router_(router) {}
 
-  Result<void> read(store::LogReader& reader, store::Directory& directory) final;
+  Result<void> read(store::LogReader& reader, store::Directory& directory) override;
   void forget_read() final { other_.reset(); }
   void await(Task then) final;
   void committed(SessionState& session, const Committed& committed) final;

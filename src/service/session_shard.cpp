@@ -15,6 +15,8 @@ SessionShard::SessionShard(Context& context, EventLoop& loop)
       sessions_max_(std::max<std::size_t>(1, context.config.sessions_loaded_max / context.deps.loops.size())),
       texts_bytes_max_(context.config.texts_loaded_bytes_max / context.deps.loops.size()) {
   context_.deps.log.attach(loop_, *this);
+  if (context_.deps.directory.foreign_writes().noticed != store::ForeignWrites::Noticed::never)
+    loop_.post(alive_.guard([this] { look_at_joined_later(); }));
 }
 
 SessionState* SessionShard::find(const SessionId& id) {
@@ -24,8 +26,63 @@ SessionState* SessionShard::find(const SessionId& id) {
   return found->second.get();
 }
 
+SessionState* SessionShard::find_whole(const SessionId& id) {
+  SessionState* session = find(id);
+  if (session == nullptr || !session->members.empty() || !session->sequencer.idle()) return session;
+  const store::ForeignWrites foreign = context_.deps.directory.foreign_writes();
+  using Noticed = store::ForeignWrites::Noticed;
+  if (foreign.noticed == Noticed::never) return session;
+  const bool is_old = foreign.noticed == Noticed::when_looked &&
+                      session->looked_at + limits::foreign_look_fresh < context_.deps.clock.steady_now();
+  if (!is_old && session->looked_at >= foreign.doubted_at) return session;
+  let_go(*session);
+  return nullptr;
+}
+
+void SessionShard::look_at_joined_later() {
+  loop_.call_after(limits::foreign_look_turn, alive_.guard([this] {
+    const Turn turn(*this);
+    look_at_joined();
+    look_at_joined_later();
+  }));
+}
+
+// A round takes half the interval, so no session waits longer than the whole one, wherever it is in two rounds.
+void SessionShard::look_at_joined() {
+  const store::ForeignWrites foreign = context_.deps.directory.foreign_writes();
+  const SteadyTime now = context_.deps.clock.steady_now();
+  const bool all = foreign.noticed == store::ForeignWrites::Noticed::when_looked;
+  if (to_look_at_.empty() && now - round_began_ >= limits::foreign_look_interval / 2) {
+    round_began_ = now;
+    for (const auto& [id, session] : sessions_)
+      if (!session->members.empty() && (all || session->looked_at < foreign.doubted_at)) to_look_at_.push_back(id);
+    looks_a_turn_ = 1 + to_look_at_.size() / (limits::foreign_look_interval / 2 / limits::foreign_look_turn);
+  }
+  for (std::size_t count = 0; count < looks_a_turn_ && !to_look_at_.empty() && looks_in_flight_ < limits::foreign_looks_at_once; ++count) {
+    look_at_joined(to_look_at_.back());
+    to_look_at_.pop_back();
+  }
+}
+
+// What is found is in the log before the answer, and the loops are told. A look that fails is made again in the next round.
+void SessionShard::look_at_joined(const SessionId& id) {
+  ++looks_in_flight_;
+  const SteadyTime since = context_.deps.clock.steady_now();
+  read<void>(
+      [id, &directory = context_.deps.directory](store::LogReader&) -> Result<void> {
+        const auto row = directory.find_session(id);
+        if (!row) return std::unexpected(row.error());
+        return {};
+      },
+      [this, id, since](Result<void> looked) {
+        --looks_in_flight_;
+        const auto session = sessions_.find(id);
+        if (looked && session != sessions_.end()) session->second->looked_at = since;
+      });
+}
+
 void SessionShard::submit(const SessionId& id, std::unique_ptr<Step> step) {
-  if (SessionState* session = find(id)) {
+  if (SessionState* session = find_whole(id)) {
     session->sequencer.submit(std::move(step));
     return;
   }
@@ -46,7 +103,7 @@ void SessionShard::submit_if_present(const SessionId& id, std::unique_ptr<Step> 
 }
 
 void SessionShard::look(const SessionId& id, Look look, std::size_t bytes) {
-  if (SessionState* session = find(id)) {
+  if (SessionState* session = find_whole(id)) {
     look(session);
     return;
   }
@@ -60,6 +117,7 @@ void SessionShard::look(const SessionId& id, Look look, std::size_t bytes) {
   }
   loading->second.waiting.push_back(std::move(look));
   loading->second.bytes += bytes;
+  if (started_here) loading->second.since = context_.deps.clock.steady_now();
   if (started_here) start_load(id);
 }
 
@@ -74,11 +132,13 @@ void SessionShard::start_load(const SessionId& id) {
 }
 
 void SessionShard::finish_load(const SessionId& id, Result<LoadedSession> loaded) {
-  auto waiting = std::move(loading_.extract(id).mapped().waiting);
+  Loading loading = std::move(loading_.extract(id).mapped());
+  auto& waiting = loading.waiting;
   SessionState* session = nullptr;
   if (loaded) {
     for (const domain::User& user : loaded->users) context_.users.put_if_absent(user);
     session = &add(std::make_unique<SessionState>(*this, std::move(*loaded)));
+    session->looked_at = loading.since;
   }
   for (Look& look : waiting) {
     if (session != nullptr)
@@ -126,6 +186,7 @@ void SessionShard::drop_created(const SessionId& id) {
 SessionState& SessionShard::add(std::unique_ptr<SessionState> session) {
   make_room();
   SessionState& added = *session;
+  added.looked_at = context_.deps.clock.steady_now();
   added.recency = recency_.insert(recency_.begin(), added.id());
   touch(added);
   by_number_.emplace(added.row->number, &added);

@@ -2,8 +2,9 @@
 //
 // Turn     Everything from outside (a call, an outcome, a read that came back) enters through a Turn; what it says leaves when the
 //          outermost Turn ends.
-// Bounds   ServiceConfig::sessions_loaded_max and texts_loaded_bytes_max split over the shards; sessions that are joined or busy stay. An
-// id
+// Foreign  Where other software writes to the store beside Parley and the store does not hear of it by itself: a session that nobody is in
+//          is loaded again before it is used, one that somebody has joined is looked at now and then (docs/adr/0015).
+// Bounds   ServiceConfig::sessions_loaded_max and texts_loaded_bytes_max split over the shards; sessions that are joined or busy stay. An id
 //          that does not exist leaves nothing.
 // Owner    The loop's thread; nothing here is locked.
 #pragma once
@@ -102,11 +103,17 @@ class SessionShard final : public store::CommitListener {
   struct Loading {
     std::vector<Look> waiting;
     std::size_t bytes = 0;  // that they keep
+    SteadyTime since{};
   };
 
   SessionState& add(std::unique_ptr<SessionState> session);
   void start_load(const SessionId& id);
   void finish_load(const SessionId& id, Result<LoadedSession> loaded);
+  /// As find; but one that nobody is in, and that may lack what other software wrote, is let go of.
+  [[nodiscard]] SessionState* find_whole(const SessionId& id);
+  void look_at_joined_later();
+  void look_at_joined();
+  void look_at_joined(const SessionId& id);
   void touch(SessionState& session);
   [[nodiscard]] bool is_full() const { return sessions_.size() >= sessions_max_ || weight_ > texts_bytes_max_; }
   void make_room();
@@ -127,6 +134,10 @@ class SessionShard final : public store::CommitListener {
   std::size_t weight_ = 0;  // SessionState::weight of the sessions loaded, as of when each was last touched
   std::size_t appends_in_flight_ = 0;
   std::vector<Task> when_drained_;
+  std::vector<SessionId> to_look_at_;  // of this round
+  std::size_t looks_a_turn_ = 0;
+  std::size_t looks_in_flight_ = 0;
+  SteadyTime round_began_{};
   std::uint64_t next_token_ = 1;
   unsigned turn_depth_ = 0;
   Alive alive_;

@@ -40,10 +40,21 @@ const StoredText* SessionState::apply(domain::Entry entry) {
   return nullptr;
 }
 
+namespace {
+
+/// When it was: of what other software wrote, the time that its document said.
+Timestamp time_of(const domain::Core& core) {
+  const bool is_adopted = (core.flags & domain::flag_adopted) != 0;
+  const auto said = is_adopted ? domain::read_original_time(core) : Result<Timestamp>(core.timestamp);
+  return said.value_or(core.timestamp);
+}
+
+}  // namespace
+
 std::shared_ptr<const domain::SessionRow> row_after(const domain::SessionRow& row, const domain::Entry& entry) {
   domain::SessionRow after = row;
   if (entry.core.kind == domain::EntryKind::ended) {
-    after.end(entry.core.timestamp);
+    after.end(time_of(entry.core));
     return std::make_shared<const domain::SessionRow>(std::move(after));
   }
   if (entry.core.kind == domain::EntryKind::reopened) {
@@ -62,7 +73,7 @@ std::shared_ptr<const domain::SessionRow> row_after(const domain::SessionRow& ro
       break;
     case domain::ParticipantChangeKind::first_join:
       after.status = domain::SessionStatus::active;
-      if (!after.started_at) after.started_at = entry.core.timestamp;
+      if (!after.started_at) after.started_at = time_of(entry.core);
       break;
   }
   return std::make_shared<const domain::SessionRow>(std::move(after));

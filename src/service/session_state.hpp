@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "domain/chain.hpp"
 #include "domain/session.hpp"
 #include "domain/views.hpp"
@@ -46,6 +47,7 @@ struct SessionState {
   std::list<SessionId>::iterator recency;
   std::size_t weight_counted = 0;  // of `weight`, by the shard
   bool older_keys_on_their_way = false;
+  SteadyTime looked_at{};  // when it was last known to hold what other software wrote
 
   [[nodiscard]] const SessionId& id() const { return row->id; }
   /// Bytes in memory, about, of this session's texts and keys.

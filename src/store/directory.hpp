@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -23,10 +24,23 @@ struct OpenSessions {
   Bytes next;                  // where the walk goes on; empty: that was all. The engine's own, good while the store is open.
 };
 
+/// How the store learns what other software writes to the documents of a session.
+struct ForeignWrites {
+  enum class Noticed : std::uint8_t {
+    never,        // nobody else writes there
+    by_itself,    // soon, whatever is done
+    when_looked,  // when a session is looked for: find_session takes in what it finds
+  } noticed = Noticed::never;
+  SteadyTime doubted_at{};  // what was read before then may have missed some
+};
+
 /// Blocking reads for reader threads (inside a SessionLog::read job). Errors: store_failed, log_corrupt.
 class Directory {
  public:
   virtual ~Directory() = default;
+  /// Threads: any; never blocks.
+  [[nodiscard]] virtual ForeignWrites foreign_writes() const { return {}; }
+  /// What other software wrote to the session is in its log, and the loops are told of that, before this gives the row.
   [[nodiscard]] virtual Result<std::optional<domain::SessionRow>> find_session(const SessionId& session) = 0;
   [[nodiscard]] virtual Result<std::optional<domain::SessionRow>> find_session(SessionNumber number) = 0;
   /// The session of this very pair that has not ended.

@@ -239,8 +239,11 @@ void ModelStore::look_for_unknown() {
     arrived_.push_back(append.session);
     store_entries(std::move(append));
   }
-  for (const SessionNumber session : std::exchange(arrived_, {}))
-    for (const auto& [index, port] : listeners_) port.first->post([listener = port.second, session] { listener->on_arrived(session); });
+  for (const SessionNumber session : std::exchange(arrived_, {})) announce(session);
+}
+
+void ModelStore::announce(SessionNumber session) {
+  for (const auto& [index, port] : listeners_) port.first->post([listener = port.second, session] { listener->on_arrived(session); });
 }
 
 void ModelStore::intrude(Append append) {
@@ -340,6 +343,7 @@ void ModelStore::release_reads() {
 
 Result<std::optional<domain::SessionRow>> ModelStore::find_session(const SessionId& session) {
   if (read_failure_) return std::unexpected(*read_failure_);
+  take_in_(session);
   const auto found = rows_.find(session);
   return found == rows_.end() ? std::nullopt : std::optional(found->second);
 }

@@ -8,9 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -33,6 +35,7 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   [[nodiscard]] Result<void> read(ReadJob job) override;
 
   // Directory
+  [[nodiscard]] store::ForeignWrites foreign_writes() const override { return foreign_; }
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(const SessionId& session) override;
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(SessionNumber number) override;
   [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const UserId& doctor, const UserId& patient) override;
@@ -90,6 +93,17 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   void continue_at(SessionNumber session, domain::EncodedEntry last);
   /// Reads that meet this entry give log_corrupt from now on, and so do appends to its session.
   void corrupt(SessionNumber session, std::uint32_t seq) { corrupt_.insert({session, seq}); }
+
+  // Other software that writes to the same store
+
+  using TakeIn = std::function<void(const SessionId&)>;
+  /// How the store learns of it, and what looking for a session takes in before it answers.
+  void let_others_write(store::ForeignWrites foreign, TakeIn take_in) {
+    foreign_ = foreign;
+    take_in_ = std::move(take_in);
+  }
+  /// Tells every loop that the log of this session has grown.
+  void announce(SessionNumber session);
 
   // The users as somebody else writes them
 
@@ -164,6 +178,8 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   std::vector<store::Append> late_;
   std::vector<SessionNumber> arrived_;  // not told yet
   std::set<std::pair<SessionNumber, std::uint32_t>> corrupt_;
+  store::ForeignWrites foreign_{};
+  TakeIn take_in_ = [](const SessionId&) {};
   std::uint64_t commits_ = 0;
   std::uint64_t user_reads_ = 0;
   std::uint64_t signalling_dropped_ = 0;

@@ -34,6 +34,12 @@ struct StoreHealth {
   std::size_t queued_reads = 0;      // now
   std::uint64_t mirror_behind = 0;   // commits that other software cannot read yet (MongoDB)
   std::uint64_t mirror_refused = 0;  // documents for other software that the database did not take (MongoDB)
+  // Other software that writes to the same database (MongoDB)
+  bool change_stream = false;               // it is heard of at once; false: when somebody looks
+  std::uint64_t foreign_writes = 0;         // starts, ends, reopenings and messages taken into the log
+  std::uint64_t foreign_deletions = 0;      // taken into the log
+  std::uint64_t foreign_losses = 0;         // documents that disappeared and were not taken for deletions
+  std::vector<std::string> losses_named{};  // of those, the newest limits::foreign_losses_named
   std::uint64_t signalling_dropped = 0;
   std::uint64_t users_dropped = 0;  // the queue of rows was full; the next token brings them again
 };

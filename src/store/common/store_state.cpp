@@ -96,6 +96,14 @@ std::int64_t StoreState::commit_ms() const {
   return static_cast<std::int64_t>(sync_microseconds_latest_ / 1000) + 1;
 }
 
+void StoreState::note_foreign_loss(const std::string& what, std::uint64_t documents) {
+  foreign_losses_ += documents;
+  logs_.write(LogLevel::warning, "store", "other software removed documents; Parley keeps what they held", {{"what", what}});
+  const std::lock_guard lock(mutex_);
+  losses_.push_back(what);
+  if (losses_.size() > limits::foreign_losses_named) losses_.pop_front();
+}
+
 StoreHealth StoreState::health() const {
   StoreHealth health;
   {
@@ -107,6 +115,7 @@ StoreHealth StoreState::health() const {
       if (health.damaged.size() == limits::damaged_sessions_named) break;
       health.damaged.push_back(text);
     }
+    health.losses_named.assign(losses_.begin(), losses_.end());
   }
   health.damaged_sessions = damaged_sessions_;
   health.has_room = has_room_;
@@ -123,6 +132,9 @@ StoreHealth StoreState::health() const {
   health.signalling_dropped = signalling_dropped_;
   health.users_dropped = users_dropped_;
   health.mirror_refused = mirror_refused_;
+  health.foreign_writes = foreign_writes_;
+  health.foreign_deletions = foreign_deletions_;
+  health.foreign_losses = foreign_losses_;
   return health;
 }
 

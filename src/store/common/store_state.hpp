@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -52,6 +53,10 @@ class StoreState {
   [[nodiscard]] bool has_room() const { return has_room_.load(std::memory_order_relaxed); }
   void note_signalling_dropped() { ++signalling_dropped_; }
   void note_user_dropped() { ++users_dropped_; }
+  void note_foreign_writes(std::uint64_t entries) { foreign_writes_ += entries; }
+  void note_foreign_deletion() { ++foreign_deletions_; }
+  /// Documents disappeared, and that was not taken for a deletion: for people, with what to do.
+  void note_foreign_loss(const std::string& what, std::uint64_t documents);
   void note_mirror_refused(std::uint64_t documents) { mirror_refused_ += documents; }
 
   /// What a synced write took lately, in milliseconds, at least 1: for `retry_after_ms`.
@@ -85,6 +90,10 @@ class StoreState {
   std::atomic<std::uint64_t> signalling_dropped_ = 0;
   std::atomic<std::uint64_t> users_dropped_ = 0;
   std::atomic<std::uint64_t> mirror_refused_ = 0;
+  std::atomic<std::uint64_t> foreign_writes_ = 0;
+  std::atomic<std::uint64_t> foreign_deletions_ = 0;
+  std::atomic<std::uint64_t> foreign_losses_ = 0;
+  std::deque<std::string> losses_;  // guarded by mutex_; the newest
 };
 
 }  // namespace parley::store

@@ -98,6 +98,7 @@ Result<void> Adoptions::adopt(const std::vector<Document>& sessions, AdoptionRep
       if (!adoption && !failed) failed = std::move(adoption.error());
       if (failed) return;
       ++report.looked_at;
+      if (adoption->row) ++report.in_log;
       if (adoption->is_new) ++report.sessions;
       report.messages += adoption->messages;
       std::ranges::move(adoption->left_alone, std::back_inserter(left_alone));

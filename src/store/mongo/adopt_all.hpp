@@ -12,9 +12,13 @@ namespace parley::store::mongo {
 
 struct AdoptionReport {
   std::size_t looked_at = 0;   // sessions, whatever became of them
+  std::size_t in_log = 0;      // of these, those that are in the log now
   std::size_t sessions = 0;    // adopted now
   std::size_t messages = 0;    // adopted now
   std::size_t left_alone = 0;  // documents that were told
+
+  /// There was something, and nothing of it could be taken: that is no success.
+  [[nodiscard]] bool took_nothing() const { return left_alone > 0 && in_log == 0; }
 };
 
 /// Called on the caller's thread.

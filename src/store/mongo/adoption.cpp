@@ -23,6 +23,11 @@ bool Adopter::is_complete(const Fields& document) {
   return number_of(document) && parley->integer("seq");
 }
 
+bool Adopter::holds_news(const Fields& document) {
+  const auto session = read_foreign_session(document);
+  return session && has_news(*session);
+}
+
 bool Adopter::is_being_created(const Fields& document) const {
   const auto created_at = document.date("createdAt");
   return created_at && *created_at + limits::mongo_stray_write_life > surroundings_.clock.now();
@@ -39,6 +44,7 @@ Result<Adoption> Adopter::adopt(Client& client, const Fields& document, std::opt
   auto adoption = AdoptionRun(*this, client, *session).run(number_of(document), std::move(row));
   if (!adoption) return adoption;
   for (const LeftAlone& each : adoption->left_alone) tell(each);
+  if (adoption->appended) surroundings_.announce(adoption->row->number);
   if (adoption->is_new || adoption->messages > 0)
     surroundings_.logs.write(LogLevel::info, "store", "adopted from an earlier server",
                              {{"session", session->id.to_string()}, {"messages", std::to_string(adoption->messages)}});

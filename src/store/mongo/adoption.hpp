@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -44,6 +45,7 @@ struct Adoption {
   std::optional<domain::SessionRow> row{};  // nothing: its document cannot be adopted
   std::size_t messages = 0;                 // appended by this call
   bool is_new = false;                      // this call made it complete
+  bool appended = false;                    // this call appended anything
   std::vector<LeftAlone> left_alone{};
 };
 
@@ -64,16 +66,21 @@ class Adopter {
     std::unique_ptr<Entropy> entropy{};
     std::size_t entries_max = limits::mongo_document_entries_max;  // of one document of the log; smaller in tests
     AdoptionPage page_max{};
+    std::function<void(SessionNumber)> announce = [](SessionNumber) {};  // its log has grown
   };
   explicit Adopter(Surroundings surroundings) : surroundings_(std::move(surroundings)), entropy_(*surroundings_.entropy) {}
 
   /// Whether nothing of the session's own document is missing in the log. Costs nothing.
   [[nodiscard]] static bool is_complete(const Fields& document);
+  /// Whether other software has written to the document since Parley did. Costs nothing.
+  [[nodiscard]] static bool holds_news(const Fields& document);
   /// A document without a log that is so young that its creation may still be on its way.
   [[nodiscard]] bool is_being_created(const Fields& document) const;
   /// Appends everything foreign: of the session's document, and of its messages. `row` is what the log says; nothing: there is no log, or
   /// it is not complete.
   [[nodiscard]] Result<Adoption> adopt(Client& client, const Fields& document, std::optional<domain::SessionRow> row);
+  /// Threads: any.
+  [[nodiscard]] Entropy& entropy() { return entropy_; }
 
  private:
   friend class AdoptionRun;

@@ -24,14 +24,6 @@ Draft adopted(EntryKind kind) {
   return draft;
 }
 
-bool starts(const ForeignSession& session, const SessionRow& row) {
-  return session.started_at && !row.started_at && row.status != SessionStatus::ended;
-}
-
-bool ends(const ForeignSession& session, const SessionRow& row) {
-  return session.is_ended && row.status != SessionStatus::ended;
-}
-
 }  // namespace
 
 SessionRow first_row(const ForeignSession& session, SessionNumber number, const Secret32& secret, const domain::RoleSet& roles) {
@@ -46,17 +38,19 @@ SessionRow first_row(const ForeignSession& session, SessionNumber number, const 
   return row;
 }
 
-bool is_ahead(const ForeignSession& session, const SessionRow& row) {
-  return starts(session, row) || ends(session, row);
+ForeignNews news_of(const ForeignSession& session, const std::optional<DocumentState>& known, const SessionRow& row) {
+  return foreign_news({session.state, session.started_at.has_value(), known, row.status, row.started_at.has_value()});
 }
 
-AdoptionPlan::AdoptionPlan(const ForeignSession& session, const Standing& standing, std::vector<ForeignText> texts, bool more)
-    : texts_(std::move(texts)) {
+AdoptionPlan::AdoptionPlan(const ForeignSession& session, const Standing& standing, Foreign foreign)
+    : texts_(std::move(foreign.texts)), said_end_(session.state.ended_at) {
   const bool is_new = standing.head.seq == 0;
+  const bool more = foreign.more;
   const std::optional<Timestamp> newest = texts_.empty() ? std::nullopt : std::optional(texts_.back().time);
   const auto waits = [&](std::optional<Timestamp> time) { return more && (!time || !newest || *time > *newest); };
-  const bool starts_now = starts(session, standing.row) && !waits(session.started_at);
-  const bool ends_now = ends(session, standing.row) && !waits(session.ended_at);
+  const bool starts_now = foreign.news.starts && !waits(session.started_at);
+  const bool reopens_now = foreign.news.reopens && !more;
+  const bool ends_now = foreign.news.ends && (foreign.news.reopens ? reopens_now : !waits(said_end_));
   if (is_new) steps_.push_back({Kind::created, session.created_at});
   if (is_new || !texts_.empty()) steps_.push_back({Kind::adopted});
   for (std::size_t index = 0; index < texts_.size(); ++index) steps_.push_back({Kind::text, texts_[index].time, index});
@@ -67,9 +61,9 @@ AdoptionPlan::AdoptionPlan(const ForeignSession& session, const Standing& standi
         {Kind::joined, session.started_at});
   if (ends_now)
     steps_.insert(
-        std::ranges::find_if(steps_,
-                             [&](const Step& each) { return each.kind == Kind::text && session.ended_at && each.time > session.ended_at; }),
-        {Kind::ended, session.ended_at});
+        std::ranges::find_if(steps_, [&](const Step& each) { return each.kind == Kind::text && said_end_ && each.time > said_end_; }),
+        {Kind::ended, said_end_});
+  if (reopens_now) steps_.push_back({Kind::reopened});
 }
 
 AdoptionPlan::Batch AdoptionPlan::make(const Standing& standing, const Place& place, Entropy& entropy) const {
@@ -78,6 +72,7 @@ AdoptionPlan::Batch AdoptionPlan::make(const Standing& standing, const Place& pl
   SessionRow& row = batch.after.row;
   domain::Head& head = batch.after.head;
   batch.document.session = row.number;
+  if (head.seq == 0) batch.document.session_id = row.id.to_string();
   std::size_t bytes = 0;
   const auto has_room = [&] { return batch.document.entries.size() < place.entries_max && bytes < limits::mongo_document_bytes_max; };
   for (std::size_t index = next_; index < steps_.size() && has_room(); ++index) {
@@ -86,7 +81,8 @@ AdoptionPlan::Batch AdoptionPlan::make(const Standing& standing, const Place& pl
     batch.document.entries.push_back(domain::chain(head, row.number, time, draft_of(step, row), entropy).encoded);
     bytes += batch.document.entries.back().size_bytes();
     if (step.kind == Kind::text) batch.adopted.push_back({texts_[step.text].id, head.seq});
-    if (step.kind == Kind::ended) row.ended_at = step.time.value_or(head.timestamp);
+    if (step.kind == Kind::ended) row.end(step.time.value_or(head.timestamp));
+    if (step.kind == Kind::reopened) row.reopen(head.timestamp);
   }
   if (row != standing.row || standing.head.seq == 0) batch.document.row = domain::encode_session_row(row);
   return batch;
@@ -112,8 +108,9 @@ Draft AdoptionPlan::draft_of(const Step& step, SessionRow& row) const {
     case Kind::joined:
       return joined_draft(step, row);
     case Kind::ended:
-      row.status = SessionStatus::ended;
-      return adopted(EntryKind::ended);
+      return life_draft(EntryKind::ended);
+    case Kind::reopened:
+      return life_draft(EntryKind::reopened);
     case Kind::text:
       break;
   }
@@ -133,6 +130,13 @@ Draft AdoptionPlan::joined_draft(const Step& step, SessionRow& row) const {
   row.started_at = step.time;
   Draft draft = adopted(EntryKind::participant);
   draft.extensions.push_back(domain::participant_extension({domain::ParticipantChangeKind::first_join, row.participants.front()}));
+  if (step.time) draft.extensions.push_back(domain::original_time_extension(*step.time));
+  return draft;
+}
+
+Draft AdoptionPlan::life_draft(EntryKind kind) const {
+  Draft draft = adopted(kind);
+  if (said_end_) draft.extensions.push_back(domain::original_time_extension(*said_end_));
   return draft;
 }
 

@@ -1,7 +1,8 @@
 // What adoption appends to a log, and in which order: pure, so that every node that reads the same documents plans the same entries.
 //
 // Order    `created`; `adopted`, which says how many messages follow and which is the last; then messages, the start and the end by the
-//          times they carry, messages of one time by `_id`. An end may so be followed by messages: earlier servers took them.
+//          times they carry, messages of one time by `_id`. An end may so be followed by messages: earlier servers took them. A reopening
+//          carries no time and comes last.
 // Times    An entry's time is never before the one before it (raised) and never in the future (lowered); what the document said stays
 //          in the extension `original time`.
 #pragma once
@@ -30,13 +31,17 @@ struct Standing {
 /// The row of a session that has no log yet: created, not started, not ended.
 [[nodiscard]] domain::SessionRow first_row(const ForeignSession& session, SessionNumber number, const Secret32& secret,
                                            const domain::RoleSet& roles);
-/// The document says more than the log: the session started or ended.
-[[nodiscard]] bool is_ahead(const ForeignSession& session, const domain::SessionRow& row);
+/// What the document says that is not in the log. `known`: what it said when it was last taken in.
+[[nodiscard]] ForeignNews news_of(const ForeignSession& session, const std::optional<DocumentState>& known, const domain::SessionRow& row);
 
 class AdoptionPlan {
  public:
-  /// `texts`: in (time, `_id`) order, none of them in the log. `more`: later ones are not among them, so what is later waits.
-  AdoptionPlan(const ForeignSession& session, const Standing& standing, std::vector<ForeignText> texts, bool more);
+  struct Foreign {
+    ForeignNews news{};
+    std::vector<ForeignText> texts{};  // in (time, `_id`) order, none of them in the log
+    bool more = false;                 // later ones are not among them, so what is later waits
+  };
+  AdoptionPlan(const ForeignSession& session, const Standing& standing, Foreign foreign);
 
   [[nodiscard]] bool is_done() const { return next_ == steps_.size(); }
 
@@ -60,7 +65,7 @@ class AdoptionPlan {
   [[nodiscard]] std::vector<ForeignText> rest() const;
 
  private:
-  enum class Kind : std::uint8_t { created, adopted, joined, text, ended };
+  enum class Kind : std::uint8_t { created, adopted, joined, text, ended, reopened };
   struct Step {
     Kind kind;
     std::optional<Timestamp> time{};  // none: that of the head
@@ -69,9 +74,12 @@ class AdoptionPlan {
   [[nodiscard]] domain::Draft draft_of(const Step& step, domain::SessionRow& row) const;
   [[nodiscard]] domain::Draft adopted_draft() const;
   [[nodiscard]] domain::Draft joined_draft(const Step& step, domain::SessionRow& row) const;
+  /// `ended` and `reopened` carry the end that the document said: by it the fact is known again.
+  [[nodiscard]] domain::Draft life_draft(domain::EntryKind kind) const;
   [[nodiscard]] domain::Draft text_draft(const ForeignText& text) const;
 
   std::vector<ForeignText> texts_;
+  std::optional<Timestamp> said_end_;  // of the document
   std::vector<Step> steps_;
   std::size_t next_ = 0;
 };

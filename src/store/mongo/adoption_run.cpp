@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view adopts_field = "adopts";  // the `_id`s of the messages that a document of the log adopts
 constexpr std::string_view number_field = "parley.number";
 constexpr std::string_view seq_field = "parley.seq";
+constexpr int look_tries = 4;    // at a document that changes while it is taken in
 constexpr int number_tries = 4;  // of 2^40 numbers: more are not needed by chance
 
 Document exists(bool wanted) {
@@ -45,6 +46,25 @@ std::vector<AdoptionPlan::Adopted> adopted_in(const StoredDocument& document) {
   return adopted;
 }
 
+/// What the document said when this entry was made of it; nothing: it was not made of the session's document.
+std::optional<DocumentState> adopted_state(BytesView record, std::uint32_t seq) {
+  const auto entry = domain::decode_record(seq, record);
+  const auto core = entry ? domain::decode_core(entry->core) : std::unexpected(entry.error());
+  if (!core || (core->flags & domain::flag_adopted) == 0) return std::nullopt;
+  const auto said_end = domain::read_original_time(*core);
+  const std::optional<Timestamp> ended_at = said_end ? std::optional(*said_end) : std::nullopt;
+  switch (core->kind) {
+    case domain::EntryKind::participant:
+      return DocumentState{domain::SessionStatus::active, std::nullopt};
+    case domain::EntryKind::ended:
+      return DocumentState{domain::SessionStatus::ended, ended_at};
+    case domain::EntryKind::reopened:
+      return DocumentState{domain::SessionStatus::active, ended_at};
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace
 
 Result<Adoption> AdoptionRun::run(std::optional<SessionNumber> number, std::optional<domain::SessionRow> row) {
@@ -54,19 +74,28 @@ Result<Adoption> AdoptionRun::run(std::optional<SessionNumber> number, std::opti
   adoption_.left_alone = std::move(page->left_alone);
   if (!number_)  // of which nobody has begun
     if (auto named = texts_.name_marked(adoption_.left_alone); !named) return std::unexpected(named.error());
-  const bool nothing_foreign = page->texts.empty() && !page->more;
-  if (row && nothing_foreign && !is_ahead(session_, *row)) {
-    if (auto ended = end_document(*row); !ended) return std::unexpected(ended.error());
+  if (row && page->texts.empty() && !page->more && !has_news(session_)) {
     adoption_.row = std::move(row);
     return std::move(adoption_);
   }
-  if (auto stood = stand(); !stood) return std::unexpected(stood.error());
-  if (auto appended = append_all(*std::move(page)); !appended) return std::unexpected(appended.error());
-  if (auto finished = finish(); !finished) return std::unexpected(finished.error());
-  if (auto ended = end_document(standing_.row); !ended) return std::unexpected(ended.error());
+  if (auto taken = take_in(*std::move(page)); !taken) return std::unexpected(taken.error());
   adoption_.is_new = !row;
   adoption_.row = std::move(standing_.row);
   return std::move(adoption_);
+}
+
+// A document that has changed since it was looked at is looked at again; one that changes faster than that is met by the next look.
+Result<void> AdoptionRun::take_in(ForeignTexts::Page page) {
+  for (int tries = 0; tries < look_tries; ++tries) {
+    if (auto stood = stand(); !stood) return stood;
+    if (auto appended = append_all(std::exchange(page, {})); !appended) return appended;
+    if (!session_.seq) return finish();
+    if (!has_news(session_)) return {};
+    const auto settled = settle_document();
+    if (!settled) return std::unexpected(settled.error());
+    if (*settled) return {};
+  }
+  return {};
 }
 
 Result<void> AdoptionRun::append_all(ForeignTexts::Page page) {
@@ -86,7 +115,7 @@ Result<void> AdoptionRun::append(std::vector<ForeignText> texts, bool more) {
   for (;;) {
     auto unknown = without_known(std::move(texts));
     if (!unknown) return std::unexpected(unknown.error());
-    AdoptionPlan plan(session_, standing_, *std::move(unknown), more);
+    AdoptionPlan plan(session_, standing_, {news_of(session_, known_, standing_.row), *std::move(unknown), more});
     Written written = Written::yes;
     while (written == Written::yes && !plan.is_done()) {
       if (standing_.head.seq + around.entries_max > limits::text_seq_max)
@@ -100,6 +129,8 @@ Result<void> AdoptionRun::append(std::vector<ForeignText> texts, bool more) {
       if (!batch.document.row.empty()) row_seq_ = batch.after.head.seq;
       standing_ = std::move(batch.after);
       adoption_.messages += batch.adopted.size();
+      adoption_.appended = true;
+      around.state.note_foreign_writes(batch.document.entries.size());
       if (auto marked = mark(batch.adopted); !marked) return marked;
     }
     if (written == Written::yes) return {};
@@ -140,6 +171,7 @@ Result<void> AdoptionRun::stand() {
     if (!*last) {
       standing_ = {domain::genesis(session_.id),
                    first_row(session_, *number_, adopter_.entropy_.bytes<32>(), adopter_.surroundings_.roles)};
+      known_.reset();
       return {};
     }
     const auto entry = domain::decode_entry(**last);
@@ -148,7 +180,7 @@ Result<void> AdoptionRun::stand() {
     if (!row) return std::unexpected(row.error());
     if (row->id == session_.id) {
       standing_ = {domain::head_after(*entry), *std::move(row)};
-      return {};
+      return look_again();
     }
     of_another_ = std::exchange(number_, std::nullopt);
   }
@@ -164,12 +196,38 @@ Result<void> AdoptionRun::done(const Outcome<WriteResult>& result) {
 
 Result<domain::SessionRow> AdoptionRun::read_row() {
   StoreState& state = adopter_.surroundings_.state;
-  const auto bytes = view_.row(*number_);
-  if (!bytes) return std::unexpected(bytes.error());
-  if (!*bytes) return std::unexpected(state.note_damage(*number_, 0, "the log has no session row"));
-  auto row = domain::decode_session_row(**bytes);
+  const auto newest = view_.newest_row(*number_);
+  if (!newest) return std::unexpected(newest.error());
+  if (!*newest) return std::unexpected(state.note_damage(*number_, 0, "the log has no session row"));
+  auto row = domain::decode_session_row((*newest)->row);
   if (!row) return std::unexpected(state.note_damage(*number_, 0, "the session row: " + row.error().message + " " + row.error().detail));
+  row_seq_ = (*newest)->seq;
   return row;
+}
+
+// One that cannot be read any more is taken as it was: it is named when it is next met.
+Result<void> AdoptionRun::look_again() {
+  Document filter;
+  filter.id("_id", session_.object_id);
+  const auto found = client_.find(collection::sessions, filter, {.limit = 1});
+  if (!found) return std::unexpected(to_error(found.error()));
+  if (!found->empty())
+    if (auto again = read_foreign_session(found->front()); again && again->id == session_.id) session_ = *std::move(again);
+  auto known = known_state();
+  if (!known) return std::unexpected(known.error());
+  known_ = *known;
+  return {};
+}
+
+Result<std::optional<DocumentState>> AdoptionRun::known_state() {
+  std::optional<DocumentState> known = session_.wrote;
+  if (!session_.seq || !has_news(session_)) return known;
+  const auto changes = view_.row_changes(*number_, *session_.seq);
+  if (!changes) return std::unexpected(changes.error());
+  for (const StoredDocument& change : *changes)
+    for (std::uint32_t seq = change.first; seq <= change.last(); ++seq)
+      if (auto state = adopted_state(change.records[seq - change.first], seq)) known = state;
+  return known;
 }
 
 /// The number becomes the session's before anything is written under it, on a majority: no two nodes make two logs.
@@ -204,7 +262,11 @@ Result<SessionNumber> AdoptionRun::number_in_document() {
   return SessionNumber{static_cast<std::uint64_t>(*number)};
 }
 
+// Of a session whose document was lost and written anew by other software, the log is there already.
 Result<SessionNumber> AdoptionRun::draw_free_number() {
+  const auto own = view_.number_of(session_.id);
+  if (!own) return std::unexpected(own.error());
+  if (*own && *own != of_another_) return **own;
   for (;;) {
     const SessionNumber number = domain::draw_session_number(adopter_.entropy_);
     const auto last = view_.last(number, Reading::committed);
@@ -251,28 +313,21 @@ Result<void> AdoptionRun::mark(const std::vector<AdoptionPlan::Adopted>& adopted
   return done(client_.update(collection::chat, updates));
 }
 
-/// `parley.seq` in the session's document: from here on the session is given out.
 Result<void> AdoptionRun::finish() {
   Document query;
   query.id("_id", session_.object_id).document(seq_field, exists(false));
   Document fields;
   fields.int32(seq_field, static_cast<std::int32_t>(standing_.head.seq));
-  fields.array("parley.others", Document());
-  std::vector<Document> updates;
-  updates.push_back(update_of(query, set(fields)));
-  if (row_seq_) updates.push_back(update_session(standing_.row, *row_seq_));
+  fields.array("parley.others", Document()).document("parley.wrote", written_state(session_.state));
+  const std::array<Document, 1> updates = {update_of(query, set(fields))};
   return done(client_.update(collection::sessions, updates));
 }
 
-Result<void> AdoptionRun::end_document(const domain::SessionRow& row) {
-  if (row.status != domain::SessionStatus::ended || session_.is_ended) return {};
-  Document query;
-  query.id("_id", session_.object_id);
-  Document fields;
-  fields.text("status", domain::name_of(row.status));
-  if (row.ended_at) fields.date("endedAt", *row.ended_at);
-  const std::array<Document, 1> updates = {update_of(query, set(fields))};
-  return done(client_.update(collection::sessions, updates));
+Result<bool> AdoptionRun::settle_document() {
+  const std::array<Document, 1> updates = {settle_session(standing_.row, row_seq_, session_)};
+  const auto result = client_.update(collection::sessions, updates);
+  if (auto written = done(result); !written) return std::unexpected(written.error());
+  return result->matched > 0;
 }
 
 }  // namespace parley::store::mongo

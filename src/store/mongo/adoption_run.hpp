@@ -33,6 +33,7 @@ class AdoptionRun {
 
   /// Reads where the log stands, under the number that is the session's.
   [[nodiscard]] Result<void> stand();
+  /// And where it is, in `row_seq_`.
   [[nodiscard]] Result<domain::SessionRow> read_row();
   [[nodiscard]] Result<void> claim_number();
   [[nodiscard]] Result<SessionNumber> number_in_document();
@@ -42,19 +43,27 @@ class AdoptionRun {
   /// What the database's own rules are against is told.
   [[nodiscard]] Result<void> done(const Outcome<WriteResult>& result);
   [[nodiscard]] Result<void> mark(const std::vector<AdoptionPlan::Adopted>& adopted);
+  /// `parley.seq` in the session's document: from here on the session is given out.
   [[nodiscard]] Result<void> finish();
-  /// Of a session that has ended in the log, whose document an earlier server made active again.
-  [[nodiscard]] Result<void> end_document(const domain::SessionRow& row);
+  /// Writes the document as the log says, once everything that it says is there. Whether it was still as it had been looked at.
+  [[nodiscard]] Result<bool> settle_document();
+  /// Reads the session's document again, behind the end of the log: what it says now and is not in the log was not appended by anybody.
+  [[nodiscard]] Result<void> look_again();
+  /// What the document said when it was last taken in: by its own copy, or by entries that are newer than that.
+  [[nodiscard]] Result<std::optional<DocumentState>> known_state();
+  /// Appends everything, and the rest if another node was faster.
+  [[nodiscard]] Result<void> take_in(ForeignTexts::Page page);
 
   Adopter& adopter_;
   Client& client_;
-  const ForeignSession& session_;
+  ForeignSession session_;  // as it was last looked at
   LogView view_;
   ForeignTexts texts_;
   std::optional<SessionNumber> number_;
   std::optional<SessionNumber> of_another_;  // the document says this one, but another session's log is under it
   Standing standing_;
-  std::optional<std::uint32_t> row_seq_;  // the row changed, in the document that ends here
+  std::optional<DocumentState> known_;
+  std::uint32_t row_seq_ = 0;  // the newest row is in the document of the log that ends here
   Adoption adoption_;
 };
 

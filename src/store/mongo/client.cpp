@@ -40,20 +40,6 @@ std::string without_full_stop(std::string message) {
   return message;
 }
 
-/// Of a whole command. What came neither from the server nor before a connection was there leaves the outcome open.
-Failure failure_of(const bson_error_t& error) {
-  const auto code = static_cast<std::int32_t>(error.code);
-  const std::string message = without_full_stop(error.message);
-  const bool from_server = error.domain == MONGOC_ERROR_SERVER || error.domain == MONGOC_ERROR_WRITE_CONCERN;
-  const bool no_connection =
-      error.domain == MONGOC_ERROR_SERVER_SELECTION ||
-      (error.domain == MONGOC_ERROR_STREAM && (code == MONGOC_ERROR_STREAM_CONNECT || code == MONGOC_ERROR_STREAM_NAME_RESOLUTION)) ||
-      (error.domain == MONGOC_ERROR_CLIENT && code == MONGOC_ERROR_CLIENT_AUTHENTICATE);
-  if (from_server) return {kind_of(code), code, message.substr(0, message.find(" to execute command"))};  // which it repeats whole
-  if (no_connection) return {FailureKind::not_sent, code, message};
-  return {error.domain == MONGOC_ERROR_BSON ? FailureKind::refused : FailureKind::unknown, code, message};
-}
-
 /// Of one document. A duplicate of what is not this document is told without the values that the server repeats: they may be a text.
 Failure failure_in(const Fields& error, std::string_view collection) {
   const auto code = static_cast<std::int32_t>(error.integer("code").value_or(0));
@@ -200,6 +186,20 @@ Result<Uri> parse(const std::string& uri) {
 }
 
 }  // namespace
+
+// What came neither from the server nor before a connection was there leaves the outcome open.
+Failure failure_of(const ::_bson_error_t& error) {
+  const auto code = static_cast<std::int32_t>(error.code);
+  const std::string message = without_full_stop(error.message);
+  const bool from_server = error.domain == MONGOC_ERROR_SERVER || error.domain == MONGOC_ERROR_WRITE_CONCERN;
+  const bool no_connection =
+      error.domain == MONGOC_ERROR_SERVER_SELECTION ||
+      (error.domain == MONGOC_ERROR_STREAM && (code == MONGOC_ERROR_STREAM_CONNECT || code == MONGOC_ERROR_STREAM_NAME_RESOLUTION)) ||
+      (error.domain == MONGOC_ERROR_CLIENT && code == MONGOC_ERROR_CLIENT_AUTHENTICATE);
+  if (from_server) return {kind_of(code), code, message.substr(0, message.find(" to execute command"))};  // which it repeats whole
+  if (no_connection) return {FailureKind::not_sent, code, message};
+  return {error.domain == MONGOC_ERROR_BSON ? FailureKind::refused : FailureKind::unknown, code, message};
+}
 
 Error to_error(const Failure& failure) {
   const std::string detail = "MongoDB: " + failure.message + " (code " + std::to_string(failure.code) + ")";

@@ -23,6 +23,7 @@
 extern "C" {
 struct _mongoc_client_t;
 struct _mongoc_client_pool_t;
+struct _bson_error_t;
 }
 
 namespace parley::store::mongo {
@@ -49,6 +50,8 @@ using Outcome = std::expected<T, Failure>;
 [[nodiscard]] bool is_authentication(const Failure& failure);
 /// It lacks a right, or nobody has signed in.
 [[nodiscard]] bool is_forbidden(const Failure& failure);
+/// Of a whole command, from what libmongoc says of it.
+[[nodiscard]] Failure failure_of(const ::_bson_error_t& error);
 /// store_failed with the failure in its detail.
 [[nodiscard]] Error to_error(const Failure& failure);
 
@@ -116,6 +119,7 @@ class Client {
 
  private:
   friend class ClientPool;
+  friend class ChangeStream;
   Client(::_mongoc_client_pool_t* pool, ::_mongoc_client_t* client, const std::string& database, Topology topology);
   [[nodiscard]] Outcome<WriteResult> write(std::string_view verb, std::string_view collection, std::string_view list,
                                            std::span<const Document> statements);

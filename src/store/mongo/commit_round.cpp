@@ -1,6 +1,7 @@
 #include "store/mongo/commit_round.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/limits.hpp"
@@ -22,6 +23,7 @@ LogDocument document_of(const Group& group) {
     document.entries.insert(document.entries.end(), append.entries.begin(), append.entries.end());
     for (const auto& [key, seq] : each.prepared.keys) document.keys.push_back(key);
     if (append.row) document.row = domain::encode_session_row(*append.row);
+    if (append.row && append.expected.seq == 0) document.session_id = append.row->id.to_string();
     if (append.erase_body_of) document.erases = append.erase_body_of;
   }
   return document;
@@ -266,18 +268,23 @@ Outcome<void> CommitRound::write_erasure(const Group& group, const StoredDocumen
   return erase_in_steps(context_.client, document, query, change);
 }
 
-// The log is the truth and is written; what cannot be written here the mirror writes.
+// The log is the truth and is written; what cannot be written here the mirror writes. A document that does not match was written by the
+// mirror already, or by other software.
 void CommitRound::put_changed_rows(const Groups& groups) {
   std::vector<Document> rows;
+  std::vector<SessionId> sessions;
   for (const Group* group : groups) {
     const Append* newest = nullptr;
     for (const Waiting& each : group->appends)
       if (each.prepared.append.row) newest = &each.prepared.append;
-    if (newest != nullptr && group->head().seq > 1) rows.push_back(update_session(*newest->row, newest->entries.back().seq));
+    if (newest == nullptr || group->head().seq == 1) continue;
+    rows.push_back(update_session(*newest->row, newest->entries.back().seq));
+    sessions.push_back(newest->row->id);
   }
   if (rows.empty()) return;
   const auto result = context_.client.update(collection::sessions, rows);
   if (!result) context_.state.note_outage(result.error().message);
+  if (result && result->matched < std::ssize(rows)) std::ranges::for_each(sessions, context_.look);
 }
 
 std::optional<Failure> CommitRound::judge(Group& group) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,7 @@ class CommitRound {
     Lanes& lanes;
     SettledPlaces& places;
     Topology topology;
+    const std::function<void(const SessionId&)>& look;  // other software may have written to the session's document
   };
   CommitRound(Context context, std::vector<Group> groups);
   void run();

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -32,6 +33,7 @@ class Committer {
     SettledPlaces& places;
     LoopPorts& ports;
     const MongoConfig& config;
+    std::function<void(const SessionId&)> look = [](const SessionId&) {};  // CommitRound::Context
   };
   explicit Committer(Surroundings surroundings);
   ~Committer();

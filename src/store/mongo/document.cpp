@@ -174,6 +174,14 @@ Array& Array::user(const UserId& value) {
   document_.user(next(), value);
   return *this;
 }
+Array& Array::null() {
+  document_.null(next());
+  return *this;
+}
+Array& Array::array(const Array& value) {
+  document_.array(next(), value.as_document());
+  return *this;
+}
 Array& Array::document(const Document& value) {
   document_.document(next(), value);
   return *this;
@@ -244,6 +252,16 @@ std::optional<Timestamp> Fields::date(std::string_view name) const {
   return Timestamp(std::chrono::milliseconds(bson_iter_date_time(&at)));
 }
 
+std::optional<Timestamp> Fields::cluster_time(std::string_view name) const {
+  bson_t document;
+  bson_iter_t at;
+  if (!find(*this, name, document, at) || !BSON_ITER_HOLDS_TIMESTAMP(&at)) return std::nullopt;
+  std::uint32_t seconds = 0;
+  std::uint32_t increment = 0;
+  bson_iter_timestamp(&at, &seconds, &increment);
+  return Timestamp(std::chrono::seconds(seconds));
+}
+
 std::optional<Fields> Fields::document(std::string_view name) const {
   bson_t document;
   bson_iter_t at;
@@ -283,6 +301,11 @@ std::vector<std::string_view> Fields::names() const {
   if (!bson_init_static(&document, data_, size_) || !bson_iter_init(&at, &document)) return names;
   while (bson_iter_next(&at)) names.emplace_back(bson_iter_key(&at), bson_iter_key_len(&at));
   return names;
+}
+
+Document Fields::copy() const {
+  bson_t view;
+  return bson_init_static(&view, data_, size_) ? Document(&view) : Document();
 }
 
 std::string_view Fields::type_name(std::string_view name) const {

@@ -58,7 +58,9 @@ class Array {
   Array& text(std::string_view value);
   Array& id(const ObjectId& value);
   Array& user(const UserId& value);
+  Array& null();
   Array& document(const Document& value);
+  Array& array(const Array& value);
   [[nodiscard]] const Document& as_document() const { return document_; }
   [[nodiscard]] std::size_t size() const { return size_; }
 
@@ -86,6 +88,8 @@ class Fields {
   /// An ObjectId or a string that is a user id.
   [[nodiscard]] std::optional<UserId> user(std::string_view name) const;
   [[nodiscard]] std::optional<Timestamp> date(std::string_view name) const;
+  /// Whole seconds of a timestamp of the database's own, as `clusterTime`.
+  [[nodiscard]] std::optional<Timestamp> cluster_time(std::string_view name) const;
   [[nodiscard]] std::optional<Fields> document(std::string_view name) const;  // or array
   /// The binary values of an array, in order; nothing when one is something else.
   [[nodiscard]] std::optional<std::vector<BytesView>> binaries(std::string_view name) const;
@@ -97,6 +101,8 @@ class Fields {
   /// Of all fields, in order.
   [[nodiscard]] std::vector<std::string_view> names() const;
 
+  /// A document of its own.
+  [[nodiscard]] Document copy() const;
   [[nodiscard]] const std::uint8_t* data() const { return data_; }
   [[nodiscard]] std::size_t size() const { return size_; }
 

@@ -78,18 +78,39 @@ void look_at_parley(Reader& reader, const Fields& document) {
                    "parley." + std::string(name) + ", which is Parley's own field, is not a positive whole number");
 }
 
+std::optional<domain::SessionStatus> status_of(std::string_view name) {
+  for (const auto status : {domain::SessionStatus::created, domain::SessionStatus::active, domain::SessionStatus::ended})
+    if (name == domain::name_of(status)) return status;
+  return std::nullopt;
+}
+
 void read_state(Reader& reader, ForeignSession& session) {
-  const std::string_view status = reader.text("status");
-  reader.require(status == "created" || status == "active" || status == "ended", "status is none of created, active, ended");
-  session.is_ended = status == "ended";
+  const auto status = status_of(reader.text("status"));
+  reader.require(status.has_value(), "status is none of created, active, ended");
+  session.state = {status.value_or(domain::SessionStatus::created), reader.optional_date("endedAt")};
+  session.is_ended = status == domain::SessionStatus::ended;
   session.started_at = reader.optional_date("startedAt");
   // Whoever joins an ended session makes it active at earlier servers, and the time of its end stays behind.
-  if (session.is_ended) session.ended_at = reader.optional_date("endedAt");
-  if (status == "active" && !session.started_at) session.started_at = session.created_at;
+  if (session.is_ended) session.ended_at = session.state.ended_at;
+  if (status == domain::SessionStatus::active && !session.started_at) session.started_at = session.created_at;
   if (session.started_at && session.ended_at) session.started_at = std::min(*session.started_at, *session.ended_at);
 }
 
+/// What Parley wrote of its own; `look_at_parley` has found that it means something.
+void read_own(const Fields& document, ForeignSession& session) {
+  const auto parley = document.document("parley");
+  if (!parley) return;
+  if (const auto seq = parley->integer("seq")) session.seq = static_cast<std::uint32_t>(*seq);
+  const auto wrote = parley->document("wrote");
+  const auto status = wrote ? status_of(wrote->text("status").value_or(std::string_view())) : std::nullopt;
+  if (status) session.wrote = DocumentState{*status, wrote->date("endedAt")};
+}
+
 }  // namespace
+
+bool has_news(const ForeignSession& session) {
+  return session.wrote != session.state;
+}
 
 std::string id_of(const Fields& document) {
   if (const auto id = document.id("_id")) return id->to_string();
@@ -111,6 +132,7 @@ Readable<ForeignSession> read_foreign_session(const Fields& document) {
   read_state(reader, session);
   read_appointment(reader, document, session);
   look_at_parley(reader, document);
+  read_own(document, session);
   return reader.finish(std::move(session));
 }
 

@@ -11,6 +11,7 @@
 #include "domain/entry.hpp"
 #include "domain/role.hpp"
 #include "store/mongo/document.hpp"
+#include "store/mongo/foreign_decision.hpp"
 
 namespace parley::store::mongo {
 
@@ -29,7 +30,13 @@ struct ForeignSession {
   std::optional<Timestamp> started_at;  // always when it is active; never later than its end
   bool is_ended = false;
   std::optional<Timestamp> ended_at;  // only when it is ended, and not always then
+  DocumentState state{};              // as it is written there
+  // Parley's own fields:
+  std::optional<std::uint32_t> seq{};    // up to this entry the document was right when Parley wrote it
+  std::optional<DocumentState> wrote{};  // the state that Parley wrote or took in then
 };
+/// Whether other software has changed it since Parley wrote it or took it in.
+[[nodiscard]] bool has_news(const ForeignSession& session);
 [[nodiscard]] Readable<ForeignSession> read_foreign_session(const Fields& document);
 
 /// A document of `chatmessages`.

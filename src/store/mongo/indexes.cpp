@@ -45,7 +45,9 @@ constexpr std::array indexes = {
     Index{collection::log, {"keys"}, Kind::sparse},
     Index{collection::log, {"rowOf"}, Kind::sparse},
     Index{collection::log, {"erases"}, Kind::sparse},
+    Index{collection::log, {"adopts"}, Kind::sparse},  // a change stream says no more of a deleted message than its id
     Index{collection::log, {"pending"}, Kind::sparse},
+    Index{collection::log, {"session"}, Kind::sparse},  // a log whose document in `sessions` is gone is still found
     Index{collection::log, {"at"}},
     Index{collection::revoked, {"expiresAt"}, Kind::expiring, 0},
 };

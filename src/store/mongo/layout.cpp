@@ -49,6 +49,7 @@ Document encode_log_document(const LogDocument& document) {
   }
   if (!document.row.empty()) made.int64("rowOf", id).binary("row", document.row);
   if (document.erases) made.int64("erases", log_id(document.session, *document.erases));
+  if (!document.session_id.empty()) made.text(session_field, document.session_id);
   return made;
 }
 

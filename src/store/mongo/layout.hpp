@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +42,7 @@ struct LogDocument {
   Bytes row{};                                  // the session row after the entries, when they change it; empty: they do not
   std::optional<std::uint32_t> erases{};        // the seq whose body the entries delete
   std::int64_t at = 0;                          // node ‖ count: its place in what that node wrote
+  std::string session_id{};                     // of the first document of a log: by it the log is found without `sessions`
 
   [[nodiscard]] std::uint32_t first() const { return entries.front().seq; }
   [[nodiscard]] std::uint32_t last() const { return entries.back().seq; }
@@ -62,6 +64,8 @@ struct StoredDocument {
 /// Error: log_corrupt, naming session and seq.
 [[nodiscard]] Result<StoredDocument> decode_log_document(const Fields& fields);
 
+/// On the first document of a log.
+inline constexpr std::string_view session_field = "session";
 /// On a document that still has to empty the body it `erases` (a standalone has no transactions).
 inline constexpr std::string_view pending_field = "pending";
 /// {$set: …} that replaces one entry of a document.

@@ -138,14 +138,46 @@ Result<std::vector<LogView::Deleted>> LogView::deleted(SessionNumber session) {
 }
 
 Result<std::optional<Bytes>> LogView::row(SessionNumber session) {
+  auto newest = newest_row(session);
+  if (!newest) return std::unexpected(newest.error());
+  if (!*newest) return std::optional<Bytes>{};
+  return std::move((*newest)->row);
+}
+
+Result<std::optional<SessionNumber>> LogView::number_of(const SessionId& session) {
+  static const Document index = ascending({session_field});
+  Document filter;
+  filter.text(session_field, session.to_string());
+  const auto found = client_.find(collection::log, filter, {.projection = &ascending_id(), .hint = &index, .limit = 1});
+  if (!found) return std::unexpected(to_error(found.error()));
+  if (found->empty()) return std::optional<SessionNumber>{};
+  return session_of(Fields(found->front()).integer("_id").value_or(0));
+}
+
+Result<std::optional<LogView::NewestRow>> LogView::newest_row(SessionNumber session) {
   static const Document newest(std::move(Document().int32("rowOf", -1)));
-  static const Document projection = ascending({"row"});
+  static const Document projection = ascending({"row", "last"});
   const auto found = client_.find(collection::log, whole("rowOf", session), {.sort = &newest, .projection = &projection, .limit = 1});
   if (!found) return std::unexpected(to_error(found.error()));
-  if (found->empty()) return std::optional<Bytes>{};
-  const auto row = Fields(found->front()).binary("row");
+  if (found->empty()) return std::optional<NewestRow>{};
+  const Fields fields(found->front());
+  const auto row = fields.binary("row");
   if (!row) return std::unexpected(state_.note_damage(session, 0, "a document of the log has `rowOf` and no `row`"));
-  return Bytes(*row);
+  return NewestRow{Bytes(*row), static_cast<std::uint32_t>(fields.integer("last").value_or(0))};
+}
+
+Result<std::vector<StoredDocument>> LogView::row_changes(SessionNumber session, std::uint32_t seq) {
+  static const Document oldest_first = ascending({"rowOf"});
+  const auto found = client_.find(collection::log, range_of("rowOf", log_id(session, seq + 1), log_id(session, limits::seq_max)),
+                                  {.sort = &oldest_first, .hint = &oldest_first});
+  if (!found) return std::unexpected(to_error(found.error()));
+  std::vector<StoredDocument> changes;
+  for (const Document& each : *found) {
+    auto document = decoded(session, each);
+    if (!document) return std::unexpected(document.error());
+    changes.push_back(*std::move(document));
+  }
+  return changes;
 }
 
 }  // namespace parley::store::mongo

@@ -34,6 +34,15 @@ class LogView {
   [[nodiscard]] Result<std::vector<Deleted>> deleted(SessionNumber session);
   /// The newest row that the log carries, encoded; nothing for a session that has no log.
   [[nodiscard]] Result<std::optional<Bytes>> row(SessionNumber session);
+  /// The number of the session that has a log; nothing: it has none.
+  [[nodiscard]] Result<std::optional<SessionNumber>> number_of(const SessionId& session);
+  struct NewestRow {
+    Bytes row;
+    std::uint32_t seq = 0;  // the last entry of the document that carries it
+  };
+  [[nodiscard]] Result<std::optional<NewestRow>> newest_row(SessionNumber session);
+  /// The documents that begin behind `seq` and change the row, oldest first.
+  [[nodiscard]] Result<std::vector<StoredDocument>> row_changes(SessionNumber session, std::uint32_t seq);
   /// The document that holds `seq`; nothing where the log is shorter.
   [[nodiscard]] Result<std::optional<StoredDocument>> document_of(SessionNumber session, std::uint32_t seq);
   /// An entry of a document that holds it.

@@ -22,7 +22,7 @@ Result<void> done(const Outcome<WriteResult>& result) {
 }  // namespace
 
 Mirror::Mirror(Surroundings surroundings, std::int64_t node)
-    : surroundings_(surroundings), writer_(surroundings.state, surroundings.logs), own_{node, node}, at_(node) {
+    : surroundings_(surroundings), writer_(surroundings.state, surroundings.logs, surroundings.look), own_{node, node}, at_(node) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -112,6 +112,7 @@ Result<void> Mirror::forget(Client& client, const Node& node) {
 void Mirror::look_at_others(Client& client) {
   const SteadyTime now = surroundings_.clock.steady_now();
   if (looked_at_ && now - *looked_at_ < limits::mongo_node_silent) return;
+  if (!surroundings_.may_mirror_others()) return;
   Document older;
   older.date("$lt", surroundings_.clock.now() - limits::mongo_node_silent);
   Document filter;

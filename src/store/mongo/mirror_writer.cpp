@@ -8,6 +8,7 @@
 #include "domain/error_code.hpp"
 #include "domain/session.hpp"
 #include "store/mongo/log_view.hpp"
+#include "store/mongo/session_document.hpp"
 
 namespace parley::store::mongo {
 
@@ -100,6 +101,7 @@ Result<void> MirrorWriter::write(Client& client, const Projection& projection) {
   };
   if (auto done = update(collection::sessions, projection.new_sessions); !done) return done;
   if (auto done = update(collection::sessions, projection.changed_sessions); !done) return done;
+  if (auto done = find_foreign_writes(client, projection); !done) return done;
   if (!projection.messages.empty())
     if (auto done = accept(client.insert(collection::chat, projection.messages), collection::chat); !done) return done;
   if (auto done = update(collection::chat, projection.adopted); !done) return done;
@@ -108,6 +110,24 @@ Result<void> MirrorWriter::write(Client& client, const Projection& projection) {
     if (auto done = accept(client.remove(collection::chat, projection.removed), collection::chat); !done) return done;
   if (projection.audits.empty()) return {};
   return accept(client.insert(collection::audits, projection.audits), collection::audits);
+}
+
+// An update that matches nothing is the rule here: who committed the entry has written the row already.
+Result<void> MirrorWriter::find_foreign_writes(Client& client, const Projection& projection) {
+  if (projection.changed.empty()) return {};
+  static const Document session_id = ascending({"sessionId"});
+  Array ids;
+  for (const SessionId& session : projection.changed) ids.text(session.to_string());
+  Document any;
+  any.array("$in", ids.as_document());
+  Document filter;
+  filter.document("sessionId", any);
+  require_foreign_write(filter);
+  const auto found = client.find(collection::sessions, filter, {.projection = &session_id});
+  if (!found) return std::unexpected(to_error(found.error()));
+  for (const Document& each : *found)
+    if (const auto id = SessionId::parse(Fields(each).text("sessionId").value_or(std::string_view()))) look_(*id);
+  return {};
 }
 
 Result<void> MirrorWriter::take_out_erased(Client& client, const Projection& projection) {

@@ -10,8 +10,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/limits.hpp"
@@ -26,7 +28,10 @@ namespace parley::store::mongo {
 
 class MirrorWriter {
  public:
-  MirrorWriter(StoreState& state, LogSink& logs) : state_(state), logs_(logs) {}
+  /// `look` is told of each session whose document holds a foreign write: the mirror left it as it is.
+  using Look = std::function<void(const SessionId&)>;
+  MirrorWriter(StoreState& state, LogSink& logs, Look look = [](const SessionId&) {})
+      : state_(state), logs_(logs), look_(std::move(look)) {}
 
   /// Mirrors the next documents behind `at`, limits::mongo_mirror_documents_max or mongo_mirror_bytes_max at most, and moves it to the last
   /// of them. Whether there may be more up to `up_to`.
@@ -45,12 +50,14 @@ class MirrorWriter {
   [[nodiscard]] Result<void> documents(Client& client, const std::vector<Document>& documents);
   [[nodiscard]] Result<Projection> projection_of(Client& client, const std::vector<Document>& documents);
   [[nodiscard]] Result<void> write(Client& client, const Projection& projection);
+  [[nodiscard]] Result<void> find_foreign_writes(Client& client, const Projection& projection);
   [[nodiscard]] Result<void> take_out_erased(Client& client, const Projection& projection);
   [[nodiscard]] Result<void> accept(const Outcome<WriteResult>& result, std::string_view collection);
   [[nodiscard]] Result<std::optional<SessionId>> session_id_of(Client& client, SessionNumber number);
 
   StoreState& state_;
   LogSink& logs_;
+  const Look look_;
   std::uint64_t mirrored_ = 0;
   RecentMap<SessionNumber, SessionId> sessions_{limits::mongo_session_ids_max};
 };

@@ -12,6 +12,7 @@
 #include "store/common/reader_pool.hpp"
 #include "store/mongo/committer.hpp"
 #include "store/mongo/erasure.hpp"
+#include "store/mongo/foreign_watch.hpp"
 #include "store/mongo/lanes.hpp"
 #include "store/mongo/log_reader.hpp"
 #include "store/mongo/mirror.hpp"
@@ -27,6 +28,7 @@ namespace {
 // What the database shows of our connections, and what a gate between can tell them by.
 constexpr std::string_view writing = "parley-write";
 constexpr std::string_view reading = "parley-read";
+constexpr std::string_view watching = "parley-watch";
 
 Result<void> check(const MongoConfig& config) {
   if (config.writers < 1 || config.writers > limits::mongo_writers_max)
@@ -46,17 +48,26 @@ struct MongoStore::Parts {
         logs(dependencies.logs),
         state(dependencies.logs),
         ports(state),
-        adopter({state, clock, dependencies.logs, places, std::move(dependencies.roles), std::move(dependencies.entropy)}) {}
+        adopter({.state = state,
+                 .clock = clock,
+                 .logs = dependencies.logs,
+                 .places = places,
+                 .roles = std::move(dependencies.roles),
+                 .entropy = std::move(dependencies.entropy),
+                 .announce = [this](SessionNumber session) { ports.announce(session); }}) {}
 
-  /// libmongoc takes half a second to end the threads of a pool; both at once.
+  /// libmongoc takes half a second to end the threads of a pool; all at once.
   ~Parts() {
     committer.reset();
     mirror.reset();
+    watch.reset();
     rows.reset();
     readers.reset();
     std::thread other([this] { read_clients.reset(); });
+    std::thread third([this] { watch_clients.reset(); });
     write_clients.reset();
     other.join();
+    third.join();
   }
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
@@ -67,6 +78,7 @@ struct MongoStore::Parts {
   StoreState state;
   std::unique_ptr<ClientPool> write_clients;
   std::unique_ptr<ClientPool> read_clients;
+  std::unique_ptr<ClientPool> watch_clients;
   Lanes lanes;
   SettledPlaces places;
   LoopPorts ports;
@@ -75,6 +87,7 @@ struct MongoStore::Parts {
   std::unique_ptr<SessionDirectory> directory;
   std::unique_ptr<ReaderPool> readers;
   std::unique_ptr<RowWriter> rows;
+  std::unique_ptr<ForeignWatch> watch;
   std::unique_ptr<Mirror> mirror;
   std::unique_ptr<Committer> committer;
   std::atomic<bool> stopped = false;
@@ -91,7 +104,10 @@ Result<void> MongoStore::Parts::connect() {
   // A read job has one client for the log and takes another for the directory.
   auto reads = ClientPool::make(config.uri, reading, 2 * static_cast<std::uint32_t>(config.reader_threads) + others);
   if (!reads) return std::unexpected(reads.error());
+  auto watches = ClientPool::make(config.uri, watching, 1);
+  if (!watches) return std::unexpected(watches.error());
   write_clients = *std::move(writes);
+  watch_clients = *std::move(watches);
   read_clients = *std::move(reads);
   return {};
 }
@@ -100,6 +116,7 @@ Result<void> MongoStore::Parts::prepare() {
   const auto topology = prepare_database(*write_clients, config, writing, logs);
   if (!topology) return std::unexpected(topology.error());
   read_clients->set_topology(*topology);
+  watch_clients->set_topology(*topology);
   Client client = write_clients->take();
   const auto node = draw_node_number(client, config.uri);
   if (!node) return std::unexpected(node.error());
@@ -116,8 +133,19 @@ void MongoStore::Parts::start() {
       [this] { return std::make_unique<MongoLogReader>(read_clients->take(), state, lanes, read_clients->topology()); },
       config.reader_threads);
   rows = std::make_unique<RowWriter>(*write_clients, state, clock, config);
-  mirror = std::make_unique<Mirror>(Mirror::Surroundings{*write_clients, state, places, ports, clock, logs}, node_number);
-  committer = std::make_unique<Committer>(Committer::Surroundings{*write_clients, state, clock, lanes, places, ports, config});
+  watch = std::make_unique<ForeignWatch>(
+      ForeignWatch::Surroundings{*watch_clients, state, ports, clock, logs, *directory, places, adopter.entropy()});
+  const auto look = [this](const SessionId& session) { watch->look(session); };
+  mirror = std::make_unique<Mirror>(Mirror::Surroundings{.clients = *write_clients,
+                                                         .state = state,
+                                                         .places = places,
+                                                         .ports = ports,
+                                                         .clock = clock,
+                                                         .logs = logs,
+                                                         .look = look,
+                                                         .may_mirror_others = [this] { return watch->is_caught_up(); }},
+                                    node_number);
+  committer = std::make_unique<Committer>(Committer::Surroundings{*write_clients, state, clock, lanes, places, ports, config, look});
 }
 
 Result<std::unique_ptr<MongoStore>> MongoStore::open(const MongoConfig& config, MongoDependencies dependencies) {
@@ -140,6 +168,7 @@ void MongoStore::stop() {
   parts_->committer->stop();
   parts_->rows->stop();
   parts_->readers->stop();
+  parts_->watch->stop();
   parts_->mirror->stop();  // after those who write
 }
 
@@ -153,6 +182,10 @@ void MongoStore::append(EventLoop& loop, Append append) {
 
 Result<void> MongoStore::read(ReadJob job) {
   return parts_->readers->run(std::move(job));
+}
+
+ForeignWrites MongoStore::foreign_writes() const {
+  return parts_->watch->writes();
 }
 
 Result<std::optional<domain::SessionRow>> MongoStore::find_session(const SessionId& session) {
@@ -208,6 +241,7 @@ StoreHealth MongoStore::health() const {
   health.queued_entries = parts_->lanes.waiting_entries();
   health.queued_reads = parts_->readers->waiting();
   health.mirror_behind = parts_->mirror->behind();
+  health.change_stream = parts_->watch->writes().noticed == ForeignWrites::Noticed::by_itself;
   const SteadyTime now = parts_->clock.steady_now();
   if (health.writable && now - parts_->state.answered_at() > limits::mongo_silence) {
     health.writable = false;

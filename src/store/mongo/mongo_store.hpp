@@ -46,6 +46,7 @@ class MongoStore final : public SessionLog, public Directory, public SignallingR
   [[nodiscard]] Result<void> read(ReadJob job) override;
 
   // Directory
+  [[nodiscard]] ForeignWrites foreign_writes() const override;
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(const SessionId& session) override;
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(SessionNumber number) override;
   [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const UserId& doctor, const UserId& patient) override;

@@ -72,9 +72,10 @@ Result<void> project_deletion(const Entry& entry, const SessionId& session, cons
   const auto target = domain::read_target_id(entry.core);
   const auto seq = domain::read_target_seq(entry.core);
   if (!target || !seq) return std::unexpected(target ? seq.error() : target.error());
+  into.removed.push_back(remove_message(*target));
+  if (entry.core.sender.empty()) return {};  // other software deleted it, and keeps its own record
   const auto sender = sender_at(*seq);
   if (!sender) return std::unexpected(sender.error());
-  into.removed.push_back(remove_message(*target));
   Document details;
   details.text("sessionId", session.to_string()).user("senderId", *sender);
   into.audits.emplace_back()
@@ -116,6 +117,7 @@ Result<void> project(const StoredDocument& document, const SessionId& session, c
   if (!row) return std::unexpected(row.error());
   if (document.first == 1) into.new_sessions.push_back(insert_session(*row));
   into.changed_sessions.push_back(update_session(*row, document.last()));
+  into.changed.push_back(row->id);
   return {};
 }
 

@@ -22,6 +22,7 @@ struct Projection {
   std::vector<Document> audits{};            // to insert into `audits`
   std::vector<Document> new_sessions{};      // upserts of `sessions`
   std::vector<Document> changed_sessions{};  // updates of `sessions`
+  std::vector<SessionId> changed{};          // whose documents these are
 };
 
 /// Who sent the text at that seq.

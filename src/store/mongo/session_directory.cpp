@@ -80,9 +80,9 @@ Result<std::optional<SessionRow>> SessionDirectory::row_of(Client& client, Sessi
   return row;
 }
 
-// What came to a session since it was complete in the log is not looked for here: that is for who opens it.
+// Messages that came to a session since it was complete in the log are not looked for here: that is for who opens it.
 Result<SessionDirectory::Row> SessionDirectory::row_of(Client& client, const Fields& document) {
-  if (Adopter::is_complete(document)) {
+  if (Adopter::is_complete(document) && !Adopter::holds_news(document)) {
     auto row = row_in_log(client, document);
     if (row && *row && !is_of(document, **row)) return Row{};
     if (!row || *row || adopter_.is_being_created(document)) return row;
@@ -116,12 +116,23 @@ Result<SessionDirectory::Row> SessionDirectory::find_session(const SessionId& se
 Result<SessionDirectory::Row> SessionDirectory::find_session(Client& client, const SessionId& session) {
   Document filter;
   filter.text("sessionId", session.to_string());
-  const auto found = client.find(collection::sessions, filter, {.limit = 1});
+  // The newest, not what a majority is known to have: other software has written a moment ago, and now its user joins.
+  const auto found = client.find(collection::sessions, filter, {.reading = Reading::newest, .limit = 1});
   if (!found) return std::unexpected(to_error(found.error()));
-  if (found->empty()) return Row{};
+  if (found->empty()) return row_without_document(client, session);
   auto adoption = adopt(client, found->front());
   if (!adoption) return std::unexpected(adoption.error());
   return std::move(adoption->row);
+}
+
+// A drop, a TTL index or a hand took the document. The log is the truth, and nothing that is in it disappears with a document.
+Result<SessionDirectory::Row> SessionDirectory::row_without_document(Client& client, const SessionId& session) {
+  const auto number = LogView(client, state_).number_of(session);
+  if (!number) return std::unexpected(number.error());
+  if (!*number) return Row{};
+  auto row = row_of(client, **number);
+  if (row && *row && (*row)->id != session) return Row{};
+  return row;
 }
 
 Result<std::optional<SessionRow>> SessionDirectory::find_session(SessionNumber number) {

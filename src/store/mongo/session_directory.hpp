@@ -24,13 +24,15 @@ class SessionDirectory {
   [[nodiscard]] Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message);
   [[nodiscard]] Result<std::optional<domain::User>> find_user(const UserId& user);
 
+  /// With the caller's client.
+  [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(Client& client, const SessionId& session);
   /// What opening the session of this document does: everything that is not in its log is appended.
   [[nodiscard]] Result<Adoption> adopt(Client& client, const Fields& document);
 
  private:
   using Row = std::optional<domain::SessionRow>;
-  [[nodiscard]] Result<Row> find_session(Client& client, const SessionId& session);
   [[nodiscard]] Result<Row> row_of(Client& client, const Fields& document);
+  [[nodiscard]] Result<Row> row_without_document(Client& client, const SessionId& session);
   [[nodiscard]] Result<Row> row_in_log(Client& client, const Fields& document);
   [[nodiscard]] Result<std::optional<domain::SessionRow>> row_of(Client& client, SessionNumber number);
 

@@ -1,5 +1,7 @@
 #include "store/mongo/session_document.hpp"
 
+#include <algorithm>
+
 #include "store/mongo/client.hpp"
 
 namespace parley::store::mongo {
@@ -15,10 +17,63 @@ void set_others(Document& fields, const SessionRow& row) {
   fields.array("parley.others", others.as_document());
 }
 
+constexpr std::string_view wrote_field = "parley.wrote";
+
+DocumentState state_of(const SessionRow& row) {
+  return {row.status, row.ended_at};
+}
+
 void set_state(Document& fields, const SessionRow& row) {
   fields.text("status", name_of(row.status));
   if (row.started_at) fields.date("startedAt", *row.started_at);
   if (row.ended_at) fields.date("endedAt", *row.ended_at);
+}
+
+/// {<verb>: [first, second]}.
+Document pair(std::string_view verb, std::string_view first, std::string_view second) {
+  Array values;
+  values.text(first).text(second);
+  Document made;
+  made.array(verb, values.as_document());
+  return made;
+}
+
+/// A field that is missing is as null.
+Document or_null(std::string_view field) {
+  Array values;
+  values.text(field).null();
+  Document made;
+  made.array("$ifNull", values.as_document());
+  return made;
+}
+
+/// For $expr: the document says what `parley.wrote` says.
+const Document& is_as_written() {
+  static const Document expression = [] {
+    Array ends;
+    ends.document(or_null("$endedAt")).document(or_null("$parley.wrote.endedAt"));
+    Document same_end;
+    same_end.array("$eq", ends.as_document());
+    Array both;
+    both.document(pair("$eq", "$status", "$parley.wrote.status")).document(same_end);
+    Document made;
+    made.array("$and", both.as_document());
+    return made;
+  }();
+  return expression;
+}
+
+/// {$set: …}, and an end that is no longer one goes.
+Document change_to(const SessionRow& row, std::uint32_t seq) {
+  Document fields;
+  set_state(fields, row);
+  fields.int32("metadata.duration", static_cast<std::int32_t>(row.duration_seconds())).int32("parley.seq", static_cast<std::int32_t>(seq));
+  set_others(fields, row);
+  fields.document(wrote_field, written_state(state_of(row)));
+  Document change;
+  change.document("$set", fields);
+  if (!row.ended_at) change.document("$unset", Document().text("endedAt", ""));
+  return change;
 }
 
 Document statement(const SessionRow& row, Document query, const Document& change) {
@@ -42,6 +97,7 @@ Document insert_session(const SessionRow& row) {
   set_state(fields, row);
   fields.date("createdAt", row.created_at).document("metadata", metadata).int32("__v", 0).int32("parley.seq", 1);
   set_others(fields, row);
+  fields.document(wrote_field, written_state(state_of(row)));
   Document change;
   change.document("$setOnInsert", fields);
   Document query;  // MongoDB puts what it asks for into the document it makes
@@ -55,19 +111,34 @@ Document update_session(const SessionRow& row, std::uint32_t seq) {
   Document older;
   older.int32("$lt", static_cast<std::int32_t>(seq));
   Document query;
-  query.document("parley.seq", older);
-  Document fields;
-  set_state(fields, row);
-  fields.int32("metadata.duration", static_cast<std::int32_t>(row.duration_seconds())).int32("parley.seq", static_cast<std::int32_t>(seq));
-  set_others(fields, row);
-  Document change;
-  change.document("$set", fields);
-  if (row.reopened && !row.ended_at) {
-    Document ended_at;
-    ended_at.text("endedAt", "");
-    change.document("$unset", ended_at);
-  }
-  return statement(row, std::move(query), change);
+  query.document("parley.seq", older).document("$expr", is_as_written());
+  return statement(row, std::move(query), change_to(row, seq));
+}
+
+Document settle_session(const SessionRow& row, std::uint32_t seq, const ForeignSession& seen) {
+  Document query;
+  query.id("_id", seen.object_id).text("status", name_of(seen.state.status));
+  if (seen.state.ended_at)
+    query.date("endedAt", *seen.state.ended_at);
+  else
+    query.null("endedAt");
+  if (seen.seq) query.int32("parley.seq", static_cast<std::int32_t>(*seen.seq));
+  return statement(row, std::move(query), change_to(row, std::max(seq, seen.seq.value_or(0))));
+}
+
+void require_foreign_write(Document& filter) {
+  Array negated;
+  negated.document(is_as_written());
+  Document differs;
+  differs.array("$not", negated.as_document());
+  filter.document("parley.seq", Document().boolean("$exists", true)).document("$expr", differs);
+}
+
+Document written_state(const DocumentState& state) {
+  Document made;
+  made.text("status", name_of(state.status));
+  if (state.ended_at) made.date("endedAt", *state.ended_at);
+  return made;
 }
 
 }  // namespace parley::store::mongo

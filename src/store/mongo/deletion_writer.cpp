@@ -1,0 +1,194 @@
+#include "store/mongo/deletion_writer.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "base/utf8.hpp"
+#include "domain/chain.hpp"
+#include "domain/error_code.hpp"
+#include "domain/extensions.hpp"
+#include "store/mongo/erasure.hpp"
+#include "store/mongo/log_view.hpp"
+
+namespace parley::store::mongo {
+
+namespace {
+
+using domain::Entry;
+using domain::EntryAddress;
+using domain::EntryKind;
+
+constexpr std::uint32_t neighbours_read = 64;  // entries of one read: a live text is rarely further away
+
+bool is_live_text(const domain::EncodedEntry& entry) {
+  if (entry.body.empty()) return false;
+  const auto core = domain::decode_core(entry.core);
+  return core && core->kind == EntryKind::text;
+}
+
+Result<std::optional<Timestamp>> time_of(const domain::EncodedEntry& entry) {
+  const auto core = domain::decode_core(entry.core);
+  if (!core) return std::unexpected(core.error());
+  return core->timestamp;
+}
+
+/// When the next live text behind `seq` was logged.
+Result<std::optional<Timestamp>> next_live(LogView& view, SessionNumber session, std::uint32_t seq) {
+  for (;;) {
+    const auto entries = view.range(session, seq + 1, neighbours_read);
+    if (!entries) return std::unexpected(entries.error());
+    const auto found = std::ranges::find_if(*entries, is_live_text);
+    if (found != entries->end()) return time_of(*found);
+    if (entries->size() < neighbours_read) return std::nullopt;
+    seq = entries->back().seq;
+  }
+}
+
+/// When the last live text before `seq` was logged.
+Result<std::optional<Timestamp>> previous_live(LogView& view, SessionNumber session, std::uint32_t seq) {
+  while (seq > 1) {
+    const std::uint32_t first = seq > neighbours_read ? seq - neighbours_read : 1;
+    const auto entries = view.range(session, first, seq - first);
+    if (!entries) return std::unexpected(entries.error());
+    const auto found = std::find_if(entries->rbegin(), entries->rend(), is_live_text);
+    if (found != entries->rend()) return time_of(*found);
+    seq = first;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+/// The text, and the end of the log that the deletion goes behind.
+struct DeletionWriter::Target {
+  StoredDocument document;  // that holds it
+  domain::EncodedEntry encoded;
+  Entry text;
+  domain::Head head;
+  domain::Deletion deletion;
+};
+
+Result<std::optional<EntryAddress>> DeletionWriter::address_of(Client& client, const ObjectId& message) {
+  static const Document index = ascending({"adopts"});
+  LogView view(client, surroundings_.state);
+  const EntryAddress own = domain::address_of(message);
+  if (own.seq > 0 && own.seq <= limits::seq_max) {
+    const auto entry = view.entry(own.session, own.seq);
+    if (!entry) return std::unexpected(entry.error());
+    const auto core = *entry ? domain::decode_core((*entry)->core) : Result<domain::Core>(domain::Core{});
+    if (core && core->id == message) return own;
+  }
+  Document filter;
+  filter.id("adopts", message);
+  const auto found = client.find(collection::log, filter, {.hint = &index, .limit = 1});
+  if (!found) return std::unexpected(to_error(found.error()));
+  const auto document = found->empty() ? Result<StoredDocument>(StoredDocument{}) : decode_log_document(found->front());
+  if (!document) return std::unexpected(document.error());
+  for (std::size_t index_in = 0; index_in < document->records.size(); ++index_in) {
+    const std::uint32_t seq = document->first + static_cast<std::uint32_t>(index_in);
+    const auto entry = view.entry_of(*document, seq);
+    if (!entry) return std::unexpected(entry.error());
+    const auto core = domain::decode_core(entry->core);
+    const auto id = core ? domain::read_adopted_id(*core) : std::unexpected(core.error());
+    if (id && *id == message) return EntryAddress{document->session, seq};
+  }
+  return std::optional<EntryAddress>{};
+}
+
+Result<std::optional<DeletionWriter::Located>> DeletionWriter::locate(Client& client, const ObjectId& message) {
+  const auto address = address_of(client, message);
+  if (!address) return std::unexpected(address.error());
+  if (!*address) return std::optional<Located>{};
+  LogView view(client, surroundings_.state);
+  const auto encoded = view.entry((*address)->session, (*address)->seq);
+  if (!encoded) return std::unexpected(encoded.error());
+  const auto last = view.last((*address)->session, Reading::committed);
+  if (!last) return std::unexpected(last.error());
+  if (!*encoded || !*last) return std::optional<Located>{};
+  const auto entry = domain::decode_entry(**encoded);
+  if (!entry) return std::unexpected(entry.error());
+  const auto head = domain::decode_entry(**last);
+  if (!head) return std::unexpected(head.error());
+  Located located{(*address)->session, (*address)->seq, is_live_text(**encoded), entry->core.timestamp,
+                  head->trailer.counters.live_texts()};
+  if (const auto time = domain::read_original_time(entry->core)) located.time = *time;
+  return located;
+}
+
+Result<bool> DeletionWriter::append(Client& client, const EntryAddress& text, std::string_view reason) {
+  if (surroundings_.topology == Topology::standalone)  // a deletion whose second step is missing looks like none
+    if (auto finished = finish_erasures(client, surroundings_.state); !finished) return std::unexpected(finished.error());
+  LogView view(client, surroundings_.state);
+  for (std::size_t tries = 0; tries < limits::append_conflicts_max; ++tries) {
+    const auto last = view.last(text.session, Reading::newest);
+    if (!last) return std::unexpected(last.error());
+    const auto document = view.document_of(text.session, text.seq);
+    if (!document) return std::unexpected(document.error());
+    if (!*last || !*document) return false;
+    auto encoded = view.entry_of(**document, text.seq);
+    if (!encoded) return std::unexpected(encoded.error());
+    if (!is_live_text(*encoded)) return false;
+    const auto head = domain::decode_entry(**last);
+    if (!head) return std::unexpected(head.error());
+    auto entry = domain::decode_entry(*encoded);
+    if (!entry) return std::unexpected(entry.error());
+    const auto before = previous_live(view, text.session, text.seq);
+    if (!before) return std::unexpected(before.error());
+    const auto after = next_live(view, text.session, text.seq);
+    if (!after) return std::unexpected(after.error());
+    Target target{**document, *std::move(encoded), *std::move(entry), domain::head_after(*head), {}};
+    const domain::Counters& counters = target.head.counters;
+    target.deletion = {target.text.core.sender_role, code_point_count(target.text.body->text),
+                       *before ? counters.first_live_text : *after, *after ? counters.last_live_text : *before};
+    const auto written = write(client, target, reason);
+    if (!written) return std::unexpected(written.error());
+    if (*written == Written::place_taken) continue;
+    surroundings_.announce(text.session);
+    return true;
+  }
+  return refuse(ErrorCode::overloaded, "The server is overloaded", "others wrote to the session each time");
+}
+
+Result<DeletionWriter::Written> DeletionWriter::write(Client& client, const Target& target, std::string_view reason) {
+  domain::Draft draft;
+  draft.kind = EntryKind::deleted;
+  const auto adopted = domain::read_adopted_id(target.text.core);
+  draft.extensions.push_back(domain::target_seq_extension(target.text.core.seq));
+  draft.extensions.push_back(domain::target_id_extension(adopted ? *adopted : target.text.core.id));
+  draft.attributes.push_back({"reason", std::string(reason)});
+  domain::Head head = target.head;
+  const SessionNumber session = target.document.session;
+  LogDocument document{.session = session, .erases = target.text.core.seq, .at = surroundings_.places.draw()};
+  document.entries.push_back(
+      domain::chain(head, session, surroundings_.clock.now(), std::move(draft), surroundings_.entropy, target.deletion).encoded);
+  return judge(insert(client, target, document), document.at);
+}
+
+// As CommitRound does it: one transaction, or on a standalone two steps of which the next start finishes the second.
+Outcome<void> DeletionWriter::insert(Client& client, const Target& target, const LogDocument& document) {
+  const auto emptied = domain::emptied(target.encoded);
+  if (!emptied) return std::unexpected(Failure{FailureKind::refused, 0, emptied.error().detail});
+  Document encoded = encode_log_document(document);
+  const Document query = id_range(target.document.session, target.document.first, target.document.first);
+  const Document change = set_record(target.document, *emptied);
+  if (surroundings_.topology == Topology::replica_set) return client.insert_and_update(collection::log, encoded, query, change);
+  encoded.boolean(pending_field, true);
+  return erase_in_steps(client, encoded, query, change);
+}
+
+// What has no answer is not tried again here: the next look at this message reads what is there.
+Result<DeletionWriter::Written> DeletionWriter::judge(const Outcome<void>& result, std::int64_t place) {
+  const bool is_unknown = !result && result.error().kind == FailureKind::unknown;
+  if (is_unknown)
+    surroundings_.places.abandon(place, surroundings_.clock.steady_now() + limits::mongo_stray_write_life);
+  else
+    surroundings_.places.settle(place);
+  if (result) return Written::yes;
+  const FailureKind kind = result.error().kind;
+  if (kind == FailureKind::duplicate_key || kind == FailureKind::in_the_way) return Written::place_taken;
+  return std::unexpected(to_error(result.error()));
+}
+
+}  // namespace parley::store::mongo

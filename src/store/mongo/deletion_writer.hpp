@@ -1,0 +1,57 @@
+// Appends to the log that other software deleted a message: where the message is, and the entry `deleted` that empties it. The sender is the
+// server; the attribute `reason` says who wanted it. Any number of nodes may do it for one message: it is deleted once.
+// Threads: one at a time; blocking.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/entropy.hpp"
+#include "domain/entry.hpp"
+#include "store/common/store_state.hpp"
+#include "store/mongo/client.hpp"
+#include "store/mongo/layout.hpp"
+#include "store/mongo/settled_places.hpp"
+
+namespace parley::store::mongo {
+
+class DeletionWriter {
+ public:
+  struct Surroundings {
+    StoreState& state;
+    const Clock& clock;
+    SettledPlaces& places;
+    Entropy& entropy;
+    Topology topology = Topology::replica_set;
+    std::function<void(SessionNumber)> announce = [](SessionNumber) {};  // its log has grown
+  };
+  explicit DeletionWriter(Surroundings surroundings) : surroundings_(std::move(surroundings)) {}
+
+  struct Located {
+    SessionNumber session{};
+    std::uint32_t seq = 0;
+    bool is_live = false;
+    Timestamp time{};              // as its document says it
+    std::uint64_t live_texts = 0;  // of the session
+  };
+  /// Where the text is that other software knows by this id; nothing: it is in no log.
+  [[nodiscard]] Result<std::optional<Located>> locate(Client& client, const ObjectId& message);
+  /// Whether it was deleted now: another node, or a user, may have been faster. Errors: store_failed, again is right; log_corrupt.
+  [[nodiscard]] Result<bool> append(Client& client, const domain::EntryAddress& text, std::string_view reason);
+
+ private:
+  enum class Written : std::uint8_t { yes, place_taken };
+  struct Target;
+  [[nodiscard]] Result<std::optional<domain::EntryAddress>> address_of(Client& client, const ObjectId& message);
+  [[nodiscard]] Result<Written> write(Client& client, const Target& target, std::string_view reason);
+  [[nodiscard]] Outcome<void> insert(Client& client, const Target& target, const LogDocument& document);
+  [[nodiscard]] Result<Written> judge(const Outcome<void>& result, std::int64_t place);
+
+  Surroundings surroundings_;
+};
+
+}  // namespace parley::store::mongo

@@ -1,0 +1,141 @@
+// Notices what other software writes beside Parley, and takes it into the log: from a change stream where the set offers one, and whenever
+// a session is said to need a look (docs/adr/0015).
+//
+// Hints     An event says where to look. The documents are read again, so an event that comes twice, late or to many nodes does no harm.
+// Position  Written to `parleynodes`, never past an event that is not finished with: after a kill the next stream begins there. Without one
+//           every document whose state Parley did not write is looked at, and sessions in memory are doubted (`ForeignWrites::doubted_at`).
+// Deletions Held back until it is known that they stand alone (deletion_guard.hpp).
+// Bounds    limits::mongo_looks_waiting_max sessions, limits::mongo_stream_batch events at the server, limits::mongo_deletions_unknown_max.
+// Threads   Its own; `look`, `writes` and `is_caught_up` any.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <unordered_set>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/limits.hpp"
+#include "base/log_sink.hpp"
+#include "store/common/loop_ports.hpp"
+#include "store/common/store_state.hpp"
+#include "store/directory.hpp"
+#include "store/mongo/change_event.hpp"
+#include "store/mongo/change_stream.hpp"
+#include "store/mongo/client.hpp"
+#include "store/mongo/deletion_guard.hpp"
+#include "store/mongo/deletion_writer.hpp"
+#include "store/mongo/session_directory.hpp"
+
+namespace parley::store::mongo {
+
+class ForeignWatch {
+ public:
+  struct Surroundings {
+    ClientPool& clients;
+    StoreState& state;
+    LoopPorts& ports;
+    const Clock& clock;
+    LogSink& logs;
+    SessionDirectory& directory;
+    SettledPlaces& places;
+    Entropy& entropy;
+  };
+  explicit ForeignWatch(Surroundings surroundings);
+  ~ForeignWatch();
+  ForeignWatch(const ForeignWatch&) = delete;
+  ForeignWatch& operator=(const ForeignWatch&) = delete;
+
+  /// The session's document may hold a foreign write: it is looked at soon.
+  void look(const SessionId& session);
+  [[nodiscard]] ForeignWrites writes() const;
+  /// Everything that the stream held when this process began is in the log; or there is no stream.
+  [[nodiscard]] bool is_caught_up() const { return caught_up_.load(std::memory_order_relaxed); }
+  /// Looks at what waits, writes the position down, and ends the thread.
+  void stop();
+
+ private:
+  /// A deletion whose message is not in the log, and may still come there; or of which the log could not be asked.
+  struct Unknown {
+    ObjectId message;
+    Timestamp at{};           // of the event
+    std::uint64_t event = 0;  // its number
+    SteadyTime again_at{};
+  };
+  enum class Sought : std::uint8_t { done, not_in_log, not_known };
+  /// A place in the stream, and the event before it.
+  struct Position {
+    Document token;
+    std::uint64_t event = 0;
+  };
+
+  void run();
+  void rest();
+  [[nodiscard]] bool is_stopping() const;
+  void look_at_waiting(Client& client);
+  [[nodiscard]] SessionId next_look();
+  /// Whether that is done: it will not be better later.
+  [[nodiscard]] bool look_at(Client& client, const SessionId& session);
+  void compare_all(Client& client);
+
+  // The stream. Owner: the thread.
+  void follow(Client& client);
+  [[nodiscard]] bool read_events(Client& client);
+  void open_stream(Client& client);
+  void read_position(Client& client);
+  void begin_anew(Client& client);
+  void give_up_stream(const Failure& failure);
+  void take(Client& client, const ChangeEvent& event);
+  void look_at_document(Client& client, const ObjectId& id);
+  void advance(Client& client);
+  void note_position(Client& client);
+  [[nodiscard]] bool is_finished_up_to(std::uint64_t event) const;
+
+  // Deletions. Owner: the thread.
+  void take_deletion(Client& client, const ChangeEvent& event);
+  [[nodiscard]] Sought seek(Client& client, const Unknown& deletion);
+  void seek_again(Client& client);
+  void rule_deletions(Client& client, bool is_idle);
+  [[nodiscard]] bool apply(Client& client, const ForeignDeletion& deletion);
+  /// Whether a TTL index explains that a message of this time is gone. Errors: the database could not be asked.
+  [[nodiscard]] Outcome<bool> is_expired(Client& client, Timestamp said, Timestamp at);
+  void name_loss(const std::string& what, std::uint64_t documents);
+
+  const Surroundings surroundings_;
+  DeletionWriter deletions_;
+  // Owner of everything down to the mutex: the thread.
+  std::unique_ptr<ChangeStream> stream_;
+  SteadyTime stream_again_at_{};
+  std::string told_failure_;            // of the stream: each is told once
+  bool position_read_ = false;
+  std::optional<Document> position_;    // behind everything that is finished with
+  std::optional<Position> candidate_;   // becomes that when everything before it is finished with
+  SteadyTime noted_at_{};
+  std::uint64_t events_ = 0;            // number of the newest
+  Timestamp event_time_{};              // its second
+  SteadyTime event_seen_at_{};          // when it came
+  DeletionGuard guard_;
+  std::uint64_t flood_ = 0;              // deletions that were not looked up, for there were too many
+  std::deque<Unknown> unknown_;
+  std::deque<ForeignDeletion> allowed_;  // to be written
+  SteadyTime looks_again_at_{};
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<SessionId> waiting_;              // guarded by mutex_
+  std::unordered_set<SessionId> waits_;        // guarded by mutex_; those in waiting_
+  bool stopping_ = false;                      // guarded by mutex_
+  bool compare_ = false;                       // guarded by mutex_; a look was dropped, so all are needed
+  std::atomic<bool> streams_ = false;          // a stream is open and has no gap behind it
+  std::atomic<bool> caught_up_ = false;
+  std::atomic<SteadyTime> doubted_at_{};
+  std::thread thread_;
+};
+
+}  // namespace parley::store::mongo

@@ -1,0 +1,483 @@
+// What other software writes beside a running store reaches the log once, and nothing of it is written over (docs/adr/0015).
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "contract/old_server_data.hpp"
+#include "domain/extensions.hpp"
+#include "store/mongo/layout.hpp"
+#include "store/mongo/mirror_all.hpp"
+#include "store/mongo/mongo_store.hpp"
+#include "support/log_script.hpp"
+#include "support/manual_loop.hpp"
+#include "support/mongod.hpp"
+
+namespace parley::test {
+
+namespace {
+
+namespace mongo = store::mongo;
+using domain::EntryKind;
+using domain::SessionStatus;
+using mongo::Document;
+using mongo::Fields;
+using testing::HasSubstr;
+
+enum class Kind : std::uint8_t { standalone, replica_set };
+
+MongodProcess& server_of(Kind kind) {
+  return kind == Kind::standalone ? SharedMongod::standalone() : SharedMongod::gated_replica_set(3);
+}
+
+std::string uri_of(Kind kind) {
+  std::string uri = server_of(kind).uri();
+  return uri.insert(std::min(uri.find('?'), uri.size()), "foreign");
+}
+
+/// One for all tests: that a pool ends takes half a second.
+mongo::ClientPool& pool_of(Kind kind) {
+  static std::map<Kind, std::unique_ptr<mongo::ClientPool>> pools;
+  auto& pool = pools[kind];
+  if (!pool) {
+    pool = std::move(*mongo::ClientPool::make(uri_of(kind), "old-server", 4));
+    pool->set_topology(kind == Kind::standalone ? mongo::Topology::standalone : mongo::Topology::replica_set);
+  }
+  return *pool;
+}
+
+/// A running server's store, and what its loop is told.
+class Server final : public store::CommitListener {
+ public:
+  explicit Server(Kind kind) : store_(open(kind)) {
+    store_->attach(loop_, *this);
+    const bool streams = kind == Kind::replica_set;
+    EXPECT_TRUE(loop_.run_until([&] { return !streams || store_->health().change_stream; }));
+  }
+  ~Server() override { store_->stop(); }
+
+  void on_appended(std::span<store::AppendOutcome> outcomes) override {
+    for (store::AppendOutcome& each : outcomes) outcomes_.push_back(std::move(each));
+  }
+  void on_arrived(SessionNumber session) override { arrived.insert(session); }
+
+  /// What the outcome is.
+  store::AppendOutcome append(store::Append append) {
+    const std::uint64_t token = append.token = ++tokens_;
+    store_->append(loop_, std::move(append));
+    const auto is_mine = [token](const auto& each) { return each.token == token; };
+    EXPECT_TRUE(loop_.run_until([&] { return std::ranges::any_of(outcomes_, is_mine); }));
+    return *std::ranges::find_if(outcomes_, is_mine);
+  }
+  void commit(store::Append one) { EXPECT_EQ(append(std::move(one)).status, store::AppendStatus::committed); }
+  [[nodiscard]] bool wait_until(const std::function<bool()>& done) {
+    return loop_.run_until([&] {
+      if (!done()) loop_.post([] {});  // asked again
+      return done();
+    });
+  }
+  mongo::MongoStore& store() { return *store_; }
+
+  std::set<SessionNumber> arrived;
+
+ private:
+  static std::unique_ptr<mongo::MongoStore> open(Kind kind) {
+    auto opened = mongo::MongoStore::open({.uri = uri_of(kind)}, {.clock = clock(), .logs = logs()});
+    if (!opened) throw std::runtime_error(opened.error().message);
+    return *std::move(opened);
+  }
+  static Clock& clock() {
+    static SystemClock clock;
+    return clock;
+  }
+  static LogSink& logs() {
+    static NullLogSink logs;
+    return logs;
+  }
+
+  ManualLoop loop_{0};
+  std::vector<store::AppendOutcome> outcomes_;
+  std::uint64_t tokens_ = 0;
+  std::unique_ptr<mongo::MongoStore> store_;
+};
+
+std::size_t count_of(const std::vector<domain::Entry>& log, EntryKind kind) {
+  return static_cast<std::size_t>(std::ranges::count(log, kind, [](const auto& entry) { return entry.core.kind; }));
+}
+
+class MongoForeign : public testing::TestWithParam<Kind> {
+ protected:
+  [[nodiscard]] static bool streams() { return GetParam() == Kind::replica_set; }
+  static std::uint64_t next_number() {
+    static std::uint64_t number = 1000;
+    return ++number;
+  }
+  OldSession session_of(const LogScript& script) { return {.id = script.row().id, .object_id = script.row().object_id}; }
+  void set_status(const OldSession& session, const std::string& status, std::optional<Timestamp> ended_at = std::nullopt) {
+    Document fields;
+    fields.text("status", status);
+    if (ended_at) fields.date("endedAt", *ended_at);
+    old.change(session, fields);
+  }
+  /// Without a change stream somebody has to look.
+  void expect_shape(Server& server, const OldSession& session, const std::string& shape) {
+    EXPECT_TRUE(server.wait_until([&] {
+      if (!streams()) {
+        EXPECT_TRUE(server.store().find_session(session.id).has_value());
+      }
+      return shape_of(old.log_of(session)) == shape;
+    })) << shape_of(old.log_of(session));
+  }
+  void expect_document(Server& server, const OldSession& session, const std::string& status, bool has_end) {
+    EXPECT_TRUE(server.wait_until([&] {
+      const Document document = old.session_document(session);
+      return Fields(document).text("status") == status && Fields(document).has("endedAt") == has_end;
+    })) << old.session_document(session).to_json();
+  }
+  void start(Server& server, LogScript& script) {
+    server.commit(script.create());
+    server.commit(script.start());
+  }
+
+  OldServerData old{pool_of(GetParam())};
+};
+
+}  // namespace
+
+INSTANTIATE_TEST_SUITE_P(Servers, MongoForeign, testing::Values(Kind::standalone, Kind::replica_set),
+                         [](const auto& run) { return run.param == Kind::standalone ? "standalone" : "replica_set"; });
+
+TEST_P(MongoForeign, a_session_that_is_cancelled_before_its_first_join_stays_cancelled) {
+  Server server(GetParam());
+  LogScript script(next_number());
+  const OldSession session = session_of(script);
+  server.commit(script.create());
+  set_status(session, "ended", at_ms(9000));
+  // A server that does not know of it yet. On a replica set the change stream may be faster.
+  const auto joined = server.append(script.start());
+  if (!streams()) {
+    EXPECT_EQ(joined.status, store::AppendStatus::committed);
+  }
+  EXPECT_TRUE(server.wait_until([&] { return count_of(old.log_of(session), EntryKind::ended) == 1; }));
+  expect_document(server, session, "ended", true);
+  const auto row = server.store().find_session(session.id);
+  ASSERT_TRUE(row && *row);
+  EXPECT_EQ((*row)->status, SessionStatus::ended);
+  EXPECT_EQ((*row)->ended_at, at_ms(9000));
+}
+
+TEST_P(MongoForeign, an_end_and_a_reopening_reach_the_log_and_the_loops) {
+  Server server(GetParam());
+  LogScript script(next_number());
+  const OldSession session = session_of(script);
+  start(server, script);
+  set_status(session, "ended", at_ms(60'000));
+  expect_shape(server, session, "created participant ended");
+  EXPECT_TRUE(server.wait_until([&] { return server.arrived.contains(script.number()); }));
+  expect_document(server, session, "ended", true);
+  const auto end = old.log_of(session).back();
+  EXPECT_TRUE(end.core.sender.empty());
+  EXPECT_EQ(*domain::read_original_time(end.core), at_ms(60'000));
+  set_status(session, "active");
+  expect_shape(server, session, "created participant ended reopened");
+  expect_document(server, session, "active", false);
+  set_status(session, "ended", at_ms(90'000));
+  expect_shape(server, session, "created participant ended reopened ended");
+  expect_document(server, session, "ended", true);
+}
+
+TEST_P(MongoForeign, an_end_and_a_reopening_between_two_looks_are_both_in_the_log) {
+  LogScript script(next_number());
+  const OldSession session = session_of(script);
+  {
+    Server server(GetParam());
+    start(server, script);
+  }
+  set_status(session, "ended", at_ms(60'000));
+  set_status(session, "active");
+  Server server(GetParam());
+  expect_shape(server, session, "created participant ended reopened");
+  expect_document(server, session, "active", false);
+}
+
+TEST_P(MongoForeign, own_writes_are_not_taken_for_foreign_ones) {
+  Server server(GetParam());
+  Server other(GetParam());
+  LogScript script(next_number());
+  const OldSession session = session_of(script);
+  start(server, script);
+  server.commit(script.text("hello"));
+  server.commit(script.invite(7));
+  server.commit(script.end());
+  expect_document(server, session, "ended", true);
+  EXPECT_TRUE(server.wait_until([&] { return server.store().health().mirror_behind == 0; }));
+  // A write of other software behind them: when it is in the log, the streams have shown everything before it.
+  const OldSession behind = old.session();
+  old.write(behind);
+  expect_shape(server, behind, "created adopted");
+  for (Server* each : {&server, &other}) EXPECT_TRUE(each->store().find_session(session.id).has_value());
+  EXPECT_EQ(shape_of(old.log_of(session)), "created participant text participant ended");
+}
+
+TEST_P(MongoForeign, messages_and_sessions_of_other_software_are_adopted_while_the_session_runs) {
+  Server server(GetParam());
+  LogScript script(next_number());
+  const OldSession session = session_of(script);
+  start(server, script);
+  const ObjectId id = old.text(session, "from the old page", at_ms(5000));
+  expect_shape(server, session, "created participant adopted text");
+  EXPECT_TRUE(server.wait_until([&] { return old.seq_of(id) == 4; }));
+  const OldSession fresh = old.session();
+  old.write(fresh);
+  expect_shape(server, fresh, "created adopted");
+}
+
+TEST_P(MongoForeign, a_session_id_that_is_none_is_left_alone_and_the_rest_goes_on) {
+  Server server(GetParam());
+  const OldSession bad = old.session();
+  old.write(bad);
+  Document fields;
+  fields.text("sessionId", "tab\there").text("status", "ended");
+  old.change(bad, fields);
+  const OldSession good = old.session();
+  old.write(good);
+  expect_shape(server, good, "created adopted");
+}
+
+TEST_P(MongoForeign, what_was_written_while_no_server_ran_is_taken_in_once) {
+  LogScript script(next_number());
+  const OldSession session = session_of(script);
+  LogScript other(next_number());
+  std::optional<ObjectId> message;
+  {
+    Server server(GetParam());
+    start(server, script);
+    start(server, other);
+    server.commit(other.text("goes"));
+    message = domain::decode_core(other.entries().back().core)->id;
+    EXPECT_TRUE(server.wait_until([&] { return old.seq_of(*message).has_value(); }));
+  }
+  set_status(session, "ended", at_ms(60'000));
+  old.remove_message(*message);
+  Server one(GetParam());
+  Server two(GetParam());
+  expect_shape(one, session, "created participant ended");
+  expect_document(one, session, "ended", true);
+  if (streams()) {
+    expect_shape(one, session_of(other), "created participant text deleted");
+  }
+  EXPECT_TRUE(two.store().find_session(session.id).has_value());
+  EXPECT_EQ(shape_of(old.log_of(session)), "created participant ended");
+}
+
+TEST_P(MongoForeign, nothing_is_lost_or_doubled_wherever_taking_in_is_stopped) {
+  MongodProcess& mongod = server_of(GetParam());
+  const int primary = mongod.primary_index();
+  Server server(GetParam());
+  for (const std::string fault : {R"("errorCode": 262)", R"("writeConcernError": {"code": 64, "errmsg": "no answer in time"})"}) {
+    for (int skip = 0; skip < 4; ++skip) {
+      LogScript script(next_number());
+      const OldSession session = session_of(script);
+      start(server, script);
+      EXPECT_TRUE(server.wait_until([&] { return server.store().health().mirror_behind == 0; }));
+      for (const char* app : {"parley-watch", "parley-read"}) {
+        const bool is_reader = std::string_view(app) == "parley-read";
+        if (is_reader == streams()) continue;
+        mongod.configure_fail_point(primary, R"({"configureFailPoint": "failCommand", "mode": {"skip": )" + std::to_string(skip) +
+                                                 R"(}, "data": {"failCommands": ["insert", "update"], "appName": ")" + app + R"(", )" + fault +
+                                                 "}}");
+      }
+      set_status(session, "ended", at_ms(60'000));
+      if (!streams()) [[maybe_unused]]
+        const auto stopped = server.store().find_session(session.id);
+      if (streams()) {
+        EXPECT_TRUE(server.wait_until([&] { return count_of(old.log_of(session), EntryKind::ended) == 1 || skip == 0; }));
+      }
+      mongod.clear_fail_point(primary, "failCommand");
+      expect_shape(server, session, "created participant ended");
+      set_status(session, "active");
+      expect_shape(server, session, "created participant ended reopened");
+      expect_document(server, session, "active", false);
+    }
+  }
+}
+
+TEST_P(MongoForeign, many_nodes_take_one_write_in_once) {
+  Server one(GetParam());
+  Server two(GetParam());
+  Server three(GetParam());
+  for (int round = 0; round < 3; ++round) {
+    LogScript script(next_number());
+    const OldSession session = session_of(script);
+    start(one, script);
+    set_status(session, "ended", at_ms(60'000));
+    expect_shape(one, session, "created participant ended");
+    set_status(session, "active");
+    for (Server* each : {&two, &three, &one}) expect_shape(*each, session, "created participant ended reopened");
+    expect_document(one, session, "active", false);
+    EXPECT_EQ(old.log_of(session).size(), 4u);
+  }
+}
+
+// ---- deletions: on a replica set only, for a standalone has no change stream ---------------------------------------------------
+
+class MongoForeignDeletion : public MongoForeign {
+ protected:
+  /// A running session with so many messages, all of them mirrored.
+  std::vector<ObjectId> talk(Server& server, LogScript& script, std::size_t texts) {
+    start(server, script);
+    std::vector<ObjectId> ids;
+    for (std::size_t index = 0; index < texts; ++index) {
+      server.commit(script.text("message " + std::to_string(index)));
+      ids.push_back(domain::decode_core(script.entries().back().core)->id);
+    }
+    EXPECT_TRUE(server.wait_until([&] { return old.seq_of(ids.back()).has_value(); }));
+    return ids;
+  }
+  std::size_t deletions(const LogScript& script) { return count_of(old.log_of(session_of(script)), EntryKind::deleted); }
+  /// Everything before it in the stream has been ruled upon: a message of its own, deleted, is.
+  void wait_for_the_stream(Server& server) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // of the database's clock: what comes is another time
+    LogScript script(next_number());
+    const auto ids = talk(server, script, 2);
+    old.remove_message(ids[0]);
+    EXPECT_TRUE(server.wait_until([&] { return deletions(script) == 1; }));
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Servers, MongoForeignDeletion, testing::Values(Kind::replica_set), [](const auto&) { return "replica_set"; });
+
+TEST_P(MongoForeignDeletion, of_a_message_empties_it_and_it_never_comes_back) {
+  Server server(GetParam());
+  LogScript script(next_number());
+  const OldSession session = session_of(script);
+  const auto ids = talk(server, script, 10);
+  old.remove_message(ids[4]);
+  EXPECT_TRUE(server.wait_until([&] { return deletions(script) == 1; }));
+  const auto log = old.log_of(session);
+  EXPECT_TRUE(log.back().core.sender.empty());
+  ASSERT_NE(log.back().body->attribute("reason"), nullptr);
+  EXPECT_THAT(*log.back().body->attribute("reason"), HasSubstr("other software"));
+  EXPECT_EQ(*domain::read_target_id(log.back().core), ids[4]);
+  EXPECT_FALSE(log[6].body.has_value());
+  EXPECT_EQ(log.back().trailer.counters.live_texts(), 9u);
+  EXPECT_EQ(server.store().health().foreign_deletions, 1u);
+  NullLogSink logs;
+  SystemClock clock;
+  const auto report = mongo::mirror_all({.uri = uri_of(GetParam())}, {.clock = clock, .logs = logs}, [](const mongo::MirrorReport&) {});
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(old.seq_of(ids[4]), std::nullopt);
+  EXPECT_TRUE(old.seq_of(ids[5]).has_value());
+}
+
+TEST_P(MongoForeignDeletion, of_the_first_and_the_last_text_moves_the_counters) {
+  Server server(GetParam());
+  LogScript script(next_number());
+  const auto ids = talk(server, script, 3);
+  const auto before = old.log_of(session_of(script));
+  old.remove_message(ids[0]);
+  EXPECT_TRUE(server.wait_until([&] { return deletions(script) == 1; }));
+  EXPECT_EQ(old.log_of(session_of(script)).back().trailer.counters.first_live_text, before[3].core.timestamp);
+  old.remove_message(ids[2]);
+  EXPECT_TRUE(server.wait_until([&] { return deletions(script) == 2; }));
+  EXPECT_EQ(old.log_of(session_of(script)).back().trailer.counters.last_live_text, before[3].core.timestamp);
+  old.remove_message(ids[1]);
+  EXPECT_TRUE(server.wait_until([&] { return deletions(script) == 3; }));
+  EXPECT_EQ(old.log_of(session_of(script)).back().trailer.counters.last_live_text, std::nullopt);
+}
+
+TEST_P(MongoForeignDeletion, of_an_adopted_message_is_found_by_the_id_that_it_kept) {
+  Server server(GetParam());
+  const OldSession session = old.session();
+  old.write(session);
+  const auto ids = old.texts(session, 1, 4);
+  EXPECT_TRUE(server.wait_until([&] { return old.seq_of(ids.back()).has_value(); }));
+  old.remove_message(ids[1]);
+  EXPECT_TRUE(server.wait_until([&] { return count_of(old.log_of(session), EntryKind::deleted) == 1; }));
+  EXPECT_EQ(*domain::read_target_id(old.log_of(session).back().core), ids[1]);
+}
+
+TEST_P(MongoForeignDeletion, of_Parleys_own_is_deleted_once) {
+  Server server(GetParam());
+  LogScript script(next_number());
+  const auto ids = talk(server, script, 3);
+  server.commit(script.remove(4));
+  EXPECT_TRUE(server.wait_until([&] { return !old.seq_of(ids[1]).has_value(); }));
+  wait_for_the_stream(server);
+  EXPECT_EQ(deletions(script), 1u);
+}
+
+TEST_P(MongoForeignDeletion, of_many_at_once_is_named_and_not_applied) {
+  Server server(GetParam());
+  LogScript script(next_number());
+  const auto ids = talk(server, script, 10);
+  Document of_session;
+  of_session.text("sessionId", script.row().id.to_string());
+  Document statement;
+  statement.document("q", of_session).int32("limit", 0);
+  auto client = pool_of(GetParam()).take();
+  ASSERT_TRUE(client.remove(mongo::collection::chat, {&statement, 1}).has_value());
+  EXPECT_TRUE(server.wait_until([&] { return server.store().health().foreign_losses >= 10; }));
+  EXPECT_THAT(server.store().health().losses_named.back(), HasSubstr("lost 10 messages"));
+  wait_for_the_stream(server);
+  EXPECT_EQ(deletions(script), 0u);
+}
+
+TEST_P(MongoForeignDeletion, by_a_drop_or_a_ttl_index_is_named_and_not_applied) {
+  MongodProcess& mongod = server_of(GetParam());
+  LogScript script(next_number());
+  {
+    Server server(GetParam());
+    const auto ids = talk(server, script, 10);
+    ASSERT_TRUE(mongod.command("foreign", R"({"createIndexes":"chatmessages","indexes":[{"key":{"gone":1},"name":"ttl","expireAfterSeconds":9}]})").ok);
+    old.remove_message(ids[3]);
+    EXPECT_TRUE(server.wait_until([&] { return server.store().health().foreign_losses == 1; }));
+    EXPECT_THAT(server.store().health().losses_named.back(), HasSubstr("TTL index"));
+    ASSERT_TRUE(mongod.command("foreign", R"({"dropIndexes":"chatmessages","index":"ttl"})").ok);
+    ASSERT_TRUE(mongod.command("foreign", R"({"drop":"chatmessages"})").ok);
+    EXPECT_TRUE(server.wait_until([&] { return server.store().health().foreign_losses == 2; }));
+    EXPECT_THAT(server.store().health().losses_named.back(), HasSubstr("drop of chatmessages"));
+  }
+  Server again(GetParam());
+  wait_for_the_stream(again);
+  EXPECT_EQ(deletions(script), 0u);
+}
+
+TEST_P(MongoForeignDeletion, that_the_database_has_forgotten_is_named_and_everything_else_is_compared) {
+  LogScript script(next_number());
+  const OldSession session = session_of(script);
+  {
+    Server server(GetParam());
+    start(server, script);
+  }
+  set_status(session, "ended", at_ms(60'000));
+  Document token;
+  token.text("_data", "8200000001000000012B0229296E04");  // of the first second of 1970
+  Document position;
+  position.document("token", token);
+  Document change;
+  change.document("$set", position);
+  Document query;
+  query.text("_id", "changes");
+  Document statement = mongo::update_of(query, change);
+  auto client = pool_of(GetParam()).take();
+  const auto lost = client.update(mongo::collection::nodes, {&statement, 1});
+  ASSERT_TRUE(lost && lost->matched == 1);
+  Server server(GetParam());
+  expect_shape(server, session, "created participant ended");
+  ASSERT_FALSE(server.store().health().losses_named.empty());
+  EXPECT_THAT(server.store().health().losses_named.front(), HasSubstr("no longer has the changes"));
+}
+
+}  // namespace parley::test
