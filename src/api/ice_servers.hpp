@@ -1,6 +1,8 @@
-// ICE servers with time-limited TURN credentials (docs/api-contract.md §3; the TURN REST scheme, draft-uberti-behave-turn-rest-00).
+// ICE servers with TURN credentials (docs/api-contract.md §3): time-limited ones (the TURN REST scheme, draft-uberti-behave-turn-rest-00),
+// or one static pair.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,15 +17,22 @@ struct IceServer {
   std::string credential;
 };
 
+/// How the credentials of TURN servers are made.
+enum class TurnCredentials : std::uint8_t {
+  timed,  // from the shared secret, anew for every answer
+  fixed   // one user name and one credential, the same for every client
+};
+
 struct IceSettings {
   const std::vector<std::string>& stun_urls;  // the first three are used
   const std::vector<std::string>& turn_urls;
-  const std::string& turn_secret;
-  const std::string& turn_username;
+  const std::string& turn_secret;    // fixed: the credential. Empty: TURN servers are left out
+  const std::string& turn_username;  // timed: the name behind the time; fixed: the user name
+  TurnCredentials turn_credentials = TurnCredentials::timed;
 };
 
-/// At most three STUN servers, then every TURN server with username `<unix seconds + 86400>:<name>` and credential base64(HMAC-SHA1(secret,
-/// username)).
+/// At most three STUN servers, then every TURN server. Timed credentials are username `<unix seconds + 86400>:<name>` and credential
+/// base64(HMAC-SHA1(secret, username)). Fixed ones are the user name and the credential unchanged.
 [[nodiscard]] std::vector<IceServer> ice_servers(const IceSettings& settings, Timestamp now);
 void write_ice_servers(JsonWriter& writer, const std::vector<IceServer>& servers);
 

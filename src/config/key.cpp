@@ -26,6 +26,8 @@ constexpr auto keys = std::to_array<Key>({
     {"turn_url", KeyType::list, "URL", "", "a TURN server given to clients", ""},
     {"turn_secret_file", KeyType::text, "FILE", "", "file with the secret shared with the TURN servers", ""},
     {"turn_username", KeyType::text, "NAME", "webrtc-user", "the name in time-limited TURN user names", ""},
+    {"turn_static_username", KeyType::text, "NAME", "", "TURN user name given to clients unchanged, instead of time-limited ones", ""},
+    {"turn_static_credential_file", KeyType::text, "FILE", "", "file with the credential of turn_static_username", ""},
     {"threads", KeyType::number, "N", "0", "event loops; 0: one a core", ""},
     {"message_length_max", KeyType::number, "N", "1000", "the longest message in UTF-16 code units, 1 to 10000", ""},
     {"limits", KeyType::choice, "on|off", "on", "off: no limit on requests, events and connections (sizes and lengths stay)", "on|off"},

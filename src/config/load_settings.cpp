@@ -130,21 +130,56 @@ void read_origins(Reader& reader, Settings& settings) {
   }
 }
 
+std::string flag_named(std::string_view name) {
+  return flag_of(key_table()[*find_key(name)]);
+}
+
+void read_secret_of(Reader& reader, Settings& settings, std::string_view name, std::size_t bytes_min, std::string& secret) {
+  const auto& path = reader.text(name);
+  if (path.empty()) return;
+  auto content = read_secret(path, flag_named(name), bytes_min);
+  if (!content) return reader.keep(std::move(content.error()));
+  secret = *std::move(content);
+  settings.secret_files.push_back(path);
+}
+
 void read_secrets(Reader& reader, Settings& settings) {
-  const auto read = [&](std::string_view name, std::size_t bytes_min, std::string& secret) {
-    const auto& path = reader.text(name);
-    if (path.empty()) return;
-    auto content = read_secret(path, flag_of(key_table()[*find_key(name)]), bytes_min);
-    if (content) {
-      secret = *std::move(content);
-      settings.secret_files.push_back(path);
-    } else {
-      reader.keep(std::move(content.error()));
-    }
-  };
-  read("jwt_secret_file", limits::jwt_secret_bytes_min, settings.jwt.secret);
-  read("turn_secret_file", 1, settings.service.ice.turn_secret);
-  settings.turn_secret_file = reader.text("turn_secret_file");
+  read_secret_of(reader, settings, "jwt_secret_file", limits::jwt_secret_bytes_min, settings.jwt.secret);
+  for (const std::string_view name : {"turn_secret_file", "turn_static_credential_file"}) {
+    if (reader.text(name).empty()) continue;
+    read_secret_of(reader, settings, name, 1, settings.service.ice.turn_secret);
+    settings.turn_secret_source = {reader.text(name), flag_named(name)};
+  }
+}
+
+/// Printable ASCII needs no preparation (RFC 8265) before keys are made of it.
+bool is_turn_username(std::string_view text) {
+  return text.size() <= limits::turn_username_bytes_max && std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+/// A TURN server has a shared secret, or one user name and its credential; never both.
+void read_turn_credentials(Reader& reader, Settings& settings) {
+  auto& ice = settings.service.ice;
+  ice.turn_username = reader.text("turn_username");
+  const auto& username = reader.text("turn_static_username");
+  const auto& file = reader.text("turn_static_credential_file");
+  if (username.empty() && file.empty()) return;
+  if (!reader.text("turn_secret_file").empty()) {
+    const std::string_view name = file.empty() ? "turn_static_username" : "turn_static_credential_file";
+    return reader.refuse_value(
+        name, reader.text(name),
+        "cannot be used together with turn_secret_file: credentials are static or made from the shared secret. Leave one of the two out.");
+  }
+  if (file.empty())
+    return reader.refuse_value("turn_static_username", username, "needs its credential: give --turn-static-credential-file FILE.");
+  if (username.empty())
+    return reader.refuse_value("turn_static_credential_file", file, "needs its user name: give --turn-static-username NAME.");
+  if (!is_turn_username(username)) {
+    return reader.refuse_value("turn_static_username", username,
+                               "must be printable ASCII of at most " + std::to_string(limits::turn_username_bytes_max) + " bytes.");
+  }
+  ice.turn_credentials = api::TurnCredentials::fixed;
+  ice.turn_username = username;
 }
 
 bool is_ice_url(std::string_view text, protocol::stun::IceUrl::Kind kind) {
@@ -157,7 +192,7 @@ void read_ice(Reader& reader, Settings& settings) {
   auto& ice = settings.service.ice;
   if (const auto& stun = reader.list("stun_url"); !stun.empty()) ice.stun_urls = stun;
   ice.turn_urls = reader.list("turn_url");
-  ice.turn_username = reader.text("turn_username");
+  read_turn_credentials(reader, settings);
   for (const auto& url : ice.stun_urls) {
     if (!is_ice_url(url, Kind::stun)) reader.refuse_value("stun_url", url, "must be stun:HOST[:PORT] or stuns:HOST[:PORT].");
   }
@@ -167,7 +202,9 @@ void read_ice(Reader& reader, Settings& settings) {
     }
   }
   if (!ice.turn_urls.empty() && ice.turn_secret.empty()) {
-    reader.refuse_value("turn_url", ice.turn_urls.front(), "needs the secret shared with that server: give --turn-secret-file FILE.");
+    reader.refuse_value("turn_url", ice.turn_urls.front(),
+                        "needs credentials: give --turn-secret-file FILE with the secret shared with that server, or "
+                        "--turn-static-username NAME and --turn-static-credential-file FILE.");
   }
   if (ice.stun_urls.size() + ice.turn_urls.size() > limits::ice_servers_max) {
     reader.refuse_value("turn_url", std::to_string(ice.turn_urls.size()) + " URLs",

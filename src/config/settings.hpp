@@ -25,7 +25,11 @@ struct Settings {
   observability::LogConfig logs;
   std::vector<std::string> secret_files;  // those that were read: others should not be able to
   [[nodiscard]] bool uses_mongo() const { return !mongo.uri.empty(); }
-  std::string turn_secret_file;  // where service.ice.turn_secret came from; empty: from nowhere
+  struct SecretSource {
+    std::string path;  // empty: from nowhere
+    std::string flag;  // that named it
+  };
+  SecretSource turn_secret_source;  // of service.ice.turn_secret
 };
 
 }  // namespace parley::config

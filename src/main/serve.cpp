@@ -38,8 +38,8 @@ std::unexpected<Error> cannot_listen(const Error& error) {
 
 /// Reads the TURN secret's file again; nothing when there is none.
 std::function<Result<std::string>()> turn_secret_reader(const config::Settings& settings) {
-  if (settings.turn_secret_file.empty()) return {};
-  return [path = settings.turn_secret_file] { return config::read_secret(path, "--turn-secret-file", 1); };
+  if (settings.turn_secret_source.path.empty()) return {};
+  return [source = settings.turn_secret_source] { return config::read_secret(source.path, source.flag, 1); };
 }
 
 }  // namespace

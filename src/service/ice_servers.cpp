@@ -32,7 +32,7 @@ bool makes_sense(const TurnChange& change) {
 }
 
 api::IceSettings settings_of(const IceConfig& config) {
-  return {config.stun_urls, config.turn_urls, config.turn_secret, config.turn_username};
+  return {config.stun_urls, config.turn_urls, config.turn_secret, config.turn_username, config.turn_credentials};
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ std::vector<api::IceServer> IceServers::to_check(const IceConfig& config) const 
   std::vector<api::IceServer> servers;
   for (const std::string& url : config.stun_urls) servers.push_back({url, {}, {}});
   const std::vector<std::string> no_stun;
-  const api::IceSettings turn_alone{no_stun, config.turn_urls, config.turn_secret, config.turn_username};
+  const api::IceSettings turn_alone{no_stun, config.turn_urls, config.turn_secret, config.turn_username, config.turn_credentials};
   for (api::IceServer& server : api::ice_servers(turn_alone, surroundings_.clock.now())) servers.push_back(std::move(server));
   std::vector<api::IceServer> different;  // one that is configured twice is asked once
   for (api::IceServer& server : servers) {

@@ -3,8 +3,10 @@
 //
 // Credentials   Are made for every answer and run out after a day, so there is no list of them to rotate. What rotates is the secret they
 //               are made with: a rotation reads it again from where it came, and credentials made from then on use what was found. The
-//               server does that every limits::turn_rotation_interval; admins may ask for it at any time.
-// Changes       change_turn() holds for this process only. A secret given there is not read again from anywhere.
+//               server does that every limits::turn_rotation_interval; admins may ask for it at any time. Fixed credentials
+//               (api::TurnCredentials) are given unchanged; a rotation reads the credential again in the same way.
+// Changes       change_turn() holds for this process only. A secret given there is not read again from anywhere. With fixed credentials the
+//               name and the secret given there are the user name and the credential.
 // Threads       Any; one lock, never held while something waits.
 #pragma once
 

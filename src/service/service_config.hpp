@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "api/ice_servers.hpp"
 #include "base/limits.hpp"
 #include "domain/role.hpp"
 
@@ -30,8 +31,9 @@ struct IceConfig {
   std::vector<std::string> stun_urls = {"stun:stun.l.google.com:19302", "stun:stun1.l.google.com:19302", "stun:stun2.l.google.com:19302",
                                         "stun:stun3.l.google.com:19302", "stun:stun4.l.google.com:19302"};
   std::vector<std::string> turn_urls;
-  std::string turn_secret;                    // shared with the TURN server; empty: TURN entries are left out
-  std::string turn_username = "webrtc-user";  // the name behind the time in the user name
+  api::TurnCredentials turn_credentials = api::TurnCredentials::timed;
+  std::string turn_secret;                    // timed: shared with the TURN server; fixed: the credential. Empty: TURN entries are left out
+  std::string turn_username = "webrtc-user";  // timed: the name behind the time in the user name; fixed: the user name
 };
 
 /// Automatic upkeep (contract §7). 0: off, here and of each ground.

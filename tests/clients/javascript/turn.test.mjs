@@ -16,6 +16,7 @@ import { TurnClient } from './harness/turn.mjs';
 
 const SECRET = 'shared with the TURN server';
 const DAY_S = 86_400;
+const STATIC = { username: 'clinic', credential: 'a password of the clinic' };
 const now = () => Math.floor(Date.now() / 1000);
 /** What API §3 says a credential is; also how an expired one is made here. */
 const signed = (username, secret = SECRET) => ({ username, credential: createHmac('sha1', secret).update(username).digest('base64') });
@@ -36,31 +37,42 @@ async function freeUdpPort() {
   return free;
 }
 
-async function client() {
-  const made = await TurnClient.open(port);
+async function client(at = port) {
+  const made = await TurnClient.open(at);
   clients.push(made);
   return made;
+}
+
+/** coturn on `at`, with the flags that say how it knows its users; answers when this returns. */
+async function startRelay(at, users) {
+  const own = mkdtempSync(join(folder, 'relay-'));
+  const flags = ['-n', '--listening-ip=127.0.0.1', '--relay-ip=127.0.0.1', `--listening-port=${at}`, ...users,
+    '--realm=parley.test', '--no-cli', '--allow-loopback-peers', '--no-tcp', '--no-tls', '--no-dtls', '--fingerprint', '--log-file=stdout', '--simple-log',
+    `--pidfile=${join(own, 'pid')}`, `--userdb=${join(own, 'db')}`];
+  const child = spawn('turnserver', flags, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => { output = (output + text).slice(-20_000); });
+  child.on('error', (error) => { output += error.message; });
+  process.on('exit', () => child.kill('SIGKILL'));
+  try {
+    assert.equal((await (await client(at)).bind()).success, true);
+  } catch (error) {
+    throw new Error(`${error.message}\n${output}`);
+  }
+  return child;
+}
+
+function secretFile(name, secret) {
+  const file = join(folder, name);
+  writeFileSync(file, `${secret}\n`, { mode: 0o600 });
+  return file;
 }
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'parley-turn-'));
   port = await freeUdpPort();
-  const flags = ['-n', '--listening-ip=127.0.0.1', '--relay-ip=127.0.0.1', `--listening-port=${port}`, '--use-auth-secret', `--static-auth-secret=${SECRET}`,
-    '--realm=parley.test', '--no-cli', '--allow-loopback-peers', '--no-tcp', '--no-tls', '--no-dtls', '--fingerprint', '--log-file=stdout', '--simple-log',
-    `--pidfile=${join(folder, 'pid')}`, `--userdb=${join(folder, 'db')}`];
-  relay = spawn('turnserver', flags, { stdio: ['ignore', 'pipe', 'pipe'] });
-  relay.output = '';
-  for (const stream of [relay.stdout, relay.stderr]) stream.setEncoding('utf8').on('data', (text) => { relay.output = (relay.output + text).slice(-20_000); });
-  relay.on('error', (error) => { relay.output += error.message; });
-  process.on('exit', () => relay.kill('SIGKILL'));
-  try {
-    assert.equal((await (await client()).bind()).success, true);
-  } catch (error) {
-    throw new Error(`${error.message}\n${relay.output}`);
-  }
-  const secretFile = join(folder, 'secret');
-  writeFileSync(secretFile, `${SECRET}\n`);
-  server = await Server.start({ args: ['--turn-url', `turn:127.0.0.1:${port}?transport=udp`, '--turn-secret-file', secretFile] });
+  relay = await startRelay(port, ['--use-auth-secret', `--static-auth-secret=${SECRET}`]);
+  server = await Server.start({ args: ['--turn-url', `turn:127.0.0.1:${port}?transport=udp`, '--turn-secret-file', secretFile('secret', SECRET)] });
 });
 after(async () => {
   console.log(`turn: ${allocations} relay addresses given, ${refusals} wrong or expired credentials refused with 401`);
@@ -70,14 +82,14 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function issued(who = person('patient')) {
-  const answer = await get(server, '/api/sessions/ice-servers', { token: who.token });
+async function issued(who = person('patient'), by = server) {
+  const answer = await get(by, '/api/sessions/ice-servers', { token: who.token });
   assert.equal(answer.status, 200, answer.text);
   return answer.body.iceServers.find(({ urls }) => urls.startsWith('turn:'));
 }
 
-async function allocates(credentials) {
-  const turn = await client();
+async function allocates(credentials, at = port) {
+  const turn = await client(at);
   const answer = await turn.allocate(credentials);
   assert.equal(answer.success, true, `refused with ${answer.error}`);
   assert.equal(answer.relay.address, '127.0.0.1');
@@ -86,8 +98,8 @@ async function allocates(credentials) {
   return { turn, ...answer };
 }
 
-async function isRefused(credentials) {
-  const turn = await client();
+async function isRefused(credentials, at = port) {
+  const turn = await client(at);
   const answer = await turn.allocate(credentials);
   assert.deepEqual([answer.success, answer.error, answer.relay], [false, 401, undefined]);
   refusals += 1;
@@ -150,4 +162,22 @@ describe('the TURN server refuses with 401', () => {
     await isRefused(signed(`${now() - 60}:webrtc-user`));
     await allocates(signed(`${now() + 60}:webrtc-user`));
   });
+});
+
+test('static credentials reach clients unchanged, and a TURN server with that user takes them', async () => {
+  const at = await freeUdpPort();
+  const fixed = await startRelay(at, ['--lt-cred-mech', `--user=${STATIC.username}:${STATIC.credential}`]);
+  const own = await Server.start({ args: ['--turn-url', `turn:127.0.0.1:${at}?transport=udp`, '--turn-static-username', STATIC.username,
+    '--turn-static-credential-file', secretFile('credential', STATIC.credential)] });
+  try {
+    const { urls, ...pair } = await issued(undefined, own);
+    assert.equal(urls, `turn:127.0.0.1:${at}?transport=udp`);
+    assert.deepEqual(pair, STATIC);
+    await allocates(pair, at);
+    await isRefused({ ...pair, credential: 'another password' }, at);
+    await isRefused(signed(`${now() + 60}:webrtc-user`), at);
+  } finally {
+    await own.dispose();
+    fixed.kill('SIGKILL');
+  }
 });

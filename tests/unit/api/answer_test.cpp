@@ -156,6 +156,17 @@ TEST(IceServers, at_most_three_stun_servers_then_turn_with_fresh_credentials) {
   EXPECT_EQ(servers[4].credential, servers[3].credential);
 }
 
+TEST(IceServers, static_credentials_are_given_unchanged) {
+  const std::vector<std::string> stun;
+  const std::vector<std::string> turn = {"turn:x", "turn:y"};
+  const std::string credential = "pass \"word\"";
+  const std::string name = "clinic";
+  const auto servers = ice_servers({stun, turn, credential, name, TurnCredentials::fixed}, noon);
+  EXPECT_EQ(written([&](auto& w) { write_ice_servers(w, servers); }),
+            R"([{"urls":"turn:x","username":"clinic","credential":"pass \"word\""},)"
+            R"({"urls":"turn:y","username":"clinic","credential":"pass \"word\""}])");
+}
+
 TEST(IceServers, turn_without_a_secret_is_left_out) {
   const std::vector<std::string> stun = {"stun:a"};
   const std::vector<std::string> turn = {"turn:x"};

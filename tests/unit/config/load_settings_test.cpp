@@ -154,6 +154,30 @@ TEST_F(SecretFile, larger_than_any_secret_is_the_wrong_file) {
   EXPECT_FALSE(read_small_file(write(std::string(limits::settings_file_bytes_max + 1, 's')), "X").has_value());
 }
 
+TEST_F(SecretFile, of_a_static_turn_credential_reaches_the_settings) {
+  const auto settings = settings_with(
+      {{"--turn-url", "turn:t.example"}, {"--turn-static-username", "clinic"}, {"--turn-static-credential-file", write("pass word\n")}});
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  EXPECT_EQ(settings->service.ice.turn_credentials, api::TurnCredentials::fixed);
+  EXPECT_EQ(settings->service.ice.turn_username, "clinic");
+  EXPECT_EQ(settings->service.ice.turn_secret, "pass word");
+  EXPECT_EQ(settings->turn_secret_source.flag, "--turn-static-credential-file");
+  EXPECT_EQ(settings->secret_files, std::vector<std::string>{path}) << "checked for its mode";
+}
+
+TEST_F(SecretFile, of_a_static_turn_credential_is_refused_with_a_shared_secret_or_without_its_name) {
+  const GivenFlag url{"--turn-url", "turn:t.example"};
+  const GivenFlag name{"--turn-static-username", "clinic"};
+  const GivenFlag file{"--turn-static-credential-file", write("password")};
+  expect_refusal({url, name, file, {"--turn-secret-file", path}}, "cannot be used together with turn_secret_file");
+  expect_refusal({url, name, {"--turn-secret-file", path}}, "turn_static_username = \"clinic\"");
+  expect_refusal({url, file}, "give --turn-static-username NAME");
+  expect_refusal({url, name}, "give --turn-static-credential-file FILE");
+  expect_refusal({url, {"--turn-static-username", "a\nb"}, file}, "must be printable ASCII");
+  expect_refusal({url, {"--turn-static-username", std::string(limits::turn_username_bytes_max + 1, 'u')}, file}, "at most 128 bytes");
+  EXPECT_TRUE(settings_with({url, {"--turn-static-username", std::string(limits::turn_username_bytes_max, 'u')}, file}).has_value());
+}
+
 TEST_F(SecretFile, reaches_the_settings) {
   const auto settings = settings_with(
       {{"--jwt-secret-file", write("a secret that is long enough\n")}, {"--turn-url", "turn:t.example"}, {"--turn-secret-file", path}});
@@ -161,7 +185,10 @@ TEST_F(SecretFile, reaches_the_settings) {
   EXPECT_EQ(settings->jwt.secret, "a secret that is long enough");
   EXPECT_EQ(settings->service.ice.turn_secret, settings->jwt.secret);
   EXPECT_EQ(settings->service.ice.turn_urls, std::vector<std::string>{"turn:t.example"});
-  EXPECT_EQ(settings->turn_secret_file, path) << "to be read again at a rotation";
+  EXPECT_EQ(settings->service.ice.turn_credentials, api::TurnCredentials::timed);
+  EXPECT_EQ(settings->service.ice.turn_username, "webrtc-user");
+  EXPECT_EQ(settings->turn_secret_source.path, path) << "to be read again at a rotation";
+  EXPECT_EQ(settings->turn_secret_source.flag, "--turn-secret-file");
 }
 
 TEST_F(SecretFile, more_ice_servers_than_are_ever_used_are_refused) {

@@ -15,6 +15,7 @@ using ::testing::SizeIs;
 
 class Ice : public ::testing::Test {
  protected:
+  explicit Ice(service::ServiceConfig config = with_turn()) : world(std::move(config)) {}
   static service::ServiceConfig with_turn() {
     auto config = World::unlimited();
     config.ice.turn_urls = {"turn:turn.example.org"};
@@ -44,7 +45,7 @@ class Ice : public ::testing::Test {
     world.run();
   }
 
-  World world{with_turn()};
+  World world;
 };
 
 TEST_F(Ice, clients_are_given_three_stun_servers_and_every_turn_server_with_credentials_for_a_day) {
@@ -53,6 +54,40 @@ TEST_F(Ice, clients_are_given_three_stun_servers_and_every_turn_server_with_cred
   EXPECT_EQ(given[2].url, "stun:stun2.l.google.com:19302");
   EXPECT_EQ(given[3].url, "turn:turn.example.org");
   EXPECT_EQ(given[3].username, std::to_string(ManualClock::start.time_since_epoch() / 1s + 86'400) + ":webrtc-user");
+}
+
+class StaticIce : public Ice {
+ protected:
+  static service::ServiceConfig with_static_turn() {
+    auto config = with_turn();
+    config.ice.turn_credentials = api::TurnCredentials::fixed;
+    config.ice.turn_username = "clinic";
+    config.ice.turn_secret = "password";
+    return config;
+  }
+  StaticIce() : Ice(with_static_turn()) {}
+};
+
+TEST_F(StaticIce, clients_and_checks_are_given_the_static_pair_unchanged) {
+  const auto given = servers().issue();
+  ASSERT_THAT(given, SizeIs(4));
+  EXPECT_EQ(given[3].username, "clinic");
+  EXPECT_EQ(given[3].credential, "password");
+  pass(48h);
+  EXPECT_EQ(servers().issue()[3].username, "clinic");
+  static_cast<void>(check());
+  EXPECT_EQ(world.ice_checker.asked().back().username, "clinic");
+  EXPECT_EQ(world.ice_checker.asked().back().credential, "password");
+  world.ice_checker.answer();
+}
+
+TEST_F(StaticIce, a_rotation_reads_the_credential_again_and_an_admin_changes_the_pair) {
+  read_from([] { return Result<std::string>("another password"); });
+  rotate().value();
+  EXPECT_EQ(credential(), "another password");
+  ASSERT_TRUE(servers().change_turn({{}, "ward", "a third password"}).has_value());
+  EXPECT_EQ(servers().issue().back().username, "ward");
+  EXPECT_EQ(credential(), "a third password");
 }
 
 TEST_F(Ice, calls_that_come_while_a_check_runs_share_it) {
