@@ -1,35 +1,39 @@
 // Swapping in: the nginx configuration of the guide, in front of a running server and a stub of the backend that was there before.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import http from 'node:http';
-import net from 'node:net';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Client } from './harness/client.mjs';
+import { startNginx } from './harness/nginx.mjs';
 import { get, page, post, request, store } from './harness/rest.mjs';
 import { Server } from './harness/server.mjs';
 import { makeCall, makeSession } from './harness/session.mjs';
 import { person } from './harness/token.mjs';
 import { until } from './harness/wait.mjs';
 
-const CONFIGURATION = new URL('../../../examples/nginx/parley.conf', import.meta.url);
 const BODY_MAX = 10 * 1024 * 1024;
 const CHAT_REQUESTS = 5;
 
 let parley;
 let old;
 let nginx;
-let proxy;  // what tests speak to: {port, origin}, as a server
+const proxy = { get port() { return nginx.port; }, get origin() { return nginx.origin; } };  // what tests speak to, as a server
 const seen = { old: 0, parley: 0 };
 
-/** The backend that was there before: says what it was asked. */
-async function startOldBackend() {
+const askedOld = [];  // what the old backend was asked, copies too
+const SIGN_INS_MAX = 3;
+
+/** The backend that was there before: says what it was asked. Its own limit of sign-ins goes by address, and it trusts the proxy or does not. */
+async function startOldBackend({ trustsProxy = true } = {}) {
+  const signIns = new Map();
   const server = http.createServer((incoming, response) => {
     incoming.resume().on('end', () => {
+      const { method, url, headers } = incoming;
+      askedOld.push({ method, url, authorization: headers.authorization, host: headers.host });
       response.setHeader('content-type', 'application/json');
+      const address = trustsProxy ? headers['x-forwarded-for'].split(',').at(-1).trim() : incoming.socket.remoteAddress;
+      if (url === '/api/auth/sign-in') signIns.set(address, (signIns.get(address) ?? 0) + 1);
+      if (signIns.get(address) > SIGN_INS_MAX) response.statusCode = 429;
       response.end(JSON.stringify({ old: true, method: incoming.method, url: incoming.url, forwardedFor: incoming.headers['x-forwarded-for'] }));
     });
   }).listen(0, '127.0.0.1');
@@ -37,63 +41,15 @@ async function startOldBackend() {
   return server;
 }
 
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** The file as it is in the guide but for its three ports; replacing what is not there is an error. */
-function configurationFor(ports) {
-  let text = readFileSync(CONFIGURATION, 'utf8');
-  for (const [from, to] of Object.entries(ports)) {
-    assert.equal(text.split(from).length, 2, `${from} stands once in the configuration`);
-    text = text.replace(from, to);
-  }
-  return text;
-}
-
-async function startNginx(port, parleyPort) {
-  const folder = mkdtempSync(join(tmpdir(), 'parley-nginx-'));
-  mkdirSync(join(folder, 'temp'));
-  writeFileSync(join(folder, 'parley.conf'), configurationFor({
-    '127.0.0.1:3000': `127.0.0.1:${parleyPort}`, '127.0.0.1:4000': `127.0.0.1:${old.address().port}`, 'listen 80;': `listen 127.0.0.1:${port};`,
-  }));
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `  ${kind}_temp_path ${folder}/temp/${kind};`);
-  writeFileSync(join(folder, 'nginx.conf'), ['daemon off;', 'worker_processes 1;', `user ${process.getuid() === 0 ? 'root' : 'nobody'};`, `pid ${folder}/nginx.pid;`, 'error_log stderr warn;',
-    'events {}', 'http {', '  access_log off;', ...temporary, `  include ${folder}/parley.conf;`, '}', ''].join('\n'));
-  const child = spawn('nginx', ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } });
-  child.folder = folder;
-  child.output = '';
-  child.stderr.setEncoding('utf8').on('data', (text) => { child.output += text; });
-  child.on('error', (error) => { child.output += error.message; });
-  process.on('exit', () => child.kill('SIGTERM'));
-  const answers = () => get({ port }, '/').then(() => true, () => false);
-  await until(async () => (await answers()) || child.exitCode !== null || child.pid === undefined, 'nginx to serve');
-  assert.ok(child.pid !== undefined && child.exitCode === null, child.output);
-  return child;
-}
-
-async function stopNginx(child) {
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
-  rmSync(child.folder, { recursive: true, force: true });
-}
-
 before(async () => {
   old = await startOldBackend();
-  const port = await freePort();
   parley = await Server.start({ args: ['--trusted-proxy', '127.0.0.1'] });
-  proxy = { port, origin: `http://127.0.0.1:${port}` };
-  nginx = await startNginx(port, parley.port);
+  nginx = await startNginx({ parley: parley.port, old: old.address().port });
 });
 after(async () => {
   console.log(`replacing: ${seen.parley} paths went to Parley, ${seen.old} to the old backend; REST, WebSocket, polling and upgrade through nginx`);
   Client.closeAll();
-  await stopNginx(nginx);
+  await nginx.stop();
   old.close();
   await parley.dispose();
 });
@@ -192,16 +148,63 @@ describe('who the client is', () => {
 
   test('limits count each client for itself, and a client cannot write itself another address', async () => {
     const limited = await Server.start({ limits: 'on', args: ['--trusted-proxy', '127.0.0.1', '--limit-chat-requests', String(CHAT_REQUESTS)] });
-    const port = await freePort();
-    const front = await startNginx(port, limited.port);
-    const ask = async (address, headers = {}) => (await get({ port }, '/api/chat/x', { agent: from(address), headers })).status;
+    const front = await startNginx({ parley: limited.port, old: old.address().port });
+    const ask = async (address, headers = {}) => (await get(front, '/api/chat/x', { agent: from(address), headers })).status;
     try {
       for (let count = 0; count < CHAT_REQUESTS; count += 1) assert.equal(await ask('127.0.0.8', { 'x-forwarded-for': `203.0.113.${count}` }), 401);
       assert.equal(await ask('127.0.0.8', { 'x-forwarded-for': '203.0.113.99' }), 429);
       assert.equal(await ask('127.0.0.9'), 401);
     } finally {
-      await stopNginx(front);
+      await front.stop();
       await limited.dispose();
     }
   });
+});
+
+describe('sign-out is known to both sides', () => {
+  const copies = (token) => askedOld.filter(({ authorization }) => authorization === `Bearer ${token}`);
+
+  for (const path of ['/api/auth/logout', '/API/auth/Logout/?from=menu']) {
+    test(`${path}: Parley answers, and the old backend receives the same request`, async () => {
+      const who = person('patient');
+      const answer = await post(proxy, path, { token: who.token, json: {} });
+      assert.deepEqual([answer.status, answer.body], [200, { success: true }]);
+      await until(() => copies(who.token).length > 0, 'the old backend to hear of it');
+      assert.deepEqual(copies(who.token).map(({ method, url }) => `${method} ${url}`), [`POST ${path}`]);
+      assert.equal((await get(proxy, '/api/sessions/user/active', { token: who.token })).status, 401, 'Parley knows it');
+    });
+  }
+
+  test('the answer does not depend on the old backend', async () => {
+    const alone = await startNginx({ parley: parley.port, old: 1 });  // nobody listens there
+    try {
+      const who = person('patient');
+      assert.equal((await post(alone, '/api/auth/logout', { token: who.token, json: {} })).status, 200);
+    } finally {
+      await alone.stop();
+    }
+  });
+
+  test('the place of the copy is not for clients', async () => {
+    assert.equal((await get(proxy, '/copy-to-the-old-backend')).status, 404);
+  });
+});
+
+describe('the old backend’s own limits', () => {
+  const signIn = (front, localAddress) => post(front, '/api/auth/sign-in', { json: {}, agent: new http.Agent({ localAddress }) });
+
+  for (const trustsProxy of [true, false]) {
+    test(trustsProxy ? 'count each client, when it trusts the proxy' : 'count all clients together, when it does not', async () => {
+      const backend = await startOldBackend({ trustsProxy });
+      const front = await startNginx({ parley: parley.port, old: backend.address().port });
+      try {
+        for (let count = 0; count < SIGN_INS_MAX; count += 1) assert.equal((await signIn(front, '127.0.0.11')).status, 200);
+        assert.equal((await signIn(front, '127.0.0.11')).status, 429);
+        assert.equal((await signIn(front, '127.0.0.12')).status, trustsProxy ? 200 : 429);
+      } finally {
+        await front.stop();
+        backend.close();
+      }
+    });
+  }
 });
