@@ -113,6 +113,12 @@ replacing: install-test $(PARLEY) ## The nginx configuration of docs/guide/repla
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs replacing
 
+.PHONY: swap
+swap: ROUNDS = 200
+swap: install-test install-mongod $(PARLEY) ## An app's backend beside Parley on one database, behind nginx: two browsers, losses, interleavings (SEED= ROUNDS=200)
+	@tests/clients/install.sh
+	@PARLEY=$(abspath $(PARLEY)) node tests/swap/swap.mjs --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
+
 upgrade-load: install-test $(PARLEY) ## 1,000 clients go from polling to WebSocket while 5,000 deliveries/s go out: nothing lost, doubled, reordered (SEED=)
 	@PARLEY=$(abspath $(PARLEY)) node tests/torture/upgrade.mjs $(if $(SEED),--seed $(SEED))
 

@@ -41,6 +41,6 @@ export class Chain {
   #begin() {
     this.entries = [];
     this.#seq = 0;
-    this.#digest = sha256('parley1', this.sessionId);
+    this.#digest = sha256('parley2', Buffer.from([Buffer.byteLength(this.sessionId)]), this.sessionId);
   }
 }

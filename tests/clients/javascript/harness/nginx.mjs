@@ -11,9 +11,9 @@ import { until } from './wait.mjs';
 
 const CONFIGURATION = new URL('../../../../examples/nginx/parley.conf', import.meta.url);
 
-/** `ports`: {parley, old}, those of the two upstreams on 127.0.0.1. Resolves when nginx answers, to {port, origin, stop()}. */
-export async function startNginx({ parley, old }) {
-  const nginx = new Nginx(await freePort());
+/** `parley` and `old` are the ports of the two upstreams on 127.0.0.1, `port` nginx's own. Resolves when nginx answers, to {port, origin, stop()}. */
+export async function startNginx({ parley, old, port }) {
+  const nginx = new Nginx(port ?? (await freePort()));
   await nginx.begin({
     '127.0.0.1:3000': `127.0.0.1:${parley}`, '127.0.0.1:4000': `127.0.0.1:${old}`, 'listen 80;': `listen 127.0.0.1:${nginx.port};`,
   });

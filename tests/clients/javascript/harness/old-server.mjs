@@ -18,6 +18,10 @@ export class OldServer {
   #connection;
   models;
 
+  /** Of the app's own, without a model. */
+  collection(name) {
+    return this.#connection.collection(name);
+  }
   stop() {
     return this.#connection.close();
   }

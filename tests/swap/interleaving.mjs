@@ -1,0 +1,225 @@
+// One interleaving: the app's backend and two participants do what they do to one session, in an order and with overlaps that the seed draws. A ledger
+// keeps what each was told, so that the end can be judged.
+import assert from 'node:assert/strict';
+import { get, post, remove, store } from '../clients/javascript/harness/rest.mjs';
+import { until } from '../clients/javascript/harness/wait.mjs';
+import { Random } from '../torture/random.mjs';
+import { Actor, Gone } from './actor.mjs';
+import { settle, viewsOf } from './views.mjs';
+
+const STEPS = [8, 24];
+const AT_ONCE_MAX = 3;
+const QUIET_LOOKS = 10;
+const REFUSALS = new Set(['Session not found', 'Session has already ended', 'Session is already ended', 'Session is not ended', 'Session is open',
+  'Message not found', 'Unauthorized to delete this message']);
+const OUTAGES = new Set(['store_failed', 'outcome_unknown', 'overloaded']);
+const isUnknown = (error) => error instanceof Gone || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(error.code) || error.message === 'socket hang up';
+
+export class Interleaving {
+  #random;
+  #ledger = new Map();   // text → {id, state: 'sent' | 'stored' | 'deleted', mayBeDeleted, byBackend}
+  #said = 0;
+  #isMade = false;
+  figures = { operations: 0, texts: 0, deletedByParley: 0, deletedByBackend: 0, unknown: 0 };
+
+  static async make(world, { seed, how }) {
+    const session = await world.book();
+    return new Interleaving(world, session, seed, how);
+  }
+  /** `how`: {patienceMs, reopen, hasChangeStream}, the last whether this database tells Parley of writes and deletions. */
+  constructor(world, session, seed, how) {
+    this.world = world;
+    this.session = session;
+    this.how = how;
+    this.#random = new Random(seed);
+    const { people, sessionId } = session;
+    this.actors = [people.doctor, people.patient].map((who) => new Actor(world.parley, who, sessionId));
+  }
+
+  /** The steps, several at once now and then. Nothing is judged but that every refusal is one that the contract knows. */
+  async play() {
+    for (let left = this.#random.between(...STEPS); left > 0;) {
+      const atOnce = Math.min(left, this.#random.between(1, AT_ONCE_MAX));
+      left -= atOnce;
+      await Promise.all(Array.from({ length: atOnce }, () => this.#step()));
+    }
+  }
+
+  /** Opens it as the app does, lets the draw decide what happens last, and waits until every view is the same, and the last update stands. */
+  async judge() {
+    await this.#quiet();
+    await this.#enter();
+    const last = this.#random.pick(['nothing', 'cancel', 'end', 'delete', 'text']);
+    const endsIt = ['cancel', 'end'].includes(last);
+    const text = `last words of ${this.session.sessionId}`;
+    await this.#say(this.actors[0], text);
+    if (last === 'cancel') assert.equal(await this.world.appointments.cancel(this.session), true, 'an open session is cancelled');
+    if (last === 'end') this.actors[1].end();
+    if (last === 'delete') await this.#deleteMirrored(text);
+    await settle(this.world, this.session, {
+      patienceMs: this.how.patienceMs, withDocuments: this.how.hasChangeStream,
+      clients: () => Promise.all(this.actors.map((actor) => actor.caughtUp())),
+      expected: (views) => {
+        assert.equal(views.answer.status, endsIt ? 'ended' : 'active', `after "${last}" it is ${endsIt ? 'ended' : 'open'}`);
+        this.#judgeTexts(views.pages[0]);
+        if (!this.how.hasChangeStream) this.#judgeDocuments(views);
+      },
+    });
+    for (const actor of this.actors) await actor.leave();
+  }
+
+  /** After deletions were applied by hand: the same again, with `chatmessages`. */
+  async judgeDeletions() {
+    await settle(this.world, this.session, {
+      patienceMs: this.how.patienceMs,
+      clients: () => Promise.all(this.actors.map((actor) => actor.caughtUp())),
+      expected: (views) => this.#judgeTexts(views.pages[0], true),
+    });
+  }
+
+  /** Everybody has left, and nothing is under way any more. Where Parley hears of writes, every view is the same. */
+  async #quiet() {
+    for (const actor of this.actors) await actor.leave();
+    const sessions = this.world.database.collection('sessions');
+    this.#isMade = (await sessions.countDocuments({ sessionId: this.session.sessionId })) > 0;
+    if (!this.#isMade) return;
+    if (this.how.hasChangeStream) await settle(this.world, this.session, { patienceMs: this.how.patienceMs });
+    else await this.#unchanged(QUIET_LOOKS);
+  }
+  async #unchanged(looks) {
+    let [last, same] = ['', 0];
+    await until(async () => {
+      const { answer, document, kinds } = await viewsOf(this.world, this.session);
+      const now = JSON.stringify([answer, document, kinds]);
+      same = now === last ? same + 1 : 0;
+      last = now;
+      return same >= looks;
+    }, 'nothing changes any more');
+  }
+
+  /** The appointment's join always lets people in, whatever happened before, and at once: nobody waits for Parley to notice. With `--reopen join` the
+   *  participants get in without it too, once there is a session. */
+  async #enter() {
+    const isNeeded = this.how.reopen !== 'join' || !this.#isMade || !this.how.hasChangeStream;  // a cancellation may be unnoticed so far
+    if (isNeeded || this.#random.chance(0.5)) await this.world.appointments.join(this.session);
+    for (const actor of this.actors) {
+      const answer = await actor.join();
+      assert.equal(answer.success, true, `the appointment is open and the join is refused: ${answer.error}`);
+    }
+  }
+
+  #judgeTexts(lines, withBackend = this.how.hasChangeStream) {
+    const texts = lines.map((each) => each.slice(each.indexOf(' ') + 1));
+    assert.equal(new Set(texts).size, texts.length, 'no text is there twice');
+    const present = new Set(texts);
+    for (const text of present) assert.ok(this.#ledger.has(text), `somebody said "${text}"`);
+    for (const [text, { state, mayBeDeleted, byBackend }] of this.#ledger) {
+      const isDeleted = state === 'deleted' && (withBackend || !byBackend);
+      if (isDeleted) assert.ok(!present.has(text), `"${text}" was deleted${byBackend ? ' by the old backend' : ''} and is shown`);
+      else if (state === 'stored' && !mayBeDeleted) assert.ok(present.has(text), `"${text}" was acknowledged and is missing`);
+    }
+  }
+
+  /** Where nobody tells Parley of deletions, only those of the backend are between the page and the collection. */
+  #judgeDocuments({ pages: [page], documents }) {
+    const deleted = new Set([...this.#ledger.values()].filter(({ byBackend }) => byBackend).map(({ id }) => id));
+    assert.deepEqual(documents, page.filter((line) => !deleted.has(line.slice(0, line.indexOf(' ')))), '`chatmessages` is the page without what the backend deleted');
+  }
+
+  #step() {
+    const actor = this.#random.pick(this.actors);
+    const steps = [
+      [4, () => this.world.appointments.join(this.session, { status: this.#random.pick(['created', 'active']) })],
+      [1, () => this.world.appointments.cancel(this.session)],
+      [4, () => this.#join(actor)],
+      [5, () => actor.isHere && this.#say(actor, this.#newText())],
+      [2, () => this.#storeText(actor, this.#newText())],
+      [1, () => this.#removeByParley(actor)],
+      [2, () => this.#removeByBackend()],
+      [1, () => actor.isHere && actor.end()],
+      [1, () => actor.leave()],
+      [1, () => this.#call(() => post(this.world.parley, `/api/sessions/${this.session.sessionId}/end`, this.#as(actor)))],
+      [1, () => this.#call(() => post(this.world.parley, `/api/sessions/${this.session.sessionId}/reopen`, this.#as(this.actors[0])))],
+      [2, () => this.#call(() => get(this.world.parley, `/api/sessions/${this.session.sessionId}`, { token: actor.who.token }))],
+    ];
+    this.figures.operations += 1;
+    return this.#weighted(steps)();
+  }
+  #weighted(steps) {
+    let at = this.#random.between(1, steps.reduce((sum, [weight]) => sum + weight, 0));
+    return steps.find(([weight]) => (at -= weight) <= 0)[1];
+  }
+
+  #newText() {
+    this.#said += 1;
+    return `text ${this.#said} ${'é🙂'.repeat(this.#random.between(0, 3))}`;
+  }
+  #as(actor) {
+    return { token: actor.who.token, json: {} };
+  }
+
+  /** Runs it; an outcome that stays unknown because Parley was killed is null, a refusal that nobody may give throws. */
+  async #call(ask) {
+    try {
+      const answer = await ask();
+      const refusal = answer.status >= 400 ? answer.body?.message : answer.success === false ? answer.error : undefined;
+      if (answer.status >= 500 || OUTAGES.has(answer.code)) throw new Gone(refusal);
+      if (refusal !== undefined && !REFUSALS.has(refusal)) throw new Error(`refused: ${refusal}`);
+      return refusal === undefined ? answer : undefined;
+    } catch (error) {
+      if (!isUnknown(error)) throw error;
+      this.figures.unknown += 1;
+      return null;
+    }
+  }
+  #join(actor) {
+    return this.#call(() => actor.join());
+  }
+  async #say(actor, text) {
+    this.#ledger.set(text, { state: 'sent' });
+    const answer = await this.#call(() => actor.say(text));
+    this.#stored(text, answer?.chatMessage?.id);
+  }
+  async #storeText(actor, text) {
+    this.#ledger.set(text, { state: 'sent' });
+    const answer = await this.#call(() => store(this.world.parley, actor.who, this.session.sessionId, text));
+    this.#stored(text, answer?.body?.chatMessage?._id);
+  }
+  #stored(text, id) {
+    if (!id) return;
+    this.figures.texts += 1;
+    Object.assign(this.#ledger.get(text), { state: 'stored', id, owner: undefined });
+  }
+
+  #someStored() {
+    const stored = [...this.#ledger.values()].filter(({ state, mayBeDeleted }) => state === 'stored' && !mayBeDeleted);
+    return stored.length > 0 ? this.#random.pick(stored) : null;
+  }
+  async #removeByParley(actor) {
+    const record = this.#someStored();
+    if (!record) return;
+    record.mayBeDeleted = true;
+    const answer = await this.#call(() => remove(this.world.parley, `/api/chat/${record.id}`, { token: actor.who.token }));
+    if (answer === undefined) record.mayBeDeleted = false;  // refused: it belongs to the other
+    if (!answer) return;
+    record.state = 'deleted';
+    this.figures.deletedByParley += 1;
+  }
+  /** The document may not be there yet: then the backend has deleted nothing. */
+  async #removeByBackend() {
+    const record = this.#someStored();
+    if (record) await this.#removeDocument(record);
+  }
+  async #removeDocument(record) {
+    if (!(await this.world.appointments.removeMessage(record.id))) return false;
+    if (record.state === 'deleted') return true;
+    this.figures.deletedByBackend += 1;
+    Object.assign(record, { state: 'deleted', byBackend: true });
+    return true;
+  }
+  /** Once it is in `chatmessages`. */
+  async #deleteMirrored(text) {
+    const record = this.#ledger.get(text);
+    if (record.state === 'stored') await until(() => this.#removeDocument(record), 'the text is mirrored');
+  }
+}
