@@ -79,7 +79,7 @@ describe('POST /api/sessions/:id/reopen', () => {
   test('a pair has one open session', async () => {
     const first = await makeSession(server);
     await endSession(server, first);
-    const second = await makeSession(server, first);
+    const second = await makeSession(server, { doctor: first.doctor, patient: first.patient });
     const answer = await reopen(first.doctor, first.sessionId);
     assert.deepEqual([answer.status, answer.body.message, answer.body.sessionId], [409, 'Active session already exists', second.sessionId]);
     await endSession(server, second);
@@ -91,7 +91,7 @@ describe('POST /api/sessions/:id/reopen', () => {
   test('creates and reopenings at once: one succeeds', async () => {
     const call = await makeSession(server);
     await endSession(server, call);
-    const other = await makeSession(server, call);
+    const other = await makeSession(server, { doctor: call.doctor, patient: call.patient });
     await endSession(server, other);
     const create = () => post(server, '/api/sessions/create', { token: call.doctor.token, json: { patientId: call.patient.id } });
     const asks = Array.from({ length: 9 }, (_, index) => [create, () => reopen(call.doctor, call.sessionId), () => reopen(call.doctor, other.sessionId)][index % 3]);
@@ -169,7 +169,7 @@ describe('where a join reopens', () => {
     const joined = await join(call.patient);
     assert.deepEqual([joined.status, joined.body.session.status], [200, 'active'], joined.text);
     await endSession(joining, call);
-    const other = await makeSession(joining, call);
+    const other = await makeSession(joining, { doctor: call.doctor, patient: call.patient });
     const inTheWay = await join(call.doctor);
     assert.deepEqual([inTheWay.status, inTheWay.body.message, inTheWay.body.sessionId], [409, 'Active session already exists', other.sessionId]);
     const socket = await Client.connect(joining, call.doctor);

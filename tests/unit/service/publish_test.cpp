@@ -42,7 +42,7 @@ TEST(Publish, a_session_is_full_of_texts_before_it_is_full) {
   const SessionNumber number = world.number_of(session);
   domain::Head head = domain::head_after(world.log_of(session).back());
   head.seq = limits::text_seq_max - 2;
-  CountingEntropy entropy(9);
+  SeededEntropy entropy(9);
   domain::Draft draft;
   draft.sender = world.caller("doctor").user.id;
   draft.sender_role = {"doctor"};

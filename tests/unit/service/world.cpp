@@ -57,7 +57,7 @@ void World::build() {
                                      relay,
                                      authenticator,
                                      clock,
-                                     [this] { return std::make_unique<CountingEntropy>(seed_++); },
+                                     [this] { return std::make_unique<SeededEntropy>(seed_++); },
                                      logs,
                                      ice_checker,
                                      read_turn_secret};
@@ -162,7 +162,7 @@ std::vector<domain::Entry> World::log_of(const SessionId& session) {
 void World::intrude(const SessionId& session, domain::Draft draft, std::optional<domain::SessionRow> row) {
   const SessionNumber number = number_of(session);
   domain::Head head = domain::head_after(log_of(session).back());
-  CountingEntropy entropy(1'000'000 + head.seq);
+  SeededEntropy entropy(1'000'000 + head.seq);
   store::Append append{number, head.position(), {}, std::move(row), std::nullopt, 0};
   append.entries.push_back(domain::chain(head, number, clock.now(), std::move(draft), entropy).encoded);
   store.intrude(std::move(append));

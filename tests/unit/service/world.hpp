@@ -32,9 +32,9 @@ using domain::User;
 using service::ChatService;
 
 /// Repeatable "randomness": a run of the tests is the same every time.
-class CountingEntropy final : public Entropy {
+class SeededEntropy final : public Entropy {
  public:
-  explicit CountingEntropy(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15ull + 1) {}
+  explicit SeededEntropy(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15ull + 1) {}
   void fill(std::span<std::uint8_t> bytes) override {
     for (std::uint8_t& byte : bytes) {
       state_ ^= state_ << 13, state_ ^= state_ >> 7, state_ ^= state_ << 17;

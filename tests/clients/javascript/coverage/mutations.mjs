@@ -73,8 +73,9 @@ const messages = [
 ];
 
 const sessions = [
-  mutation('4-not-participant', 'admins get into every session', 'domain/authorization.cpp', 'const Participant* participant = session.participant(user.id);',
-    'const Participant* participant = user.role == RoleSet::admin() ? &session.participants.front() : session.participant(user.id);'),
+  mutation('4-not-participant', 'admins get into every session', 'domain/authorization.cpp',
+    'authorize_participant(const SessionRow& session, const User& user) {\n  const Participant* participant = session.participant(user.id);',
+    'authorize_participant(const SessionRow& session, const User& user) {\n  const Participant* participant = user.role == RoleSet::admin() ? &session.participants.front() : session.participant(user.id);'),
   mutation('5.1-role', 'the patient is asked for before the role', 'service/create.cpp',
     'if (auto allowed = domain::authorize_create(caller->user, router.context().config.roles); !allowed) {',
     'if (request.patient.state == domain::TextField::State::falsy) return done(std::unexpected(invalid("Patient ID is required")));\n' +
@@ -82,7 +83,7 @@ const sessions = [
   mutation('5.1-not-a-patient', 'a doctor may be the patient', 'service/create.cpp', 'if (other_role) return', 'if (false && other_role) return'),
   mutation('5.1-appointment-id', 'an odd appointment is left out', 'service/create.cpp', 'if (request.appointment.state != State::falsy && !checked.appointment) return',
     'if (false) return'),
-  mutation('5.1-open-pair', 'a pair may have two sessions', 'service/create.cpp', 'if (*open) return refuse(', 'if (false) return refuse('),
+  mutation('5.1-open-pair', 'a pair may have two sessions', 'service/create.cpp', 'if (*open) return std::unexpected(active_session_exists(', 'if (false) return std::unexpected(active_session_exists('),
   mutation('5.1-open-pair', 'a 409 does not say which session', 'http_api/session_routes.cpp', '.member("sessionId", error.detail);', ';'),
   mutation('5.2-starts', 'joining over REST starts nothing', 'service/join.cpp', 'if (!row->started_at) row->started_at = proposal.now;', ''),
   mutation('5.2-answer', 'userRole is somebody else’s', 'http_api/session_routes.cpp', 'writer.member("userRole", role.name)', 'writer.member("userRole", "doctor")'),
@@ -93,7 +94,7 @@ const sessions = [
     'if (user.role.name == "patient") return refuse(ErrorCode::forbidden, "Admin access'),
   mutation('5.5-cleanup-hours', 'a negative age is taken', 'http_api/admin_routes.cpp', 'std::isfinite(*hours) && *hours >= 0 ?', 'std::isfinite(*hours) ?'),
   mutation('5.5-cleanup-hours', 'null counts as 24', 'http_api/admin_routes.cpp', 'case Kind::absent:\n', 'case Kind::absent:\n    case Kind::null:\n'),
-  mutation('7-upkeep-active', 'active sessions are never stale', 'service/sweep.cpp', 'return started_before && row.started_at && *row.started_at < *started_before;',
+  mutation('7-upkeep-active', 'active sessions are never stale', 'service/sweep.cpp', 'return started_before && started_at && *started_at < *started_before;',
     'return false;'),
   mutation('5.4-signaling-kept', 'the record is shown for half its days', 'store/embedded/embedded_store.cpp', 'clock.now() - limits::signalling_kept;', 'clock.now() - limits::signalling_kept / 2;'),
 ];
@@ -121,12 +122,12 @@ const sockets = [
   mutation('6.4-user-left-rooms', 'only one room hears of who goes', 'service/client_session.cpp',
     'for (const auto& [session, room] : rooms_->rooms) leave(router_, loop_, connection_, session, reason);',
     'if (!rooms_->rooms.empty()) leave(router_, loop_, connection_, rooms_->rooms.begin()->first, reason);'),
-  mutation('6.3-join-before', 'the ack counts who joins', 'service/join.cpp', 'view.session = session_view(answer_.shard().context(), session, *before_);\n  add_member(session);',
-    'add_member(session);\n  view.session = session_view(answer_.shard().context(), session, *before_);'),
+  mutation('6.3-join-before', 'the ack counts who joins', 'service/join.cpp', 'view.session = session_view(router().context(), session, before_->status == domain::SessionStatus::ended ? *session.row : *before_);\n  add_member(session);',
+    'add_member(session);\n  view.session = session_view(router().context(), session, before_->status == domain::SessionStatus::ended ? *session.row : *before_);'),
   mutation('6.4-user-joined', 'who joins hears of himself', 'service/join.cpp', 'ServerEvent::user_joined, json, connection_->id);', 'ServerEvent::user_joined, json);'),
   mutation('6.3-signal-windows', 'each connection has windows of its own', 'service/signal.cpp',
     'if (auto admitted = admit_rate(shard.context(), connection->caller->user.id, *row, row->called); !admitted) {',
-    'ObjectId who = connection->caller->user.id;\n    who.bytes[11] ^= static_cast<std::uint8_t>(connection->id);\n' +
+    'const UserId who = *UserId::parse(connection->caller->user.id.to_string() + std::to_string(connection->id));\n' +
     '    if (auto admitted = admit_rate(shard.context(), who, *row, row->called); !admitted) {'),
 ];
 
@@ -172,7 +173,7 @@ const between = [
   mutation('6.3-generic-type', 'an absent type has no name', 'service/client_session.cpp', 'return "undefined";', 'return "";'),
   mutation('6.3-join-session', 'the ack has no ICE servers', 'service/client_session.cpp', 'api::write_ice_servers(writer, context.ice.issue());', 'writer.begin_array().end_array();'),
   mutation('6.3-join-repeated', 'a repeated join counts again', 'service/join.cpp', 'if (Member* member = session.member(connection_->id)) {', 'if (Member* member = session.member(connection_->id); member != nullptr && range_) {'),
-  mutation('5.1-simultaneous', 'creates of a pair do not wait for one another', 'service/create.cpp', 'if (waiting.size() == 1) check(pair);', 'check(pair);'),
+  mutation('5.1-simultaneous', 'creates of a pair do not wait for one another', 'service/pair_lanes.cpp', 'turns.push_back(is_first ? Task() : std::move(begin));\n  if (is_first) begin();', 'turns.push_back(Task());\n  begin();'),
 ];
 
 export const MUTATIONS = [...identity, ...http, ...messages, ...sessions, ...sockets, ...shapes, ...transport, ...between];
