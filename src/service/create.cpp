@@ -109,6 +109,10 @@ Result<Creator::Checked> Creator::check_in_store(Context& context, const Request
 
   const auto open = directory.find_open_session(request.caller->user.id, request.patient);
   if (!open) return std::unexpected(open.error());
+  if (*open && request.session == *open) {  // it came since it was looked for
+    checked.existing = request.session;
+    return checked;
+  }
   if (*open) return std::unexpected(active_session_exists(**open));
 
   for (const SessionNumber candidate : candidates) {

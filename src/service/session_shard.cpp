@@ -177,10 +177,13 @@ void SessionShard::drop_created(const SessionId& id) {
   auto dropped = std::move(creating_.extract(id).mapped());
   by_number_.erase(dropped->row->number);
   loop_.post([dropped = std::move(dropped)] {});  // this call comes from its sequencer
-  if (loading_.at(id).waiting.empty())
-    loading_.erase(id);
-  else
-    start_load(id);
+  const auto loading = loading_.find(id);
+  if (loading->second.waiting.empty()) {
+    loading_.erase(loading);
+    return;
+  }
+  loading->second.since = context_.deps.clock.steady_now();
+  start_load(id);
 }
 
 SessionState& SessionShard::add(std::unique_ptr<SessionState> session) {
