@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import sys
+import urllib.parse
 
 import schemathesis
 
@@ -25,7 +26,8 @@ extra = set()
 document = json.loads(pathlib.Path(os.environ["PARLEY_DOCUMENT"]).read_text())
 
 ROLES = {"admin": ["admin", "admin", "admin", "doctor"], "createSession": ["doctor", "doctor", "doctor", "patient"],
-         "endSession": ["doctor", "doctor", "doctor", "admin"], "deleteMessage": ["doctor", "admin", "doctor", "patient"]}
+         "endSession": ["doctor", "doctor", "doctor", "admin"], "deleteMessage": ["doctor", "admin", "doctor", "patient"],
+         "reopenSession": ["doctor", "doctor", "admin", "patient"]}
 ANY = ["doctor", "patient", "doctor", "patient", "admin"]
 
 
@@ -64,9 +66,11 @@ def before_call(context, case, kwargs):
 def supply_ids(name, values):
     session, message = values.get("sessionId"), values.get("messageId")
     stay_unknown = turn("unknown", name) % 5 == 4
-    if name != "createSession" and is_id(session) and (not stay_unknown or session in world.seen):
+    if name != "createSession" and is_id(session) and is_id(urllib.parse.unquote(session)) and (not stay_unknown or session in world.seen):
         if name == "endSession":
             values["sessionId"] = world.use_up_session()
+        elif name == "reopenSession":
+            values["sessionId"] = world.use_up_ended_session()
         elif session not in world.open:
             values["sessionId"] = world.session
     if isinstance(message, str) and OID.fullmatch(message) and not stay_unknown:

@@ -37,6 +37,12 @@ class World:
         """One that the doctor may end and nobody else needs."""
         return self._make_session(Person("patient"))
 
+    def use_up_ended_session(self):
+        """One that the doctor may reopen."""
+        session = self.use_up_session()
+        self._post(f"/api/sessions/{session}/end", {})
+        return session
+
     def use_up_message(self):
         """One of the doctor's, to be deleted."""
         answer = self._post("/api/chat/store", {"sessionId": self.session, "message": "to be deleted"})
