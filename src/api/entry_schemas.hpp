@@ -16,10 +16,11 @@ inline constexpr Schema participant_change{.keywords = R"("type":"string","enum"
                                            .example = R"("firstJoin")"};
 inline constexpr Schema core{
     .about = "Base64.", .keywords = R"("type":"string","contentEncoding":"base64")", .example = R"("AQMAAAAAKg==")"};
-inline constexpr Schema digest{
-    .about = "Of the hash chain: digest n = SHA-256(digest n−1 ‖ core n), digest 0 = SHA-256(\"parley1\" ‖ sessionId).",
-    .keywords = R"("type":"string","pattern":"^[0-9a-f]{64}$")",
-    .example = R"("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")"};
+inline constexpr Schema digest{.about =
+                                   "Of the hash chain: digest n = SHA-256(digest n−1 ‖ core n), digest 0 = SHA-256(\"parley2\" ‖ length of "
+                                   "sessionId in one byte ‖ sessionId).",
+                               .keywords = R"("type":"string","pattern":"^[0-9a-f]{64}$")",
+                               .example = R"("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")"};
 
 inline constexpr Member entry_members[] = {{"kind", &entry_kind},
                                            {"seq", &seq},

@@ -48,7 +48,8 @@ Decision ReopeningStep::reopen(const Outlook& outlook, const UserId& user, const
     return Refuse{overloaded()};
   }
   if (!other_) return Read{};
-  if (*other_) return Refuse{active_session_exists(**other_)};
+  // This session itself: another server has just reopened it, which the append will learn.
+  if (*other_ && **other_ != session_) return Refuse{active_session_exists(**other_)};
   return reopening_of(outlook, now, user, role);
 }
 

@@ -348,7 +348,7 @@ TEST(ReopenFails, with_an_outcome_that_is_unknown_and_the_log_decides) {
     room.world.store.look_for_unknown();
     room.run();
     const bool is_lost = fate == ModelStore::Fate::lost;
-    EXPECT_THAT(room.patient->take(), SizeIs(is_lost ? 0 : 1));
+    EXPECT_THAT(room.patient->take(), SizeIs(is_lost ? 0u : 1u));
     EXPECT_EQ(text_of(room.world.reopen("doctor", room.session)), is_lost ? "reopened" : "Session is not ended");
   }
 }
