@@ -361,7 +361,7 @@ TEST_P(MongoAdoption, what_came_later_is_appended_when_the_session_is_opened_aga
   EXPECT_EQ(old.log_of(session).size(), entries);
 }
 
-TEST_P(MongoAdoption, an_end_stays_an_end_when_an_earlier_server_makes_the_session_active_again) {
+TEST_P(MongoAdoption, a_session_that_an_earlier_server_makes_active_again_is_reopened) {
   OldSession session = old.session();
   session.status = "ended";
   session.ended_at = at_ms(5000);
@@ -370,9 +370,21 @@ TEST_P(MongoAdoption, an_end_stays_an_end_when_an_earlier_server_makes_the_sessi
   Document again;
   again.text("status", "active").date("startedAt", at_ms(6000));
   old.change(session, again);
-  EXPECT_EQ(found(session).status, SessionStatus::ended);
-  EXPECT_EQ(mongo::Fields(old.session_document(session)).text("status"), "ended");
-  EXPECT_EQ(mongo::Fields(old.session_document(session)).date("endedAt"), at_ms(5000));
+  EXPECT_EQ(found(session).status, SessionStatus::active);
+  EXPECT_EQ(shape_of(old.log_of(session)), "created adopted ended reopened");
+  EXPECT_EQ(mongo::Fields(old.session_document(session)).text("status"), "active");
+  EXPECT_FALSE(mongo::Fields(old.session_document(session)).has("endedAt"));
+}
+
+TEST_P(MongoAdoption, an_end_that_was_left_behind_when_a_session_was_made_active_again_is_none) {
+  OldSession session = old.session();
+  session.status = "active";
+  session.started_at = at_ms(1000);
+  session.ended_at = at_ms(5000);
+  old.write(session);
+  EXPECT_EQ(found(session).status, SessionStatus::active);
+  EXPECT_EQ(found(session).status, SessionStatus::active);
+  EXPECT_EQ(shape_of(old.log_of(session)), "created adopted participant");
 }
 
 TEST_P(MongoAdoption, it_goes_on_wherever_it_was_stopped_whether_the_last_write_was_done_or_not) {
