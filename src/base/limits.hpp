@@ -89,15 +89,15 @@ inline constexpr auto mongo_stream_refused_retry_after = 60'000ms;   // after on
 inline constexpr std::size_t mongo_looks_waiting_max = 100'000;      // sessions to be looked at; beyond, everything is compared
 inline constexpr auto mongo_look_retry_after = 1'000ms;              // at a session that could not be looked at
 inline constexpr auto mongo_deletions_window = 1s;                   // deletions of one time: the clock of events has whole seconds
-inline constexpr std::uint64_t mongo_deletions_of_session = 5;       // of one session at one time, or 1 % of its texts: more are not applied
+inline constexpr std::uint64_t mongo_deletions_of_session = 5;       // of one session at one time, or 1 %: more are not applied
 inline constexpr std::uint64_t mongo_deletions_at_once = 100;        // of all sessions at one time: more are not applied
-inline constexpr auto mongo_deletion_unknown = 5s;                   // so long a deleted message that is not in the log may still come there
+inline constexpr auto mongo_deletion_unknown = 5s;                   // so long a deleted message may still come into the log
 inline constexpr std::size_t mongo_deletions_unknown_max = 10'000;   // of those; beyond, the oldest are let go
 inline constexpr std::size_t foreign_losses_named = 16;              // in health
 inline constexpr auto foreign_look_interval = 30s;                   // without a change stream, at a session that somebody has joined
 inline constexpr auto foreign_look_turn = 1'000ms;                   // how often some of those are looked at
 inline constexpr std::size_t foreign_looks_at_once = 64;             // of one loop, on their way
-inline constexpr auto foreign_look_fresh = 1'000ms;                  // without a change stream, at a session that nobody is in: so old at most
+inline constexpr auto foreign_look_fresh = 1'000ms;                  // the same, of a session that nobody is in: so old at most
 
 // Sessions in memory
 inline constexpr std::size_t sessions_loaded_max = 200'000;     // per process, least recently used go first when nobody is joined

@@ -63,10 +63,11 @@ int adopt_deletions(const config::Settings& settings, store::mongo::WithMissing 
   const store::mongo::MissingListener listener{.progress = say, .missing = [](const store::mongo::MissingText& text) { print(text); }};
   const auto report = store::mongo::find_missing_texts(settings.mongo, {clock, logs, settings.service.roles}, what, listener);
   if (!report) return fail_tool("adopt", report.error(), "Run it again when that is mended.");
-  const bool is_open = report->missing > report->deleted && what == store::mongo::WithMissing::list;
+  const bool is_open = report->missing > 0 && what == store::mongo::WithMissing::list;
+  const char* const next = ". Nothing was changed: `--deletions apply` deletes them in the log, `parley mirror` writes their documents again.";
   std::printf("PASS adopt: %zu messages missing, %zu deleted in the log; %zu messages of %zu sessions looked at%s\n", report->missing,
               report->deleted, report->texts, report->sessions,
-              is_open ? ". Nothing was changed: `--deletions apply` deletes them in the log, `parley mirror` writes their documents again." : "");
+              is_open ? next : "");
   return exit_done;
 }
 
@@ -89,7 +90,8 @@ int adopt_command(Arguments given) {
   constexpr std::array what_there_may_be = {collection::sessions, collection::chat, collection::log};
   if (const auto there = store::mongo::must_have_one_of(settings.mongo, "parley-adopt", what_there_may_be, "adopt"); !there)
     return fail_tool("adopt", there.error(), "Run it again then.");
-  if (deletions) return adopt_deletions(settings, *deletions == "apply" ? store::mongo::WithMissing::apply : store::mongo::WithMissing::list);
+  using store::mongo::WithMissing;
+  if (deletions) return adopt_deletions(settings, *deletions == "apply" ? WithMissing::apply : WithMissing::list);
   const SystemClock clock;
   observability::StderrLogSink logs({.level = LogLevel::error});  // what is left alone is printed
   EverySecond seldom(clock);

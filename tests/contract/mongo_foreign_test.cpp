@@ -444,7 +444,8 @@ TEST_P(MongoForeignDeletion, by_a_drop_or_a_ttl_index_is_named_and_not_applied) 
   {
     Server server(GetParam());
     const auto ids = talk(server, script, 10);
-    ASSERT_TRUE(mongod.command("foreign", R"({"createIndexes":"chatmessages","indexes":[{"key":{"gone":1},"name":"ttl","expireAfterSeconds":9}]})").ok);
+    const std::string index = R"({"key":{"gone":1},"name":"ttl","expireAfterSeconds":9})";
+    ASSERT_TRUE(mongod.command("foreign", R"({"createIndexes":"chatmessages","indexes":[)" + index + "]}").ok);
     old.remove_message(ids[3]);
     expect_named(server, "TTL index");
     ASSERT_TRUE(mongod.command("foreign", R"({"dropIndexes":"chatmessages","index":"ttl"})").ok);

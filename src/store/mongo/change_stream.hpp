@@ -1,5 +1,5 @@
-// A change stream over the engine's database, without the headers of libmongoc: what happened in `sessions` and `chatmessages`, in order, as
-// hints. Parley's own messages are left out by the server. Owner: one thread; blocking.
+// A change stream over the engine's database, without the headers of libmongoc: what happened in `sessions` and `chatmessages`, in order,
+// as hints. Parley's own messages are left out by the server. Owner: one thread; blocking.
 #pragma once
 
 #include <memory>

@@ -25,7 +25,10 @@ void DeletionGuard::add(const ForeignDeletion& deletion) {
 
 std::optional<std::uint64_t> DeletionGuard::waiting() const {
   std::optional<std::uint64_t> first;
-  for (std::size_t index = ruled_; index < deletions_.size(); ++index) first = std::min(first.value_or(deletions_[index].event), deletions_[index].event);
+  for (std::size_t index = ruled_; index < deletions_.size(); ++index) {
+    const std::uint64_t event = deletions_[index].event;
+    first = std::min(first.value_or(event), event);
+  }
   return first;
 }
 

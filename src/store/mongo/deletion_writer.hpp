@@ -1,5 +1,5 @@
-// Appends to the log that other software deleted a message: where the message is, and the entry `deleted` that empties it. The sender is the
-// server; the attribute `reason` says who wanted it. Any number of nodes may do it for one message: it is deleted once.
+// Appends to the log that other software deleted a message: where the message is, and the entry `deleted` that empties it. The sender is
+// the server; the attribute `reason` says who wanted it. Any number of nodes may do it for one message: it is deleted once.
 // Threads: one at a time; blocking.
 #pragma once
 

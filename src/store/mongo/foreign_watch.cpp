@@ -19,6 +19,9 @@ namespace {
 constexpr std::string_view position_id = "changes";  // `_id` of the document of `parleynodes` that holds the position
 constexpr std::int32_t code_no_collection = 26;      // of the server: NamespaceNotFound
 constexpr std::string_view reason = "Deleted in chatmessages by other software";
+constexpr std::string_view forgotten =
+    "The database no longer has the changes since Parley last looked. Messages that other software deleted in that time are not known. ";
+constexpr std::string_view document_kept = " Parley keeps its log; `parley mirror` writes the documents again.";
 constexpr std::string_view how_to_apply = "`parley adopt --deletions` lists what is missing, and applies it when told to.";
 
 Document by_id(const ObjectId& id) {
@@ -33,9 +36,10 @@ Document position_filter() {
   return filter;
 }
 
-/// A later look would find the same.
+/// A later look would find the same: damage, a full session, a validator of the users' own. An outage says when to come again.
 bool is_final(const Error& error) {
-  return error.code == ErrorCode::log_corrupt || error.code == ErrorCode::session_full;
+  return error.code == ErrorCode::log_corrupt || error.code == ErrorCode::session_full ||
+         (error.code == ErrorCode::store_failed && error.retry_after_ms == 0);
 }
 
 std::string messages(std::uint64_t count) {
@@ -206,21 +210,21 @@ void ForeignWatch::give_up_stream(const Failure& failure) {
   unknown_.clear();
   allowed_.clear();
   const bool will_pass = failure.kind == FailureKind::unknown || failure.kind == FailureKind::not_sent;
-  stream_again_at_ = surroundings_.clock.steady_now() + (will_pass ? limits::mongo_stream_retry_after : limits::mongo_stream_refused_retry_after);
+  const auto pause = will_pass ? limits::mongo_stream_retry_after : limits::mongo_stream_refused_retry_after;
+  stream_again_at_ = surroundings_.clock.steady_now() + pause;
   if (position_ && is_token_lost(failure)) {
     position_.reset();
     stream_again_at_ = {};
-    name_loss("The database no longer has the changes since Parley last looked. Messages that other software deleted in that time are not known. " +
-                  std::string(how_to_apply),
-              0);
+    name_loss(std::string(forgotten) + std::string(how_to_apply), 0);
     return;
   }
   if (!will_pass) streams_ = false;   // else the next stream goes on where this one was
   if (!will_pass) caught_up_ = true;  // there will be no stream to wait for
   if (will_pass || std::exchange(told_failure_, failure.message) == failure.message) return;
+  const char* const mend = is_forbidden(failure) ? "give the user the right changeStream" : "use a replica set";
   surroundings_.logs.write(LogLevel::warning, "store",
                            "no change stream; what other software writes is noticed when a session is opened and every 30 s",
-                           {{"reason", failure.message}, {"mend", is_forbidden(failure) ? "give the user the right changeStream" : "use a replica set"}});
+                           {{"reason", failure.message}, {"mend", mend}});
 }
 
 /// Whether there is nothing more now.
@@ -258,11 +262,10 @@ void ForeignWatch::take(Client& client, const ChangeEvent& event) {
       take_deletion(client, event);
       break;
     case Kind::session_deleted:
-      name_loss("The document " + event.document + " of sessions was deleted by other software. Parley keeps the session's log; `parley mirror` "
-                "writes the document again.", 1);
+      name_loss("Other software deleted the document " + event.document + " of sessions." + std::string(document_kept), 1);
       break;
     case Kind::collection_is_gone:
-      name_loss("Other software did a " + event.document + ". Parley keeps its log; `parley mirror` writes the documents again.", 1);
+      name_loss("Other software did a " + event.document + "." + std::string(document_kept), 1);
       break;
   }
 }
@@ -283,9 +286,9 @@ void ForeignWatch::look_at_document(Client& client, const ObjectId& id) {
 }
 
 bool ForeignWatch::is_finished_up_to(std::uint64_t event) const {
-  const auto is_behind = [event](std::optional<std::uint64_t> waiting) { return !waiting || *waiting > event; };
-  const bool all = is_behind(guard_.waiting()) && std::ranges::none_of(unknown_, [event](const Unknown& each) { return each.event <= event; }) &&
-                   std::ranges::none_of(allowed_, [event](const ForeignDeletion& each) { return each.event <= event; });
+  const auto is_before = [event](const auto& each) { return each.event <= event; };
+  const bool all = guard_.waiting().value_or(event + 1) > event && std::ranges::none_of(unknown_, is_before) &&
+                   std::ranges::none_of(allowed_, is_before);
   const std::lock_guard lock(mutex_);
   return all && waiting_.empty() && !compare_;
 }
@@ -331,9 +334,7 @@ ForeignWatch::Sought ForeignWatch::seek(Client& client, const Unknown& deletion)
   const auto expired = is_expired(client, (*located)->time, deletion.at);
   if (!expired) return Sought::not_known;
   if (*expired)
-    name_loss(messages(1) + " of session number " + std::to_string((*located)->session.value) +
-                  " was removed by a TTL index of chatmessages, or while it had one. " + std::string(how_to_apply),
-              1);
+    ++expired_;
   else
     guard_.add({deletion.message, (*located)->session, (*located)->seq, (*located)->live_texts, deletion.at, deletion.event});
   return Sought::done;
@@ -366,10 +367,18 @@ void ForeignWatch::rule_deletions(Client& client, bool is_idle) {
       ++too_many[ruled.deletion.session];
   }
   for (const auto& [session, count] : too_many)
-    name_loss("Session number " + std::to_string(session.value) + " lost " + messages(count) + " at one time. " + std::string(how_to_apply), count);
-  if (is_idle && flood_ > 0) name_loss(messages(flood_) + " more disappeared at one time. " + std::string(how_to_apply), flood_);
-  if (is_idle) flood_ = 0;
+    name_loss("Session number " + std::to_string(session.value) + " lost " + messages(count) + " at one time. " + std::string(how_to_apply),
+              count);
+  if (is_idle) name_many();
   while (!allowed_.empty() && apply(client, allowed_.front())) allowed_.pop_front();
+}
+
+/// Those that come one by one in large numbers are one line.
+void ForeignWatch::name_many() {
+  if (const auto count = std::exchange(flood_, 0); count > 0)
+    name_loss(messages(count) + " more disappeared at one time. " + std::string(how_to_apply), count);
+  if (const auto count = std::exchange(expired_, 0); count > 0)
+    name_loss(messages(count) + " disappeared by a TTL index of chatmessages, or while it had one. " + std::string(how_to_apply), count);
 }
 
 /// Whether that is done.

@@ -102,6 +102,7 @@ class ForeignWatch {
   [[nodiscard]] Sought seek(Client& client, const Unknown& deletion);
   void seek_again(Client& client);
   void rule_deletions(Client& client, bool is_idle);
+  void name_many();
   [[nodiscard]] bool apply(Client& client, const ForeignDeletion& deletion);
   /// Whether a TTL index explains that a message of this time is gone. Errors: the database could not be asked.
   [[nodiscard]] Outcome<bool> is_expired(Client& client, Timestamp said, Timestamp at);
@@ -122,6 +123,7 @@ class ForeignWatch {
   SteadyTime event_seen_at_{};          // when it came
   DeletionGuard guard_;
   std::uint64_t flood_ = 0;              // deletions that were not looked up, for there were too many
+  std::uint64_t expired_ = 0;            // deletions that a TTL index explains, not named yet
   std::deque<Unknown> unknown_;
   std::deque<ForeignDeletion> allowed_;  // to be written
   SteadyTime looks_again_at_{};

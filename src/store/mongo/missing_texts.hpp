@@ -1,5 +1,5 @@
-// Messages that the log holds and `chatmessages` no longer does, for `parley adopt --deletions`: somebody deleted them while nobody listened, or
-// they were trimmed, or are missing from a restore. Only people know which. Blocking; servers may run beside it.
+// Messages that the log holds and `chatmessages` no longer does, for `parley adopt --deletions`: somebody deleted them while nobody
+// listened, or they were trimmed, or are missing from a restore. Only people know which. Blocking; servers may run beside it.
 #pragma once
 
 #include <cstddef>

@@ -20,8 +20,10 @@ Timestamp second(int count) {
 class Deletions : public testing::Test {
  protected:
   void add(int count, std::uint64_t session, std::uint64_t live_texts, int at) {
-    for (int index = 0; index < count; ++index)
-      guard.add({.message = {}, .session = SessionNumber{session}, .seq = 3, .live_texts = live_texts - static_cast<std::uint64_t>(index), .at = second(at), .event = ++events});
+    for (int index = 0; index < count; ++index) {
+      const std::uint64_t live = live_texts - static_cast<std::uint64_t>(index);
+      guard.add({.message = {}, .session = SessionNumber{session}, .seq = 3, .live_texts = live, .at = second(at), .event = ++events});
+    }
   }
   std::map<Ruling, int> rule(int seen) {
     std::map<Ruling, int> counts;

@@ -30,6 +30,7 @@ const ForeignNews nothing{};
 const ForeignNews start{.starts = true};
 const ForeignNews end{.ends = true};
 const ForeignNews reopening{.reopens = true};
+const ForeignNews both{.ends = true, .reopens = true};
 
 // document, has_start, known, row, row_has_start
 const std::vector<Case> cases = {
@@ -54,7 +55,7 @@ const std::vector<Case> cases = {
     {"active again, and the time of the end is gone", {{active}, true, DocumentState{ended, at(9)}, ended, true}, reopening},
     {"created again after an end", {{created}, false, DocumentState{ended, at(9)}, ended, true}, reopening},
     {"active again by both", {{active, at(9)}, true, DocumentState{ended, at(9)}, active, true}, nothing},
-    {"ended and active again between two looks", {{active, at(9)}, true, DocumentState{active}, active, true}, {.ends = true, .reopens = true}},
+    {"ended and active again between two looks", {{active, at(9)}, true, DocumentState{active}, active, true}, both},
     {"ended and active again, and Parley ended too", {{active, at(9)}, true, DocumentState{active}, ended, true}, reopening},
 };
 
