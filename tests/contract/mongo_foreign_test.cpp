@@ -453,6 +453,7 @@ TEST_P(MongoForeignDeletion, by_a_drop_or_a_ttl_index_is_named_and_not_applied) 
     expect_named(server, "drop of chatmessages");
   }
   Server again(GetParam());
+  EXPECT_TRUE(again.store().find_session(script.row().id).has_value());
   wait_for_the_stream(again);
   EXPECT_EQ(deletions(script), 0u);
 }

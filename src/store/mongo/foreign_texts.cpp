@@ -13,6 +13,21 @@ const Document& index_of_foreign() {
   return index;
 }
 
+namespace {
+
+constexpr std::int32_t code_bad_value = 2;  // of the server: among others, the index of a hint is not there
+
+/// After a drop of the collection the index is missing until it is made again: then the answer takes longer.
+Outcome<std::vector<Document>> find_by_index(Client& client, const Document& filter, FindOptions options) {
+  options.hint = &index_of_foreign();
+  auto found = client.find(collection::chat, filter, options);
+  if (found || found.error().code != code_bad_value) return found;
+  options.hint = nullptr;
+  return client.find(collection::chat, filter, options);
+}
+
+}  // namespace
+
 Result<std::size_t> count_messages(Client& client, const Document& filter) {
   Document command;
   command.text("count", collection::chat).document("query", filter).document("hint", index_of_foreign());
@@ -36,7 +51,7 @@ Result<void> ForeignTexts::name_marked(std::vector<LeftAlone>& left_alone) {
   marked.null("$ne");
   Document filter;
   filter.text("sessionId", session_.to_string()).document("seq", marked);
-  const auto found = client_.find(collection::chat, filter, {.hint = &index_of_foreign(), .limit = 1});
+  const auto found = find_by_index(client_, filter, {.limit = 1});
   if (!found) return std::unexpected(to_error(found.error()));
   if (found->empty()) return {};
   const auto count = count_messages(client_, filter);

@@ -9,6 +9,7 @@
 
 #include "domain/error_code.hpp"
 #include "store/mongo/foreign_document.hpp"
+#include "store/mongo/indexes.hpp"
 #include "store/mongo/layout.hpp"
 #include "store/mongo/session_document.hpp"
 
@@ -266,8 +267,16 @@ void ForeignWatch::take(Client& client, const ChangeEvent& event) {
       break;
     case Kind::collection_is_gone:
       name_loss("Other software did a " + event.document + "." + std::string(document_kept), 1);
+      make_indexes(client);
       break;
   }
+}
+
+/// They went with the collection, and Parley asks by them.
+void ForeignWatch::make_indexes(Client& client) {
+  if (const auto made = prepare_indexes(client); !made)
+    surroundings_.logs.write(LogLevel::error, "store", "the indexes of a dropped collection cannot be made again; the next start tries",
+                             {{"reason", made.error().message}});
 }
 
 // Under the name of the session, so that the looks at one session are one. A document that cannot be adopted is named by that.

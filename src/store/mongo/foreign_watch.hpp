@@ -93,6 +93,7 @@ class ForeignWatch {
   void give_up_stream(const Failure& failure);
   void take(Client& client, const ChangeEvent& event);
   void look_at_document(Client& client, const ObjectId& id);
+  void make_indexes(Client& client);
   void advance(Client& client);
   void note_position(Client& client);
   [[nodiscard]] bool is_finished_up_to(std::uint64_t event) const;
