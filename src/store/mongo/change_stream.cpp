@@ -2,9 +2,6 @@
 
 #include <mongoc/mongoc.h>
 
-#include <algorithm>
-#include <array>
-
 #include "base/limits.hpp"
 #include "store/mongo/layout.hpp"
 
@@ -12,9 +9,7 @@ namespace parley::store::mongo {
 
 namespace {
 
-// Codes of the server (src/mongo/base/error_codes.yml of its sources).
-constexpr std::array<std::int32_t, 4> codes_token_lost = {136, 260, 280, 286};
-constexpr std::int32_t code_no_streams = 40573;
+constexpr std::int32_t code_no_streams = 40573;  // of the server: "only supported on replica sets"
 
 Document in_collection(std::string_view collection) {
   Document made;
@@ -83,10 +78,6 @@ Outcome<std::optional<Document>> ChangeStream::next() {
 std::optional<Document> ChangeStream::token() const {
   const bson_t* const token = mongoc_change_stream_get_resume_token(stream_);
   return token == nullptr ? std::nullopt : std::optional(Document(token));
-}
-
-bool is_token_lost(const Failure& failure) {
-  return std::ranges::find(codes_token_lost, failure.code) != codes_token_lost.end();
 }
 
 bool has_no_streams(const Failure& failure) {

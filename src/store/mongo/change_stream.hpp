@@ -31,8 +31,6 @@ class ChangeStream {
   ::_mongoc_change_stream_t* stream_;
 };
 
-/// The database no longer has the events behind the token, or does not understand the token.
-[[nodiscard]] bool is_token_lost(const Failure& failure);
 /// There are no change streams here.
 [[nodiscard]] bool has_no_streams(const Failure& failure);
 

@@ -213,7 +213,7 @@ void ForeignWatch::give_up_stream(const Failure& failure) {
   const bool will_pass = failure.kind == FailureKind::unknown || failure.kind == FailureKind::not_sent;
   const auto pause = will_pass ? limits::mongo_stream_retry_after : limits::mongo_stream_refused_retry_after;
   stream_again_at_ = surroundings_.clock.steady_now() + pause;
-  if (position_ && is_token_lost(failure)) {
+  if (position_ && !will_pass && !is_forbidden(failure) && !has_no_streams(failure)) {  // it is the position that the server refuses
     position_.reset();
     stream_again_at_ = {};
     name_loss(std::string(forgotten) + std::string(how_to_apply), 0);
