@@ -1,8 +1,12 @@
 // Other software writes to the store beside the service: when the service asks the store to look, and what people see of it.
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "domain/extensions.hpp"
 #include "unit/service/world.hpp"
@@ -21,8 +25,10 @@ class ForeignWrites : public testing::Test {
  protected:
   void others_write(Noticed noticed, SteadyTime doubted_at = {}) {
     world.store.let_others_write({noticed, doubted_at}, [this](const SessionId&) {
+      if (std::exchange(is_looking, true)) return;  // the write itself looks for the session
       ++looks;
-      if (const auto write = std::exchange(pending, nullptr)) write();
+      if (const auto change = std::exchange(pending, nullptr)) change();
+      is_looking = false;
     });
   }
   void write_end() {
@@ -68,6 +74,7 @@ class ForeignWrites : public testing::Test {
   SessionId session = world.create();
   std::function<void()> pending = nullptr;
   int looks = 0;
+  bool is_looking = false;
   std::vector<std::unique_ptr<Socket>> sockets;
 };
 
