@@ -82,10 +82,14 @@ class Server final : public store::CommitListener {
   }
   void commit(store::Append one) { EXPECT_EQ(append(std::move(one)).status, store::AppendStatus::committed); }
   [[nodiscard]] bool wait_until(const std::function<bool()>& done) {
-    return loop_.run_until([&] {
-      if (!done()) loop_.post([] {});  // asked again
-      return done();
-    });
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);  // a bound for a test that would hang
+    while (!done()) {
+      loop_.run_pending();
+      if (std::chrono::steady_clock::now() > until) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    loop_.run_pending();
+    return true;
   }
   mongo::MongoStore& store() { return *store_; }
 
@@ -145,9 +149,11 @@ class MongoForeign : public testing::TestWithParam<Kind> {
       return Fields(document).text("status") == status && Fields(document).has("endedAt") == has_end;
     })) << old.session_document(session).to_json();
   }
-  void start(Server& server, LogScript& script) {
+  /// A session that runs; its document is there.
+  OldSession start(Server& server, LogScript& script) {
     server.commit(script.create());
     server.commit(script.start());
+    return session_of(script);
   }
 
   OldServerData old{pool_of(GetParam())};
@@ -161,8 +167,8 @@ INSTANTIATE_TEST_SUITE_P(Servers, MongoForeign, testing::Values(Kind::standalone
 TEST_P(MongoForeign, a_session_that_is_cancelled_before_its_first_join_stays_cancelled) {
   Server server(GetParam());
   LogScript script(next_number());
-  const OldSession session = session_of(script);
   server.commit(script.create());
+  const OldSession session = session_of(script);
   set_status(session, "ended", at_ms(9000));
   // A server that does not know of it yet. On a replica set the change stream may be faster.
   const auto joined = server.append(script.start());
@@ -180,8 +186,7 @@ TEST_P(MongoForeign, a_session_that_is_cancelled_before_its_first_join_stays_can
 TEST_P(MongoForeign, an_end_and_a_reopening_reach_the_log_and_the_loops) {
   Server server(GetParam());
   LogScript script(next_number());
-  const OldSession session = session_of(script);
-  start(server, script);
+  const OldSession session = start(server, script);
   set_status(session, "ended", at_ms(60'000));
   expect_shape(server, session, "created participant ended");
   EXPECT_TRUE(server.wait_until([&] { return server.arrived.contains(script.number()); }));
@@ -199,10 +204,10 @@ TEST_P(MongoForeign, an_end_and_a_reopening_reach_the_log_and_the_loops) {
 
 TEST_P(MongoForeign, an_end_and_a_reopening_between_two_looks_are_both_in_the_log) {
   LogScript script(next_number());
-  const OldSession session = session_of(script);
+  OldSession session;
   {
     Server server(GetParam());
-    start(server, script);
+    session = start(server, script);
   }
   set_status(session, "ended", at_ms(60'000));
   set_status(session, "active");
@@ -215,8 +220,7 @@ TEST_P(MongoForeign, own_writes_are_not_taken_for_foreign_ones) {
   Server server(GetParam());
   Server other(GetParam());
   LogScript script(next_number());
-  const OldSession session = session_of(script);
-  start(server, script);
+  const OldSession session = start(server, script);
   server.commit(script.text("hello"));
   server.commit(script.invite(7));
   server.commit(script.end());
@@ -233,8 +237,7 @@ TEST_P(MongoForeign, own_writes_are_not_taken_for_foreign_ones) {
 TEST_P(MongoForeign, messages_and_sessions_of_other_software_are_adopted_while_the_session_runs) {
   Server server(GetParam());
   LogScript script(next_number());
-  const OldSession session = session_of(script);
-  start(server, script);
+  const OldSession session = start(server, script);
   const ObjectId id = old.text(session, "from the old page", at_ms(5000));
   expect_shape(server, session, "created participant adopted text");
   EXPECT_TRUE(server.wait_until([&] { return old.seq_of(id) == 4; }));
@@ -257,12 +260,12 @@ TEST_P(MongoForeign, a_session_id_that_is_none_is_left_alone_and_the_rest_goes_o
 
 TEST_P(MongoForeign, what_was_written_while_no_server_ran_is_taken_in_once) {
   LogScript script(next_number());
-  const OldSession session = session_of(script);
+  OldSession session;
   LogScript other(next_number());
   std::optional<ObjectId> message;
   {
     Server server(GetParam());
-    start(server, script);
+    session = start(server, script);
     start(server, other);
     server.commit(other.text("goes"));
     message = domain::decode_core(other.entries().back().core)->id;
@@ -288,8 +291,7 @@ TEST_P(MongoForeign, nothing_is_lost_or_doubled_wherever_taking_in_is_stopped) {
   for (const std::string fault : {R"("errorCode": 262)", R"("writeConcernError": {"code": 64, "errmsg": "no answer in time"})"}) {
     for (int skip = 0; skip < 4; ++skip) {
       LogScript script(next_number());
-      const OldSession session = session_of(script);
-      start(server, script);
+      const OldSession session = start(server, script);
       EXPECT_TRUE(server.wait_until([&] { return server.store().health().mirror_behind == 0; }));
       for (const char* app : {"parley-watch", "parley-read"}) {
         const bool is_reader = std::string_view(app) == "parley-read";
@@ -320,8 +322,7 @@ TEST_P(MongoForeign, many_nodes_take_one_write_in_once) {
   Server three(GetParam());
   for (int round = 0; round < 3; ++round) {
     LogScript script(next_number());
-    const OldSession session = session_of(script);
-    start(one, script);
+    const OldSession session = start(one, script);
     set_status(session, "ended", at_ms(60'000));
     expect_shape(one, session, "created participant ended");
     set_status(session, "active");
@@ -366,8 +367,8 @@ INSTANTIATE_TEST_SUITE_P(Servers, MongoForeignDeletion, testing::Values(Kind::re
 TEST_P(MongoForeignDeletion, of_a_message_empties_it_and_it_never_comes_back) {
   Server server(GetParam());
   LogScript script(next_number());
-  const OldSession session = session_of(script);
   const auto ids = talk(server, script, 10);
+  const OldSession session = session_of(script);
   old.remove_message(ids[4]);
   EXPECT_TRUE(server.wait_until([&] { return deletions(script) == 1; }));
   const auto log = old.log_of(session);
@@ -460,10 +461,10 @@ TEST_P(MongoForeignDeletion, by_a_drop_or_a_ttl_index_is_named_and_not_applied) 
 
 TEST_P(MongoForeignDeletion, that_the_database_has_forgotten_is_named_and_everything_else_is_compared) {
   LogScript script(next_number());
-  const OldSession session = session_of(script);
+  OldSession session;
   {
     Server server(GetParam());
-    start(server, script);
+    session = start(server, script);
   }
   set_status(session, "ended", at_ms(60'000));
   Document token;
