@@ -118,8 +118,8 @@ Result<void> MissingTexts::look_at(const SessionId& session, SessionNumber numbe
     if (found->contains(text.id)) continue;
     const auto mirrored = is_mirrored(number, text.seq);
     if (!mirrored) return std::unexpected(mirrored.error());
+    ++(*mirrored ? report_.missing : report_.waiting);
     if (!*mirrored) continue;
-    ++report_.missing;
     listener_.missing({session, text.id, text.seq, text.time});
     if (what_ == WithMissing::list) continue;
     const auto deleted = writer_.append(client_, {number, text.seq}, reason);
