@@ -318,7 +318,9 @@ TEST_P(MongoAdoption, long_messages_come_whole_a_few_at_a_time) {
   ASSERT_TRUE(pages.find(session).has_value());
   expect_adopted(session, ids);
   for (const domain::Entry& entry : old.log_of(session)) {
-    if (entry.core.kind == EntryKind::text) EXPECT_EQ(entry.body->text, longest);
+    if (entry.core.kind == EntryKind::text) {
+      EXPECT_EQ(entry.body->text, longest);
+    }
   }
 }
 

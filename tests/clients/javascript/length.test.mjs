@@ -110,7 +110,7 @@ test('one unit is the least that can be allowed', async () => {
 
 for (const wrong of ['0', '10001', 'many']) {
   test(`a setting of ${wrong} is refused at start`, () => {
-    const { status, stderr } = spawnSync(PARLEY, ['serve', '--message-length-max', wrong], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(PARLEY, ['serve', '--message-length-max', wrong], { encoding: 'utf8', env: { PATH: process.env.PATH } });
     assert.equal(status, 2);
     assert.ok(stderr.includes(`message_length_max = "${wrong}" (flag --message-length-max) must be a whole number from 1 to 10000.`), stderr);
   });

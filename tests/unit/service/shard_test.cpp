@@ -52,14 +52,14 @@ TEST(Shard, sessions_go_when_their_texts_are_too_many) {
 
 TEST(Shard, a_few_long_texts_weigh_as_much_as_many_short_ones) {
   auto config = World::unlimited();
-  config.texts_loaded_bytes_max = 20 * (sizeof(service::StoredText) + 32);
+  config.texts_loaded_bytes_max = 30 * (sizeof(service::StoredText) + 32);
   World world(config, 1);
   for (const char* name : {"a", "b", "c", "d"}) {
     world.introduce(name, "patient");
     const SessionId session = world.create("doctor", name);
     for (int count = 0; count < 5; ++count) world.send("doctor", session, std::string(1000, 'x')).value();
   }
-  EXPECT_EQ(world.service->counts().sessions_loaded, 2u) << "five long texts take more room than twenty short ones";
+  EXPECT_EQ(world.service->counts().sessions_loaded, 2u) << "ten long texts take more room than thirty short ones";
 }
 
 TEST(Shard, joined_and_busy_sessions_stay) {
