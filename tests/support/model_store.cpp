@@ -235,7 +235,8 @@ void ModelStore::post_outcome(EventLoop& loop, AppendOutcome outcome) {
 
 void ModelStore::look_for_unknown() {
   for (Append& append : std::exchange(late_, {})) {
-    if (append.expected != head_of(append.session)) continue;
+    const Position head = head_of(append.session);
+    if (append.expected.seq != head.seq || (head.seq > 0 && append.expected != head)) continue;
     arrived_.push_back(append.session);
     store_entries(std::move(append));
   }
