@@ -66,6 +66,8 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
     failures_.insert(failures_.end(), passed, std::nullopt);
     failures_.push_back(std::move(error));
   }
+  /// Failures that no append has met yet are forgotten.
+  void fail_no_more() { failures_.clear(); }
   /// Every append is refused with `error` until `accept`.
   void refuse_all(Error error) { refusal_ = std::move(error); }
   void accept() { refusal_.reset(); }

@@ -292,6 +292,7 @@ TEST(ReopenOfAPair, whatever_comes_at_once_one_session_is_open) {
     }
     world.store.release_commits();
     world.run();
+    world.store.fail_no_more();
     std::size_t done = 0;
     for (const auto& answer : answers) {
       ASSERT_TRUE(answer->has_value()) << "no verdict";
