@@ -52,7 +52,7 @@ TEST_F(Command, without_arguments_shows_the_help_and_leaves_with_2) {
   EXPECT_EQ(of_serve.output.find("load a running server"), std::string::npos) << "the other commands are not in it";
   EXPECT_EQ(run({"help", "serve"}).output, of_serve.output);
   const auto of_token = run({"token", "--help"});
-  EXPECT_NE(of_token.output.find("--id OID"), std::string::npos) << of_token.output;
+  EXPECT_NE(of_token.output.find("--id ID"), std::string::npos) << of_token.output;
   EXPECT_NE(of_token.output.find("--jwt-secret-file FILE"), std::string::npos);
   EXPECT_EQ(of_token.output.find("--turn-url"), std::string::npos);
   EXPECT_EQ(run({"bench", "--help"}).exit_code, 0);
@@ -81,7 +81,7 @@ TEST_F(Command, misunderstandings_leave_with_2_and_say_what_was_meant) {
            Case{{"adopt", "--store", "mongodb://127.0.0.1:1"}, {}, "names no database"},
            Case{{"mirror", "--store", "mongodb://127.0.0.1:1/?tls=maybe"}, {}, "cannot be understood"},
            Case{{"adopt"}, {}, "There is nothing to adopt without a database."},
-           Case{{"token", "--id", "x", "--role", "doctor"}, {}, "24 hexadecimal digits"},
+           Case{{"token", "--id", "two\nlines", "--role", "doctor"}, {}, "must be a user id of 1 to 64 bytes"},
            Case{{"token", "--role", "doctor"}, {}, "--id is missing"},
            Case{{"token", "--id", "65f000000000000000000001"}, {}, "--role is missing"},
            Case{{"session", "--url", "nonsense"}, {}, "must be http://ADDRESS:PORT"},

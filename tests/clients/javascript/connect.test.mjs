@@ -157,7 +157,7 @@ describe('the handshake', () => {
     const poll = async () => (await get(server, `/socket.io/?EIO=4&transport=polling&sid=${sid}`)).text.split('\x1e');
     await say(`40${JSON.stringify({ token: person('doctor').token })}`);
     await poll();
-    await say(Array.from({ length: 100 }, (_, id) => `42${id}["join-session",{"sessionId":"none"}]`).join('\x1e'));
+    await say(Array.from({ length: 100 }, (_, id) => `42${id}["join-session",{"sessionId":"no\\u0000id"}]`).join('\x1e'));
     const ids = [];
     while (ids.length < 100) {
       const packets = await poll();

@@ -226,7 +226,7 @@ test('a database whose log was taken away as the page says is adopted anew, and 
   const first = await startParley(uri);
   await talkParley(first, call, pick, 10);
   const before = await parleyMessages(first, call);
-  await first.stop();
+  assert.equal((await first.terminate()).code, 0);
   const db = new Proxy({}, { get: (_, name) => databaseOf(uri).collection(name) });
   for (const statement of snippetForFormat1()) await new Function('db', `return ${statement}`)(db);
   const second = await startParley(uri);
