@@ -77,7 +77,9 @@ void SessionShard::look_at_joined(const SessionId& id) {
       [this, id, since](Result<void> looked) {
         --looks_in_flight_;
         const auto session = sessions_.find(id);
-        if (looked && session != sessions_.end()) session->second->looked_at = since;
+        if (!looked || session == sessions_.end()) return;
+        session->second->looked_at = since;
+        session->second->sequencer.catch_up();  // another node, or `parley adopt --deletions`, may have been faster than this look
       });
 }
 

@@ -74,7 +74,10 @@ Result<std::optional<EntryAddress>> DeletionWriter::address_of(Client& client, c
   static const Document index = ascending({"adopts"});
   LogView view(client, surroundings_.state);
   const EntryAddress own = domain::address_of(message);
-  if (own.seq > 0 && own.seq <= limits::seq_max) {
+  // The end first, and as it is now: a log that grows while it is read must not look as if it had a gap.
+  const auto last = view.last(own.session, Reading::newest);
+  if (!last) return std::unexpected(last.error());
+  if (own.seq > 0 && *last && own.seq <= (*last)->seq) {
     const auto entry = view.entry(own.session, own.seq);
     if (!entry) return std::unexpected(entry.error());
     const auto core = *entry ? domain::decode_core((*entry)->core) : Result<domain::Core>(domain::Core{});
@@ -102,10 +105,10 @@ Result<std::optional<DeletionWriter::Located>> DeletionWriter::locate(Client& cl
   if (!address) return std::unexpected(address.error());
   if (!*address) return std::optional<Located>{};
   LogView view(client, surroundings_.state);
+  const auto last = view.last((*address)->session, Reading::newest);
+  if (!last) return std::unexpected(last.error());
   const auto encoded = view.entry((*address)->session, (*address)->seq);
   if (!encoded) return std::unexpected(encoded.error());
-  const auto last = view.last((*address)->session, Reading::committed);
-  if (!last) return std::unexpected(last.error());
   if (!*encoded || !*last) return std::optional<Located>{};
   const auto entry = domain::decode_entry(**encoded);
   if (!entry) return std::unexpected(entry.error());
@@ -124,9 +127,10 @@ Result<bool> DeletionWriter::append(Client& client, const EntryAddress& text, st
   for (std::size_t tries = 0; tries < limits::append_conflicts_max; ++tries) {
     const auto last = view.last(text.session, Reading::newest);
     if (!last) return std::unexpected(last.error());
+    if (!*last || (*last)->seq < text.seq) return false;
     const auto document = view.document_of(text.session, text.seq);
     if (!document) return std::unexpected(document.error());
-    if (!*last || !*document) return false;
+    if (!*document) return false;
     auto encoded = view.entry_of(**document, text.seq);
     if (!encoded) return std::unexpected(encoded.error());
     if (!is_live_text(*encoded)) return false;
