@@ -10,16 +10,23 @@ import { settle, viewsOf } from './views.mjs';
 const STEPS = [8, 24];
 const AT_ONCE_MAX = 3;
 const QUIET_LOOKS = 10;
-const REFUSALS = new Set(['Session not found', 'Session has already ended', 'Session is already ended', 'Session is not ended', 'Session is open',
-  'Message not found', 'Unauthorized to delete this message']);
+const REFUSALS = new Set(['Session not found', 'Session has already ended', 'Session is already ended', 'Session is not ended',
+  'Sessions cannot be reopened on this server', 'Message not found', 'Unauthorized to delete this message']);
 const OUTAGES = new Set(['store_failed', 'outcome_unknown', 'overloaded']);
 const isUnknown = (error) => error instanceof Gone || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(error.code) || error.message === 'socket hang up';
+
+/** Of an answer: what tells it from another. */
+const short = (gave) => JSON.stringify({ given: gave?.status ?? gave?.success ?? gave, session: (gave?.body?.session ?? gave?.session)?.status });
+
+const idOf = (line) => line.slice(0, line.indexOf(' '));
 
 export class Interleaving {
   #random;
   #ledger = new Map();   // text → {id, state: 'sent' | 'stored' | 'deleted', mayBeDeleted, byBackend}
   #said = 0;
+  #history = [];
   #isMade = false;
+  wasKilled = false;  // Parley, while this was played
   figures = { operations: 0, texts: 0, deletedByParley: 0, deletedByBackend: 0, unknown: 0 };
 
   static async make(world, { seed, how }) {
@@ -53,6 +60,7 @@ export class Interleaving {
     const endsIt = ['cancel', 'end'].includes(last);
     const text = `last words of ${this.session.sessionId}`;
     await this.#say(this.actors[0], text);
+    assert.equal(this.#ledger.get(text).state, 'stored', 'who has joined an open session can speak');
     if (last === 'cancel') assert.equal(await this.world.appointments.cancel(this.session), true, 'an open session is cancelled');
     if (last === 'end') this.actors[1].end();
     if (last === 'delete') await this.#deleteMirrored(text);
@@ -68,12 +76,19 @@ export class Interleaving {
     for (const actor of this.actors) await actor.leave();
   }
 
+  /** For people who look for what went wrong. */
+  async describe() {
+    const document = await this.world.database.collection('sessions').findOne({ sessionId: this.session.sessionId });
+    const views = await viewsOf(this.world, this.session).catch((error) => ({ kinds: [error.message] }));
+    return [...this.#history, `log: ${views.kinds.join(' ')}`, `document: ${JSON.stringify(document)}`].join('\n');
+  }
+
   /** After deletions were applied by hand: the same again, with `chatmessages`. */
   async judgeDeletions() {
     await settle(this.world, this.session, {
       patienceMs: this.how.patienceMs,
       clients: () => Promise.all(this.actors.map((actor) => actor.caughtUp())),
-      expected: (views) => this.#judgeTexts(views.pages[0], true),
+      expected: ({ pages, documents }) => this.#judgeTexts(pages[0], true, this.#reappeared(documents)),
     });
   }
 
@@ -108,13 +123,14 @@ export class Interleaving {
     }
   }
 
-  #judgeTexts(lines, withBackend = this.how.hasChangeStream) {
+  /** `reappeared`: ids of documents that a kill of Parley on a standalone has brought back. */
+  #judgeTexts(lines, withBackend = this.how.hasChangeStream, reappeared = new Set()) {
     const texts = lines.map((each) => each.slice(each.indexOf(' ') + 1));
     assert.equal(new Set(texts).size, texts.length, 'no text is there twice');
     const present = new Set(texts);
     for (const text of present) assert.ok(this.#ledger.has(text), `somebody said "${text}"`);
-    for (const [text, { state, mayBeDeleted, byBackend }] of this.#ledger) {
-      const isDeleted = state === 'deleted' && (withBackend || !byBackend);
+    for (const [text, { id, state, mayBeDeleted, byBackend }] of this.#ledger) {
+      const isDeleted = state === 'deleted' && (withBackend || !byBackend) && !reappeared.has(id);
       if (isDeleted) assert.ok(!present.has(text), `"${text}" was deleted${byBackend ? ' by the old backend' : ''} and is shown`);
       else if (state === 'stored' && !mayBeDeleted) assert.ok(present.has(text), `"${text}" was acknowledged and is missing`);
     }
@@ -122,32 +138,50 @@ export class Interleaving {
 
   /** Where nobody tells Parley of deletions, only those of the backend are between the page and the collection. */
   #judgeDocuments({ pages: [page], documents }) {
-    const deleted = new Set([...this.#ledger.values()].filter(({ byBackend }) => byBackend).map(({ id }) => id));
-    assert.deepEqual(documents, page.filter((line) => !deleted.has(line.slice(0, line.indexOf(' ')))), '`chatmessages` is the page without what the backend deleted');
+    const there = new Set(documents);
+    const deleted = this.#deletedByBackend();
+    assert.deepEqual(documents, page.filter((line) => there.has(line)), '`chatmessages` has nothing but what the page shows, in its order');
+    for (const line of page) assert.ok(there.has(line) || deleted.has(idOf(line)), `${line} is missing in \`chatmessages\`, and the backend has not deleted it`);
+    this.#reappeared(documents);
+  }
+  /** On a standalone a Parley that was killed writes again what it is not sure to have written. */
+  #reappeared(documents) {
+    const deleted = this.#deletedByBackend();
+    const again = new Set(documents.map(idOf).filter((id) => deleted.has(id)));
+    assert.ok(again.size === 0 || (this.wasKilled && !this.how.hasChangeStream), 'what the backend deleted is there again');
+    return again;
+  }
+  #deletedByBackend() {
+    return new Set([...this.#ledger.values()].filter(({ byBackend }) => byBackend).map(({ id }) => id));
   }
 
   #step() {
     const actor = this.#random.pick(this.actors);
     const steps = [
-      [4, () => this.world.appointments.join(this.session, { status: this.#random.pick(['created', 'active']) })],
-      [1, () => this.world.appointments.cancel(this.session)],
-      [4, () => this.#join(actor)],
-      [5, () => actor.isHere && this.#say(actor, this.#newText())],
-      [2, () => this.#storeText(actor, this.#newText())],
-      [1, () => this.#removeByParley(actor)],
-      [2, () => this.#removeByBackend()],
-      [1, () => actor.isHere && actor.end()],
-      [1, () => actor.leave()],
-      [1, () => this.#call(() => post(this.world.parley, `/api/sessions/${this.session.sessionId}/end`, this.#as(actor)))],
-      [1, () => this.#call(() => post(this.world.parley, `/api/sessions/${this.session.sessionId}/reopen`, this.#as(this.actors[0])))],
-      [2, () => this.#call(() => get(this.world.parley, `/api/sessions/${this.session.sessionId}`, { token: actor.who.token }))],
+      [4, 'appointment join', () => this.world.appointments.join(this.session, { status: this.#random.pick(['created', 'active']) })],
+      [1, 'cancel', () => this.world.appointments.cancel(this.session)],
+      [4, 'join', () => this.#join(actor)],
+      [5, 'say', () => this.#enterAndSay(actor)],
+      [2, 'store', () => this.#storeText(actor, this.#newText())],
+      [1, 'delete', () => this.#removeByParley(actor)],
+      [2, 'backend deletes', () => this.#removeByBackend()],
+      [1, 'end and leave', () => actor.isHere && actor.end()],
+      [1, 'leave', () => actor.leave()],
+      [1, 'end', () => this.#call(() => post(this.world.parley, `/api/sessions/${this.session.sessionId}/end`, this.#as(actor)))],
+      [1, 'reopen', () => this.#call(() => post(this.world.parley, `/api/sessions/${this.session.sessionId}/reopen`, this.#as(this.actors[0])))],
+      [2, 'read', () => this.#call(() => get(this.world.parley, `/api/sessions/${this.session.sessionId}`, { token: actor.who.token }))],
     ];
-    this.figures.operations += 1;
-    return this.#weighted(steps)();
+    return this.#run(actor, ...this.#weighted(steps));
   }
   #weighted(steps) {
     let at = this.#random.between(1, steps.reduce((sum, [weight]) => sum + weight, 0));
-    return steps.find(([weight]) => (at -= weight) <= 0)[1];
+    return steps.find(([weight]) => (at -= weight) <= 0).slice(1);
+  }
+  async #run(actor, name, step) {
+    this.figures.operations += 1;
+    const began = new Date();
+    const gave = await step();
+    this.#history.push(`${began.toISOString()} to ${new Date().toISOString().slice(14)} ${actor.who.role} ${name}: ${short(gave)}`);
   }
 
   #newText() {
@@ -174,6 +208,10 @@ export class Interleaving {
   }
   #join(actor) {
     return this.#call(() => actor.join());
+  }
+  async #enterAndSay(actor) {
+    if (!actor.isHere) await this.#join(actor);
+    return actor.isHere && this.#say(actor, this.#newText());
   }
   async #say(actor, text) {
     this.#ledger.set(text, { state: 'sent' });

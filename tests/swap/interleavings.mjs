@@ -1,4 +1,4 @@
-// Many interleavings at one database, several at a time, with Parley and mongod killed in the middle of some of them.
+// Many interleavings at one database, several at a time, with Parley killed in the middle of some of them.
 import { delay } from '../clients/javascript/harness/wait.mjs';
 import { Random } from '../torture/random.mjs';
 import { Interleaving } from './interleaving.mjs';
@@ -15,7 +15,7 @@ export const HOW = {
 /** `rounds`: their numbers. Gives figures; the first round that fails throws, with its number. */
 export async function interleave(mongod, { kind, rounds, seed, reopen }) {
   const world = await World.start(mongod, { args: ['--reopen', reopen] });
-  const figures = { interleavings: 0, kills: 0, elections: 0, applied: 0 };
+  const figures = { interleavings: 0, operations: 0, kills: 0, applied: 0 };
   try {
     for (let at = 0; at < rounds.length; at += AT_ONCE) await batch(world, rounds.slice(at, at + AT_ONCE), { kind, seed, reopen, figures });
   } finally {
@@ -27,11 +27,13 @@ export async function interleave(mongod, { kind, rounds, seed, reopen }) {
 async function batch(world, rounds, { kind, seed, reopen, figures }) {
   const random = new Random(seed * 1009 + rounds[0]);
   const all = await Promise.all(rounds.map((round) => Interleaving.make(world, { seed: seed * 1_000_003 + round, how: { ...HOW[kind], reopen } })));
-  const named = (work) => Promise.all(all.map((each, index) => work(each).catch((error) => {
-    error.message = `interleaving ${rounds[index]} (seed ${seed}, ${kind}): ${error.message}`;
-    throw error;
+  const named = (work) => everyone(all.map((each, index) => work(each).catch(async (error) => {
+    console.error(`interleaving ${rounds[index]}: ${error.stack}\n${await each.describe()}`);
+    throw new Error(`interleaving ${rounds[index]} (seed ${seed}, ${kind}): ${error.message}`);
   })));
-  await Promise.all([named((each) => each.play()), disturb(world, random, figures)]);
+  const killsBefore = figures.kills;
+  await everyone([named((each) => each.play()), killParley(world, random, figures)]);
+  for (const each of all) each.wasKilled = figures.kills > killsBefore;
   await named((each) => each.judge());
   if (kind === 'standalone') {
     figures.applied += await applyDeletions(world);
@@ -41,17 +43,16 @@ async function batch(world, rounds, { kind, seed, reopen, figures }) {
   for (const each of all) for (const [name, count] of Object.entries(each.figures)) figures[name] = (figures[name] ?? 0) + count;
 }
 
-async function disturb(world, random, figures) {
-  if (random.chance(0.5)) {
-    await delay(random.between(20, 300));
-    await world.parley.restart();
-    figures.kills += 1;
-  }
-  if (world.mongod.size > 1 && random.chance(0.3)) {
-    const primary = await world.mongod.primary();
-    await world.mongod.kill(primary);
-    await world.mongod.startAgain(primary);
-    await world.mongod.whole();
-    figures.elections += 1;
-  }
+/** Waits for all of them, and throws the first failure. */
+async function everyone(works) {
+  const failed = (await Promise.allSettled(works)).filter(({ status }) => status === 'rejected');
+  if (failed.length > 0) throw failed[0].reason;
+}
+
+/** In the middle of some batches. */
+async function killParley(world, random, figures) {
+  if (!random.chance(0.5)) return;
+  await delay(random.between(20, 300));
+  await world.parley.restart();
+  figures.kills += 1;
 }

@@ -103,12 +103,22 @@ export async function viewsOf(world, { sessionId, people: { doctor, patient } })
   const { status, body, text } = await get(parley, `/api/sessions/${sessionId}`, { token: doctor.token });
   assert.equal(status, 200, text);
   const log = await provenTexts(parley, doctor, sessionId);
+  const answer = facts(body.session);
   return {
     pages: [await pageOf(parley, doctor, sessionId), await pageOf(parley, patient, sessionId)],
     log: log.lines, kinds: log.kinds,
     documents: documents.map(line),
-    answer: facts(body.session), document: facts(document),
+    answer, document: asAdopted(document, answer),
   };
+}
+
+/** What the app wrote before Parley first saw the session stays in the document until the session changes: `active` without a start, which Parley takes for
+ *  a start at the creation; and `active` with the time of an end, which Parley has taken in (`parley.wrote`) and leaves out. */
+function asAdopted(document, answer) {
+  const { endedAt, ...rest } = facts(document);
+  const isLeftBehind = rest.status === 'active' && Number(document.parley?.wrote?.endedAt) === Number(document.endedAt);
+  const startedAt = rest.startedAt ?? (answer.startedAt === rest.createdAt ? answer.startedAt : undefined);
+  return { ...rest, ...(startedAt && { startedAt }), ...(endedAt && !isLeftBehind && { endedAt }) };
 }
 
 /** Throws with the first two views that differ; `clients` are ClientViews that have caught up. `withDocuments` false: deletions in `chatmessages`

@@ -97,12 +97,19 @@ export async function mirror(world) {
   await run(PARLEY, ['mirror', '--store', world.store]);
 }
 
-/** What `parley adopt --deletions` prints: without `--apply` it lists, and changes nothing. */
-export async function adoptDeletions(world, ...flags) {
-  return (await run(PARLEY, ['adopt', '--store', world.store, '--deletions', ...flags])).stdout;
+/** What `parley adopt --deletions` prints: it lists, and changes nothing. */
+export async function listDeletions(world) {
+  return (await run(PARLEY, ['adopt', '--store', world.store, '--deletions'])).stdout;
 }
 
-/** Gives how many were applied. */
+/** Deletes in the log what is missing in `chatmessages`, until nothing there may still be on its way. Gives how many messages. */
 export async function applyDeletions(world) {
-  return Number(/(\d+) deletions? applied/.exec(await adoptDeletions(world, '--apply'))?.[1] ?? 0);
+  let deleted = 0;
+  await until(async () => {
+    const { stdout } = await run(PARLEY, ['adopt', '--store', world.store, '--deletions', 'apply']);
+    const [, now, waiting] = /(\d+) deleted in the log, (\d+) not mirrored yet/.exec(stdout);
+    deleted += Number(now);
+    return waiting === '0';
+  }, 'everything is mirrored');
+  return deleted;
 }
