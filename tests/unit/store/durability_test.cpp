@@ -227,12 +227,4 @@ TEST_F(Durability, stopping_commits_what_is_queued_and_then_refuses) {
   EXPECT_EQ(all(script.number())->size(), 101u);
 }
 
-TEST_F(Durability, stopping_runs_the_read_jobs_it_accepted) {
-  open();
-  std::atomic<int> ran = 0;
-  for (int index = 0; index < 100; ++index) ASSERT_TRUE(store->read([&](LogReader&) { ++ran; }).has_value());
-  store->stop();
-  EXPECT_EQ(ran, 100);
-}
-
 }  // namespace parley::store::embedded
