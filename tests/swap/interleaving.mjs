@@ -56,6 +56,7 @@ export class Interleaving {
   async judge() {
     await this.#quiet();
     await this.#enter();
+    if (!this.how.hasChangeStream) await this.#noticed();
     const last = this.#random.pick(['nothing', 'cancel', 'end', 'delete', 'text']);
     const endsIt = ['cancel', 'end'].includes(last);
     const text = `last words of ${this.session.sessionId}`;
@@ -80,7 +81,7 @@ export class Interleaving {
   async describe() {
     const document = await this.world.database.collection('sessions').findOne({ sessionId: this.session.sessionId });
     const views = await viewsOf(this.world, this.session).catch((error) => ({ kinds: [error.message] }));
-    return [...this.#history, `log: ${views.kinds.join(' ')}`, `document: ${JSON.stringify(document)}`].join('\n');
+    return [...this.#history, `log: ${views.kinds.join(' ')} (${views.turns?.join(', ')})`, `document: ${JSON.stringify(document)}`].join('\n');
   }
 
   /** After deletions were applied by hand: the same again, with `chatmessages`. */
@@ -100,6 +101,10 @@ export class Interleaving {
     if (!this.#isMade) return;
     if (this.how.hasChangeStream) await settle(this.world, this.session, { patienceMs: this.how.patienceMs });
     else await this.#unchanged(QUIET_LOOKS);
+  }
+  /** What was written unnoticed before is noticed while somebody is in the session. */
+  async #noticed() {
+    await settle(this.world, this.session, { patienceMs: this.how.patienceMs, withDocuments: false });
   }
   async #unchanged(looks) {
     let [last, same] = ['', 0];

@@ -84,6 +84,7 @@ async function provenTexts(server, who, sessionId) {
   const gone = new Set(chain.entries.filter(({ kind }) => kind === 'deleted').map(({ id }) => id));
   return {
     kinds: chain.entries.map(({ kind }) => kind),
+    turns: chain.entries.filter(({ kind }) => ['ended', 'reopened'].includes(kind)).map(({ kind, endedBy, reopenedBy }) => `${kind} by ${endedBy ?? reopenedBy}`),
     lines: chain.entries.filter(({ kind, id, deleted }) => kind === 'text' && !deleted && !gone.has(id)).map(({ id, message }) => `${id} ${message}`),
   };
 }
@@ -106,7 +107,7 @@ export async function viewsOf(world, { sessionId, people: { doctor, patient } })
   const answer = facts(body.session);
   return {
     pages: [await pageOf(parley, doctor, sessionId), await pageOf(parley, patient, sessionId)],
-    log: log.lines, kinds: log.kinds,
+    log: log.lines, kinds: log.kinds, turns: log.turns,
     documents: documents.map(line),
     answer, document: asAdopted(document, answer),
   };
