@@ -114,7 +114,7 @@ export class Interleaving {
       same = now === last ? same + 1 : 0;
       last = now;
       return same >= looks;
-    }, 'nothing changes any more');
+    }, 'nothing changes any more', this.how.patienceMs);
   }
 
   /** The appointment's join always lets people in, whatever happened before, and at once: nobody waits for Parley to notice. With `--reopen join` the

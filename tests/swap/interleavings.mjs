@@ -4,7 +4,7 @@ import { Random } from '../torture/random.mjs';
 import { Interleaving } from './interleaving.mjs';
 import { applyDeletions, World } from './world.mjs';
 
-const AT_ONCE = 40;
+const AT_ONCE = 20;
 
 /** What a database can tell Parley. `patienceMs` on a standalone is more than the 30 s after which Parley compares. */
 export const HOW = {
