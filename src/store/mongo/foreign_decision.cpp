@@ -19,7 +19,9 @@ ForeignNews foreign_news(const ForeignQuestion& question) {
   // Both were written since somebody looked: the end that is no longer said has left its time.
   const bool has_new_end = document.ended_at && document.ended_at != question.known->ended_at && !end_was_seen;
   news.ends = is_open && has_new_end;
-  news.reopens = news.ends || (!is_open && (end_was_seen || has_new_end));
+  // An end that the log has and nobody has seen in the document yet came after them: they had up to a look's time to be written, the end a
+  // moment. Reopening the session would undo what a person has just done.
+  news.reopens = news.ends || (!is_open && end_was_seen);
   return news;
 }
 

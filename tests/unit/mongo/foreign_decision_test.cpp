@@ -56,7 +56,7 @@ const std::vector<Case> cases = {
     {"created again after an end", {{created}, false, DocumentState{ended, at(9)}, ended, true}, reopening},
     {"active again by both", {{active, at(9)}, true, DocumentState{ended, at(9)}, active, true}, nothing},
     {"ended and active again between two looks", {{active, at(9)}, true, DocumentState{active}, active, true}, both},
-    {"ended and active again, and Parley ended too", {{active, at(9)}, true, DocumentState{active}, ended, true}, reopening},
+    {"ended and active again, and then a person ended it in Parley", {{active, at(9)}, true, DocumentState{active}, ended, true}, nothing},
 };
 
 }  // namespace
