@@ -463,8 +463,8 @@ describe('WebSocket', () => {
     await slow.until(/431\[/);
     await call.doctorSocket.next('user-joined');
     slow.pause();
-    const payload = { text: 'x'.repeat(100_000) };
-    for (let count = 0; count < 400; count += 1) {
+    const payload = { text: 'x'.repeat(60_000) };
+    for (let count = 0; count < 700; count += 1) {
       call.doctorSocket.emit('signaling-message', { sessionId: call.sessionId, type: 'chat', payload });
       await call.patientSocket.next('signaling-message');
     }
