@@ -39,8 +39,8 @@ parley_suite(clients_scenario FOLDER clients/javascript LABELS "clients" TIMEOUT
 # Beside other servers of Debian: TURN allocations with our credentials at coturn; nginx in front of us and an old backend.
 parley_suite(turn FOLDER clients/javascript LABELS "clients;turn" TIMEOUT 60 COMMAND ${NODE} --test-reporter=spec turn.test.mjs)
 parley_suite(replacing FOLDER clients/javascript LABELS "clients;replacing" TIMEOUT 120 COMMAND ${NODE} --test-reporter=spec replacing.test.mjs)
-# An app's backend beside us on one database, in small; `make swap` is the whole of it.
-parley_suite(swap FOLDER swap LABELS "clients;mongodb;browser" TIMEOUT 240 COMMAND ${NODE} swap.mjs --rounds 20 --members 1 --only replica)
+# An app's backend beside us on one database; `make swap` adds the interleavings, a set of three and a standalone.
+parley_suite(swap FOLDER swap LABELS "clients;mongodb;browser" TIMEOUT 240 COMMAND ${NODE} swap.mjs --parts browsers,races,losses --members 1 --only replica)
 parley_suite(security_table FOLDER clients/javascript LABELS "clients;security" TIMEOUT 300 COMMAND ${NODE} --test-reporter=spec security.test.mjs)
 parley_suite(bad_input FOLDER clients/javascript LABELS "bad-input" TIMEOUT 300 COMMAND ${NODE} --test-reporter=spec bad-input.test.mjs)
 foreach(suite sync asyncio)
