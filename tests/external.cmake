@@ -20,7 +20,7 @@ endforeach()
 # The real mongod and the gate before it, for the suites that store in MongoDB.
 parley_suite(clients_mongod_harness FOLDER clients/javascript LABELS "integration" TIMEOUT 120 COMMAND ${NODE} --test-reporter=spec mongod-harness.test.mjs)
 # The same on MongoDB, a real one; and what other software reads there.
-parley_suite(cutover FOLDER clients/javascript LABELS "clients;mongodb" TIMEOUT 120 COMMAND ${NODE} --test-reporter=spec cutover.test.mjs)
+parley_suite(cutover FOLDER clients/javascript LABELS "clients;mongodb" TIMEOUT 240 COMMAND ${NODE} --test-reporter=spec cutover.test.mjs)
 parley_suite(mongodb FOLDER clients/javascript LABELS "clients;mongodb" TIMEOUT 120 COMMAND ${NODE} --test-reporter=spec mongodb.test.mjs)
 foreach(suite chat resume reopen logout sessions ids admin signalling robustness validation length limits)
   parley_suite(mongodb_${suite} FOLDER clients/javascript LABELS "clients;mongodb" TIMEOUT 240
