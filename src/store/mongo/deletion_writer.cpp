@@ -59,6 +59,49 @@ Result<std::optional<Timestamp>> previous_live(LogView& view, SessionNumber sess
   return std::nullopt;
 }
 
+/// An entry, and the end of its log.
+struct Found {
+  SessionNumber session{};
+  domain::EncodedEntry encoded;
+  domain::EncodedEntry last;
+};
+
+Result<std::optional<Found>> find_own(LogView& view, const ObjectId& message) {
+  const EntryAddress own = domain::address_of(message);
+  // The end first: a log that grows while it is read must not look as if it had a gap.
+  auto last = view.last(own.session, Reading::committed);
+  if (!last) return std::unexpected(last.error());
+  if (own.seq == 0 || !*last || own.seq > (*last)->seq) return std::optional<Found>{};
+  auto entry = view.entry(own.session, own.seq);
+  if (!entry) return std::unexpected(entry.error());
+  const auto core = *entry ? domain::decode_core((*entry)->core) : Result<domain::Core>(domain::Core{});
+  if (!core || core->id != message) return std::optional<Found>{};
+  return Found{own.session, **std::move(entry), **std::move(last)};
+}
+
+Result<std::optional<Found>> find_adopted(Client& client, LogView& view, const ObjectId& message) {
+  static const Document index = ascending({"adopts"});
+  Document filter;
+  filter.id("adopts", message);
+  const auto found = client.find(collection::log, filter, {.hint = &index, .limit = 1});
+  if (!found) return std::unexpected(to_error(found.error()));
+  if (found->empty()) return std::optional<Found>{};
+  const auto document = decode_log_document(found->front());
+  if (!document) return std::unexpected(document.error());
+  for (std::uint32_t seq = document->first; seq <= document->last(); ++seq) {
+    auto entry = view.entry_of(*document, seq);
+    if (!entry) return std::unexpected(entry.error());
+    const auto core = domain::decode_core(entry->core);
+    const auto id = core ? domain::read_adopted_id(*core) : std::unexpected(core.error());
+    if (!id || *id != message) continue;
+    auto last = view.last(document->session, Reading::committed);
+    if (!last) return std::unexpected(last.error());
+    if (!*last) return std::optional<Found>{};
+    return Found{document->session, *std::move(entry), **std::move(last)};
+  }
+  return std::optional<Found>{};
+}
+
 }  // namespace
 
 /// The text, and the end of the log that the deletion goes behind.
@@ -70,54 +113,20 @@ struct DeletionWriter::Target {
   domain::Deletion deletion;
 };
 
-Result<std::optional<EntryAddress>> DeletionWriter::address_of(Client& client, const ObjectId& message) {
-  static const Document index = ascending({"adopts"});
-  LogView view(client, surroundings_.state);
-  const EntryAddress own = domain::address_of(message);
-  // The end first: a log that grows while it is read must not look as if it had a gap.
-  const auto last = view.last(own.session, Reading::committed);
-  if (!last) return std::unexpected(last.error());
-  if (own.seq > 0 && *last && own.seq <= (*last)->seq) {
-    const auto entry = view.entry(own.session, own.seq);
-    if (!entry) return std::unexpected(entry.error());
-    const auto core = *entry ? domain::decode_core((*entry)->core) : Result<domain::Core>(domain::Core{});
-    if (core && core->id == message) return own;
-  }
-  Document filter;
-  filter.id("adopts", message);
-  const auto found = client.find(collection::log, filter, {.hint = &index, .limit = 1});
-  if (!found) return std::unexpected(to_error(found.error()));
-  const auto document = found->empty() ? Result<StoredDocument>(StoredDocument{}) : decode_log_document(found->front());
-  if (!document) return std::unexpected(document.error());
-  for (std::size_t index_in = 0; index_in < document->records.size(); ++index_in) {
-    const std::uint32_t seq = document->first + static_cast<std::uint32_t>(index_in);
-    const auto entry = view.entry_of(*document, seq);
-    if (!entry) return std::unexpected(entry.error());
-    const auto core = domain::decode_core(entry->core);
-    const auto id = core ? domain::read_adopted_id(*core) : std::unexpected(core.error());
-    if (id && *id == message) return EntryAddress{document->session, seq};
-  }
-  return std::optional<EntryAddress>{};
-}
-
 Result<std::optional<DeletionWriter::Located>> DeletionWriter::locate(Client& client, const ObjectId& message) {
-  const auto address = address_of(client, message);
-  if (!address) return std::unexpected(address.error());
-  if (!*address) return std::optional<Located>{};
   // What a majority has is enough to look: `append` asks for the newest before it writes. A linearizable read takes up to 100 ms on an idle
   // set, and each deletion of the mirror's own is looked at, too.
   LogView view(client, surroundings_.state);
-  const auto last = view.last((*address)->session, Reading::committed);
-  if (!last) return std::unexpected(last.error());
-  const auto encoded = view.entry((*address)->session, (*address)->seq);
-  if (!encoded) return std::unexpected(encoded.error());
-  if (!*encoded || !*last) return std::optional<Located>{};
-  const auto entry = domain::decode_entry(**encoded);
+  auto found = find_own(view, message);
+  if (found && !*found) found = find_adopted(client, view, message);
+  if (!found) return std::unexpected(found.error());
+  if (!*found) return std::optional<Located>{};
+  const auto& [session, encoded, last] = **found;
+  const auto entry = domain::decode_entry(encoded);
   if (!entry) return std::unexpected(entry.error());
-  const auto head = domain::decode_entry(**last);
+  const auto head = domain::decode_entry(last);
   if (!head) return std::unexpected(head.error());
-  Located located{(*address)->session, (*address)->seq, is_live_text(**encoded), entry->core.timestamp,
-                  head->trailer.counters.live_texts()};
+  Located located{session, encoded.seq, is_live_text(encoded), entry->core.timestamp, head->trailer.counters.live_texts()};
   if (const auto time = domain::read_original_time(entry->core)) located.time = *time;
   return located;
 }

@@ -46,7 +46,6 @@ class DeletionWriter {
  private:
   enum class Written : std::uint8_t { yes, place_taken };
   struct Target;
-  [[nodiscard]] Result<std::optional<domain::EntryAddress>> address_of(Client& client, const ObjectId& message);
   [[nodiscard]] Result<Written> write(Client& client, const Target& target, std::string_view reason);
   [[nodiscard]] Outcome<void> insert(Client& client, const Target& target, const LogDocument& document);
   [[nodiscard]] Result<Written> judge(const Outcome<void>& result, std::int64_t place);

@@ -23,7 +23,6 @@ struct ForeignNews {
   bool ends = false;
   bool reopens = false;
 
-  [[nodiscard]] bool any() const { return starts || ends || reopens; }
   friend bool operator==(const ForeignNews&, const ForeignNews&) = default;
 };
 

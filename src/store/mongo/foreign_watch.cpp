@@ -173,7 +173,7 @@ void ForeignWatch::follow(Client& client) {
   if (!stream_) return;
   if (!was_open) {
     told_failure_.clear();
-    if (!position_) begin_anew(client);
+    if (!position_) compare_all(client);  // nothing is known of the time before this stream
     streams_ = true;
     surroundings_.logs.write(LogLevel::info, "store", "what other software writes is heard of by a change stream");
   }
@@ -196,11 +196,6 @@ void ForeignWatch::read_position(Client& client) {
   position_read_ = true;
   const auto token = found->empty() ? std::nullopt : Fields(found->front()).document("token");
   if (token) position_ = token->copy();
-}
-
-/// Nothing is known of the time before this stream.
-void ForeignWatch::begin_anew(Client& client) {
-  compare_all(client);
 }
 
 // What is pending comes again with the next stream, which begins before it.

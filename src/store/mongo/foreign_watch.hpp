@@ -89,7 +89,6 @@ class ForeignWatch {
   [[nodiscard]] bool read_events(Client& client);
   void open_stream(Client& client);
   void read_position(Client& client);
-  void begin_anew(Client& client);
   void give_up_stream(const Failure& failure);
   void take(Client& client, const ChangeEvent& event);
   void look_at_document(Client& client, const ObjectId& id);
