@@ -24,10 +24,10 @@ Result<void> authorize_delete(const UserId& sender, const User& user) {
 
 Result<Role> authorize_reopen(const SessionRow& session, const User& user) {
   const bool is_admin = user.role == RoleSet::admin();
-  const Participant* participant = session.participant(user.id);
-  if (participant == nullptr && !is_admin) return refuse(ErrorCode::forbidden, "Unauthorized access to session");
-  if (participant == nullptr) return user.role;
-  const bool is_creator = participant == &session.participants.front();
+  auto participant = authorize_participant(session, user);
+  if (!participant && is_admin) return user.role;
+  if (!participant) return std::unexpected(std::move(participant.error()));
+  const bool is_creator = participant->user == session.participants.front().user;
   if (!is_creator && !is_admin) return refuse(ErrorCode::forbidden, "Only the creator of a session can reopen it");
   return participant->role;
 }

@@ -34,6 +34,11 @@ const Participant* SessionRow::participant(const UserId& user) const {
   return found == participants.end() ? nullptr : &*found;
 }
 
+void SessionRow::start(Timestamp time) {
+  status = SessionStatus::active;
+  if (!started_at) started_at = time;
+}
+
 void SessionRow::end(Timestamp time) {
   status = SessionStatus::ended;
   ended_at = time;
@@ -41,8 +46,7 @@ void SessionRow::end(Timestamp time) {
 
 void SessionRow::reopen(Timestamp time) {
   reopened = Reopening{time, open_time(*this)};
-  status = SessionStatus::active;
-  if (!started_at) started_at = time;
+  start(time);
   ended_at.reset();
 }
 

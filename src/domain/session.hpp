@@ -46,9 +46,11 @@ struct SessionRow {
   std::optional<Reopening> reopened;    // of a session that has started
 
   [[nodiscard]] const Participant* participant(const UserId& user) const;
+  /// `active` as of `time`, which is also its start when it had none.
+  void start(Timestamp time);
   /// `ended` as of `time`.
   void end(Timestamp time);
-  /// `active` as of `time`, which is also its start when it had none.
+  /// The same, of a session that has ended.
   void reopen(Timestamp time);
   /// Its start, or its last reopening.
   [[nodiscard]] std::optional<Timestamp> last_opened_at() const;

@@ -1,25 +1,16 @@
 #include "service/end.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "service/access.hpp"
 #include "service/deliver.hpp"
+#include "service/row_change.hpp"
 
 namespace parley::service {
 namespace {
 
-/// The session as it is after `sender` ended it.
-Propose end_of(const Outlook& outlook, Timestamp now, const UserId& sender, domain::Role role) {
-  Propose proposal;
-  proposal.now = std::max(now, outlook.head.timestamp);
-  proposal.draft.kind = domain::EntryKind::ended;
-  proposal.draft.sender = sender;
-  proposal.draft.sender_role = std::move(role);
-  auto row = std::make_shared<domain::SessionRow>(outlook.row);
-  row->end(proposal.now);
-  proposal.row = std::move(row);
-  return proposal;
+Propose end_of(const Outlook& outlook, Timestamp now, const domain::Participant& by) {
+  return row_change(outlook, now, domain::EntryKind::ended, by, &domain::SessionRow::end);
 }
 
 class EndStep final : public Step {
@@ -42,7 +33,7 @@ Decision EndStep::decide(const Outlook& outlook) {
   auto participant = domain::authorize_participant(outlook.row, caller_->user);
   if (!participant) return Refuse{std::move(participant.error())};
   if (outlook.row.status == domain::SessionStatus::ended) return Refuse{already_ended()};
-  return end_of(outlook, answer_.shard().context().deps.clock.now(), caller_->user.id, std::move(participant->role));
+  return end_of(outlook, answer_.shard().context().deps.clock.now(), *participant);
 }
 
 class EndStaleStep final : public Step {
@@ -52,7 +43,7 @@ class EndStaleStep final : public Step {
 
   Decision decide(const Outlook& outlook) override {
     if (!rule_.holds_for(outlook.row)) return Settle{};
-    return end_of(outlook, answer_.shard().context().deps.clock.now(), ender_.id, ender_.role);
+    return end_of(outlook, answer_.shard().context().deps.clock.now(), {ender_.id, ender_.role});
   }
   void committed(SessionState& session, const Committed& committed) override {
     answer_(StaleEnd::ended);

@@ -1,6 +1,5 @@
 #include "service/join.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "service/deliver.hpp"
 #include "service/reopen.hpp"
 #include "service/resume.hpp"
+#include "service/row_change.hpp"
 #include "service/view.hpp"
 
 namespace parley::service {
@@ -20,16 +20,8 @@ using domain::SessionView;
 
 /// The entry and the row of a session's first join.
 Propose first_join(const Outlook& outlook, const domain::Participant& participant, Timestamp now) {
-  Propose proposal;
-  proposal.now = std::max(now, outlook.head.timestamp);
-  proposal.draft.kind = domain::EntryKind::participant;
-  proposal.draft.sender = participant.user;
-  proposal.draft.sender_role = participant.role;
+  Propose proposal = row_change(outlook, now, domain::EntryKind::participant, participant, &domain::SessionRow::start);
   proposal.draft.extensions.push_back(domain::participant_extension({domain::ParticipantChangeKind::first_join, participant}));
-  auto row = std::make_shared<domain::SessionRow>(outlook.row);
-  row->status = domain::SessionStatus::active;
-  if (!row->started_at) row->started_at = proposal.now;
-  proposal.row = std::move(row);
   return proposal;
 }
 

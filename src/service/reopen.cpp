@@ -1,12 +1,12 @@
 #include "service/reopen.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "domain/authorization.hpp"
 #include "service/access.hpp"
 #include "service/deliver.hpp"
 #include "service/refusals.hpp"
+#include "service/row_change.hpp"
 #include "service/view.hpp"
 
 namespace parley::service {
@@ -14,17 +14,8 @@ namespace {
 
 using domain::SessionView;
 
-/// The session as it is after `user` reopened it.
 Propose reopening_of(const Outlook& outlook, Timestamp now, const UserId& user, const domain::Role& role) {
-  Propose proposal;
-  proposal.now = std::max(now, outlook.head.timestamp);
-  proposal.draft.kind = domain::EntryKind::reopened;
-  proposal.draft.sender = user;
-  proposal.draft.sender_role = role;
-  auto row = std::make_shared<domain::SessionRow>(outlook.row);
-  row->reopen(proposal.now);
-  proposal.row = std::move(row);
-  return proposal;
+  return row_change(outlook, now, domain::EntryKind::reopened, {user, role}, &domain::SessionRow::reopen);
 }
 
 std::optional<Pair> pair_of(const domain::SessionRow& row) {

@@ -49,32 +49,40 @@ Timestamp time_of(const domain::Core& core) {
   return said.value_or(core.timestamp);
 }
 
+/// Whether the entry says how.
+bool change_participants(domain::SessionRow& row, const domain::Core& core) {
+  const auto change = domain::read_participant_change(core);
+  if (!change) return false;
+  switch (change->kind) {
+    case domain::ParticipantChangeKind::added:
+      row.participants.push_back(change->participant);
+      break;
+    case domain::ParticipantChangeKind::removed:
+      std::erase_if(row.participants, [&](const auto& participant) { return participant.user == change->participant.user; });
+      break;
+    case domain::ParticipantChangeKind::first_join:
+      row.start(time_of(core));
+      break;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::shared_ptr<const domain::SessionRow> row_after(const domain::SessionRow& row, const domain::Entry& entry) {
   domain::SessionRow after = row;
-  if (entry.core.kind == domain::EntryKind::ended) {
-    after.end(time_of(entry.core));
-    return std::make_shared<const domain::SessionRow>(std::move(after));
-  }
-  if (entry.core.kind == domain::EntryKind::reopened) {
-    after.reopen(entry.core.timestamp);
-    return std::make_shared<const domain::SessionRow>(std::move(after));
-  }
-  if (entry.core.kind != domain::EntryKind::participant) return nullptr;
-  const auto change = domain::read_participant_change(entry.core);
-  if (!change) return nullptr;
-  switch (change->kind) {
-    case domain::ParticipantChangeKind::added:
-      after.participants.push_back(change->participant);
+  switch (entry.core.kind) {
+    case domain::EntryKind::ended:
+      after.end(time_of(entry.core));
       break;
-    case domain::ParticipantChangeKind::removed:
-      std::erase_if(after.participants, [&](const auto& participant) { return participant.user == change->participant.user; });
+    case domain::EntryKind::reopened:
+      after.reopen(entry.core.timestamp);
       break;
-    case domain::ParticipantChangeKind::first_join:
-      after.status = domain::SessionStatus::active;
-      if (!after.started_at) after.started_at = time_of(entry.core);
+    case domain::EntryKind::participant:
+      if (!change_participants(after, entry.core)) return nullptr;
       break;
+    default:
+      return nullptr;
   }
   return std::make_shared<const domain::SessionRow>(std::move(after));
 }

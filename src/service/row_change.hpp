@@ -1,0 +1,13 @@
+// An entry that changes the session's row: its start, its end, its reopening.
+#pragma once
+
+#include "domain/session.hpp"
+#include "service/step.hpp"
+
+namespace parley::service {
+
+/// `by` is the sender of the entry; `change` makes of the row what it is after the entry. The entry is not older than the end of the log.
+[[nodiscard]] Propose row_change(const Outlook& outlook, Timestamp now, domain::EntryKind kind, const domain::Participant& by,
+                                 void (domain::SessionRow::*change)(Timestamp));
+
+}  // namespace parley::service
