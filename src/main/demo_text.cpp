@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/json_writer.hpp"
+#include "base/replace_all.hpp"
 
 namespace parley::main {
 
@@ -34,10 +35,6 @@ Or from a shell, as the doctor:
     -H 'Content-Type: application/json' -d '{"sessionId":@session-in-shell@,"message":"Hello from curl"}'
 
 )";
-
-void replace_all(std::string& text, std::string_view name, std::string_view value) {
-  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size())) text.replace(at, name.size(), value);
-}
 
 constexpr std::string_view page_settings = R"(export const MESSAGE_LENGTH_MAX = @message_length_max@;
 )";
