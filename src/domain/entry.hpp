@@ -17,8 +17,6 @@
 namespace parley::domain {
 
 inline constexpr std::uint8_t entry_version = 2;
-/// Where a record says the version of its entry: behind its own head.
-inline constexpr std::size_t record_version_of_core_offset = 5;
 
 /// Unknown kinds are kept and skipped, so versions can be mixed while upgrading.
 enum class EntryKind : std::uint8_t {
@@ -169,6 +167,8 @@ struct Entry {
 
 /// One record for stores that keep bytes: lengths of core and body, then the three parts (docs/formats/entry.md, "Record").
 [[nodiscard]] Bytes encode_record(const EncodedEntry& entry);
+/// The version of its entry, which need not be one that this build reads. Nothing: the record is too short to say it.
+[[nodiscard]] std::optional<std::uint8_t> entry_version_of(BytesView record);
 /// Checks the checksum and that the core says `seq`; decodes no more than that.
 [[nodiscard]] Result<EncodedEntry> decode_record(std::uint32_t seq, BytesView record);
 

@@ -70,6 +70,11 @@ Bytes encode_record(const EncodedEntry& entry) {
   return out;
 }
 
+std::optional<std::uint8_t> entry_version_of(BytesView record) {
+  if (record.size() <= layout::record_head_bytes) return std::nullopt;
+  return static_cast<std::uint8_t>(record[layout::record_head_bytes]);
+}
+
 Result<EncodedEntry> decode_record(std::uint32_t seq, BytesView record) {
   ByteReader reader(record.substr(0, layout::record_head_bytes), "record");
   reader.expect(reader.u8() == layout::record_version, 1, "record version 1; this build reads no other");

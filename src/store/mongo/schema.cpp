@@ -59,12 +59,11 @@ Result<void> refuse_other_formats(Client& client, const std::string& uri) {
   if (!found) return cannot_be_used(client, uri, found.error(), "find");
   if (found->empty()) return {};
   const auto entries = Fields(found->front()).binaries("entries");
-  const bool has_version = entries && !entries->empty() && entries->front().size() > domain::record_version_of_core_offset;
-  if (!has_version) return {};  // damaged: who reads it says so
-  const int version = entries->front()[domain::record_version_of_core_offset];
-  if (version == domain::entry_version) return {};
+  const auto version = entries && !entries->empty() ? domain::entry_version_of(entries->front()) : std::nullopt;
+  if (!version) return {};  // damaged: who reads it says so
+  if (*version == domain::entry_version) return {};
   return refuse(ErrorCode::store_failed,
-                "The database at " + without_credentials(uri) + " has a session log of format " + std::to_string(version) +
+                "The database at " + without_credentials(uri) + " has a session log of format " + std::to_string(*version) +
                     ", and this version reads format " + std::to_string(domain::entry_version) +
                     ". Nothing was changed. Start the version that wrote it, name another database with --store, or adopt its sessions anew "
                     "(docs/operations/mongodb.md, \"A database of format 1\").");
