@@ -18,14 +18,15 @@ inline constexpr Schema no{.keywords = R"("type":"boolean","const":false)", .exa
 inline constexpr Schema boolean{.keywords = R"("type":"boolean")", .example = "false"};
 inline constexpr Schema version{.keywords = R"("type":"integer","const":0)", .example = "0"};
 inline constexpr Schema seconds{.about = "Whole seconds.", .keywords = R"("type":"integer","minimum":0)", .example = "42"};
+inline constexpr std::string_view id_keywords = R"("type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$","minLength":1)";
 inline constexpr Schema session_id{
     .about = "1 to 64 bytes of UTF-8 without control characters. In a path it is percent-encoded. Ids that the server makes are UUIDs.",
-    .keywords = R"("type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$","minLength":1)",
+    .keywords = id_keywords,
     .example = R"("3f2b8a54-6c1d-4e0f-9a7b-5d8e1c2f4a60")",
     .length_max = limits::id_bytes_max};
 inline constexpr Schema user_id{
     .about = "1 to 64 bytes of UTF-8 without control characters. 24 hexadecimal digits are taken in either case and answered in lower case.",
-    .keywords = R"("type":"string","pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]+$","minLength":1)",
+    .keywords = id_keywords,
     .example = R"("65f000000000000000000001")",
     .length_max = limits::id_bytes_max};
 inline constexpr Schema oid{.keywords = R"("type":"string","pattern":"^[0-9a-f]{24}$")", .example = R"("65f000000000000000000001")"};

@@ -18,11 +18,19 @@ namespace {
 constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::size_t uuid_text_bytes = 36;
 
-/// Writes two digits and gives the place behind them. Ids are written for every event, so they go through a buffer on the stack.
+/// Writes two digits and gives the place after them.
 char* put_hex(char* place, std::uint8_t byte) {
   *place++ = hex_digits[byte >> 4];
   *place++ = hex_digits[byte & 15];
   return place;
+}
+
+/// Ids are written for every event, so they go through a buffer on the stack.
+std::array<char, 24> hex_of(const ObjectId& id) {
+  std::array<char, 24> text;
+  char* place = text.data();
+  for (const std::uint8_t byte : id.bytes) place = put_hex(place, byte);
+  return text;
 }
 
 /// A hyphen stands before the bytes 4, 6, 8 and 10 (RFC 9562 §4).
@@ -59,10 +67,8 @@ std::string ObjectId::to_string() const {
 }
 
 void ObjectId::append_to(std::string& out) const {
-  char text[2 * sizeof(bytes)];
-  char* place = text;
-  for (const std::uint8_t byte : bytes) place = put_hex(place, byte);
-  out.append(text, sizeof text);
+  const auto text = hex_of(*this);
+  out.append(text.data(), text.size());
 }
 
 TextId::TextId(std::string_view text) : size_(static_cast<std::uint8_t>(text.size())) {
@@ -98,10 +104,8 @@ std::optional<UserId> UserId::parse(std::string_view text) {
 }
 
 UserId UserId::of(const ObjectId& id) {
-  char text[2 * sizeof(id.bytes)];
-  char* place = text;
-  for (const std::uint8_t byte : id.bytes) place = put_hex(place, byte);
-  return UserId({text, sizeof text});
+  const auto text = hex_of(id);
+  return UserId({text.data(), text.size()});
 }
 
 }  // namespace parley
