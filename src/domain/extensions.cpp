@@ -84,4 +84,12 @@ Result<ObjectId> read_adopted_id(const Core& core) {
   return read_id(core, ExtensionType::adopted_id, "extension adopted_id");
 }
 
+Result<ObjectId> id_for_clients(const Core& core) {
+  return (core.flags & flag_adopted) != 0 ? read_adopted_id(core) : core.id;
+}
+
+Result<Timestamp> time_for_clients(const Core& core) {
+  return (core.flags & flag_adopted) != 0 ? read_original_time(core) : core.timestamp;
+}
+
 }  // namespace parley::domain

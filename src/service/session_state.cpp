@@ -42,11 +42,8 @@ const StoredText* SessionState::apply(domain::Entry entry) {
 
 namespace {
 
-/// When it was: of what other software wrote, the time that its document said.
 Timestamp time_of(const domain::Core& core) {
-  const bool is_adopted = (core.flags & domain::flag_adopted) != 0;
-  const auto said = is_adopted ? domain::read_original_time(core) : Result<Timestamp>(core.timestamp);
-  return said.value_or(core.timestamp);
+  return domain::time_for_clients(core).value_or(core.timestamp);
 }
 
 /// Whether the entry says how.

@@ -11,14 +11,10 @@ StoredText stored_text(domain::Entry entry) {
   PARLEY_ASSERT(entry.core.kind == domain::EntryKind::text);
   StoredText text;
   text.position = entry.position();
-  text.id = entry.core.id;
+  text.id = domain::id_for_clients(entry.core).value_or(entry.core.id);
   text.sender = entry.core.sender;
-  text.timestamp = entry.core.timestamp;
+  text.timestamp = domain::time_for_clients(entry.core).value_or(entry.core.timestamp);
   text.logged_at = entry.core.timestamp;
-  if (entry.core.flags & domain::flag_adopted) {
-    if (const auto id = domain::read_adopted_id(entry.core)) text.id = *id;
-    if (const auto time = domain::read_original_time(entry.core)) text.timestamp = *time;
-  }
   text.sender_role = std::move(entry.core.sender_role);
   if (entry.body) {
     text.type = entry.body->message_type;

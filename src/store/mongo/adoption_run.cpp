@@ -207,9 +207,7 @@ Result<domain::SessionRow> AdoptionRun::read_row() {
 
 // One that cannot be read any more is taken as it was: it is named when it is next met.
 Result<void> AdoptionRun::look_again() {
-  Document filter;
-  filter.id("_id", session_.object_id);
-  const auto found = client_.find(collection::sessions, filter, {.limit = 1});
+  const auto found = client_.find(collection::sessions, by_id(session_.object_id), {.limit = 1});
   if (!found) return std::unexpected(to_error(found.error()));
   if (!found->empty())
     if (auto again = read_foreign_session(found->front()); again && again->id == session_.id) session_ = *std::move(again);
@@ -236,8 +234,7 @@ Result<std::optional<DocumentState>> AdoptionRun::known_state() {
 Result<void> AdoptionRun::claim_number() {
   const auto drawn = draw_free_number();
   if (!drawn) return std::unexpected(drawn.error());
-  Document query;
-  query.id("_id", session_.object_id);
+  Document query = by_id(session_.object_id);
   if (of_another_)
     query.int64(number_field, static_cast<std::int64_t>(of_another_->value));
   else
@@ -253,9 +250,7 @@ Result<void> AdoptionRun::claim_number() {
 }
 
 Result<SessionNumber> AdoptionRun::number_in_document() {
-  Document filter;
-  filter.id("_id", session_.object_id);
-  const auto found = client_.find(collection::sessions, filter, {.limit = 1});
+  const auto found = client_.find(collection::sessions, by_id(session_.object_id), {.limit = 1});
   if (!found) return std::unexpected(to_error(found.error()));
   const auto parley = found->empty() ? std::nullopt : Fields(found->front()).document("parley");
   const auto number = parley ? parley->integer("number") : std::nullopt;
@@ -305,19 +300,17 @@ Result<std::vector<ForeignText>> AdoptionRun::without_known(std::vector<ForeignT
 Result<void> AdoptionRun::mark(const std::vector<AdoptionPlan::Adopted>& adopted) {
   std::vector<Document> updates;
   for (const AdoptionPlan::Adopted& each : adopted) {
-    Document query;
-    query.id("_id", each.id);
     Document fields;
     fields.int32("seq", static_cast<std::int32_t>(each.seq));
-    updates.push_back(update_of(query, set(fields)));
+    updates.push_back(update_of(by_id(each.id), set(fields)));
   }
   if (updates.empty()) return {};
   return done(client_.update(collection::chat, updates));
 }
 
 Result<void> AdoptionRun::finish() {
-  Document query;
-  query.id("_id", session_.object_id).document(seq_field, exists(false));
+  Document query = by_id(session_.object_id);
+  query.document(seq_field, exists(false));
   Document fields;
   fields.int32(seq_field, static_cast<std::int32_t>(standing_.head.seq));
   fields.array("parley.others", Document()).document("parley.wrote", written_state(session_.state));

@@ -126,9 +126,8 @@ Result<std::optional<DeletionWriter::Located>> DeletionWriter::locate(Client& cl
   if (!entry) return std::unexpected(entry.error());
   const auto head = domain::decode_entry(last);
   if (!head) return std::unexpected(head.error());
-  Located located{session, encoded.seq, is_live_text(encoded), entry->core.timestamp, head->trailer.counters.live_texts()};
-  if (const auto time = domain::read_original_time(entry->core)) located.time = *time;
-  return located;
+  return Located{session, encoded.seq, is_live_text(encoded), domain::time_for_clients(entry->core).value_or(entry->core.timestamp),
+                 head->trailer.counters.live_texts()};
 }
 
 Result<bool> DeletionWriter::append(Client& client, const EntryAddress& text, std::string_view reason) {
@@ -169,13 +168,13 @@ Result<bool> DeletionWriter::append(Client& client, const EntryAddress& text, st
 Result<DeletionWriter::Written> DeletionWriter::write(Client& client, const Target& target, std::string_view reason) {
   domain::Draft draft;
   draft.kind = EntryKind::deleted;
-  const auto adopted = domain::read_adopted_id(target.text.core);
-  draft.extensions.push_back(domain::target_seq_extension(target.text.core.seq));
-  draft.extensions.push_back(domain::target_id_extension(adopted ? *adopted : target.text.core.id));
+  const domain::Core& text = target.text.core;
+  draft.extensions.push_back(domain::target_seq_extension(text.seq));
+  draft.extensions.push_back(domain::target_id_extension(domain::id_for_clients(text).value_or(text.id)));
   draft.attributes.push_back({"reason", std::string(reason)});
   domain::Head head = target.head;
   const SessionNumber session = target.document.session;
-  LogDocument document{.session = session, .erases = target.text.core.seq, .at = surroundings_.places.draw()};
+  LogDocument document{.session = session, .erases = text.seq, .at = surroundings_.places.draw()};
   document.entries.push_back(
       domain::chain(head, session, surroundings_.clock.now(), std::move(draft), surroundings_.entropy, target.deletion).encoded);
   return judge(insert(client, target, document), document.at);

@@ -25,12 +25,6 @@ constexpr std::string_view forgotten =
 constexpr std::string_view document_kept = " Parley keeps its log; `parley mirror` writes the documents again.";
 constexpr std::string_view how_to_apply = "`parley adopt --deletions` lists what is missing, and applies it when told to.";
 
-Document by_id(const ObjectId& id) {
-  Document filter;
-  filter.id("_id", id);
-  return filter;
-}
-
 Document position_filter() {
   Document filter;
   filter.text("_id", position_id);

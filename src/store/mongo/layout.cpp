@@ -85,6 +85,12 @@ Document range_of(std::string_view field, std::int64_t first, std::int64_t last)
   return range;
 }
 
+Document by_id(const ObjectId& id) {
+  Document filter;
+  filter.id("_id", id);
+  return filter;
+}
+
 Document id_range(SessionNumber session, std::uint32_t first, std::uint32_t last) {
   return range_of("_id", log_id(session, first), log_id(session, last));
 }

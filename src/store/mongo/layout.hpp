@@ -71,6 +71,8 @@ inline constexpr std::string_view pending_field = "pending";
 /// {$set: …} that replaces one entry of a document.
 [[nodiscard]] Document set_record(const StoredDocument& document, const domain::EncodedEntry& entry);
 
+/// {_id: id}.
+[[nodiscard]] Document by_id(const ObjectId& id);
 /// {_id: {$gte: first, $lte: last}} of one session.
 [[nodiscard]] Document id_range(SessionNumber session, std::uint32_t first, std::uint32_t last);
 /// {<field>: {$gte: first, $lte: last}}.

@@ -35,9 +35,7 @@ Result<std::optional<Text>> live_text(const domain::EncodedEntry& encoded) {
   const auto core = domain::decode_core(encoded.core);
   if (!core) return std::unexpected(core.error());
   if (core->kind != domain::EntryKind::text) return std::optional<Text>{};
-  Text text{core->id, core->seq, core->timestamp};
-  if (const auto id = domain::read_adopted_id(*core)) text.id = *id;
-  return text;
+  return Text{domain::id_for_clients(*core).value_or(core->id), core->seq, core->timestamp};
 }
 
 class MissingTexts {

@@ -14,12 +14,6 @@ namespace {
 using domain::Entry;
 using domain::EntryKind;
 
-Document one_by_id(const ObjectId& id) {
-  Document query;
-  query.id("_id", id);
-  return query;
-}
-
 /// Of a text, but for what its document is found by.
 Document message_fields(const Entry& entry, const SessionId& session, Timestamp time) {
   Document made;
@@ -39,27 +33,25 @@ Document adopted_message(const Entry& entry, const SessionId& session, const Obj
   seq.int32("seq", static_cast<std::int32_t>(entry.core.seq));
   Document change;
   change.document("$set", seq).document("$setOnInsert", message_fields(entry, session, time));
-  Document made = update_of(one_by_id(id), change);
+  Document made = update_of(by_id(id), change);
   made.boolean("upsert", true);
   return made;
 }
 
 Result<void> project_text(const Entry& entry, SessionNumber number, const SessionId& session, Projection& into) {
   if (!entry.body) return {};  // deleted since
-  ObjectId id = entry.core.id;
+  const auto id = domain::id_for_clients(entry.core);
+  const auto time = domain::time_for_clients(entry.core);
+  if (!id || !time) return std::unexpected(id ? time.error() : id.error());
   if ((entry.core.flags & domain::flag_adopted) != 0) {
-    const auto own = domain::read_adopted_id(entry.core);
-    const auto time = domain::read_original_time(entry.core);
-    if (!own || !time) return std::unexpected(own ? time.error() : own.error());
-    id = *own;
-    into.adopted.push_back(adopted_message(entry, session, id, *time));
+    into.adopted.push_back(adopted_message(entry, session, *id, *time));
   } else {
-    Document made = message_fields(entry, session, entry.core.timestamp);
-    made.id("_id", id).int32("seq", static_cast<std::int32_t>(entry.core.seq));
+    Document made = message_fields(entry, session, *time);
+    made.id("_id", *id).int32("seq", static_cast<std::int32_t>(entry.core.seq));
     into.messages.push_back(std::move(made));
   }
   into.message_logs.push_back(log_id(number, entry.core.seq));
-  into.message_ids.push_back(id);
+  into.message_ids.push_back(*id);
   return {};
 }
 
@@ -96,7 +88,7 @@ Result<void> project_deletion(const Entry& entry, const SessionId& session, cons
 }  // namespace
 
 Document remove_message(const ObjectId& id) {
-  return delete_of(one_by_id(id));
+  return delete_of(by_id(id));
 }
 
 Result<void> project(const StoredDocument& document, const SessionId& session, const SenderAt& sender_at, Projection& into) {

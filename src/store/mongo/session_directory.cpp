@@ -197,8 +197,7 @@ Result<OpenSessions> SessionDirectory::open_sessions_before(Timestamp created_be
 Result<std::optional<domain::EntryAddress>> SessionDirectory::find_message(const ObjectId& message) {
   using Address = std::optional<domain::EntryAddress>;
   Client client = clients_.take();
-  Document filter;
-  filter.id("_id", message);
+  const Document filter = by_id(message);
   const auto text = client.find(collection::chat, filter, {.limit = 1});
   if (!text) return std::unexpected(to_error(text.error()));
   const auto name = text->empty() ? std::nullopt : Fields(text->front()).text("sessionId");
