@@ -27,7 +27,7 @@ struct IceSettings {
   const std::vector<std::string>& stun_urls;  // the first three are used
   const std::vector<std::string>& turn_urls;
   const std::string& turn_secret;    // fixed: the credential. Empty: TURN servers are left out
-  const std::string& turn_username;  // timed: the name behind the time; fixed: the user name
+  const std::string& turn_username;  // timed: the name after the time; fixed: the user name
   TurnCredentials turn_credentials = TurnCredentials::timed;
 };
 

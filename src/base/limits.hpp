@@ -200,7 +200,7 @@ inline constexpr std::size_t rate_entries_max = 100'000;  // windows remembered;
 
 // ICE servers (contract §5.5)
 inline constexpr std::size_t ice_url_bytes_max = 512;        // a host name has 253 (RFC 1035 §2.3.4); the rest is scheme, port, transport
-inline constexpr std::size_t turn_username_bytes_max = 128;  // the name behind the time, or a static user name
+inline constexpr std::size_t turn_username_bytes_max = 128;  // the name after the time, or a static user name
 inline constexpr std::size_t turn_secret_bytes_max = 1'024;
 inline constexpr std::size_t ice_servers_max = 16;            // configured, handed out and checked; a browser warns from five on
 inline constexpr auto ice_check_timeout = 3s;                 // of a whole check, names included: three sendings of a request

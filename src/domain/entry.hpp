@@ -48,7 +48,7 @@ enum class ExtensionType : std::uint16_t {
   target_seq = 1,     // deleted, erased: u32 big-endian
   target_id = 2,      // deleted: 12 bytes, the id of the message
   session_row = 3,    // created: the directory row without its secret, because cores leave the server (domain/created.hpp)
-  participant = 4,    // participant: change (1 added, 2 removed, 3 first join), user id, role, each behind its length
+  participant = 4,    // participant: change (1 added, 2 removed, 3 first join), user id, role, each after its length
   original_time = 5,  // adopted text: milliseconds, i64 big-endian
   adopted_id = 6,     // adopted text: 12 bytes, its own id
   // Reserved, with their grammar, in docs/formats/entry.md; this version keeps and skips them.

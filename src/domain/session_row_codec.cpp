@@ -20,7 +20,7 @@ constexpr std::size_t checksum_bytes = 4;
 constexpr std::size_t fixed_bytes = 1 + 1 + 5 + 12 + 32 + 8 + 1 + 1 + 1 + checksum_bytes;
 static_assert(fixed_bytes == 66, "docs/formats/session-row.md");
 static_assert(limits::participants_max <= 0xff);
-// What may be there: appointment, start, end, reopening.
+// The parts that may be there: appointment, start, end, and the two times of a reopening.
 constexpr std::size_t optional_bytes_max = 12 + 8 + 8 + 8 + 8;
 constexpr std::size_t participant_bytes_max = 1 + limits::id_bytes_max + 1 + limits::role_bytes_max;
 static_assert(fixed_bytes + limits::id_bytes_max + optional_bytes_max + limits::participants_max * participant_bytes_max <=

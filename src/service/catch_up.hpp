@@ -9,7 +9,7 @@
 
 namespace parley::service {
 
-/// The entries behind those known, oldest first, a store::conflict_tail at most. Or the whole session anew: the log does not
+/// The entries after those known, oldest first, a store::conflict_tail at most. Or the whole session anew: the log does not
 /// hold what is known.
 using News = std::variant<std::vector<domain::EncodedEntry>, LoadedSession>;
 

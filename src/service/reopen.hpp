@@ -29,7 +29,7 @@ class ReopeningStep : public Step {
   [[nodiscard]] Decision reopen(const Outlook& outlook, const UserId& user, const domain::Role& role);
   [[nodiscard]] Router& router() const { return router_; }
 
-  // As in Step; the turn of the pair ends behind them.
+  // As in Step; the turn of the pair ends after them.
   virtual void on_committed(SessionState& session, const Committed& committed) = 0;
   virtual void on_settled(SessionState& session) = 0;
   virtual void on_refused(Error error) = 0;

@@ -33,7 +33,7 @@ struct IceConfig {
   std::vector<std::string> turn_urls;
   api::TurnCredentials turn_credentials = api::TurnCredentials::timed;
   std::string turn_secret;                    // timed: shared with the TURN server; fixed: the credential. Empty: TURN entries are left out
-  std::string turn_username = "webrtc-user";  // timed: the name behind the time in the user name; fixed: the user name
+  std::string turn_username = "webrtc-user";  // timed: the name after the time in the user name; fixed: the user name
 };
 
 /// Automatic upkeep (contract §7). 0: off, here and of each ground.

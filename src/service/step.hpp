@@ -45,11 +45,11 @@ struct Refuse {
 };
 /// Nothing to append: answer when it is this step's turn.
 struct Settle {};
-/// Run `read` on a reader thread, then decide again; what comes behind waits.
+/// Run `read` on a reader thread, then decide again; what comes after waits.
 struct Read {};
-/// Decide again when everything before is committed; what comes behind waits.
+/// Decide again when everything before is committed; what comes after waits.
 struct WaitForTurn {};
-/// Call `await`, and decide again when that is over; what comes behind waits.
+/// Call `await`, and decide again when that is over; what comes after waits.
 struct Await {};
 using Decision = std::variant<Propose, Refuse, Settle, Read, WaitForTurn, Await>;
 

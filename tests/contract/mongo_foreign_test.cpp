@@ -226,7 +226,7 @@ TEST_P(MongoForeign, own_writes_are_not_taken_for_foreign_ones) {
   server.commit(script.end());
   expect_document(server, session, "ended", true);
   EXPECT_TRUE(server.wait_until([&] { return server.store().health().mirror_behind == 0; }));
-  // A write of other software behind them: when it is in the log, the streams have shown everything before it.
+  // A write of other software after them: when it is in the log, the streams have shown everything before it.
   const OldSession behind = old.session();
   old.write(behind);
   expect_shape(server, behind, "created adopted");

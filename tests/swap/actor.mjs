@@ -22,7 +22,7 @@ export class Actor {
   join() {
     return this.#inTurn(() => this.#join());
   }
-  /** As the web client leaves: the end, and the disconnect right behind it. */
+  /** As the web client leaves: the end, and the disconnect right after it. */
   end() {
     return this.#inTurn(() => {
       this.#client?.emit('end-session', { sessionId: this.sessionId });

@@ -46,7 +46,7 @@ inline constexpr std::string_view revocation_prefix = "revoked/";
 /// 0 unless the value has exactly three bytes.
 [[nodiscard]] std::uint32_t decode_seq(BytesView value);
 
-/// `open_sessions`: a pair's, and a user's newest first. A user stands behind their length, so that no id is the beginning of another's key;
+/// `open_sessions`: a pair's, and a user's newest first. A user stands after their length, so that no id is the beginning of another's key;
 /// both keys end in the session id.
 [[nodiscard]] Bytes pairs_prefix();  // of all pairs: every open session once
 [[nodiscard]] Bytes pair_prefix(const UserId& doctor, const UserId& patient);

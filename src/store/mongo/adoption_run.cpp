@@ -222,7 +222,7 @@ Result<std::optional<DocumentState>> AdoptionRun::known_state() {
   if (!session_.seq || !has_news(session_)) return known;
   const auto changes = view_.row_changes(*number_, *session_.seq);
   if (!changes) return std::unexpected(changes.error());
-  // Not behind the end that is stood on: what another node has taken in since would be known, and the row that goes with it would not. The
+  // Not past the end that is stood on: what another node has taken in since would be known, and the row that goes with it would not. The
   // append meets it as a place that is taken, and both are read again.
   for (const StoredDocument& change : *changes)
     for (std::uint32_t seq = change.first; seq <= std::min(change.last(), standing_.head.seq); ++seq)

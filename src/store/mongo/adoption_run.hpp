@@ -47,7 +47,7 @@ class AdoptionRun {
   [[nodiscard]] Result<void> finish();
   /// Writes the document as the log says, once everything that it says is there. Whether it was still as it had been looked at.
   [[nodiscard]] Result<bool> settle_document();
-  /// Reads the session's document again, behind the end of the log: what it says now and is not in the log was not appended by anybody.
+  /// Reads the session's document again, after the end of the log: what it says now and is not in the log was not appended by anybody.
   [[nodiscard]] Result<void> look_again();
   /// What the document said when it was last taken in: by its own copy, or by entries that are newer than that.
   [[nodiscard]] Result<std::optional<DocumentState>> known_state();

@@ -18,7 +18,7 @@ struct ChangeEvent {
     text_deleted,       // `document`: its `_id`
     session_deleted,    // `document`: its `_id`, as people write it
     collection_is_gone, // `document`: what happened to which
-    stream_ended        // the database is gone: another stream begins behind this event
+    stream_ended        // the database is gone: another stream begins after this event
   } kind = Kind::nothing;
   ObjectId id{};          // of text_deleted and session_written
   std::string session{};  // of text_inserted

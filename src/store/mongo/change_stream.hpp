@@ -16,7 +16,7 @@ namespace parley::store::mongo {
 
 class ChangeStream {
  public:
-  /// Begins behind the event of `token`; without one, now. What is wrong is told by `next`. The client must outlive it.
+  /// Begins after the event of `token`; without one, now. What is wrong is told by `next`. The client must outlive it.
   ChangeStream(Client& client, const std::optional<Document>& token);
   ~ChangeStream();
   ChangeStream(const ChangeStream&) = delete;
@@ -24,7 +24,7 @@ class ChangeStream {
 
   /// The next event; nothing: none came within limits::mongo_stream_wait. After a failure the stream is of no more use.
   [[nodiscard]] Outcome<std::optional<Document>> next();
-  /// Where another stream goes on behind everything that `next` gave; nothing: the server has not said yet.
+  /// Where another stream goes on after everything that `next` gave; nothing: the server has not said yet.
   [[nodiscard]] std::optional<Document> token() const;
 
  private:

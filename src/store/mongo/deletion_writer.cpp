@@ -34,7 +34,7 @@ Result<std::optional<Timestamp>> time_of(const domain::EncodedEntry& entry) {
   return core->timestamp;
 }
 
-/// When the next live text behind `seq` was logged.
+/// When the next live text after `seq` was logged.
 Result<std::optional<Timestamp>> next_live(LogView& view, SessionNumber session, std::uint32_t seq) {
   for (;;) {
     const auto entries = view.range(session, seq + 1, neighbours_read);
@@ -104,7 +104,7 @@ Result<std::optional<Found>> find_adopted(Client& client, LogView& view, const O
 
 }  // namespace
 
-/// The text, and the end of the log that the deletion goes behind.
+/// The text, and the end of the log that the deletion follows.
 struct DeletionWriter::Target {
   StoredDocument document;  // that holds it
   domain::EncodedEntry encoded;

@@ -115,7 +115,7 @@ class ForeignWatch {
   SteadyTime stream_again_at_{};
   std::string told_failure_;            // of the stream: each is told once
   bool position_read_ = false;
-  std::optional<Document> position_;    // behind everything that is finished with
+  std::optional<Document> position_;    // after everything that is finished with
   std::optional<Position> candidate_;   // becomes that when everything before it is finished with
   SteadyTime noted_at_{};
   std::uint64_t events_ = 0;            // number of the newest
@@ -134,7 +134,7 @@ class ForeignWatch {
   std::unordered_set<SessionId> waits_;        // guarded by mutex_; those in waiting_
   bool stopping_ = false;                      // guarded by mutex_
   bool compare_ = false;                       // guarded by mutex_; a look was dropped, so all are needed
-  std::atomic<bool> streams_ = false;          // a stream is open and has no gap behind it
+  std::atomic<bool> streams_ = false;          // a stream is open and has no gap before it
   std::atomic<bool> caught_up_ = false;
   std::atomic<SteadyTime> doubted_at_{};
   std::thread thread_;

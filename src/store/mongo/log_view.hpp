@@ -41,7 +41,7 @@ class LogView {
     std::uint32_t seq = 0;  // the last entry of the document that carries it
   };
   [[nodiscard]] Result<std::optional<NewestRow>> newest_row(SessionNumber session);
-  /// The documents that begin behind `seq` and change the row, oldest first.
+  /// The documents that begin after `seq` and change the row, oldest first.
   [[nodiscard]] Result<std::vector<StoredDocument>> row_changes(SessionNumber session, std::uint32_t seq);
   /// The document that holds `seq`; nothing where the log is shorter.
   [[nodiscard]] Result<std::optional<StoredDocument>> document_of(SessionNumber session, std::uint32_t seq);

@@ -33,7 +33,7 @@ class MirrorWriter {
   MirrorWriter(StoreState& state, LogSink& logs, Look look = [](const SessionId&) {})
       : state_(state), logs_(logs), look_(std::move(look)) {}
 
-  /// Mirrors the next documents behind `at`, limits::mongo_mirror_documents_max or mongo_mirror_bytes_max at most, and moves it to the last
+  /// Mirrors the next documents after `at`, limits::mongo_mirror_documents_max or mongo_mirror_bytes_max at most, and moves it to the last
   /// of them. Whether there may be more up to `up_to`.
   [[nodiscard]] Result<bool> range(Client& client, std::int64_t& at, std::int64_t up_to);
   struct Found {

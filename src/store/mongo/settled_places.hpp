@@ -50,7 +50,7 @@ class SettledPlaces {
     const std::lock_guard lock(mutex_);
     return open_.empty() ? last_ : *open_.begin() - 1;
   }
-  /// How many behind `at` are settled; all up to `at` are.
+  /// How many after `at` are settled; all up to `at` are.
   [[nodiscard]] std::uint64_t settled_behind(std::int64_t at) const {
     const std::lock_guard lock(mutex_);
     return static_cast<std::uint64_t>(last_ - at) - open_.size();

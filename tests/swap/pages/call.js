@@ -46,7 +46,7 @@ async function join() {
   socket.on('disconnect', (reason) => reason !== 'io client disconnect' && become('reconnecting'));
 }
 
-/** Leaving is the same as ending: `end-session`, and a disconnect right behind it. */
+/** Leaving is the same as ending: `end-session`, and a disconnect right after it. */
 function end() {
   socket.emit('end-session', { sessionId: appointment });
   socket.disconnect();

@@ -78,7 +78,7 @@ const std::vector<std::string> accepted_texts = {
     "Zo\xc3\xab",
     "Zoe\xcc\x88",                       // the same name in another form: no normalisation
     "\xf0\x9f\x99\x82",                 // U+1F642
-    "\xc2\xa0",                           // the first character behind the control characters
+    "\xc2\xa0",                           // the first character after the control characters
     "\xe2\x80\x8b",                       // U+200B: a format character, no control character
     std::string(16, 'a') + std::string(8, 'g'),
 };
