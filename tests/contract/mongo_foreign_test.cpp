@@ -17,9 +17,11 @@
 
 #include "contract/old_server_data.hpp"
 #include "domain/extensions.hpp"
+#include "store/mongo/change_stream.hpp"
 #include "store/mongo/layout.hpp"
 #include "store/mongo/mirror_all.hpp"
 #include "store/mongo/mongo_store.hpp"
+#include "store/mongo/ttl_indexes.hpp"
 #include "support/log_script.hpp"
 #include "support/manual_loop.hpp"
 #include "support/mongod.hpp"
@@ -133,6 +135,22 @@ class MongoForeign : public testing::TestWithParam<Kind> {
     fields.text("status", status);
     if (ended_at) fields.date("endedAt", *ended_at);
     old.change(session, fields);
+  }
+  static Document position_query() {
+    Document query;
+    query.text("_id", "changes");
+    return query;
+  }
+  /// As a kill leaves it: what was noted before is there.
+  static void restore_position(mongo::Client& client, const Document& noted) {
+    const Fields fields(noted);
+    Document position;
+    position.document("token", fields.document("token")->copy()).boolean("mustCompare", fields.boolean("mustCompare").value_or(false));
+    Document change;
+    change.document("$set", position);
+    Document statement = mongo::update_of(position_query(), change);
+    const auto restored = client.update(mongo::collection::nodes, {&statement, 1});
+    ASSERT_TRUE(restored && restored->matched == 1);
   }
   /// Without a change stream somebody has to look.
   void expect_shape(Server& server, const OldSession& session, const std::string& shape) {
@@ -459,6 +477,74 @@ TEST_P(MongoForeignDeletion, by_a_drop_or_a_ttl_index_is_named_and_not_applied) 
   EXPECT_EQ(deletions(script), 0u);
 }
 
+TEST_P(MongoForeignDeletion, by_a_ttl_index_that_was_dropped_since_is_explained_by_it) {
+  MongodProcess& mongod = server_of(GetParam());
+  auto client = pool_of(GetParam()).take();
+  const auto make = [&](const std::string& field, const std::string& seconds) {
+    const std::string index = R"({"key":{")" + field + R"(":1},"name":"ttl","expireAfterSeconds":)" + seconds + "}";
+    ASSERT_TRUE(mongod.command("foreign", R"({"createIndexes":"chatmessages","indexes":[)" + index + "]}").ok);
+  };
+  const auto drop = [&] { ASSERT_TRUE(mongod.command("foreign", R"({"dropIndexes":"chatmessages","index":"ttl"})").ok); };
+  const Timestamp now = SystemClock().now();
+  const Timestamp old_one = now - std::chrono::hours(2);
+  const Timestamp later = now + std::chrono::minutes(1);  // later than any listing of the indexes that this test makes
+  const auto explains = [&](mongo::TtlIndexes& indexes, Timestamp said, Timestamp at) { return *indexes.explain(client, said, at); };
+  for (const bool is_of_timestamp : {true, false}) {
+    mongo::TtlIndexes indexes;
+    EXPECT_FALSE(explains(indexes, old_one, now));
+    make(is_of_timestamp ? "timestamp" : "gone", "3600");
+    EXPECT_TRUE(explains(indexes, old_one, now));
+    EXPECT_EQ(explains(indexes, now, now), !is_of_timestamp) << "it has not taken what is younger";
+    drop();
+    EXPECT_TRUE(explains(indexes, old_one, now));
+    EXPECT_EQ(explains(indexes, now, now), !is_of_timestamp);
+    EXPECT_FALSE(explains(indexes, old_one, later)) << "the index was gone by then";
+  }
+}
+
+TEST_P(MongoForeignDeletion, in_the_first_moments_of_the_first_stream_survives_a_kill) {
+  auto client = pool_of(GetParam()).take();
+  const auto position = [&] {
+    auto found = client.find(mongo::collection::nodes, position_query(), {.limit = 1});
+    return found && !found->empty() ? std::optional<Document>(std::move(found->front())) : std::nullopt;
+  };
+  const mongo::Document forget = mongo::delete_of(position_query());
+  ASSERT_TRUE(client.remove(mongo::collection::nodes, {&forget, 1}).has_value());
+  LogScript script(next_number());
+  std::optional<Document> first;
+  std::vector<ObjectId> ids;
+  {
+    Server server(GetParam());
+    first = position();
+    ids = talk(server, script, 10);
+    old.remove_message(ids[4]);
+    EXPECT_TRUE(server.wait_until([&] { return deletions(script) == 1; }));
+  }
+  ASSERT_TRUE(first.has_value()) << "the position is there before anything relies on the stream";
+  old.remove_message(ids[5]);
+  restore_position(client, *first);
+  Server again(GetParam());
+  EXPECT_TRUE(again.wait_until([&] { return deletions(script) == 2; }));
+}
+
+TEST_P(MongoForeign, a_kill_before_everything_was_compared_leaves_the_comparing_to_the_next_stream) {
+  if (!streams()) GTEST_SKIP() << "there is no stream, and every look compares";
+  LogScript script(next_number());
+  OldSession session;
+  {
+    Server server(GetParam());
+    session = start(server, script);
+  }
+  set_status(session, "ended", at_ms(60'000));
+  auto client = pool_of(GetParam()).take();
+  const mongo::ChangeStream after_it(client, std::nullopt);
+  Document position;
+  position.document("token", *after_it.token()).boolean("mustCompare", true);
+  restore_position(client, position);
+  Server server(GetParam());
+  expect_shape(server, session, "created participant ended");
+}
+
 TEST_P(MongoForeignDeletion, that_the_database_has_forgotten_is_named_and_everything_else_is_compared) {
   LogScript script(next_number());
   OldSession session;
@@ -471,14 +557,8 @@ TEST_P(MongoForeignDeletion, that_the_database_has_forgotten_is_named_and_everyt
   token.text("_data", "00");  // refused as one whose event is gone
   Document position;
   position.document("token", token);
-  Document change;
-  change.document("$set", position);
-  Document query;
-  query.text("_id", "changes");
-  Document statement = mongo::update_of(query, change);
   auto client = pool_of(GetParam()).take();
-  const auto lost = client.update(mongo::collection::nodes, {&statement, 1});
-  ASSERT_TRUE(lost && lost->matched == 1);
+  restore_position(client, position);
   Server server(GetParam());
   expect_shape(server, session, "created participant ended");
   expect_named(server, "no longer has the changes");

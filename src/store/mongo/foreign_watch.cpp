@@ -18,7 +18,6 @@ namespace parley::store::mongo {
 namespace {
 
 constexpr std::string_view position_id = "changes";  // `_id` of the document of `parleynodes` that holds the position
-constexpr std::int32_t code_no_collection = 26;      // of the server: NamespaceNotFound
 constexpr std::string_view reason = "Deleted in chatmessages by other software";
 constexpr std::string_view forgotten =
     "The database no longer has the changes since Parley last looked. Messages that other software deleted in that time are not known. ";
@@ -167,7 +166,7 @@ void ForeignWatch::follow(Client& client) {
   if (!stream_) return;
   if (!was_open) {
     told_failure_.clear();
-    if (!position_) compare_all(client);  // nothing is known of the time before this stream
+    if (must_compare_) compare_all(client);
     streams_ = true;
     surroundings_.logs.write(LogLevel::info, "store", "what other software writes is heard of by a change stream");
   }
@@ -182,14 +181,28 @@ void ForeignWatch::open_stream(Client& client) {
   if (!position_read_) return;
   candidate_.reset();
   stream_ = std::make_unique<ChangeStream>(client, position_);
+  if (!position_) note_beginning(client);
 }
 
 void ForeignWatch::read_position(Client& client) {
   const auto found = client.find(collection::nodes, position_filter(), {.limit = 1});
   if (!found) return give_up_stream(found.error());
   position_read_ = true;
-  const auto token = found->empty() ? std::nullopt : Fields(found->front()).document("token");
-  if (token) position_ = token->copy();
+  if (found->empty()) return;
+  const Fields position(found->front());
+  const auto token = position.document("token");
+  if (!token) return;
+  position_ = token->copy();
+  must_compare_ = position.boolean("mustCompare").value_or(false);
+}
+
+// Before anything relies on the stream: a kill must not lose what it holds from here on.
+void ForeignWatch::note_beginning(Client& client) {
+  position_ = stream_->token();
+  if (!position_ || note_position(client)) return;  // without a token, `next` says what is wrong
+  position_.reset();
+  stream_.reset();
+  stream_again_at_ = surroundings_.clock.steady_now() + limits::mongo_stream_retry_after;
 }
 
 // What is pending comes again with the next stream, which begins before it.
@@ -204,6 +217,7 @@ void ForeignWatch::give_up_stream(const Failure& failure) {
   stream_again_at_ = surroundings_.clock.steady_now() + pause;
   if (position_ && !will_pass && !is_forbidden(failure) && !has_no_streams(failure)) {  // it is the position that the server refuses
     position_.reset();
+    must_compare_ = true;
     stream_again_at_ = {};
     name_loss(std::string(forgotten) + std::string(how_to_apply), 0);
     return;
@@ -292,26 +306,33 @@ bool ForeignWatch::is_finished_up_to(std::uint64_t event) const {
 }
 
 void ForeignWatch::advance(Client& client) {
-  if (candidate_ && is_finished_up_to(candidate_->event)) position_ = std::move(std::exchange(candidate_, std::nullopt)->token);
+  if (candidate_ && is_finished_up_to(candidate_->event)) {
+    position_ = std::move(std::exchange(candidate_, std::nullopt)->token);
+    must_compare_ = false;
+  }
   if (!candidate_)
     if (auto token = stream_->token()) candidate_ = Position{*std::move(token), events_};
   const SteadyTime now = surroundings_.clock.steady_now();
-  if (position_ && (is_stopping() || now - noted_at_ >= limits::mongo_stream_note_interval)) note_position(client);
+  const bool is_due = is_stopping() || now - noted_at_ >= limits::mongo_stream_note_interval;
+  if (position_ && is_due) static_cast<void>(note_position(client));  // else the next time
 }
 
 /// Every node writes its own: an event before any of them is in the log.
-void ForeignWatch::note_position(Client& client) {
+bool ForeignWatch::note_position(Client& client) {
   Document fields;
-  fields.document("token", *position_).date("noted", surroundings_.clock.now());
+  fields.document("token", *position_).boolean("mustCompare", must_compare_).date("noted", surroundings_.clock.now());
   Document change;
   change.document("$set", fields);
   std::array<Document, 1> statement = {update_of(position_filter(), change)};
   statement[0].boolean("upsert", true);
-  if (!first_failure(client.update(collection::nodes, statement))) noted_at_ = surroundings_.clock.steady_now();
+  if (first_failure(client.update(collection::nodes, statement))) return false;
+  noted_at_ = surroundings_.clock.steady_now();
+  return true;
 }
 
 void ForeignWatch::take_deletion(Client& client, const ChangeEvent& event) {
   if (guard_.is_flooded(event.at)) {
+    ttl_indexes_.look(client, surroundings_.clock.steady_now());  // the last of a flood come one by one, and the index may be gone by then
     ++flood_;
     return;
   }
@@ -329,7 +350,7 @@ ForeignWatch::Sought ForeignWatch::seek(Client& client, const Unknown& deletion)
     surroundings_.ports.announce((*located)->session);
     return Sought::done;
   }
-  const auto expired = is_expired(client, (*located)->time, deletion.at);
+  const auto expired = ttl_indexes_.explain(client, (*located)->time, deletion.at);
   if (!expired) return Sought::not_known;
   if (*expired)
     ++expired_;
@@ -385,25 +406,6 @@ bool ForeignWatch::apply(Client& client, const ForeignDeletion& deletion) {
   if (!applied) return is_final(applied.error());
   if (*applied) surroundings_.state.note_foreign_deletion();
   return true;
-}
-
-// Of an index over another field than `timestamp` nothing is known of when it takes which message.
-Outcome<bool> ForeignWatch::is_expired(Client& client, Timestamp said, Timestamp at) {
-  Document command;
-  command.text("listIndexes", collection::chat);
-  const auto answer = client.command(command);
-  if (!answer && answer.error().code == code_no_collection) return false;
-  if (!answer) return std::unexpected(answer.error());
-  const auto cursor = Fields(*answer).document("cursor");
-  if (!cursor) return false;
-  for (const Fields& index : cursor->documents("firstBatch")) {
-    const auto seconds = index.integer("expireAfterSeconds");
-    if (!seconds) continue;
-    const auto keys = index.document("key");
-    const bool is_of_timestamp = keys && keys->has("timestamp");
-    if (!is_of_timestamp || said + std::chrono::seconds(*seconds) <= at + limits::mongo_deletions_window) return true;
-  }
-  return false;
 }
 
 void ForeignWatch::name_loss(const std::string& what, std::uint64_t documents) {

@@ -2,8 +2,9 @@
 // a session is said to need a look (docs/adr/0015).
 //
 // Hints     An event says where to look. The documents are read again, so an event that comes twice, late or to many nodes does no harm.
-// Position  Written to `parleynodes`, never past an event that is not finished with: after a kill the next stream begins there. Without one
-//           every document whose state Parley did not write is looked at, and sessions in memory are doubted (`ForeignWrites::doubted_at`).
+// Position  Written to `parleynodes` as soon as a stream is open, never past an event that is not finished with: after a kill the next stream
+//           begins there. Without one, every document whose state Parley did not write is looked at, and sessions in memory are doubted
+//           (`ForeignWrites::doubted_at`). The position says whether that is still to be done.
 // Deletions Held back until it is known that they stand alone (deletion_guard.hpp).
 // Bounds    limits::mongo_looks_waiting_max sessions, limits::mongo_stream_batch events at the server, limits::mongo_deletions_unknown_max.
 // Threads   Its own; `look`, `writes` and `is_caught_up` any.
@@ -32,6 +33,7 @@
 #include "store/mongo/deletion_guard.hpp"
 #include "store/mongo/deletion_writer.hpp"
 #include "store/mongo/session_directory.hpp"
+#include "store/mongo/ttl_indexes.hpp"
 
 namespace parley::store::mongo {
 
@@ -89,12 +91,13 @@ class ForeignWatch {
   [[nodiscard]] bool read_events(Client& client);
   void open_stream(Client& client);
   void read_position(Client& client);
+  void note_beginning(Client& client);
   void give_up_stream(const Failure& failure);
   void take(Client& client, const ChangeEvent& event);
   void look_at_document(Client& client, const ObjectId& id);
   void make_indexes(Client& client);
   void advance(Client& client);
-  void note_position(Client& client);
+  [[nodiscard]] bool note_position(Client& client);
   [[nodiscard]] bool is_finished_up_to(std::uint64_t event) const;
 
   // Deletions. Owner: the thread.
@@ -104,8 +107,6 @@ class ForeignWatch {
   void rule_deletions(Client& client, bool is_idle);
   void name_many();
   [[nodiscard]] bool apply(Client& client, const ForeignDeletion& deletion);
-  /// Whether a TTL index explains that a message of this time is gone. Errors: the database could not be asked.
-  [[nodiscard]] Outcome<bool> is_expired(Client& client, Timestamp said, Timestamp at);
   void name_loss(const std::string& what, std::uint64_t documents);
 
   const Surroundings surroundings_;
@@ -116,12 +117,14 @@ class ForeignWatch {
   std::string told_failure_;            // of the stream: each is told once
   bool position_read_ = false;
   std::optional<Document> position_;    // after everything that is finished with
+  bool must_compare_ = true;            // of the time before that position nothing is known
   std::optional<Position> candidate_;   // becomes that when everything before it is finished with
   SteadyTime noted_at_{};
   std::uint64_t events_ = 0;            // number of the newest
   Timestamp event_time_{};              // its second
   SteadyTime event_seen_at_{};          // when it came
   DeletionGuard guard_;
+  TtlIndexes ttl_indexes_;
   std::uint64_t flood_ = 0;              // deletions that were not looked up, for there were too many
   std::uint64_t expired_ = 0;            // deletions that a TTL index explains, not named yet
   std::deque<Unknown> unknown_;
