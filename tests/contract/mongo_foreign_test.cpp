@@ -20,6 +20,7 @@
 #include "store/mongo/change_stream.hpp"
 #include "store/mongo/layout.hpp"
 #include "store/mongo/mirror_all.hpp"
+#include "store/mongo/missing_texts.hpp"
 #include "store/mongo/mongo_store.hpp"
 #include "store/mongo/ttl_indexes.hpp"
 #include "support/log_script.hpp"
@@ -300,6 +301,44 @@ TEST_P(MongoForeign, what_was_written_while_no_server_ran_is_taken_in_once) {
   }
   EXPECT_TRUE(two.store().find_session(session.id).has_value());
   EXPECT_EQ(shape_of(old.log_of(session)), "created participant ended");
+}
+
+TEST_P(MongoForeign, messages_that_disappeared_unnoticed_are_listed_and_deleted_when_told_to) {
+  LogScript script(next_number());
+  OldSession session;
+  std::vector<ObjectId> ids;
+  {
+    Server server(GetParam());
+    session = start(server, script);
+    for (const char* text : {"one", "two", "three"}) {
+      server.commit(script.text(text));
+      ids.push_back(domain::decode_core(script.entries().back().core)->id);
+    }
+    ids.push_back(old.text(session, "said before the others", at_ms(5'000)));
+    EXPECT_TRUE(server.wait_until([&] {
+      return server.store().find_session(session.id).has_value() && old.seq_of(ids[2]).has_value() && old.seq_of(ids[3]).has_value();
+    }));
+  }
+  for (const int gone : {0, 1, 3}) old.remove_message(ids[gone]);
+  const auto run = [](mongo::WithMissing what) {
+    NullLogSink logs;
+    SystemClock clock;
+    std::map<ObjectId, Timestamp> named;
+    const mongo::MissingListener listener{[](const mongo::MissingReport&) {},
+                                          [&](const mongo::MissingText& text) { named[text.id] = text.time; }};
+    const auto report = mongo::find_missing_texts({.uri = uri_of(GetParam())}, {.clock = clock, .logs = logs}, what, listener);
+    EXPECT_TRUE(report.has_value());
+    return std::pair(report.value_or(mongo::MissingReport{}), named);
+  };
+  const auto [listed, times] = run(mongo::WithMissing::list);
+  EXPECT_EQ(listed.deleted, 0u);
+  EXPECT_EQ(times.count(ids[0]) + times.count(ids[1]) + times.count(ids[3]), 3u);
+  EXPECT_EQ(times.count(ids[2]), 0u);
+  ASSERT_TRUE(times.contains(ids[3]));
+  EXPECT_EQ(times.at(ids[3]), at_ms(5'000)) << "the time of its document, not that at which it was taken in";
+  EXPECT_EQ(run(mongo::WithMissing::apply).first.deleted, listed.missing);
+  EXPECT_EQ(count_of(old.log_of(session), EntryKind::deleted), 3u);
+  EXPECT_EQ(run(mongo::WithMissing::list).second.count(ids[1]), 0u);
 }
 
 TEST_P(MongoForeign, nothing_is_lost_or_doubled_wherever_taking_in_is_stopped) {

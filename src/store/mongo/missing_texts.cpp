@@ -35,7 +35,7 @@ Result<std::optional<Text>> live_text(const domain::EncodedEntry& encoded) {
   const auto core = domain::decode_core(encoded.core);
   if (!core) return std::unexpected(core.error());
   if (core->kind != domain::EntryKind::text) return std::optional<Text>{};
-  return Text{domain::id_for_clients(*core).value_or(core->id), core->seq, core->timestamp};
+  return Text{domain::id_for_clients(*core).value_or(core->id), core->seq, domain::time_for_clients(*core).value_or(core->timestamp)};
 }
 
 class MissingTexts {
