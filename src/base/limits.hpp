@@ -182,6 +182,27 @@ inline constexpr auto poll_close_timeout = 30s;             // for the poll that
 inline constexpr auto overtaken_poll_timeout = 1s;          // for a poll that the client's own close packet overtook
 inline constexpr std::size_t frame_bytes_max = payload_bytes_max;  // one WebSocket message after reassembly
 
+// Admission: what strangers can make the server hold and do (docs/adr/0016)
+inline constexpr std::size_t held_bytes_free = 16 * 1024;               // of one connection that do not count: an event, a page of entries
+inline constexpr std::size_t held_bytes_max = 96 * 1024 * 1024;         // for all connections, shared by the loops; beyond, the greatest holder goes
+inline constexpr std::size_t http_unsent_bytes_max = 64 * 1024;         // above it the next request of a connection waits
+inline constexpr std::size_t http_slice_bytes = 64 * 1024;              // of a long answer, queued at one time
+inline constexpr std::size_t http_requests_per_turn = 8;                // of one connection …
+inline constexpr std::size_t http_requests_of_turn = 64;                // … and of all that have more than their turn
+inline constexpr std::size_t frames_per_turn = 64;                      // as above, WebSocket frames
+inline constexpr std::size_t frames_of_turn = 512;
+inline constexpr auto http_answer_timeout = 60s;                        // for an answer to be taken …
+inline constexpr std::size_t http_answer_bytes_per_second = 16 * 1024;  // … and a second more for each of these
+
+inline constexpr std::size_t descriptors_reserved = 512;                // of open files: the store's, and everything that is no connection
+inline constexpr std::size_t strangers_max = 16'384;                    // connections that no session of Socket.IO was let in on …
+inline constexpr std::size_t strangers_per_address_max = 512;           // … of one address that is no trusted proxy
+inline constexpr std::size_t strangers_looked_at_max = 1'024;           // of the idle ones, when one of a full address must go
+inline constexpr std::size_t handshakes_max = 4'096;                    // Engine.IO sessions before their CONNECT is accepted: about 10 KB each …
+inline constexpr std::size_t handshakes_per_address_max = 256;          // … of one client address, or twice its limit of connections
+inline constexpr auto handshake_retry_after = 1s;                       // said to a client that one of these has no room for
+inline constexpr auto admission_log_interval = 10s;                     // lines of one kind about clients who are slowed down
+
 // Signalling (contract §6.3)
 inline constexpr std::size_t signalling_payload_bytes_max = 65'536;  // of JSON as sent; each payload is relayed and kept for 30 days
 
@@ -241,7 +262,8 @@ inline constexpr std::size_t mongo_adoption_page_bytes_max = 16 * 1024 * 1024;  
 
 // Threads
 inline constexpr std::size_t event_loops_max = 64;
-inline constexpr std::size_t handlers_per_flush = 64;  // handlers run before everything corked is sent
+inline constexpr std::size_t handlers_per_flush = 64;  // handlers run before everything corked is sent …
+inline constexpr auto turn_time = 2ms;                 // … or so long
 
 static_assert(text_seq_max < seq_max);
 static_assert(commit_batch_bytes_max < wal_bytes_max && commit_batch_bytes_max >= append_entries_max * entry_bytes_max);

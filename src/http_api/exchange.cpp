@@ -133,11 +133,19 @@ void Exchange::answer_preflight() {
   std::exchange(respond_, nullptr)(std::move(result));
 }
 
-void Exchange::answer_asset(const Asset& asset, const std::string& etag) {
+ConstantBody::ConstantBody(std::string body) : bytes(std::make_shared<const std::string>(std::move(body))), etag(etag_of(*bytes)) {}
+
+void Exchange::answer_asset(std::string_view content_type, const ConstantBody& body) {
   auto result = response(200, AnswerKind::asset);
-  result.headers.push_back({"Content-Type", std::string(asset.content_type)});
-  result.body = std::string(asset.body);
-  finish(std::move(result), etag);
+  result.headers.push_back({"Content-Type", std::string(content_type)});
+  result.shared_body = body.bytes;
+  finish(std::move(result), body.etag);
+}
+
+void Exchange::answer_document(const ConstantBody& body) {
+  auto result = response(200, AnswerKind::json);
+  result.shared_body = body.bytes;
+  finish(std::move(result), body.etag);
 }
 
 void Exchange::answer_live_page() {
@@ -159,6 +167,7 @@ void Exchange::finish(Response response, std::string etag) {
     if (if_none_match != nullptr && etag_matches(*if_none_match, etag)) {
       response.status = 304;
       response.body.clear();
+      response.shared_body.reset();
     }
   }
   response.headers.push_back({"ETag", std::move(etag)});

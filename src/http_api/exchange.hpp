@@ -23,6 +23,14 @@
 
 namespace parley::http_api {
 
+/// A body that is the same for everybody, with its tag: made once, so that asking for it costs neither a copy nor a hash.
+struct ConstantBody {
+  explicit ConstantBody(std::string body);
+
+  std::shared_ptr<const std::string> bytes;
+  std::string etag;
+};
+
 class Exchange {
  public:
   Exchange(protocol::http::Request taken_request, EventLoop* taken_loop, protocol::http::Respond respond);
@@ -53,7 +61,9 @@ class Exchange {
   void answer_text(std::string text);
   void answer_not_found();
   void answer_preflight();
-  void answer_asset(const Asset& asset, const std::string& etag);
+  void answer_asset(std::string_view content_type, const ConstantBody& body);
+  /// A JSON document that is the same for everybody.
+  void answer_document(const ConstantBody& body);
   /// `GET /`: none of the headers of the others.
   void answer_live_page();
 

@@ -27,9 +27,9 @@ using protocol::http::Response;
 
 namespace {
 
-struct TaggedAsset {
+struct ServedAsset {
   Asset asset;
-  std::string etag;
+  ConstantBody body;
 };
 
 }  // namespace
@@ -46,7 +46,7 @@ struct HttpApi::Impl {
   void guarded(Exchange& exchange, Steps steps);
   bool cross_origin_step(Exchange& exchange) const;
   bool is_allowed(const std::string& origin, const Request& request) const;
-  const TaggedAsset* find_asset(const Request& request) const;
+  const ServedAsset* find_asset(const Request& request) const;
   bool asset_step(Exchange& exchange) const;
   bool body_step(Exchange& exchange) const;
   bool limiter_step(Exchange& exchange, Scope scope);
@@ -60,7 +60,7 @@ struct HttpApi::Impl {
   HttpApiConfig config;
   LogSink& logs;
   Backend backend;
-  std::vector<TaggedAsset> assets;
+  std::vector<ServedAsset> assets;
   WindowLimiter general;
   WindowLimiter chat;
   WindowLimiter sessions;
@@ -80,15 +80,15 @@ HttpApi::Impl::Impl(HttpApiDependencies dependencies, HttpApiConfig given_config
               std::move(dependencies.metrics_text),
               std::move(dependencies.reasons_not_ready),
               std::move(dependencies.notices),
-              openapi_document(route_table(), config),
-              asyncapi_document(config)},
+              ConstantBody(openapi_document(route_table(), config)),
+              ConstantBody(asyncapi_document(config))},
       general(config.limits.general, limits::rate_window),
       chat(config.limits.chat, limits::rate_window),
       sessions(config.limits.sessions, limits::rate_window),
       session_creates(config.limits.session_creates, limits::session_create_window),
       resident_bytes(std::move(dependencies.resident_bytes)),
       started_at(dependencies.clock.steady_now()) {
-  for (const auto& asset : config.assets) assets.push_back({asset, etag_of(asset.body)});
+  for (const auto& asset : config.assets) assets.push_back({asset, ConstantBody(std::string(asset.body))});
 }
 
 Figures HttpApi::Impl::figures() {
@@ -138,8 +138,8 @@ bool HttpApi::Impl::is_allowed(const std::string& origin, const Request& request
   return may_be_own && host != nullptr && (origin == "http://" + *host || origin == "https://" + *host);
 }
 
-const TaggedAsset* HttpApi::Impl::find_asset(const Request& request) const {
-  const auto found = std::ranges::find(assets, request.path(), [](const TaggedAsset& each) { return each.asset.path; });
+const ServedAsset* HttpApi::Impl::find_asset(const Request& request) const {
+  const auto found = std::ranges::find(assets, request.path(), [](const ServedAsset& each) { return each.asset.path; });
   return found == assets.end() ? nullptr : &*found;
 }
 
@@ -147,7 +147,7 @@ bool HttpApi::Impl::asset_step(Exchange& exchange) const {
   if (!exchange.is_get_or_head()) return true;
   const auto* found = find_asset(exchange.request);
   if (found == nullptr) return true;
-  exchange.answer_asset(found->asset, found->etag);
+  exchange.answer_asset(found->asset.content_type, found->body);
   return false;
 }
 

@@ -42,8 +42,8 @@ struct Backend {
   std::function<std::string(const Figures&)> metrics_text;      // Prometheus text exposition
   std::function<std::vector<std::string>()> reasons_not_ready;  // empty: ready
   std::function<std::vector<std::string>()> notices;            // for people, though it is ready
-  std::string openapi;                                          // made at start
-  std::string asyncapi;
+  ConstantBody openapi;
+  ConstantBody asyncapi;
 };
 
 using Handler = void (*)(const Backend& backend, ExchangePtr exchange);

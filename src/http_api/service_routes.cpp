@@ -36,11 +36,11 @@ void metrics(const Backend& backend, ExchangePtr exchange) {
 }
 
 void openapi(const Backend& backend, ExchangePtr exchange) {
-  exchange->answer(200, backend.openapi);
+  exchange->answer_document(backend.openapi);
 }
 
 void asyncapi(const Backend& backend, ExchangePtr exchange) {
-  exchange->answer(200, backend.asyncapi);
+  exchange->answer_document(backend.asyncapi);
 }
 
 }  // namespace parley::http_api

@@ -11,6 +11,7 @@
 #include "http_api/http_api.hpp"
 #include "ice/udp/udp_ice_checker.hpp"
 #include "main/assets.hpp"
+#include "main/descriptors.hpp"
 #include "main/metrics.hpp"
 #include "main/open_store.hpp"
 #include "main/private_files.hpp"
@@ -44,10 +45,12 @@ std::function<Result<std::string>()> turn_secret_reader(const config::Settings& 
 
 }  // namespace
 
-Result<void> serve(const config::Settings& settings, std::function<void(const Running&)> on_running) {
+Result<void> serve(config::Settings settings, std::function<void(const Running&)> on_running) {
   ShutdownSignals signals;
   SystemClock clock;
   observability::StderrLogSink logs(settings.logs);
+  const std::size_t descriptors = raise_descriptor_limit();
+  share_descriptors(settings, descriptors, logs);
   server::Server server(settings.server, clock, logs);
   const auto store = open_store(settings, clock, logs);
   if (!store) return std::unexpected(store.error());
@@ -78,7 +81,8 @@ Result<void> serve(const config::Settings& settings, std::function<void(const Ru
               {"commit", commit},
               {"address", address},
               {"store", place_of_store(settings)},
-              {"threads", std::to_string(loops.size())}});
+              {"threads", std::to_string(loops.size())},
+              {"open_files_limit", std::to_string(descriptors)}});
   service.start_upkeep();
   loops.front()->post([&] { on_running({service, *loops.front(), settings.server.address, server.port()}); });
   signals.watch([&] {

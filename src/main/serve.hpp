@@ -20,7 +20,7 @@ struct Running {
 };
 
 /// Serves until SIGTERM or SIGINT, then drains. Errors: what could not be opened or bound, and how to mend it.
-[[nodiscard]] Result<void> serve(const config::Settings& settings, std::function<void(const Running&)> on_running);
+[[nodiscard]] Result<void> serve(config::Settings settings, std::function<void(const Running&)> on_running);
 
 /// `parley serve`.
 int serve_command(Arguments arguments);

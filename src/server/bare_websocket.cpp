@@ -62,6 +62,7 @@ void open_bare_websocket(const std::shared_ptr<Exchange>& exchange, Shard& shard
     connection->output() += websocket::switching_protocols(accept);
     connection->written();
     connection->limit_unsent(config.outbound_queue_bytes_max);
+    connection->vouch();  // whether a message is of use is for the application to say
     auto conversation = std::make_unique<WebsocketConnection>(*connection, config.message_bytes_max, user);
     user->attach(*conversation);
     user->handle_with(handler.on_open(user));

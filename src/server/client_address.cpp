@@ -76,6 +76,18 @@ std::expected<TrustedProxies, std::string> TrustedProxies::parse(std::span<const
   return result;
 }
 
+std::string address_key(std::string_view address) {
+  const auto bytes = parse_address(address.substr(0, address.find('%')));  // a link-local address may name its interface
+  if (!bytes) return std::string(address);
+  constexpr std::size_t prefix_bytes = 56 / 8;
+  return {reinterpret_cast<const char*>(bytes->data()), is_mapped(*bytes) ? bytes->size() : prefix_bytes};
+}
+
+bool TrustedProxies::is_proxy(std::string_view peer) const {
+  const auto address = parse_address(peer);
+  return address && trusts(*address);
+}
+
 bool TrustedProxies::trusts(const AddressBytes& address) const {
   return std::any_of(networks_.begin(), networks_.end(), [&](const Network& network) {
     const unsigned whole = network.prefix_bits / 8;

@@ -18,12 +18,16 @@ namespace parley::server {
 using AddressBytes = std::array<std::uint8_t, 16>;
 [[nodiscard]] std::optional<AddressBytes> parse_address(std::string_view text);
 
+/// By which clients are counted: an IPv4 address itself, an IPv6 address by its /56, as one household or machine has that many.
+[[nodiscard]] std::string address_key(std::string_view address);
+
 class TrustedProxies {
  public:
   TrustedProxies() = default;
   /// `10.0.0.0/8`, `::1/128` or a bare address. The error names what cannot be read.
   [[nodiscard]] static std::expected<TrustedProxies, std::string> parse(std::span<const std::string> networks);
 
+  [[nodiscard]] bool is_proxy(std::string_view peer) const;
   /// The textual address of the client. From a trusted peer: the last address of X-Forwarded-For that is no trusted proxy itself;
   /// what lies before it was written by strangers. A list that cannot be read ends the search at the last good one.
   [[nodiscard]] std::string client_of(const std::string& peer, const protocol::http::Request& request) const;

@@ -8,7 +8,8 @@ namespace parley::server {
 
 namespace {
 
-constexpr int reads_per_turn_max = 4;  // then the others have their turn
+constexpr int reads_per_turn_max = 4;   // then the others have their turn
+constexpr int sends_per_turn_max = 16;  // the same, of a long answer to a reader that keeps up
 constexpr auto relaxed = std::memory_order_relaxed;
 
 }  // namespace
@@ -31,11 +32,50 @@ void Connection::converse(std::unique_ptr<Conversation> conversation) {
   if (wants_to_read()) watch_->want_read();
 }
 
+void Connection::vouch() {
+  place_.leave();
+  set_idle(false);
+}
+
+void Connection::set_idle(bool idle) {
+  if (idle_) config_.idle.erase(*std::exchange(idle_, std::nullopt));
+  if (idle && open() && place_.is_taken()) idle_ = config_.idle.insert(config_.idle.end(), this);
+}
+
 void Connection::resume() {
   if (offering_ || !open() || finishing_) return;
   if (!unread_.empty()) unread_.erase(0, offer(unread_));
   if (unread_.empty()) std::string().swap(unread_);  // assigning an empty string would keep the memory
+  end_when_read();
+  account();
   if (wants_to_read()) watch_->want_read();
+}
+
+void Connection::resume_after_turn() {
+  if (std::exchange(resume_due_, true)) return;
+  config_.loop.after_turn([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self == nullptr) return;
+    self->resume_due_ = false;
+    self->resume();
+  });
+}
+
+/// What it sent before its end is not lost while the conversation waits for its turn.
+void Connection::end_when_read() {
+  if (!end_due_ || !open() || finishing_ || is_paused()) return;
+  end_due_ = false;
+  conversation_->on_end();
+}
+
+void Connection::account() {
+  if (!open()) return;
+  config_.holdings.set(*this, unread_.size() + outbound_.size() + (conversation_ == nullptr ? 0 : conversation_->held_bytes()));
+}
+
+void Connection::give_up() {
+  config_.counts.given_up.fetch_add(1, relaxed);
+  cut();
 }
 
 bool Connection::wants_to_read() const {
@@ -52,6 +92,7 @@ void Connection::on_readable() {
     take(buffer.first(received.count));
     if (received.count < buffer.size()) break;
   }
+  account();
   if (wants_to_read()) watch_->want_read();
 }
 
@@ -82,31 +123,46 @@ std::size_t Connection::offer(std::span<char> bytes) {
 
 void Connection::ended() {
   peer_ended_ = true;
-  if (!finishing_) return conversation_->on_end();
+  end_due_ = !finishing_;
+  if (!finishing_) return end_when_read();
   if (sending_ended_) close();
 }
 
 void Connection::flush() {
   if (!open()) return;
   const bool tried = writable_;  // while the peer takes nothing, further writes must not move its deadline
-  while (writable_ && !outbound_.empty()) {
+  send_queued();
+  if (!open()) return;
+  account();
+  if (outbound_.empty()) {
+    sent_everything();
+  } else if (outbound_.size() > unsent_bytes_max_) {
+    config_.counts.slow_readers_cut.fetch_add(1, relaxed);
+    return cut();
+  } else if (tried) {
+    deadline_.set(config_.loop.now() + limits::unsent_timeout);
+  }
+  if (outbound_.size() >= resume_below_) return;
+  resume_below_ = 0;
+  resume();
+}
+
+void Connection::send_queued() {
+  for (int sends = 0; writable_; ++sends) {
+    if (sends == sends_per_turn_max) return config_.loop.after_turn([weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->flush();
+    });
+    if (outbound_.empty() && (conversation_ == nullptr || !conversation_->refill())) return;
     config_.counts.sends.fetch_add(1, relaxed);  // before: who has read the bytes must find them counted
     const Transfer sent = send_some(socket_.get(), outbound_.unsent());
     if (sent.kind == Transfer::Kind::failed) return cut();
     if (sent.kind == Transfer::Kind::would_block) {
       writable_ = false;
-      watch_->want_write();
-      break;
+      return watch_->want_write();
     }
     config_.counts.bytes_sent.fetch_add(sent.count, relaxed);
     outbound_.consume(sent.count);
   }
-  if (outbound_.empty()) return sent_everything();
-  if (outbound_.size() > unsent_bytes_max_) {
-    config_.counts.slow_readers_cut.fetch_add(1, relaxed);
-    return cut();
-  }
-  if (tried) deadline_.set(config_.loop.now() + limits::unsent_timeout);
 }
 
 void Connection::on_writable() {
@@ -154,6 +210,8 @@ void Connection::drain() {
 void Connection::close() {
   const auto self = shared_from_this();
   config_.loop.bury(self);
+  config_.holdings.set(*this, 0);
+  vouch();
   watch_.reset();
   socket_.close();
   outbound_.clear();
@@ -165,10 +223,12 @@ void Connection::close() {
 Connection::Released Connection::release() {
   PARLEY_ASSERT(open());
   config_.loop.bury(shared_from_this());
+  config_.holdings.set(*this, 0);
   watch_.reset();
   deadline_.clear();
   config_.on_closed(*this);
-  Released released{std::move(socket_), std::move(unread_), std::string(outbound_.unsent())};
+  set_idle(false);
+  Released released{std::move(socket_), std::move(unread_), std::string(outbound_.unsent()), std::move(place_)};
   outbound_.clear();
   return released;
 }

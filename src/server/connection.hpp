@@ -10,11 +10,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "server/deadline.hpp"
+#include "server/guests.hpp"
+#include "server/holdings.hpp"
 #include "server/loop.hpp"
 #include "server/outbound_queue.hpp"
 #include "server/socket.hpp"
@@ -26,6 +30,7 @@ struct SendCounts {
   std::atomic<std::uint64_t> sends = 0;
   std::atomic<std::uint64_t> bytes_sent = 0;
   std::atomic<std::uint64_t> slow_readers_cut = 0;
+  std::atomic<std::uint64_t> given_up = 0;  // holders of most when too much was held
 };
 
 /// What is spoken on a connection. The calls come on its loop; `on_gone` is the last.
@@ -40,17 +45,35 @@ class Conversation {
   virtual void on_gone() = 0;
   /// The server stops: end as soon as what is under way is done.
   virtual void drain() = 0;
+  /// Everything queued has been sent: queues more if there is more, and says whether it did.
+  [[nodiscard]] virtual bool refill() { return false; }
+  /// Bytes that it keeps for the peer, beside those of the connection.
+  [[nodiscard]] virtual std::size_t held_bytes() const { return 0; }
 };
 
-class Connection final : public std::enable_shared_from_this<Connection>, private Ready, private Corked {
+class Connection;
+
+/// Strangers that nothing is being done for, the longest idle first. Owner: the loop.
+using IdleStrangers = std::list<Connection*>;
+
+class Connection final : public std::enable_shared_from_this<Connection>, private Ready, private Corked, private Holder {
  public:
   struct Config {
     Loop& loop;
     SendCounts& counts;
+    Holdings& holdings;
+    IdleStrangers& idle;
     std::function<void(Connection&)> on_closed;  // once, when the socket is closed or released
   };
   Connection(Config config, Descriptor socket, std::string remote_address);
   ~Connection() override;
+
+  /// It counts as a stranger until it is vouched for. Before the first `converse`.
+  void take_place(Guests::Place place) { place_ = std::move(place); }
+  /// A session was let in on it.
+  void vouch();
+  /// Whether a request of it is being answered: an idle stranger may have to go for a newcomer.
+  void set_idle(bool idle);
 
   /// Sets what is spoken; the first call begins to read. The former conversation is kept until the end of the turn and hears nothing more.
   void converse(std::unique_ptr<Conversation> conversation);
@@ -58,6 +81,10 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void prepend(std::string unread) { unread_ = std::move(unread); }
   /// Offers what `on_bytes` left over once more: the conversation can take bytes again.
   void resume();
+  /// The same, when the others had their turn.
+  void resume_after_turn();
+  /// The same, when no more than so many bytes are unsent.
+  void resume_when_unsent(std::size_t bytes) { resume_below_ = bytes; }
 
   /// To append to; then call `written`. Bytes appended after the connection has closed or overflowed are dropped.
   [[nodiscard]] std::string& output() { return outbound_.tail(); }
@@ -79,6 +106,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     Descriptor socket;
     std::string unread;
     std::string unsent;
+    Guests::Place place;
   };
   [[nodiscard]] Released release();
 
@@ -86,12 +114,20 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   [[nodiscard]] bool finishing() const { return finishing_; }
   [[nodiscard]] Loop& loop() { return config_.loop; }
   [[nodiscard]] const std::string& remote_address() const { return remote_address_; }
+  [[nodiscard]] const Guests::Place& place() const { return place_; }
+  [[nodiscard]] SendCounts& counts() { return config_.counts; }
 
  private:
   void on_readable() override;
   void on_writable() override;
   void flush() override;
+  void give_up() override;
+  [[nodiscard]] const std::string& address() const override { return remote_address_; }
 
+  [[nodiscard]] bool is_paused() const { return resume_due_ || resume_below_ != 0; }
+  void send_queued();
+  void end_when_read();
+  void account();
   [[nodiscard]] bool wants_to_read() const;
   void take(std::span<char> bytes);
   [[nodiscard]] std::size_t offer(std::span<char> bytes);
@@ -107,11 +143,16 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::unique_ptr<Conversation> conversation_;
   std::string unread_;
   OutboundQueue outbound_;
+  Guests::Place place_;  // while it is a stranger's
+  std::optional<IdleStrangers::iterator> idle_;
   std::size_t unsent_bytes_max_ = SIZE_MAX;
+  std::size_t resume_below_ = 0;      // unsent bytes; 0: nobody waits for that
   std::size_t in_kernel_ = SIZE_MAX;  // bytes the kernel had not delivered when the deadline last rang
   Deadline deadline_;                 // of a finish, or of a peer that takes nothing
   bool writable_ = true;
+  bool resume_due_ = false;  // after this turn
   bool peer_ended_ = false;
+  bool end_due_ = false;  // the conversation has not been told, for it has not read everything
   bool finishing_ = false;
   bool sending_ended_ = false;
   bool offering_ = false;

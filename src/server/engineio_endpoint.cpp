@@ -31,6 +31,13 @@ EngineioSession::Binary binary_of(const engineio::Query& query) {
   return query.b64 ? EngineioSession::Binary::base64 : EngineioSession::Binary::frames;
 }
 
+Response no_room_for_handshake() {
+  Response response = plain_response(503);
+  response.body = "Too many sockets have not signed in yet. Try again in a moment.\n";
+  response.headers.push_back({"Retry-After", std::to_string(limits::handshake_retry_after.count())});
+  return response;
+}
+
 void greet(Connection& connection, std::string_view accept) {
   connection.output() += websocket::switching_protocols(accept);
   connection.written();
@@ -69,17 +76,23 @@ void EngineioEndpoint::handle(const std::shared_ptr<Exchange>& exchange) {
 }
 
 void EngineioEndpoint::open_polling(SessionRequestPtr request) {
-  const auto session = make_session(request->exchange()->request());
-  session->open(std::move(request), config_.handler);
+  const Request& opening = request->exchange()->request();
+  auto place = config_.admission.shake_hands(opening.remote_address);
+  if (!place) return request->answer(no_room_for_handshake());
+  make_session(opening, *std::move(place))->open(std::move(request), config_.handler);
 }
 
 void EngineioEndpoint::open_websocket(const SessionRequestPtr& request) {
   const auto& exchange = request->exchange();
   auto accept = websocket::check_request(exchange->request());
   if (!accept) return request->answer(std::move(accept.error()), SessionRequest::Then::close);
-  exchange->hand_over(config_.shard, [this, request, accept = std::move(*accept)](const std::shared_ptr<Connection>& connection) {
+  auto place = config_.admission.shake_hands(exchange->request().remote_address);
+  if (!place) return request->answer(no_room_for_handshake(), SessionRequest::Then::close);
+  exchange->hand_over(config_.shard, [this, request, accept = std::move(*accept),
+                                      place = *std::move(place)](const std::shared_ptr<Connection>& connection) mutable {
     greet(*connection, accept);
-    make_session(request->exchange()->request())->open(connection, binary_of(request->parts.query), config_.handler);
+    const auto session = make_session(request->exchange()->request(), std::move(place));
+    session->open(connection, binary_of(request->parts.query), config_.handler);
   });
 }
 
@@ -171,7 +184,7 @@ void EngineioEndpoint::answer_preflight(const std::shared_ptr<Exchange>& exchang
   exchange->respond(std::move(response));
 }
 
-std::shared_ptr<EngineioSession> EngineioEndpoint::make_session(const Request& request) {
+std::shared_ptr<EngineioSession> EngineioEndpoint::make_session(const Request& request, Guests::Place place) {
   engineio::Handshake handshake{.sid = make_sid(),
                                 .remote_address = request.remote_address,
                                 .user_agent = header_of(request, "User-Agent", limits::user_agent_bytes_max),
@@ -183,7 +196,7 @@ std::shared_ptr<EngineioSession> EngineioEndpoint::make_session(const Request& r
     std::unique_ptr<EngineioSession> session(ended);
     if (!loop.in_this_thread()) loop.post([session = std::move(session)] {});
   };
-  const std::shared_ptr<EngineioSession> session(new EngineioSession(std::move(config), std::move(handshake)), end_on_loop);
+  const std::shared_ptr<EngineioSession> session(new EngineioSession(std::move(config), std::move(handshake), std::move(place)), end_on_loop);
   sessions_.emplace(session->handshake().sid, session);
   return session;
 }

@@ -10,6 +10,7 @@
 
 #include "base/entropy.hpp"
 #include "protocol/engineio/socket_handler.hpp"
+#include "server/admission.hpp"
 #include "server/engineio_session.hpp"
 #include "server/exchange.hpp"
 #include "server/session_request.hpp"
@@ -25,6 +26,7 @@ class EngineioEndpoint {
     const EngineioConfig& engineio;
     protocol::engineio::OpenHandler& handler;
     SessionTotals& totals;
+    Admission& admission;
     Entropy& entropy;
   };
   explicit EngineioEndpoint(Config config) : config_(config) {}
@@ -52,7 +54,7 @@ class EngineioEndpoint {
 
   [[nodiscard]] std::vector<protocol::http::Header> cors_headers(const protocol::http::Request& request) const;
   void answer_preflight(const std::shared_ptr<Exchange>& exchange) const;
-  [[nodiscard]] std::shared_ptr<EngineioSession> make_session(const protocol::http::Request& request);
+  [[nodiscard]] std::shared_ptr<EngineioSession> make_session(const protocol::http::Request& request, Guests::Place place);
   [[nodiscard]] std::string make_sid();
   [[nodiscard]] EngineioEndpoint* owner_of(std::string_view sid) const;
   [[nodiscard]] std::shared_ptr<EngineioSession> find(const std::string& sid) const;

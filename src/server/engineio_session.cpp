@@ -30,6 +30,9 @@ class EngineioSession::Websocket final : public WebsocketUser {
     connection_->written();
   }
   [[nodiscard]] bool keeps_up() const { return connection_ != nullptr && connection_->keeps_up(); }
+  void vouch() {
+    if (connection_ != nullptr) connection_->vouch();
+  }
   void close(std::uint16_t code = websocket::close_code::no_status) {
     session_ = nullptr;
     if (connection_ != nullptr) connection_->close(code, {});
@@ -61,11 +64,12 @@ struct EngineioSession::Candidate {
   Deadline due;
 };
 
-EngineioSession::EngineioSession(Config config, engineio::Handshake handshake)
+EngineioSession::EngineioSession(Config config, engineio::Handshake handshake, Guests::Place place)
     : config_(std::move(config)),
       handshake_(std::move(handshake)),
       heartbeat_(config_.engineio.ping_interval, config_.engineio.ping_timeout, config_.shard.loop().now()),
-      heartbeat_due_(config_.shard.loop(), [this] { on_heartbeat(); }) {
+      heartbeat_due_(config_.shard.loop(), [this] { on_heartbeat(); }),
+      place_(std::move(place)) {
   config_.totals.count_open();
 }
 
@@ -96,6 +100,7 @@ void EngineioSession::start(engineio::OpenHandler& handler) {
                                                             .ping_timeout = config_.engineio.ping_timeout,
                                                             .payload_bytes_max = config_.engineio.payload_bytes_max})));
   heartbeat_due_.set(heartbeat_.next());
+  if (!handler.decides_later()) let_in();
   handler_ = handler.on_open(shared_from_this());
 }
 
@@ -120,9 +125,23 @@ void EngineioSession::send_volatile(engineio::PacketPtr packet) {
   if (leaves_now) send(std::move(packet));
 }
 
+void EngineioSession::give_up() {
+  config_.shard.sends.given_up.fetch_add(1, std::memory_order_relaxed);
+  end(CloseReason::transport_error);
+}
+
+void EngineioSession::account() {
+  if (life_ == Life::ended) return;
+  config_.shard.holdings().set(*this, queue_bytes_ + (handler_ == nullptr ? 0 : handler_->held_bytes()));
+}
+
 void EngineioSession::flush() {
   if (life_ == Life::ended || websocket_ != nullptr || queue_.empty()) return;
-  if (poll_ != nullptr) return answer_poll(take_payload());
+  if (poll_ != nullptr) {
+    answer_poll(take_payload());
+    return account();
+  }
+  account();
   if (queue_bytes_ <= limits::outbound_queue_bytes_max) return;
   config_.shard.sends.slow_readers_cut.fetch_add(1, std::memory_order_relaxed);
   end(CloseReason::transport_close);
@@ -204,7 +223,8 @@ void EngineioSession::post(const SessionRequestPtr& request) {
 void EngineioSession::on_packet(const engineio::Packet& packet) {
   switch (packet.type) {
     case PacketType::message:
-      return packet.binary ? handler_->on_binary(packet.data) : handler_->on_text(packet.data);
+      packet.binary ? handler_->on_binary(packet.data) : handler_->on_text(packet.data);
+      return account();
     case PacketType::pong:
       heartbeat_.on_pong(config_.shard.loop().now());
       return heartbeat_due_.set(heartbeat_.next());
@@ -259,7 +279,9 @@ void EngineioSession::on_websocket_text(Websocket& from, std::string_view text) 
 
 void EngineioSession::on_websocket_binary(Websocket& from, BytesView bytes) {
   if (is_candidate(from)) return drop_candidate();
-  if (life_ == Life::open) handler_->on_binary(bytes);
+  if (life_ != Life::open) return;
+  handler_->on_binary(bytes);
+  account();
 }
 
 void EngineioSession::on_websocket_end(Websocket& from, const WebsocketEnd& how) {
@@ -305,6 +327,7 @@ void EngineioSession::switch_over() {
   websocket_ = std::move(candidate_->socket);
   candidate_.reset();
   upgraded_ = true;
+  if (let_in_) websocket_->vouch();
   for (const auto& packet : queue_) websocket_->send(*packet);
   queue_ = {};
   queue_bytes_ = 0;
@@ -328,6 +351,12 @@ void EngineioSession::leave() {
     if (const auto session = weak.lock()) session->retire();
   });
   tell_closed(CloseReason::transport_close);
+}
+
+void EngineioSession::let_in() {
+  place_.leave();
+  let_in_ = true;
+  if (websocket_ != nullptr) websocket_->vouch();
 }
 
 void EngineioSession::close() {
@@ -378,6 +407,8 @@ void EngineioSession::retire() {
   if (websocket_ != nullptr) websocket_->close();
   heartbeat_due_.clear();
   queue_ = {};
+  place_.leave();
+  config_.shard.holdings().set(*this, 0);
   config_.totals.count_closed();
   config_.on_ended(*this);
 }

@@ -24,7 +24,7 @@
 
 namespace parley::server {
 
-class EngineioSession final : public protocol::engineio::Socket, public std::enable_shared_from_this<EngineioSession>, private Corked {
+class EngineioSession final : public protocol::engineio::Socket, public std::enable_shared_from_this<EngineioSession>, private Corked, private Holder {
  public:
   struct Config {
     Shard& shard;
@@ -32,7 +32,8 @@ class EngineioSession final : public protocol::engineio::Socket, public std::ena
     SessionTotals& totals;
     std::function<void(EngineioSession&)> on_ended;  // once: nothing more will be asked of it
   };
-  EngineioSession(Config config, protocol::engineio::Handshake handshake);
+  /// `place`: kept until it is let in.
+  EngineioSession(Config config, protocol::engineio::Handshake handshake, Guests::Place place);
   ~EngineioSession() override;
 
   /// Begins with long polling: `request` is answered with the open packet.
@@ -63,6 +64,7 @@ class EngineioSession final : public protocol::engineio::Socket, public std::ena
   void send(protocol::engineio::PacketPtr packet) override;
   void send_volatile(protocol::engineio::PacketPtr packet) override;
   void close() override;
+  void let_in() override;
 
  private:
   enum class Life : std::uint8_t {
@@ -75,6 +77,9 @@ class EngineioSession final : public protocol::engineio::Socket, public std::ena
   struct Candidate;
 
   void flush() override;
+  void give_up() override;
+  [[nodiscard]] const std::string& address() const override { return handshake_.remote_address; }
+  void account();
   void start(protocol::engineio::OpenHandler& handler);
   struct Attached {
     std::shared_ptr<Websocket> socket;
@@ -106,6 +111,8 @@ class EngineioSession final : public protocol::engineio::Socket, public std::ena
   std::unique_ptr<protocol::engineio::SocketHandler> handler_;  // null before it is open and after it was told of the end
   protocol::engineio::Heartbeat heartbeat_;
   Deadline heartbeat_due_;
+  Guests::Place place_;
+  bool let_in_ = false;
   Life life_ = Life::open;
   bool upgraded_ = false;
 

@@ -18,12 +18,15 @@ Front::Front(Site& site, Shard& shard) : site_(site), shard_(shard) {
       handler = socketio_.back().get();
     }
     endpoints_.push_back(
-        std::make_unique<EngineioEndpoint>(EngineioEndpoint::Config{shard, engineio->config, *handler, site.totals, entropy_}));
+        std::make_unique<EngineioEndpoint>(EngineioEndpoint::Config{shard, engineio->config, *handler, site.totals, *site.admission, entropy_}));
   }
 }
 
 void Front::accept(Descriptor socket, std::string remote_address) {
+  auto place = site_.admission->admit(remote_address, shard_.idle_strangers());
+  if (!place) return;
   const auto connection = shard_.adopt(std::move(socket), std::move(remote_address));
+  connection->take_place(*std::move(place));
   const HttpConnection::Config config{*this, site_.proxies, {site_.config.http_request_timeout, site_.config.http_idle_timeout}};
   connection->converse(std::make_unique<HttpConnection>(*connection, config));
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/entropy.hpp"
+#include "server/admission.hpp"
 #include "server/bare_websocket.hpp"
 #include "server/engineio_endpoint.hpp"
 #include "server/http_connection.hpp"
@@ -27,6 +28,7 @@ struct Site {
   };
   ServerConfig config;
   TrustedProxies proxies;
+  std::unique_ptr<Admission> admission;  // set by `listen`
   protocol::http::HttpHandler* http = nullptr;
   std::vector<Websocket> websockets;
   std::vector<std::unique_ptr<Engineio>> engineio;

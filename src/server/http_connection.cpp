@@ -14,6 +14,7 @@ using Kind = HttpParser::Progress::Kind;
 HttpConnection::HttpConnection(Connection& connection, Config config)
     : connection_(connection), config_(config), deadline_(connection.loop(), [this] { on_deadline(); }) {
   deadline_.set(connection_.loop().now() + config_.timeouts.idle);
+  connection_.set_idle(true);
 }
 
 HttpConnection::~HttpConnection() {
@@ -23,10 +24,20 @@ HttpConnection::~HttpConnection() {
 std::size_t HttpConnection::on_bytes(std::span<char> bytes) {
   std::size_t used = 0;
   bool stop = false;
-  while (!stop && exchange_ == nullptr && !handing_over_ && !connection_.finishing() && used < bytes.size()) {
-    used += feed(bytes.subspan(used), stop);
-  }
+  while (!stop && used < bytes.size() && takes_bytes()) used += feed(bytes.subspan(used), stop);
   return used;
+}
+
+bool HttpConnection::takes_bytes() {
+  if (exchange_ != nullptr || content_ != nullptr || handing_over_ || connection_.finishing()) return false;
+  if (parser_ != nullptr) return true;
+  if (connection_.unsent_bytes() > limits::http_unsent_bytes_max) {
+    connection_.resume_when_unsent(limits::http_unsent_bytes_max);
+    return false;
+  }
+  if (!turn_.is_used_up(connection_.loop())) return true;
+  connection_.resume_after_turn();
+  return false;
 }
 
 std::size_t HttpConnection::feed(std::span<const char> bytes, bool& stop) {
@@ -68,6 +79,8 @@ void HttpConnection::on_head() {
 }
 
 void HttpConnection::on_whole() {
+  turn_.count(connection_.loop());
+  connection_.set_idle(false);
   deadline_.clear();
   keep_alive_ = parser_->keep_alive();
   http_1_0_ = parser_->http_1_0();
@@ -82,25 +95,64 @@ void HttpConnection::on_whole() {
 void HttpConnection::refuse(Response response) {
   head_only_ = parser_->head().method == "HEAD";
   parser_.reset();
-  answer(response, Then::close);
+  answer(std::move(response), Then::close);
 }
 
-void HttpConnection::answer(const Response& response, Then then) {
+void HttpConnection::answer(Response response, Then then) {
   forget_exchange();
-  const bool keep_alive = then == Then::keep_alive && keep_alive_ && !draining_ && !peer_ended_;
-  append_response(connection_.output(), response, {connection_.loop().http_date(), head_only_, keep_alive, http_1_0_});
+  closes_ = then == Then::close || !keep_alive_ || draining_ || peer_ended_;
+  const ResponseFrame frame{connection_.loop().http_date(), head_only_, !closes_, http_1_0_};
+  append_response_head(connection_.output(), response, frame);
+  const std::chrono::seconds for_content(has_content(response, frame) ? response.content().size() / limits::http_answer_bytes_per_second : 0);
+  answer_due_ = connection_.loop().now() + limits::http_answer_timeout + for_content;
+  deadline_.set(answer_due_);
+  if (has_content(response, frame)) queue_content(std::move(response));
   connection_.written();
-  if (!keep_alive) {
-    deadline_.clear();
-    connection_.finish();
+  if (content_ == nullptr) answered();
+}
+
+void HttpConnection::queue_content(Response response) {
+  if (response.content().size() <= limits::http_slice_bytes) {
+    connection_.output() += response.content();
     return;
   }
+  content_is_own_ = response.shared_body == nullptr;
+  content_ = content_is_own_ ? std::make_shared<const std::string>(std::move(response.body)) : std::move(response.shared_body);
+  content_queued_ = 0;
+}
+
+bool HttpConnection::refill() {
+  if (content_ == nullptr) return false;
+  const std::string_view slice = std::string_view(*content_).substr(content_queued_, limits::http_slice_bytes);
+  connection_.output() += slice;
+  content_queued_ += slice.size();
+  if (content_queued_ == content_->size()) {
+    content_.reset();
+    answered();
+  }
+  return true;
+}
+
+/// Everything of the answer is queued.
+void HttpConnection::answered() {
+  if (closes_) return connection_.finish();
   deadline_.set(connection_.loop().now() + config_.timeouts.idle);
+  connection_.set_idle(true);
   connection_.resume();
+}
+
+std::size_t HttpConnection::held_bytes() const {
+  const std::size_t content_bytes = content_ != nullptr && content_is_own_ ? content_->size() : 0;
+  return content_bytes + (parser_ == nullptr ? 0 : parser_->body_bytes());
 }
 
 void HttpConnection::on_end() {
   peer_ended_ = true;
+  if (content_ != nullptr || (exchange_ == nullptr && connection_.unsent_bytes() > 0)) {
+    closes_ = true;  // it may still read its answer
+    if (content_ == nullptr) connection_.finish();
+    return;
+  }
   if (exchange_ == nullptr) return connection_.cut();
   // It may still read the answer of an ordinary request, but nobody half-closes while a poll hangs: that is a client that left.
   if (exchange_->on_gone_) connection_.cut();
@@ -115,10 +167,16 @@ void HttpConnection::on_gone() {
 
 void HttpConnection::drain() {
   draining_ = true;
-  if (exchange_ == nullptr && parser_ == nullptr) connection_.finish();
+  closes_ = true;
+  if (exchange_ == nullptr && parser_ == nullptr && content_ == nullptr) connection_.finish();
 }
 
 void HttpConnection::on_deadline() {
+  if (content_ != nullptr || connection_.unsent_bytes() > 0) {
+    if (connection_.loop().now() < answer_due_) return deadline_.set(answer_due_);
+    connection_.counts().slow_readers_cut.fetch_add(1, std::memory_order_relaxed);
+    return connection_.cut();
+  }
   if (parser_ == nullptr) return connection_.finish();  // kept alive, and nothing came
   refuse(plain_response(408));
 }
@@ -140,6 +198,7 @@ void HttpConnection::give_way(Shard& target, Exchange::TakeOver take_over) {
     auto address = connection->remote_address();
     auto move_in = [&target, address = std::move(address), released = connection->release(), take_over = std::move(take_over)]() mutable {
       auto moved = target.adopt(std::move(released.socket), std::move(address));
+      moved->take_place(std::move(released.place));
       moved->prepend(std::move(released.unread));
       moved->output() += released.unsent;
       take_over(std::move(moved));
@@ -155,13 +214,13 @@ void HttpConnection::give_way(Shard& target, Exchange::TakeOver take_over) {
 void Exchange::respond(Response response) {
   PARLEY_ASSERT(!answered_);
   answered_ = true;
-  if (connection_ != nullptr) connection_->answer(response, HttpConnection::Then::keep_alive);
+  if (connection_ != nullptr) connection_->answer(std::move(response), HttpConnection::Then::keep_alive);
 }
 
 void Exchange::respond_and_close(Response response) {
   PARLEY_ASSERT(!answered_);
   answered_ = true;
-  if (connection_ != nullptr) connection_->answer(response, HttpConnection::Then::close);
+  if (connection_ != nullptr) connection_->answer(std::move(response), HttpConnection::Then::close);
 }
 
 void Exchange::watch_client(std::function<void()> on_gone) {

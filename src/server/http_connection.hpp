@@ -1,4 +1,7 @@
 // HTTP/1.1 on one connection: whole requests in, one at a time, answers out; keep-alive, pipelining, limits and timeouts.
+//
+// A request is parsed when the answer before it is nearly sent, and long answers are queued in slices: a client that asks and does not read
+// makes the server hold one answer (docs/adr/0016).
 #pragma once
 
 #include <memory>
@@ -9,6 +12,7 @@
 #include "server/connection.hpp"
 #include "server/exchange.hpp"
 #include "server/http_parser.hpp"
+#include "server/turn_share.hpp"
 
 namespace parley::server {
 
@@ -40,16 +44,22 @@ class HttpConnection final : public Conversation {
   void on_end() override;
   void on_gone() override;
   void drain() override;
+  bool refill() override;
+  [[nodiscard]] std::size_t held_bytes() const override;
 
  private:
   friend class Exchange;
   enum class Then : std::uint8_t { keep_alive, close };
 
+  /// Whether bytes can be taken now. If not, and nothing else will, asks to be offered them again.
+  [[nodiscard]] bool takes_bytes();
   [[nodiscard]] std::size_t feed(std::span<const char> bytes, bool& stop);
   void on_head();
   void on_whole();
   void refuse(protocol::http::Response response);
-  void answer(const protocol::http::Response& response, Then then);
+  void answer(protocol::http::Response response, Then then);
+  void queue_content(protocol::http::Response response);
+  void answered();
   void give_way(Shard& target, Exchange::TakeOver take_over);
   void on_deadline();
   void forget_exchange();
@@ -59,8 +69,14 @@ class HttpConnection final : public Conversation {
   Deadline deadline_;
   std::unique_ptr<HttpParser> parser_;  // while a request is coming
   std::shared_ptr<Exchange> exchange_;  // while it is being answered
+  std::shared_ptr<const std::string> content_;  // of a long answer, while it is being queued
+  std::size_t content_queued_ = 0;
+  bool content_is_own_ = false;  // else it is there anyway
+  TurnShare turn_{limits::http_requests_of_turn, limits::http_requests_per_turn};
+  SteadyTime answer_due_{};  // for the newest answer to be sent
   bool head_only_ = false;
   bool keep_alive_ = true;
+  bool closes_ = false;  // after this answer
   bool http_1_0_ = false;
   bool peer_ended_ = false;
   bool draining_ = false;

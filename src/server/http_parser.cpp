@@ -116,6 +116,10 @@ bool HttpParser::http_1_0() const {
   return impl_->parser.get().version() < 11;
 }
 
+std::size_t HttpParser::body_bytes() const {
+  return impl_->parser.get().body().size();
+}
+
 protocol::http::Request HttpParser::take() {
   impl_->request.body = std::move(impl_->parser.get().body());
   return std::move(impl_->request);

@@ -38,6 +38,8 @@ class HttpParser {
   [[nodiscard]] bool expects_continue() const;
   [[nodiscard]] bool keep_alive() const;
   [[nodiscard]] bool http_1_0() const;
+  /// Of the body, so far.
+  [[nodiscard]] std::size_t body_bytes() const;
   /// After `whole`.
   [[nodiscard]] protocol::http::Request take();
 

@@ -1,8 +1,11 @@
 #include "server/http_response.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
+
+#include "base/limits.hpp"
 
 namespace parley::server {
 
@@ -67,8 +70,13 @@ std::string_view reason_of(unsigned status) {
   return {};
 }
 
-void append_response(std::string& out, const protocol::http::Response& response, const ResponseFrame& frame) {
-  out.reserve(out.size() + 256 + response.shared_headers.size() + (frame.head_only ? 0 : response.body.size()));
+bool has_content(const protocol::http::Response& response, const ResponseFrame& frame) {
+  return !frame.head_only && has_body(response.status);
+}
+
+void append_response_head(std::string& out, const protocol::http::Response& response, const ResponseFrame& frame) {
+  const std::size_t content_bytes = has_content(response, frame) ? std::min(response.content().size(), limits::http_slice_bytes) : 0;
+  out.reserve(out.size() + 256 + response.shared_headers.size() + content_bytes);
   out += "HTTP/1.1 ";
   append_number(out, response.status);
   out += ' ';
@@ -86,7 +94,7 @@ void append_response(std::string& out, const protocol::http::Response& response,
   out += "\r\n";
   if (has_length(response.status)) {
     out += "Content-Length: ";
-    append_number(out, response.status == 204 ? 0 : response.body.size());
+    append_number(out, response.status == 204 ? 0 : response.content().size());
     out += "\r\n";
   }
   if (!frame.keep_alive) {
@@ -95,7 +103,6 @@ void append_response(std::string& out, const protocol::http::Response& response,
     out += "Connection: keep-alive\r\n";
   }
   out += "\r\n";
-  if (!frame.head_only && has_body(response.status)) out += response.body;
 }
 
 protocol::http::Response plain_response(unsigned status) {

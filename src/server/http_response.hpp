@@ -15,8 +15,10 @@ struct ResponseFrame {
   bool http_1_0 = false;  // such a client must be told that the connection stays
 };
 
-/// Appends status line, headers and body.
-void append_response(std::string& out, const protocol::http::Response& response, const ResponseFrame& frame);
+/// Appends status line and headers.
+void append_response_head(std::string& out, const protocol::http::Response& response, const ResponseFrame& frame);
+/// Whether the content is sent after them.
+[[nodiscard]] bool has_content(const protocol::http::Response& response, const ResponseFrame& frame);
 
 /// `Bad Request` for 400; empty for what is not registered.
 [[nodiscard]] std::string_view reason_of(unsigned status);

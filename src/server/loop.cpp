@@ -1,5 +1,6 @@
 #include "server/loop.hpp"
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -57,6 +58,7 @@ Loop::Loop(std::size_t index, Clock& clock)
 Loop::~Loop() {
   // Tasks that never ran may hold the last reference to something watched, so they go before the reactor does.
   posted_.clear();
+  postponed_.clear();
   timers_ = {};
   buried_.clear();
 }
@@ -119,7 +121,8 @@ void Loop::run() {
   stopped_ = false;
   while (!stopped_) {
     reactor_->context.run_one();
-    for (std::size_t handlers = 1; handlers < limits::handlers_per_flush && reactor_->context.poll_one() != 0;) ++handlers;
+    const SteadyTime until = now() + limits::turn_time;
+    for (std::size_t handlers = 1; handlers < limits::handlers_per_flush && now() < until && reactor_->context.poll_one() != 0;) ++handlers;
     end_turn();
   }
 }
@@ -145,6 +148,14 @@ void Loop::end_turn() {
     corked_.clear();
     const auto buried = std::exchange(buried_, {});
   }
+  ++turn_;
+  postponed_last_ = postponed_.size();
+  // One handler each, so that others come in between.
+  for (Task& task : std::exchange(postponed_, {})) asio::post(reactor_->context, std::move(task));
+}
+
+std::size_t Loop::share_of(std::size_t turn_work, std::size_t at_most) const {
+  return std::clamp<std::size_t>(turn_work / (postponed_last_ + 1), 1, at_most);
 }
 
 void Loop::flush_later(Corked& corked) {

@@ -84,6 +84,12 @@ class Loop final : public EventLoop {
 
   /// Calls `corked.flush()` at the end of this turn.
   void flush_later(Corked& corked);
+  /// Runs `task` in a later turn, when everything else that is ready now had its own.
+  void after_turn(Task task) { postponed_.push_back(std::move(task)); }
+  /// How much of the work of one turn is anybody's: `at_most`, and less while many have postponed theirs.
+  [[nodiscard]] std::size_t share_of(std::size_t turn_work, std::size_t at_most) const;
+  /// The number of this turn.
+  [[nodiscard]] std::uint64_t turn() const { return turn_; }
   /// Keeps `remains` until the end of this turn, so that an object may end its own life while it is being called.
   void bury(std::shared_ptr<void> remains) { buried_.push_back(std::move(remains)); }
 
@@ -115,6 +121,9 @@ class Loop final : public EventLoop {
   std::optional<SteadyTime> armed_for_;
   std::vector<Corked*> corked_;
   std::vector<std::shared_ptr<void>> buried_;
+  std::vector<Task> postponed_;
+  std::size_t postponed_last_ = 0;  // by the turn before
+  std::uint64_t turn_ = 0;
   std::array<char, limits::read_buffer_bytes> read_buffer_;
   std::string date_;
   std::int64_t date_second_ = -1;

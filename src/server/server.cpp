@@ -30,7 +30,7 @@ std::size_t loop_count(const ServerConfig& config) {
 
 struct Server::Impl {
   struct Member {  // of one loop
-    Member(std::size_t index, Clock& clock) : shard(index, clock) {}
+    Member(std::size_t index, Clock& clock, std::size_t held_bytes_max) : shard(index, clock, held_bytes_max) {}
     Shard shard;
     std::unique_ptr<Front> front;
     std::vector<Listener> listeners;                   // bound, until `run`
@@ -38,10 +38,10 @@ struct Server::Impl {
     bool drained = false;
   };
 
-  Impl(ServerConfig config, Clock& clock, LogSink& log_sink) : logs(log_sink) {
+  Impl(ServerConfig config, Clock& given_clock, LogSink& log_sink) : clock(given_clock), logs(log_sink) {
     site.config = std::move(config);
     const std::size_t count = loop_count(site.config);
-    for (std::size_t index = 0; index < count; ++index) members.push_back(std::make_unique<Member>(index, clock));
+    for (std::size_t index = 0; index < count; ++index) members.push_back(std::make_unique<Member>(index, clock, site.config.held_bytes_max / count));
   }
 
   Result<void> bind();
@@ -52,6 +52,7 @@ struct Server::Impl {
   void look_if_drained(Member& member);
   void on_drained();
 
+  Clock& clock;
   LogSink& logs;
   Site site;
   std::vector<std::unique_ptr<Member>> members;
@@ -129,6 +130,11 @@ std::expected<void, std::string> Server::Impl::bind_host(const std::string& host
 }
 
 void Server::Impl::build_fronts() {
+  site.admission = std::make_unique<Admission>(site.config, site.proxies, clock, logs);
+  for (const auto& member : members) {
+    member->shard.count_in(site.admission->counts.sockets);
+    member->shard.holdings().watch([this](const std::string& address, std::size_t bytes) { site.admission->gave_up(address, bytes); });
+  }
   for (const auto& member : members) member->front = std::make_unique<Front>(site, member->shard);
   for (std::size_t path = 0; path < site.engineio.size(); ++path) {
     std::vector<EngineioEndpoint*> siblings;
@@ -201,9 +207,18 @@ ServerCounts Server::counts() const {
                       .connections_total = totals.opened.load(relaxed),
                       .connections_peak = totals.peak.load(relaxed),
                       .connections_refused = totals.refused.load(relaxed)};
+  if (const Admission* const admission = impl_->site.admission.get()) {
+    counts.sockets_open = admission->counts.sockets.load(relaxed);
+    counts.strangers = admission->strangers();
+    counts.handshakes = admission->handshakes();
+    counts.strangers_closed = admission->counts.closed_for_newcomers.load(relaxed);
+    counts.newcomers_turned_away = admission->counts.turned_away.load(relaxed);
+    counts.handshakes_refused = admission->counts.handshakes_refused.load(relaxed);
+  }
   for (const auto& member : impl_->members) {
     const SendCounts& sends = member->shard.sends;
     counts.slow_readers_cut += sends.slow_readers_cut.load(relaxed);
+    counts.holders_cut += sends.given_up.load(relaxed);
     counts.bytes_sent += sends.bytes_sent.load(relaxed);
     counts.sends += sends.sends.load(relaxed);
   }

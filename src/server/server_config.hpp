@@ -32,6 +32,13 @@ struct ServerConfig {
   std::uint16_t port = 3000;                 // 0: the system picks one
   std::size_t event_loops = 0;               // 0: one a core
   std::vector<std::string> trusted_proxies;  // CIDR; their X-Forwarded-For is believed
+  // Admission (docs/adr/0016)
+  std::size_t sockets_max = SIZE_MAX;  // accepted connections, whoever they are: what the descriptors allow
+  std::size_t strangers_max = limits::strangers_max;
+  std::size_t strangers_per_address_max = limits::strangers_per_address_max;
+  std::size_t handshakes_max = limits::handshakes_max;
+  std::size_t handshakes_per_address_max = limits::handshakes_per_address_max;
+  std::size_t held_bytes_max = limits::held_bytes_max;
   std::size_t http_body_bytes_max = limits::http_body_bytes_max;
   std::chrono::milliseconds http_request_timeout = limits::http_request_timeout;
   std::chrono::milliseconds http_idle_timeout = limits::http_idle_timeout;

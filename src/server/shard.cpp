@@ -8,12 +8,14 @@ namespace parley::server {
 Shard::~Shard() = default;
 
 std::shared_ptr<Connection> Shard::adopt(Descriptor socket, std::string remote_address) {
-  Connection::Config config{loop_, sends, [this](Connection& connection) {
+  Connection::Config config{loop_, sends, holdings_, idle_strangers_, [this](Connection& connection) {
                               connections_.erase(&connection);
+                              if (sockets_ != nullptr) sockets_->fetch_sub(1, std::memory_order_relaxed);
                               if (on_closed_) on_closed_();
                             }};
   auto connection = std::make_shared<Connection>(std::move(config), std::move(socket), std::move(remote_address));
   connections_.emplace(connection.get(), connection);
+  if (sockets_ != nullptr) sockets_->fetch_add(1, std::memory_order_relaxed);
   return connection;
 }
 

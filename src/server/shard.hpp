@@ -1,6 +1,7 @@
 // What belongs to one event loop: its connections and their counts. Nothing here is shared between loops but the counts.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,7 +15,10 @@ namespace parley::server {
 /// Threads: the loop's, but for the counts.
 class Shard {
  public:
-  Shard(std::size_t index, Clock& clock) : loop_(index, clock) {}
+  /// `held_bytes_max`: of this loop's connections.
+  Shard(std::size_t index, Clock& clock, std::size_t held_bytes_max) : loop_(index, clock), holdings_(loop_, held_bytes_max) {}
+  /// Keeps count of its connections there, too; before the first one.
+  void count_in(std::atomic<std::size_t>& sockets) { sockets_ = &sockets; }
   ~Shard();
 
   [[nodiscard]] Loop& loop() { return loop_; }
@@ -27,11 +31,17 @@ class Shard {
   /// Called whenever a connection has closed.
   void watch_closed(std::function<void()> on_closed) { on_closed_ = std::move(on_closed); }
 
+  [[nodiscard]] IdleStrangers& idle_strangers() { return idle_strangers_; }
+  [[nodiscard]] Holdings& holdings() { return holdings_; }
+
   SendCounts sends;
 
  private:
   Loop loop_;
+  Holdings holdings_;
+  IdleStrangers idle_strangers_;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
+  std::atomic<std::size_t>* sockets_ = nullptr;
   std::function<void()> on_closed_;
 };
 

@@ -160,6 +160,7 @@ void SocketioConnection::decided(NamespacePeer& peer, socketio::ConnectDecision 
     return;
   }
   state_.accepted(peer.nsp());
+  socket_->let_in();
   socket_->loop().cancel(std::exchange(connect_timer_, 0));
   socket_->send(socketio::encode_connect(peer.nsp(), peer.handshake().sid, decision->extra_json));
   peer.accept(std::move(decision->socket));

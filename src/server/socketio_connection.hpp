@@ -29,6 +29,7 @@ struct SocketioShared {
 class SocketioOpenHandler final : public protocol::engineio::OpenHandler {
  public:
   explicit SocketioOpenHandler(SocketioShared shared) : shared_(std::move(shared)) {}
+  [[nodiscard]] bool decides_later() const override { return true; }
   std::unique_ptr<protocol::engineio::SocketHandler> on_open(std::shared_ptr<protocol::engineio::Socket> socket) override;
 
  private:
@@ -45,6 +46,7 @@ class SocketioConnection final : public protocol::engineio::SocketHandler {
   void on_text(std::string_view text) override;
   void on_binary(BytesView bytes) override;
   void on_close(protocol::engineio::CloseReason reason) override;
+  [[nodiscard]] std::size_t held_bytes() const override { return assembler_.held_bytes(); }
 
  private:
   friend class NamespacePeer;

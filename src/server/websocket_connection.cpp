@@ -15,6 +15,8 @@ WebsocketConnection::WebsocketConnection(Connection& connection, std::size_t mes
 std::size_t WebsocketConnection::on_bytes(std::span<char> bytes) {
   decoder_.feed(bytes);
   while (connection_.open() && !connection_.finishing()) {
+    if (decoder_.input_left() > 0 && turn_.is_used_up(connection_.loop())) return bytes.size() - postpone();
+    turn_.count(connection_.loop());
     const websocket::Decoded decoded = decoder_.next();
     if (decoded.kind == Kind::need_more) break;
     if (decoded.kind == Kind::text && !closing_) {
@@ -26,6 +28,14 @@ std::size_t WebsocketConnection::on_bytes(std::span<char> bytes) {
     }
   }
   return bytes.size();
+}
+
+/// What is not decoded yet comes again in a later turn. Returns its size.
+std::size_t WebsocketConnection::postpone() {
+  const std::size_t left = decoder_.input_left();
+  decoder_.drop_input();
+  connection_.resume_after_turn();
+  return left;
 }
 
 void WebsocketConnection::on_control(const websocket::Decoded& decoded) {

@@ -1,4 +1,5 @@
-// WebSocket (RFC 6455) on one connection: frames in, messages out; pings answered, the closing handshake kept and timed.
+// WebSocket (RFC 6455) on one connection: frames in, messages out; pings answered, the closing handshake kept and timed. A peer that sends
+// many frames at once has some of them handled in each turn of the loop.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 
 #include "protocol/websocket/frame_codec.hpp"
 #include "server/connection.hpp"
+#include "server/turn_share.hpp"
 
 namespace parley::server {
 
@@ -41,6 +43,7 @@ class WebsocketConnection final : public Conversation {
   [[nodiscard]] std::string& output() { return connection_.output(); }
   void written() { connection_.written(); }
   [[nodiscard]] bool keeps_up() const { return connection_.keeps_up(); }
+  void vouch() { connection_.vouch(); }
   /// Begins the closing handshake behind everything queued; what the peer still sends is ignored.
   void close(std::uint16_t code, std::string_view reason);
   [[nodiscard]] bool closing() const { return closing_; }
@@ -49,8 +52,10 @@ class WebsocketConnection final : public Conversation {
   void on_end() override { connection_.cut(); }
   void on_gone() override;
   void drain() override { close(protocol::websocket::close_code::going_away, {}); }
+  [[nodiscard]] std::size_t held_bytes() const override { return decoder_.held_bytes(); }
 
  private:
+  [[nodiscard]] std::size_t postpone();
   void on_control(const protocol::websocket::Decoded& decoded);
   void on_close_frame(const protocol::websocket::Decoded& decoded);
   void on_violation(const protocol::websocket::Decoded& decoded);
@@ -59,6 +64,7 @@ class WebsocketConnection final : public Conversation {
   Connection& connection_;
   protocol::websocket::FrameDecoder decoder_;
   std::shared_ptr<WebsocketUser> user_;  // null once it has been told of the end
+  TurnShare turn_{limits::frames_of_turn, limits::frames_per_turn};
   bool closing_ = false;
 };
 

@@ -50,6 +50,8 @@ class Socket {
   virtual void send_volatile(PacketPtr packet) = 0;
   /// Sends what is queued, then closes.
   virtual void close() = 0;
+  /// Somebody has signed in: the client no longer counts as a stranger. Only where OpenHandler::decides_later.
+  virtual void let_in() = 0;
 };
 
 /// `4` and the text, which must be valid UTF-8.
@@ -64,11 +66,15 @@ class SocketHandler {
   virtual void on_binary(BytesView bytes) = 0;
   /// Exactly once, after the last message.
   virtual void on_close(CloseReason reason) = 0;
+  /// Bytes that it keeps of messages which are not whole yet; asked after each message.
+  [[nodiscard]] virtual std::size_t held_bytes() const { return 0; }
 };
 
 class OpenHandler {
  public:
   virtual ~OpenHandler() = default;
+  /// Whether an open connection is a stranger's until `Socket::let_in`.
+  [[nodiscard]] virtual bool decides_later() const { return false; }
   /// Called when the handshake is done; never returns null. The socket may be sent to at once: what is sent follows the open packet.
   [[nodiscard]] virtual std::unique_ptr<SocketHandler> on_open(std::shared_ptr<Socket> socket) = 0;
 };

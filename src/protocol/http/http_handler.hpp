@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,7 +38,10 @@ struct Response {
   unsigned status = 200;
   std::vector<Header> headers;  // without Content-Length, Connection, Date: `server` writes those
   std::string body;             // for HEAD: as for GET; `server` leaves it out and keeps its length
+  std::shared_ptr<const std::string> shared_body;  // instead of `body`: one that is the same for many answers
   std::string shared_headers;   // header lines known to be the same for many answers, each ended by CRLF; may be empty
+
+  [[nodiscard]] std::string_view content() const { return shared_body == nullptr ? std::string_view(body) : *shared_body; }
 };
 
 using Respond = std::move_only_function<void(Response)>;

@@ -85,6 +85,8 @@ class PacketAssembler {
   [[nodiscard]] std::expected<std::optional<WholePacket>, DecodeError> on_binary(BytesView bytes);
 
   [[nodiscard]] bool waiting() const { return pending_ != nullptr; }
+  /// Bytes kept of a packet that waits for attachments, or was handed out last.
+  [[nodiscard]] std::size_t held_bytes() const;
 
  private:
   struct Pending;  // a binary packet and what came of it

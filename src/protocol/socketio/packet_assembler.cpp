@@ -61,4 +61,8 @@ std::expected<std::optional<WholePacket>, DecodeError> PacketAssembler::on_binar
   return WholePacket{whole_->packet, whole_->attachments};
 }
 
+std::size_t PacketAssembler::held_bytes() const {
+  return (pending_ == nullptr ? 0 : pending_->bytes) + (whole_ == nullptr ? 0 : whole_->bytes);
+}
+
 }  // namespace parley::protocol::socketio

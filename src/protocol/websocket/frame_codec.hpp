@@ -71,6 +71,12 @@ class FrameDecoder {
   /// The next whole thing in the input. Call until it says need_more, close or error; after close or error it says need_more.
   [[nodiscard]] Decoded next();
 
+  /// Bytes of the input that `next` has not come to. Asked between two things.
+  [[nodiscard]] std::size_t input_left() const { return input_.size(); }
+  /// Lets go of them: they come again with the next input.
+  void drop_input() { input_ = {}; }
+  /// Bytes kept of a message that is not whole yet.
+  [[nodiscard]] std::size_t held_bytes() const { return message_.size(); }
   /// Neither inside a frame nor inside a fragmented message.
   [[nodiscard]] bool idle() const { return header_size_ == 0 && !payload_pending_ && fragmented_ == Opcode::continuation; }
 

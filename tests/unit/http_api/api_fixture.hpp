@@ -106,6 +106,7 @@ class Api : public testing::Test {
       ASSERT_FALSE(answer.has_value()) << "answered twice";
       answer.emplace();
       static_cast<protocol::http::Response&>(*answer) = std::move(response);
+      if (answer->shared_body != nullptr) answer->body = *answer->shared_body;
     });
     parley::test::run_all({&loop, &worker});
     EXPECT_TRUE(answer.has_value()) << "never answered";

@@ -145,7 +145,7 @@ TEST_F(HttpTest, http_1_0_closes_unless_it_asks_to_stay) {
 TEST_F(HttpTest, a_client_that_half_closes_still_reads_its_answer) {
   start(one_loop(), [](Request, EventLoop& loop, Respond respond) {
     loop.call_after(
-        20ms, [respond = std::move(respond)]() mutable { respond({.status = 200, .headers = {}, .body = "late", .shared_headers = {}}); });
+        20ms, [respond = std::move(respond)]() mutable { respond({.status = 200, .headers = {}, .body = "late", .shared_body = {}, .shared_headers = {}}); });
   });
   Client client = connect();
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -308,7 +308,7 @@ TEST_F(HttpTest, a_handler_may_take_longer_than_every_timeout) {
 TEST_F(HttpTest, a_large_answer_reaches_a_slow_reader_whole) {
   const std::string large(32 * 1024 * 1024, 'x');  // more than the kernel takes at once
   start(one_loop(),
-        [&](Request, EventLoop&, Respond respond) { respond({.status = 200, .headers = {}, .body = large, .shared_headers = {}}); });
+        [&](Request, EventLoop&, Respond respond) { respond({.status = 200, .headers = {}, .body = large, .shared_body = {}, .shared_headers = {}}); });
   Client client = connect();
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_TRUE(client.read_response().ends_with(large));
@@ -318,7 +318,7 @@ TEST_F(HttpTest, the_peer_is_named_and_a_trusted_proxy_is_believed) {
   ServerConfig config = one_loop();
   config.trusted_proxies = {"127.0.0.0/8"};
   start(config, [](Request request, EventLoop&, Respond respond) {
-    respond({.status = 200, .headers = {}, .body = "from " + request.remote_address, .shared_headers = {}});
+    respond({.status = 200, .headers = {}, .body = "from " + request.remote_address, .shared_body = {}, .shared_headers = {}});
   });
   EXPECT_TRUE(exchange("GET / HTTP/1.1\r\nHost: x\r\n\r\n").ends_with("from 127.0.0.1"));
   EXPECT_TRUE(exchange("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 6.6.6.6, 198.51.100.7\r\n\r\n").ends_with("from 198.51.100.7"));

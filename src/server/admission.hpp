@@ -1,0 +1,67 @@
+// Who may come in while nobody has vouched for them, over all loops: connections, handshakes, descriptors. What it turns away is counted and
+// named in the log (docs/adr/0016).
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/log_sink.hpp"
+#include "server/client_address.hpp"
+#include "server/connection.hpp"
+#include "server/guests.hpp"
+#include "server/server_config.hpp"
+
+namespace parley::server {
+
+/// Threads: any, but `admit`.
+class Admission {
+ public:
+  Admission(const ServerConfig& config, const TrustedProxies& proxies, const Clock& clock, LogSink& logs);
+
+  /// A place for a newcomer; nothing: there is none. For it a stranger of `idle` may have been cut, the longest idle one; where the
+  /// newcomer's address is full, one of that address. Threads: that of `idle`.
+  [[nodiscard]] std::optional<Guests::Place> admit(const std::string& address, const IdleStrangers& idle);
+  /// A place for a session whose CONNECT is not accepted yet.
+  [[nodiscard]] std::optional<Guests::Place> shake_hands(const std::string& address);
+  /// A connection was cut, for it held most when the loops held too much.
+  void gave_up(const std::string& address, std::size_t bytes);
+
+  struct Counts {
+    std::atomic<std::size_t> sockets = 0;                   // open now
+    std::atomic<std::uint64_t> closed_for_newcomers = 0;    // idle strangers
+    std::atomic<std::uint64_t> turned_away = 0;             // newcomers
+    std::atomic<std::uint64_t> handshakes_refused = 0;
+  };
+  Counts counts;
+  [[nodiscard]] std::size_t strangers() const { return strangers_.size(); }
+  [[nodiscard]] std::size_t handshakes() const { return handshakes_.size(); }
+
+ private:
+  enum class Kind : std::uint8_t { closed_for_newcomer, turned_away, handshake_refused, gave_up };
+  [[nodiscard]] std::string key_of(const std::string& address) const;
+  [[nodiscard]] static Connection* longest_idle(const IdleStrangers& idle, std::optional<std::string_view> key);
+  /// A line in the log for the first of a kind, then at most one every limits::admission_log_interval, which says how many there were.
+  void name(Kind kind, std::string_view what, std::string_view advice, const std::string& address);
+
+  const std::size_t sockets_max_;
+  const TrustedProxies& proxies_;
+  const Clock& clock_;
+  LogSink& logs_;
+  Guests strangers_;
+  Guests handshakes_;
+  struct Line {
+    std::optional<SteadyTime> written_at;
+    std::uint64_t since = 0;  // not named yet
+  };
+  std::mutex mutex_;
+  std::array<Line, 4> lines_;  // guarded by mutex_
+};
+
+}  // namespace parley::server

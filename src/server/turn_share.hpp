@@ -1,0 +1,33 @@
+// How much of one kind of work a connection has done in this turn of its loop, so that the rest can wait until the others had theirs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "server/loop.hpp"
+
+namespace parley::server {
+
+/// Threads: the loop's.
+class TurnShare {
+ public:
+  /// `turn_work`: of all connections in one turn; `at_most`: of this one.
+  TurnShare(std::size_t turn_work, std::size_t at_most) : turn_work_(turn_work), at_most_(at_most) {}
+
+  [[nodiscard]] bool is_used_up(const Loop& loop) const {
+    return turn_ == loop.turn() && done_ >= loop.share_of(turn_work_, at_most_);
+  }
+  void count(const Loop& loop) {
+    if (turn_ != loop.turn()) done_ = 0;
+    turn_ = loop.turn();
+    ++done_;
+  }
+
+ private:
+  std::size_t turn_work_;
+  std::size_t at_most_;
+  std::uint64_t turn_ = 0;
+  std::size_t done_ = 0;
+};
+
+}  // namespace parley::server
