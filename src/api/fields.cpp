@@ -114,7 +114,7 @@ Fields Fields::from_text(std::string text) {
   const std::string_view json = fields.text_;
   std::size_t at = skip_space(json, 0);
   if (at >= json.size() || json[at] != '{') return fields;
-  for (at = skip_space(json, at + 1); at < json.size() && json[at] == '"'; at = skip_space(json, at + 1)) {
+  for (at = skip_space(json, at + 1); at < json.size() && json[at] == '"' && !fields.has_too_many(); at = skip_space(json, at + 1)) {
     const std::size_t name_end = skip_string(json, at);
     if (name_end == npos) break;
     const std::size_t colon = skip_space(json, name_end);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/limits.hpp"
 #include "domain/validation.hpp"
 
 namespace parley::api {
@@ -30,6 +31,8 @@ class Fields {
 
   enum class Kind : std::uint8_t { absent, null, boolean, number, string, array, object };
   [[nodiscard]] Kind kind(std::string_view name) const;
+  /// There were more members than limits::body_members_max; those after them were not looked at.
+  [[nodiscard]] bool has_too_many() const { return members_.size() > limits::body_members_max; }
   /// ECMAScript falsiness: absent, null, false, 0, "".
   [[nodiscard]] bool falsy(std::string_view name) const;
   /// The decoded string; nothing for other kinds.
@@ -45,7 +48,7 @@ class Fields {
   [[nodiscard]] domain::SessionField session_field(std::string_view name) const;
 
  private:
-  // Offsets into text_: a body of ten megabytes may have two million members, and the object may move.
+  // Offsets into text_, for the object may move.
   struct Member {
     std::uint32_t name_offset, name_size;  // without the quotes, still escaped
     std::uint32_t raw_offset, raw_size;

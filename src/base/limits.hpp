@@ -203,6 +203,13 @@ inline constexpr std::size_t handshakes_per_address_max = 256;          // … o
 inline constexpr auto handshake_retry_after = 1s;                       // said to a client that one of these has no room for
 inline constexpr auto admission_log_interval = 10s;                     // lines of one kind about clients who are slowed down
 
+inline constexpr std::size_t body_read_at_once_bytes_max = 64 * 1024;       // a larger or a compressed body is read on a thread of its own …
+inline constexpr std::size_t bodies_waiting_bytes_max = 32 * 1024 * 1024;  // … where so much may wait; beyond: `overloaded`
+inline constexpr std::uint32_t body_reading_ms_per_window = 3'000;         // of that thread, for one client in rate_window; beyond: 429
+inline constexpr auto body_retry_after = 1'000ms;                          // said with that `overloaded`
+inline constexpr std::size_t form_fields_max = 1'000;                      // body-parser's own default (parameterLimit)
+inline constexpr std::size_t body_members_max = 10'000;                    // of a JSON object at the top of a body
+
 // Signalling (contract §6.3)
 inline constexpr std::size_t signalling_payload_bytes_max = 65'536;  // of JSON as sent; each payload is relayed and kept for 30 days
 

@@ -9,6 +9,7 @@
 #include "domain/authorization.hpp"
 #include "domain/error_code.hpp"
 #include "http_api/asyncapi_document.hpp"
+#include "http_api/body_reader.hpp"
 #include "http_api/credentials.hpp"
 #include "http_api/exchange.hpp"
 #include "http_api/header_text.hpp"
@@ -48,7 +49,13 @@ struct HttpApi::Impl {
   bool is_allowed(const std::string& origin, const Request& request) const;
   const ServedAsset* find_asset(const Request& request) const;
   bool asset_step(Exchange& exchange) const;
-  bool body_step(Exchange& exchange) const;
+  /// Goes on with the steps after it, now or when the body has been read.
+  void body_step(const ExchangePtr& exchange, const RouteMatch& match, Scope scope);
+  void body_was_read(const ExchangePtr& exchange, const RouteMatch& match, Scope scope, std::expected<api::Fields, BodyRefusal> fields);
+  [[nodiscard]] WindowLimiter* limiter_of(Scope scope);
+  /// Whether the limiters will refuse this request: then its body need not be read.
+  [[nodiscard]] bool is_over_limit(const Exchange& exchange, Scope scope);
+  bool reading_step(Exchange& exchange);
   bool limiter_step(Exchange& exchange, Scope scope);
   bool count(Exchange& exchange, WindowLimiter& limiter, std::string_view refusal);
   void authentication_step(const ExchangePtr& exchange, const RouteMatch& match);
@@ -65,6 +72,8 @@ struct HttpApi::Impl {
   WindowLimiter chat;
   WindowLimiter sessions;
   WindowLimiter session_creates;
+  WindowLimiter reading;  // milliseconds that bodies took
+  BodyReader body_reader;
   std::function<std::uint64_t()> resident_bytes;
   SteadyTime started_at;
   std::atomic<std::uint64_t> rate_limited = 0;
@@ -86,6 +95,8 @@ HttpApi::Impl::Impl(HttpApiDependencies dependencies, HttpApiConfig given_config
       chat(config.limits.chat, limits::rate_window),
       sessions(config.limits.sessions, limits::rate_window),
       session_creates(config.limits.session_creates, limits::session_create_window),
+      reading(limits::body_reading_ms_per_window, limits::rate_window),
+      body_reader(dependencies.clock),
       resident_bytes(std::move(dependencies.resident_bytes)),
       started_at(dependencies.clock.steady_now()) {
   for (const auto& asset : config.assets) assets.push_back({asset, ConstantBody(std::string(asset.body))});
@@ -107,10 +118,7 @@ void HttpApi::Impl::process(const ExchangePtr& exchange) {
   if (!asset_step(*exchange)) return;
   const auto match = match_route(request.method, request.path());
   const auto scope = match.route != nullptr ? match.route->scope : scope_of(request.path());
-  if (!body_step(*exchange)) return;
-  if (!limiter_step(*exchange, scope)) return;
-  if (needs_token(scope)) return authentication_step(exchange, match);
-  carry_out(exchange, match);
+  body_step(exchange, match, scope);
 }
 
 void HttpApi::Impl::carry_out(const ExchangePtr& exchange, const RouteMatch& match) {
@@ -151,33 +159,71 @@ bool HttpApi::Impl::asset_step(Exchange& exchange) const {
   return false;
 }
 
-bool HttpApi::Impl::body_step(Exchange& exchange) const {
-  auto fields = read_fields(exchange.request);
-  if (!fields) {
-    exchange.answer_framework_error(fields.error().status, fields.error().message);
-    return false;
+void HttpApi::Impl::body_step(const ExchangePtr& exchange, const RouteMatch& match, Scope scope) {
+  // The contract lets a client that is over its limit have its 429 before its body is read.
+  if (is_over_limit(*exchange, scope)) {
+    limiter_step(*exchange, scope);
+    return;
   }
-  exchange.fields = *std::move(fields);
-  return true;
+  if (!takes_long_to_read(exchange->request)) return body_was_read(exchange, match, scope, read_fields(exchange->request));
+  if (!reading_step(*exchange)) return;
+  const bool is_taken = body_reader.read(exchange->request, *exchange->loop, [this, exchange, match, scope](BodyReader::Outcome outcome) {
+    reading.count(client_key(exchange->request.remote_address), backend.clock.steady_now(), static_cast<std::uint32_t>(outcome.took.count()));
+    guarded(*exchange, [&] { body_was_read(exchange, match, scope, std::move(outcome.fields)); });
+  });
+  if (!is_taken) exchange->answer({ErrorCode::overloaded, "The server is overloaded", {}, limits::body_retry_after.count()});
 }
 
-bool HttpApi::Impl::limiter_step(Exchange& exchange, Scope scope) {
-  if (scope == Scope::exempt) return true;
-  if (!count(exchange, general, too_many_requests_text)) return false;
+void HttpApi::Impl::body_was_read(const ExchangePtr& exchange, const RouteMatch& match, Scope scope,
+                                  std::expected<api::Fields, BodyRefusal> fields) {
+  if (!fields) return exchange->answer_framework_error(fields.error().status, fields.error().message);
+  exchange->fields = *std::move(fields);
+  if (!limiter_step(*exchange, scope)) return;
+  if (needs_token(scope)) return authentication_step(exchange, match);
+  carry_out(exchange, match);
+}
+
+WindowLimiter* HttpApi::Impl::limiter_of(Scope scope) {
   switch (scope) {
     case Scope::chat:
-      return count(exchange, chat, too_many_signals_text);
+      return &chat;
     case Scope::sessions:
     case Scope::administration:
-      return count(exchange, sessions, too_many_signals_text);
+      return &sessions;
     case Scope::session_creation:
-      return count(exchange, session_creates, too_many_creations_text);
+      return &session_creates;
     case Scope::open:
     case Scope::account:
     case Scope::exempt:
       break;
   }
-  return true;
+  return nullptr;
+}
+
+bool HttpApi::Impl::is_over_limit(const Exchange& exchange, Scope scope) {
+  if (scope == Scope::exempt || !exchange.request.has_body) return false;
+  const auto key = client_key(exchange.request.remote_address);
+  const SteadyTime now = backend.clock.steady_now();
+  WindowLimiter* const inner = limiter_of(scope);
+  return general.is_used_up(key, now) || (inner != nullptr && inner->is_used_up(key, now));
+}
+
+// A body that is refused is not counted as a request, and costs as much: so the time that reading takes is counted.
+bool HttpApi::Impl::reading_step(Exchange& exchange) {
+  const auto key = client_key(exchange.request.remote_address);
+  const SteadyTime now = backend.clock.steady_now();
+  if (!reading.is_used_up(key, now)) return true;
+  rate_limited.fetch_add(1, std::memory_order_relaxed);
+  exchange.answer({ErrorCode::rate_limited, std::string(too_many_requests_text), {}, reading.count(key, now, 0).reset_seconds * 1000});
+  return false;
+}
+
+bool HttpApi::Impl::limiter_step(Exchange& exchange, Scope scope) {
+  if (scope == Scope::exempt) return true;
+  if (!count(exchange, general, too_many_requests_text)) return false;
+  WindowLimiter* const inner = limiter_of(scope);
+  if (inner == nullptr) return true;
+  return count(exchange, *inner, scope == Scope::session_creation ? too_many_creations_text : too_many_signals_text);
 }
 
 bool HttpApi::Impl::count(Exchange& exchange, WindowLimiter& limiter, std::string_view refusal) {

@@ -7,6 +7,7 @@ namespace parley::http_api {
 
 inline constexpr std::string_view origin_refused_text = "Not allowed by CORS";
 inline constexpr std::string_view body_too_large_text = "request entity too large";
+inline constexpr std::string_view too_many_fields_text = "too many parameters";
 inline constexpr std::string_view too_many_requests_text = "Too many requests, please try again later.";
 inline constexpr std::string_view too_many_signals_text = "Too many signaling requests, please slow down.";
 inline constexpr std::string_view too_many_creations_text = "Too many session creation attempts, please wait.";

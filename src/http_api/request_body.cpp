@@ -1,5 +1,7 @@
 #include "http_api/request_body.hpp"
 
+#include <algorithm>
+
 #include "base/limits.hpp"
 #include "http_api/content_decoding.hpp"
 #include "http_api/header_text.hpp"
@@ -54,9 +56,14 @@ std::expected<api::Fields, BodyRefusal> read_fields(protocol::http::Request& req
   const std::string_view coding = coding_header == nullptr ? std::string_view{} : std::string_view(*coding_header);
   auto body = decode_content(std::move(request.body), coding, limits::http_body_bytes_max);
   if (!body) return refused(body.error(), coding);
-  if (form == BodyForm::form) return api::Fields::from_form_body(*body);
+  if (form == BodyForm::form) {
+    const auto separators = static_cast<std::size_t>(std::ranges::count(*body, '&'));
+    if (separators >= limits::form_fields_max) return refused(413, std::string(too_many_fields_text));
+    return api::Fields::from_form_body(*body);
+  }
   auto fields = api::Fields::from_json_body(*std::move(body));
   if (!fields) return refused(400, std::move(fields.error().message));
+  if (fields->has_too_many()) return refused(413, std::string(too_many_fields_text));
   return *std::move(fields);
 }
 

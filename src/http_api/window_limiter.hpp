@@ -33,8 +33,10 @@ class WindowLimiter {
   WindowLimiter(std::uint32_t limit, std::chrono::seconds window, std::size_t entries_max = limits::rate_entries_max);
 
   [[nodiscard]] bool off() const { return limit_ == 0; }
-  /// Counts one request. Must not be off.
-  [[nodiscard]] WindowState count(std::string_view client, SteadyTime now);
+  /// Counts one request, or so much of what is counted. Must not be off.
+  WindowState count(std::string_view client, SteadyTime now, std::uint32_t amount = 1);
+  /// Whether one more request would be over the limit. Counts nothing.
+  [[nodiscard]] bool is_used_up(std::string_view client, SteadyTime now);
   /// Windows remembered; some may have ended.
   [[nodiscard]] std::size_t size();
 

@@ -1,0 +1,75 @@
+// Two people who talk, 20 messages a second in all: what an attack must not disturb.
+import { Client } from '../clients/javascript/harness/client.mjs';
+import { makeSession } from '../clients/javascript/harness/session.mjs';
+import { delay, within } from '../clients/javascript/harness/wait.mjs';
+
+const EVERY_MS = 50;
+const LATE_MS = 10_000;
+
+export class Pair {
+  #sent = new Map();  // text → when
+  #latencies = [];
+  #said = 0;
+  #heard = () => {};
+
+  static async meet(server) {
+    const { doctor, patient, sessionId } = await makeSession(server);
+    const people = [doctor, patient];
+    const pair = new Pair();
+    Object.assign(pair, { server, people, sessionId, clients: [] });
+    for (const who of people) {
+      const client = await Client.connect(server, who);
+      await client.join(sessionId);
+      pair.clients.push(client);
+    }
+    pair.clients[1].socket.on('chat-message', ({ message }) => pair.#arrived(message));
+    return pair;
+  }
+
+  /** What a participant knows: for attacks from inside. */
+  get known() {
+    return { sessionId: this.sessionId, people: this.people };
+  }
+
+  /** Talks until `end`; gives {sent, undelivered, p99} in milliseconds from the emit to the other's event. */
+  async talk(end) {
+    this.#latencies = [];
+    let over = false;
+    const ended = end.finally(() => { over = true; });
+    ended.catch(() => {});  // thrown below
+    let sent = 0;
+    for (let due = performance.now(); !over; due += EVERY_MS) {
+      await delay(Math.max(0, due - performance.now()));
+      this.#say(performance.now());
+      sent += 1;
+    }
+    await ended;
+    const late = performance.now() + LATE_MS;
+    while (this.#sent.size > 0 && performance.now() < late) await delay(EVERY_MS);
+    const undelivered = this.#sent.size;
+    this.#sent.clear();
+    const sorted = this.#latencies.toSorted((a, b) => a - b);
+    return { sent, undelivered, p99: sorted[Math.floor(sorted.length * 0.99)] ?? Infinity, p50: sorted[sorted.length >> 1] ?? Infinity };
+  }
+
+  /** One message: `heard`, or what became of it. */
+  async sayOne() {
+    if (this.clients.some(({ socket }) => !socket.connected)) return 'one of the two was disconnected';
+    const heard = new Promise((resolve) => { this.#heard = resolve; });
+    this.#say(performance.now());
+    return within(heard, 'the message').then(() => 'heard', (error) => error.message);
+  }
+
+  #say(now) {
+    const message = `message ${this.#said += 1}`;
+    this.#sent.set(message, now);
+    this.clients[0].emit('chat-message', { sessionId: this.sessionId, message });
+  }
+  #arrived(message) {
+    const at = this.#sent.get(message);
+    if (at === undefined) return;
+    this.#sent.delete(message);
+    this.#latencies.push(performance.now() - at);
+    this.#heard();
+  }
+}
