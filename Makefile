@@ -119,6 +119,11 @@ swap: install-test install-mongod $(PARLEY) ## An app's backend beside Parley on
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/swap/swap.mjs --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 
+.PHONY: attacks
+attacks: install-test $(PARLEY) ## Each attack of a stranger or a participant against a fresh server beside two people who talk (ROWS=REGEX SECONDS_EACH=6)
+	@tests/clients/install.sh
+	@PARLEY=$(abspath $(PARLEY)) node tests/attacks/attacks.mjs --seconds $(or $(SECONDS_EACH),6) $(if $(ROWS),--rows '$(ROWS)')
+
 upgrade-load: install-test $(PARLEY) ## 1,000 clients go from polling to WebSocket while 5,000 deliveries/s go out: nothing lost, doubled, reordered (SEED=)
 	@PARLEY=$(abspath $(PARLEY)) node tests/torture/upgrade.mjs $(if $(SEED),--seed $(SEED))
 

@@ -41,6 +41,9 @@ parley_suite(turn FOLDER clients/javascript LABELS "clients;turn" TIMEOUT 60 COM
 parley_suite(replacing FOLDER clients/javascript LABELS "clients;replacing" TIMEOUT 120 COMMAND ${NODE} --test-reporter=spec replacing.test.mjs)
 # An app's backend beside us on one database; `make swap` adds the interleavings, a set of three and a standalone.
 parley_suite(swap FOLDER swap LABELS "clients;mongodb;browser" TIMEOUT 240 COMMAND ${NODE} swap.mjs --parts browsers,races,losses --members 1 --only replica)
+# Some of the attacks, without their latency; `make attacks` plays and judges all of them.
+parley_suite(attacks FOLDER attacks LABELS "security" TIMEOUT 240
+             COMMAND ${NODE} attacks.mjs --untimed --seconds 3 --rows "unread answers|idle connections|handshakes|stalled bodies|missing attachments|gzip forms|bad connects")
 parley_suite(security_table FOLDER clients/javascript LABELS "clients;security" TIMEOUT 300 COMMAND ${NODE} --test-reporter=spec security.test.mjs)
 parley_suite(bad_input FOLDER clients/javascript LABELS "bad-input" TIMEOUT 300 COMMAND ${NODE} --test-reporter=spec bad-input.test.mjs)
 foreach(suite sync asyncio)

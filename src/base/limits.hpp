@@ -184,7 +184,7 @@ inline constexpr std::size_t frame_bytes_max = payload_bytes_max;  // one WebSoc
 
 // Admission: what strangers can make the server hold and do (docs/adr/0016)
 inline constexpr std::size_t held_bytes_free = 16 * 1024;               // of one connection that do not count: an event, a page of entries
-inline constexpr std::size_t held_bytes_max = 96 * 1024 * 1024;         // for all connections, shared by the loops; beyond, the greatest holder goes
+inline constexpr std::size_t held_bytes_max = 64 * 1024 * 1024;         // for all connections, shared by the loops; beyond, the greatest holder goes
 inline constexpr std::size_t http_unsent_bytes_max = 64 * 1024;         // above it the next request of a connection waits
 inline constexpr std::size_t http_slice_bytes = 64 * 1024;              // of a long answer, queued at one time
 inline constexpr std::size_t http_requests_per_turn = 8;                // of one connection …
@@ -203,6 +203,9 @@ inline constexpr std::size_t handshakes_per_address_max = 256;          // … o
 inline constexpr auto handshake_retry_after = 1s;                       // said to a client that one of these has no room for
 inline constexpr auto admission_log_interval = 10s;                     // lines of one kind about clients who are slowed down
 
+inline constexpr int refusals_per_second = 100;                        // refused and unknown events of one socket; above, it is read more slowly …
+inline constexpr int refusals_free = 100;                              // … after so many at once
+inline constexpr int refused_connects_max = 3;                         // of one connection on which nobody is signed in; then it is closed
 inline constexpr std::size_t body_read_at_once_bytes_max = 64 * 1024;       // a larger or a compressed body is read on a thread of its own …
 inline constexpr std::size_t bodies_waiting_bytes_max = 32 * 1024 * 1024;  // … where so much may wait; beyond: `overloaded`
 inline constexpr std::uint32_t body_reading_ms_per_window = 3'000;         // of that thread, for one client in rate_window; beyond: 429

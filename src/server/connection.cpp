@@ -61,6 +61,16 @@ void Connection::resume_after_turn() {
   });
 }
 
+void Connection::resume_at(SteadyTime time) {
+  if (std::exchange(resume_due_, true)) return;
+  config_.loop.call_at(time, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self == nullptr) return;
+    self->resume_due_ = false;
+    self->resume();
+  });
+}
+
 /// What it sent before its end is not lost while the conversation waits for its turn.
 void Connection::end_when_read() {
   if (!end_due_ || !open() || finishing_ || is_paused()) return;

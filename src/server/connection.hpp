@@ -83,6 +83,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void resume();
   /// The same, when the others had their turn.
   void resume_after_turn();
+  /// The same, at that time.
+  void resume_at(SteadyTime time);
   /// The same, when no more than so many bytes are unsent.
   void resume_when_unsent(std::size_t bytes) { resume_below_ = bytes; }
 
@@ -150,7 +152,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::size_t in_kernel_ = SIZE_MAX;  // bytes the kernel had not delivered when the deadline last rang
   Deadline deadline_;                 // of a finish, or of a peer that takes nothing
   bool writable_ = true;
-  bool resume_due_ = false;  // after this turn
+  bool resume_due_ = false;  // after this turn, or later
   bool peer_ended_ = false;
   bool end_due_ = false;  // the conversation has not been told, for it has not read everything
   bool finishing_ = false;

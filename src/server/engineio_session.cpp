@@ -33,6 +33,9 @@ class EngineioSession::Websocket final : public WebsocketUser {
   void vouch() {
     if (connection_ != nullptr) connection_->vouch();
   }
+  void pause_until(SteadyTime time) {
+    if (connection_ != nullptr) connection_->pause_until(time);
+  }
   void close(std::uint16_t code = websocket::close_code::no_status) {
     session_ = nullptr;
     if (connection_ != nullptr) connection_->close(code, {});
@@ -249,6 +252,10 @@ void EngineioSession::on_heartbeat() {
   const bool slightly_late = due <= now && now - due < config_.engineio.ping_timeout * 3 / 4;  // a quarter is left to answer in
   switch (heartbeat_.at(slightly_late ? due : now)) {
     case engineio::Heartbeat::Due::timed_out:
+      if (life_ == Life::open && pace_.was_paused(now, config_.engineio.ping_interval)) {
+        heartbeat_.on_pong(now);  // its pong may be among what we do not read
+        break;
+      }
       return life_ == Life::closing ? retire() : end(CloseReason::ping_timeout);
     case engineio::Heartbeat::Due::ping: {
       static const engineio::PacketPtr ping = engineio::EncodedPacket::text("2");
@@ -357,6 +364,11 @@ void EngineioSession::let_in() {
   place_.leave();
   let_in_ = true;
   if (websocket_ != nullptr) websocket_->vouch();
+}
+
+void EngineioSession::count_refusal() {
+  const SteadyTime until = pace_.count(config_.shard.loop().now());
+  if (websocket_ != nullptr) websocket_->pause_until(until);
 }
 
 void EngineioSession::close() {

@@ -17,6 +17,7 @@
 #include "protocol/engineio/socket_handler.hpp"
 #include "protocol/engineio/upgrade.hpp"
 #include "server/server_config.hpp"
+#include "server/refusal_pace.hpp"
 #include "server/session_request.hpp"
 #include "server/shard.hpp"
 #include "server/totals.hpp"
@@ -65,6 +66,7 @@ class EngineioSession final : public protocol::engineio::Socket, public std::ena
   void send_volatile(protocol::engineio::PacketPtr packet) override;
   void close() override;
   void let_in() override;
+  void count_refusal() override;
 
  private:
   enum class Life : std::uint8_t {
@@ -113,6 +115,7 @@ class EngineioSession final : public protocol::engineio::Socket, public std::ena
   Deadline heartbeat_due_;
   Guests::Place place_;
   bool let_in_ = false;
+  RefusalPace pace_;
   Life life_ = Life::open;
   bool upgraded_ = false;
 

@@ -56,6 +56,9 @@ class NamespacePeer final : public socketio::Peer, public std::enable_shared_fro
   void disconnect(Close close) override {
     if (connected()) connection_->disconnect(*this, close);
   }
+  void count_refusal() override {
+    if (connected()) socket_->count_refusal();
+  }
 
   [[nodiscard]] const std::string& nsp() const { return nsp_; }
   [[nodiscard]] socketio::SocketHandler* handler() { return handler_.get(); }
@@ -126,8 +129,8 @@ void SocketioConnection::on_packet(const socketio::WholePacket& whole) {
     case Step::decide:
       return ask(packet);
     case Step::refuse_namespace:
-      shared_.totals.refused.fetch_add(1, std::memory_order_relaxed);
-      return socket_->send(socketio::encode_connect_error(packet.nsp, "Invalid namespace"));
+      socket_->send(socketio::encode_connect_error(packet.nsp, "Invalid namespace"));
+      return count_refused_connect();
     case Step::leave:
       return leave(packet.nsp);
     case Step::ignore:
@@ -153,17 +156,23 @@ void SocketioConnection::ask(const socketio::Packet& packet) {
 
 void SocketioConnection::decided(NamespacePeer& peer, socketio::ConnectDecision decision) {
   if (!decision) {
-    shared_.totals.refused.fetch_add(1, std::memory_order_relaxed);
     state_.refused(peer.nsp());
     socket_->send(socketio::encode_connect_error(peer.nsp(), decision.error().message, decision.error().data_json));
     take(peer.nsp())->detach(DisconnectReason::server_namespace_disconnect);
-    return;
+    return count_refused_connect();
   }
+  refused_connects_ = 0;
   state_.accepted(peer.nsp());
   socket_->let_in();
   socket_->loop().cancel(std::exchange(connect_timer_, 0));
   socket_->send(socketio::encode_connect(peer.nsp(), peer.handshake().sid, decision->extra_json));
   peer.accept(std::move(decision->socket));
+}
+
+/// Who is refused again and again, and has nothing else here, is let go. A client that comes back with a new token has tries left.
+void SocketioConnection::count_refused_connect() {
+  shared_.totals.refused.fetch_add(1, std::memory_order_relaxed);
+  if (++refused_connects_ >= limits::refused_connects_max && peers_.empty()) fail(DisconnectReason::transport_close);
 }
 
 void SocketioConnection::leave(std::string_view nsp) {

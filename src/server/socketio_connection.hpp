@@ -56,6 +56,7 @@ class SocketioConnection final : public protocol::engineio::SocketHandler {
   void on_packet(const protocol::socketio::WholePacket& whole);
   void ask(const protocol::socketio::Packet& packet);
   void decided(NamespacePeer& peer, protocol::socketio::ConnectDecision decision);
+  void count_refused_connect();
   void leave(std::string_view nsp);
   void disconnect(NamespacePeer& peer, protocol::socketio::Peer::Close close);
   void fail(protocol::socketio::DisconnectReason reason);
@@ -68,6 +69,7 @@ class SocketioConnection final : public protocol::engineio::SocketHandler {
   protocol::socketio::PacketAssembler assembler_;
   std::vector<std::shared_ptr<NamespacePeer>> peers_;  // deciding or connected; one, nearly always
   TimerId connect_timer_ = 0;
+  int refused_connects_ = 0;  // since somebody was let in
   std::optional<protocol::socketio::DisconnectReason> failed_;  // why this side closed
 };
 

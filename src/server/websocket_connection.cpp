@@ -13,9 +13,13 @@ WebsocketConnection::WebsocketConnection(Connection& connection, std::size_t mes
       user_(std::move(user)) {}
 
 std::size_t WebsocketConnection::on_bytes(std::span<char> bytes) {
+  if (is_paused()) {
+    connection_.resume_at(paused_until_);
+    return 0;
+  }
   decoder_.feed(bytes);
   while (connection_.open() && !connection_.finishing()) {
-    if (decoder_.input_left() > 0 && turn_.is_used_up(connection_.loop())) return bytes.size() - postpone();
+    if (decoder_.input_left() > 0 && (is_paused() || turn_.is_used_up(connection_.loop()))) return bytes.size() - postpone();
     turn_.count(connection_.loop());
     const websocket::Decoded decoded = decoder_.next();
     if (decoded.kind == Kind::need_more) break;
@@ -30,11 +34,18 @@ std::size_t WebsocketConnection::on_bytes(std::span<char> bytes) {
   return bytes.size();
 }
 
+bool WebsocketConnection::is_paused() const {
+  return paused_until_ != SteadyTime{} && connection_.loop().now() < paused_until_;
+}
+
 /// What is not decoded yet comes again in a later turn. Returns its size.
 std::size_t WebsocketConnection::postpone() {
   const std::size_t left = decoder_.input_left();
   decoder_.drop_input();
-  connection_.resume_after_turn();
+  if (is_paused())
+    connection_.resume_at(paused_until_);
+  else
+    connection_.resume_after_turn();
   return left;
 }
 

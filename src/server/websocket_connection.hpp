@@ -44,6 +44,8 @@ class WebsocketConnection final : public Conversation {
   void written() { connection_.written(); }
   [[nodiscard]] bool keeps_up() const { return connection_.keeps_up(); }
   void vouch() { connection_.vouch(); }
+  /// Nothing more is taken before that time.
+  void pause_until(SteadyTime time) { paused_until_ = time; }
   /// Begins the closing handshake behind everything queued; what the peer still sends is ignored.
   void close(std::uint16_t code, std::string_view reason);
   [[nodiscard]] bool closing() const { return closing_; }
@@ -55,6 +57,7 @@ class WebsocketConnection final : public Conversation {
   [[nodiscard]] std::size_t held_bytes() const override { return decoder_.held_bytes(); }
 
  private:
+  [[nodiscard]] bool is_paused() const;
   [[nodiscard]] std::size_t postpone();
   void on_control(const protocol::websocket::Decoded& decoded);
   void on_close_frame(const protocol::websocket::Decoded& decoded);
@@ -65,6 +68,7 @@ class WebsocketConnection final : public Conversation {
   protocol::websocket::FrameDecoder decoder_;
   std::shared_ptr<WebsocketUser> user_;  // null once it has been told of the end
   TurnShare turn_{limits::frames_of_turn, limits::frames_per_turn};
+  SteadyTime paused_until_{};
   bool closing_ = false;
 };
 

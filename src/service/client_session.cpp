@@ -86,8 +86,8 @@ ClientSession::ClientSession(Router& router, std::vector<std::unique_ptr<Creator
 
 void ClientSession::on_event(const protocol::socketio::Event& event) {
   const auto row = std::ranges::find_if(rows(), [&event](const Row& each) { return each.event->name == event.name; });
-  if (row != rows().end()) (this->*row->handle)({*row->event, Fields::from_event(event.json), event.ack_id});
-  // Anything else, the client's own `ping` included, is ignored (docs/api-contract.md §6.3).
+  if (row != rows().end()) return (this->*row->handle)({*row->event, Fields::from_event(event.json), event.ack_id});
+  connection_->peer->count_refusal();  // anything else, the client's own `ping` included, is ignored (docs/api-contract.md §6.3)
 }
 
 std::span<const ClientSession::Row> ClientSession::rows() {

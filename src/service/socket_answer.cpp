@@ -11,6 +11,7 @@ constexpr std::string_view chat_namespace = "/";
 }  // namespace
 
 void SocketAnswer::fail(const Error& error, const std::function<void(JsonWriter&)>& write_more) const {
+  connection_->peer->count_refusal();
   if (!ack_) return;
   std::string json;
   JsonWriter writer(json);

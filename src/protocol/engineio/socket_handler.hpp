@@ -52,6 +52,8 @@ class Socket {
   virtual void close() = 0;
   /// Somebody has signed in: the client no longer counts as a stranger. Only where OpenHandler::decides_later.
   virtual void let_in() = 0;
+  /// A message of it was refused, or means nothing: when there are many, the client is read more slowly.
+  virtual void count_refusal() = 0;
 };
 
 /// `4` and the text, which must be valid UTF-8.

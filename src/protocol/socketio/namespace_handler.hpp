@@ -71,6 +71,8 @@ class Peer {
   /// Sends DISCONNECT for this namespace; with `close_transport` the whole connection goes as well.
   enum class Close : std::uint8_t { namespace_only, transport };
   virtual void disconnect(Close close) = 0;
+  /// An event of it was refused, or is unknown: when there are many (limits::refusals_per_second), the client is read more slowly.
+  virtual void count_refusal() {}
 };
 
 /// A received event. The views live as long as the call.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "protocol/socketio/namespace_handler.hpp"
+#include "server/refusal_pace.hpp"
 #include "unit/server/test_server.hpp"
 #include "unit/server/websocket_client.hpp"
 
@@ -18,6 +19,7 @@ namespace {
 using protocol::http::Request;
 using protocol::http::Respond;
 using protocol::http::Response;
+using std::chrono_literals::operator""h;
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
@@ -52,19 +54,29 @@ Response answer_of(std::string body) {
   return response;
 }
 
-/// Lets in whom the token `yes` names; the decision on others is never made.
+/// Lets in whoever says `yes`, and refuses every event.
 class Doorman final : public socketio::NamespaceHandler {
  public:
-  void on_connect(const socketio::ConnectRequest& request, std::shared_ptr<socketio::Peer>, socketio::Decide decide) override {
+  void on_connect(const socketio::ConnectRequest& request, std::shared_ptr<socketio::Peer> peer, socketio::Decide decide) override {
     if (request.auth_json.find("yes") == std::string_view::npos) return decide(std::unexpected(socketio::ConnectRefused{"no entry", {}}));
-    decide(socketio::ConnectAccepted{std::make_unique<Silent>(), {}});
+    decide(socketio::ConnectAccepted{std::make_unique<Refusing>(*this, std::move(peer)), {}});
   }
+  std::atomic<int> refused = 0;
 
  private:
-  class Silent final : public socketio::SocketHandler {
-    void on_event(const socketio::Event&) override {}
+  class Refusing final : public socketio::SocketHandler {
+   public:
+    Refusing(Doorman& owner, std::shared_ptr<socketio::Peer> peer) : owner_(owner), peer_(std::move(peer)) {}
+    void on_event(const socketio::Event&) override {
+      ++owner_.refused;
+      peer_->count_refusal();
+    }
     void on_ack(std::uint64_t, std::string_view, std::span<const Bytes>) override {}
     void on_disconnect(socketio::DisconnectReason) override {}
+
+   private:
+    Doorman& owner_;
+    std::shared_ptr<socketio::Peer> peer_;
   };
 };
 
@@ -256,6 +268,51 @@ TEST_F(AdmissionTest, handshakes_before_a_connect_are_bounded_on_both_transports
   third.send(poll);
   EXPECT_TRUE(third.read_response().starts_with("HTTP/1.1 200"));
   EXPECT_EQ(counts().handshakes, 2u);
+}
+
+TEST_F(AdmissionTest, who_is_refused_three_times_and_has_nothing_else_is_let_go) {
+  start();
+  WebsocketClient client = shake_hands();
+  client.read_message();
+  for (int index = 0; index < limits::refused_connects_max; ++index) {
+    client.send_text("40");
+    EXPECT_EQ(client.read_message(), R"(44{"message":"no entry"})");
+  }
+  EXPECT_TRUE(client.read_close().has_value());
+  WebsocketClient second = shake_hands();
+  second.read_message();
+  for (int round = 0; round < 2; ++round) {
+    for (int index = 1; index < limits::refused_connects_max; ++index) {
+      second.send_text("40");
+      EXPECT_EQ(second.read_message(), R"(44{"message":"no entry"})");
+    }
+    second.send_text(R"(40{"yes":1})");
+    EXPECT_TRUE(second.read_message().starts_with(R"(40{"sid")"));
+    second.send_text("41");
+  }
+}
+
+TEST(RefusalPace, lets_some_through_at_once_and_then_so_many_a_second) {
+  RefusalPace pace;
+  const SteadyTime now{1h};
+  for (int index = 0; index < limits::refusals_free; ++index) EXPECT_LE(pace.count(now), now);
+  const SteadyTime until = pace.count(now);
+  EXPECT_EQ(until, now + std::chrono::nanoseconds(1s) / limits::refusals_per_second);
+  EXPECT_TRUE(pace.was_paused(now + 1s, 2s));
+  EXPECT_FALSE(pace.was_paused(now + 3s, 2s));
+  for (int index = 0; index < limits::refusals_free; ++index) EXPECT_LE(pace.count(now + 2s), now + 2s) << "after a rest they are free again";
+}
+
+TEST_F(AdmissionTest, refused_events_are_read_slowly_and_none_is_lost) {
+  start();
+  WebsocketClient client = shake_hands();
+  client.read_message();
+  client.send_text(R"(40{"yes":1})");
+  client.read_message();
+  const int sent = limits::refusals_free + 70;
+  for (int index = 0; index < sent; ++index) client.send_text(R"(42["x"])");
+  client.send_text("41");
+  EXPECT_TRUE(until([&] { return doorman.refused == sent; }));
 }
 
 TEST_F(AdmissionTest, when_too_much_is_held_the_connection_that_holds_most_is_cut) {

@@ -1,0 +1,32 @@
+// How fast a client is read that keeps sending what is refused: limits::refusals_per_second, once limits::refusals_free are used up. What is accepted
+// costs nothing, so an honest sender is never slowed down (docs/adr/0016).
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/clock.hpp"
+#include "base/limits.hpp"
+
+namespace parley::server {
+
+class RefusalPace {
+ public:
+  /// One more refusal. Gives until when nothing should be read; a time that has passed: it may go on.
+  SteadyTime count(SteadyTime now) {
+    // Each refusal moves the time at which all of them are made up for; it may lie ahead by those that are free.
+    made_up_at_ = std::max(made_up_at_, now) + each;
+    paused_until_ = std::max(paused_until_, made_up_at_ - free);
+    return paused_until_;
+  }
+  /// Whether it is paused, or was within `recently`: its own packets may wait unread.
+  [[nodiscard]] bool was_paused(SteadyTime now, std::chrono::milliseconds recently) const { return now < paused_until_ + recently; }
+
+ private:
+  static constexpr std::chrono::nanoseconds each = std::chrono::nanoseconds(std::chrono::seconds(1)) / limits::refusals_per_second;
+  static constexpr std::chrono::nanoseconds free = each * limits::refusals_free;
+  SteadyTime made_up_at_{};
+  SteadyTime paused_until_{};
+};
+
+}  // namespace parley::server
