@@ -38,8 +38,8 @@ Response no_room_for_handshake() {
   return response;
 }
 
-void greet(Connection& connection, std::string_view accept) {
-  connection.output() += websocket::switching_protocols(accept);
+void greet(Connection& connection, const websocket::Acceptance& acceptance) {
+  connection.output() += websocket::switching_protocols(acceptance);
   connection.written();
 }
 

@@ -2,6 +2,8 @@
 #include "protocol/websocket/handshake.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include "base/bytes.hpp"
 #include "base/hash.hpp"
@@ -22,6 +24,37 @@ bool any_names(const http::Request& request, std::string_view header_name, std::
 bool is_client_key(std::string_view key) {
   const auto bytes = from_base64(key);
   return key.size() == key_text_size && key.ends_with("==") && bytes.has_value() && bytes->size() == 16;
+}
+
+bool is_token(std::string_view text) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";  // RFC 9110 §5.6.2
+  return !text.empty() && std::ranges::all_of(text, [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.contains(c);
+  });
+}
+
+/// The values of every header of this name as one list (RFC 9110 §5.3); nothing: there is none.
+std::optional<std::string> joined_values(const http::Request& request, std::string_view header_name) {
+  std::optional<std::string> joined;
+  for (const http::Header& header : request.headers) {
+    if (!http::equals_ignoring_case(header.name, header_name)) continue;
+    joined = joined ? *joined + "," + header.value : header.value;
+  }
+  return joined;
+}
+
+/// The first of a list of different tokens; nothing: it is no such list.
+std::optional<std::string> first_token(std::string_view list) {
+  std::set<std::string_view> tokens;
+  std::optional<std::string> first;
+  for (std::size_t start = 0; start <= list.size();) {
+    const std::string_view piece = list.substr(start, list.find(',', start) - start);
+    const std::string_view token = http::trim_whitespace(piece);
+    if (!is_token(token) || !tokens.insert(token).second) return std::nullopt;
+    if (!first) first = token;
+    start += piece.size() + 1;
+  }
+  return first;
 }
 
 http::Response refusal(unsigned status, std::string text) {
@@ -70,7 +103,7 @@ bool asks_for_websocket(const http::Request& request) {
   return any_names(request, "Connection", "upgrade") && any_names(request, "Upgrade", "websocket");
 }
 
-std::expected<std::string, http::Response> check_request(const http::Request& request) {
+std::expected<Acceptance, http::Response> check_request(const http::Request& request) {
   if (request.method != "GET") {
     http::Response response = refusal(405, "WebSocket begins with GET\n");
     response.headers.push_back({"Allow", "GET"});
@@ -89,7 +122,17 @@ std::expected<std::string, http::Response> check_request(const http::Request& re
   if (key == nullptr || !is_client_key(http::trim_whitespace(*key))) {
     return std::unexpected(refusal(400, "Sec-WebSocket-Key must be 16 bytes in base64\n"));
   }
-  return accept_key(http::trim_whitespace(*key));
+  Acceptance acceptance{accept_key(http::trim_whitespace(*key)), {}};
+  if (const auto offered = joined_values(request, "Sec-WebSocket-Protocol")) {
+    const auto chosen = first_token(*offered);
+    if (!chosen) return std::unexpected(refusal(400, "Sec-WebSocket-Protocol must be a list of different tokens\n"));
+    acceptance.extra_headers = "Sec-WebSocket-Protocol: " + *chosen + "\r\n";
+  }
+  return acceptance;
+}
+
+std::string switching_protocols(const Acceptance& acceptance) {
+  return switching_protocols(acceptance.key, acceptance.extra_headers);
 }
 
 std::string switching_protocols(std::string_view accept, std::string_view extra_headers) {

@@ -1,4 +1,6 @@
-// The opening handshake of WebSocket (RFC 6455 §4), both sides of it, without a socket. No subprotocols and no extensions are agreed to.
+// The opening handshake of WebSocket (RFC 6455 §4), both sides of it, without a socket. A server agrees to the first subprotocol that the
+// client offers, as the `ws` library of JavaScript servers does: browsers give up a connection when none is chosen. No extensions are
+// agreed to.
 #pragma once
 
 #include <array>
@@ -18,11 +20,18 @@ namespace parley::protocol::websocket {
 /// Whether the request asks for WebSocket at all: `Connection` names `upgrade` and `Upgrade` names `websocket`, case ignored.
 [[nodiscard]] bool asks_for_websocket(const http::Request& request);
 
-/// Checks the request of a client (RFC 6455 §4.2.1): GET, the two headers above, a key of 16 bytes, version 13.
-/// Returns the accept key, or the answer to give: 405, 400, or 426 with `Sec-WebSocket-Version: 13`.
-[[nodiscard]] std::expected<std::string, http::Response> check_request(const http::Request& request);
+/// What the answer to a good request says.
+struct Acceptance {
+  std::string key;            // Sec-WebSocket-Accept
+  std::string extra_headers;  // `Sec-WebSocket-Protocol: …` when subprotocols were offered, ended by CRLF
+};
+/// Checks the request of a client (RFC 6455 §4.2.1): GET, the two headers above, a key of 16 bytes, version 13, and subprotocols, if it
+/// offers any, that are tokens and different (§4.1, item 10). The error is the answer to give: 405, 400, or 426 with
+/// `Sec-WebSocket-Version: 13`.
+[[nodiscard]] std::expected<Acceptance, http::Response> check_request(const http::Request& request);
 /// The bytes of the 101 answer, with further header lines, each ended by CRLF.
 [[nodiscard]] std::string switching_protocols(std::string_view accept, std::string_view extra_headers = {});
+[[nodiscard]] std::string switching_protocols(const Acceptance& acceptance);
 
 /// Sec-WebSocket-Key of a client from 16 random bytes.
 [[nodiscard]] std::string client_key(std::array<std::uint8_t, 16> random);

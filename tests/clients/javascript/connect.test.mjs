@@ -39,6 +39,18 @@ describe('a good token gets in', () => {
   }
 });
 
+describe('a client that asks for a subprotocol', () => {
+  for (const transport of ['websocket', 'upgrade']) {
+    for (const protocols of ['chat', ['v2.chat', 'chat']]) {
+      test(`gets the first of ${JSON.stringify(protocols)} by ${transport}`, async () => {
+        const client = await Client.connect(server, person('doctor'), { transport, protocols });
+        assert.equal(client.socket.io.engine.transport.ws.protocol, [protocols].flat()[0]);
+        assert.equal((await client.ask('join-session', { sessionId: 'none' })).error, 'Session not found');
+      });
+    }
+  }
+});
+
 describe('without a token [c:6.2-missing]', () => {
   const refusal = { message: 'Authentication token required', data: undefined };
   for (const transport of ['websocket', 'polling']) {

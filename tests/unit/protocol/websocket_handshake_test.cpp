@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace parley::protocol::websocket {
 namespace {
@@ -41,7 +43,45 @@ TEST(WebsocketHandshake, computes_the_accept_key_of_the_rfc) {
 TEST(WebsocketHandshake, takes_a_good_request) {
   const auto result = check_request(good_request());
   ASSERT_TRUE(result);
-  EXPECT_EQ(*result, accept);
+  EXPECT_EQ(result->key, accept);
+  EXPECT_EQ(result->extra_headers, "");
+}
+
+/// The header that answers these offers; `400`: they are refused.
+std::string chosen_of(const std::vector<std::string>& offers) {
+  http::Request request = good_request();
+  for (const std::string& offer : offers) request.headers.push_back({"Sec-WebSocket-Protocol", offer});
+  const auto result = check_request(request);
+  return result ? result->extra_headers : std::to_string(result.error().status);
+}
+
+TEST(WebsocketHandshake, chooses_the_first_subprotocol_offered) {
+  for (const auto& [offers, chosen] :
+       std::vector<std::pair<std::vector<std::string>, std::string>>{{{"chat"}, "chat"},
+                                                                     {{" v2.chat ,\tchat"}, "v2.chat"},
+                                                                     {{"two", "one"}, "two"},
+                                                                     {{"chat,CHAT"}, "chat"},
+                                                                     {{"!#$%&'*+-.^_`|~09azAZ"}, "!#$%&'*+-.^_`|~09azAZ"}}) {
+    EXPECT_EQ(chosen_of(offers), "Sec-WebSocket-Protocol: " + chosen + "\r\n");
+  }
+  EXPECT_EQ(chosen_of({}), "");
+}
+
+TEST(WebsocketHandshake, refuses_subprotocols_that_are_no_list_of_different_tokens) {
+  for (const std::vector<std::string>& offers : std::vector<std::vector<std::string>>{{""},
+                                                                                      {","},
+                                                                                      {"chat,"},
+                                                                                      {",chat"},
+                                                                                      {"a,,b"},
+                                                                                      {"two words"},
+                                                                                      {"a/b"},
+                                                                                      {"\"chat\""},
+                                                                                      {"chät"},
+                                                                                      {"chat, chat"},
+                                                                                      {"chat", "chat"},
+                                                                                      {"chat", ""}}) {
+    EXPECT_EQ(chosen_of(offers), "400") << offers.front();
+  }
 }
 
 TEST(WebsocketHandshake, ignores_case_and_further_tokens) {

@@ -465,6 +465,35 @@ TEST_F(SocketioTest, cross_origin_answers_follow_the_contract) {
   EXPECT_NE(preflight.find("Content-Length: 0\r\n"), std::string::npos);
 }
 
+/// The status line of the answer to a WebSocket handshake that offers `protocols`, and the subprotocol it names.
+std::string subprotocol_chosen(std::uint16_t port, std::string_view target, std::string_view protocols) {
+  Client client(port);
+  client.send("GET " + std::string(target) +
+              " HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+              std::string(protocols) + "\r\n");
+  const std::string head = client.read_until("\r\n\r\n");
+  const std::string name = "\r\nSec-WebSocket-Protocol: ";
+  const auto at = head.find(name);
+  return head.substr(9, 3) +
+         (at == std::string::npos ? "" : " " + head.substr(at + name.size(), head.find("\r\n", at + 1) - at - name.size()));
+}
+
+TEST_F(SocketioTest, the_first_subprotocol_offered_is_chosen_at_the_start_and_at_an_upgrade) {
+  start();
+  for (const bool upgrade : {false, true}) {
+    const auto chosen = [&](std::string_view protocols) {
+      const std::string target = std::string(websocket_target) + (upgrade ? "&sid=" + open_polling() : "");
+      return subprotocol_chosen((*server)->port(), target, protocols);
+    };
+    EXPECT_EQ(chosen(""), "101");
+    EXPECT_EQ(chosen("Sec-WebSocket-Protocol: chat\r\n"), "101 chat");
+    EXPECT_EQ(chosen("sec-websocket-protocol: v2.chat ,\tchat\r\n"), "101 v2.chat");
+    EXPECT_EQ(chosen("Sec-WebSocket-Protocol: two\r\nSec-WebSocket-Protocol: one\r\n"), "101 two");
+    EXPECT_EQ(chosen("Sec-WebSocket-Protocol: no spaces\r\n"), "400");
+  }
+}
+
 TEST_F(SocketioTest, a_post_above_the_payload_limit_is_413_and_ends_the_session) {
   ServerConfig config = config_with(1);
   config.engineio.payload_bytes_max = 1000;
