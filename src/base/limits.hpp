@@ -152,7 +152,7 @@ inline constexpr auto ping_timeout = 60'000ms;
 inline constexpr auto upgrade_timeout = 10'000ms;
 inline constexpr auto connect_timeout = 45'000ms;
 inline constexpr std::size_t payload_bytes_max = 1'000'000;
-inline constexpr std::size_t polling_packets_max = 1'024;  // of one polling body; ours, the protocol names none
+inline constexpr std::size_t polling_packets_per_turn = 64;  // of one polling body, whose bytes are bounded above; then others have a turn
 inline constexpr std::size_t poll_compressed_bytes_min =
     1024;  // of a polling answer; smaller ones are not worth it (engine.io's own default)
 inline constexpr std::size_t accept_encoding_bytes_max = 256;  // of the header; what is beyond is not looked at

@@ -207,19 +207,36 @@ void EngineioSession::post(const SessionRequestPtr& request) {
     end(CloseReason::transport_error);
     return request->answer_error(engineio::RequestError::bad_request);
   }
-  const auto packets = engineio::decode_payload(request->parts.body);
-  if (!packets) {
+  if (posted_) return overlap_post(request);
+  engineio::Payload payload(std::move(request->parts.body));
+  if (payload.fault()) {
     end(CloseReason::parse_error);
     return request->answer_error(engineio::RequestError::bad_request);
   }
-  for (const engineio::Packet& packet : *packets) {
-    if (life_ != Life::open) break;
-    on_packet(packet);
+  posted_.emplace(request, std::move(payload));
+  work_off();
+}
+
+/// A client that sends two bodies at once does not care for their order, as the JavaScript server sees it too.
+void EngineioSession::overlap_post(const SessionRequestPtr& request) {
+  end(CloseReason::transport_error);
+  request->answer_error(engineio::RequestError::bad_request);
+}
+
+/// A body may hold hundreds of thousands of packets: after some of them the others of this loop have their turn.
+void EngineioSession::work_off() {
+  engineio::Payload& payload = posted_->payload;
+  for (std::size_t taken = 0; taken < limits::polling_packets_per_turn; ++taken) {
+    if (life_ != Life::open || payload.done()) break;
+    on_packet(payload.next());
   }
+  if (life_ == Life::open && !payload.done()) return config_.shard.loop().post([self = shared_from_this()] { self->work_off(); });
   protocol::http::Response response;
   response.headers.push_back({"Content-Type", "text/html"});
   response.headers.push_back({"Cache-Control", "no-store"});
   response.body = "ok";
+  const auto request = std::move(posted_->request);
+  posted_.reset();
   request->answer(std::move(response));
 }
 

@@ -91,6 +91,8 @@ class EngineioSession final : public protocol::engineio::Socket, public std::ena
   void answer_poll(std::string payload);
   [[nodiscard]] std::string take_payload();
 
+  void overlap_post(const SessionRequestPtr& request);
+  void work_off();
   void on_heartbeat();
   void on_packet(const protocol::engineio::Packet& packet);
   void on_websocket_text(Websocket& from, std::string_view text);
@@ -121,7 +123,12 @@ class EngineioSession final : public protocol::engineio::Socket, public std::ena
 
   std::shared_ptr<Websocket> websocket_;  // the transport, or null: long polling
   std::unique_ptr<Candidate> candidate_;
-  SessionRequestPtr poll_;                            // hangs
+  SessionRequestPtr poll_;  // hangs
+  struct Posted {
+    SessionRequestPtr request;  // answered when the last packet is taken
+    protocol::engineio::Payload payload;
+  };
+  std::optional<Posted> posted_;                      // a body that is being worked off, in turns
   std::vector<protocol::engineio::PacketPtr> queue_;  // for the next poll
   std::size_t queue_bytes_ = 0;
 };

@@ -16,16 +16,17 @@ void require(bool holds) {
   }
 }
 
-std::string joined(const std::vector<Packet>& packets) {
-  std::string payload;
-  for (const Packet& packet : packets) {
+std::string joined_again(Payload& payload) {
+  std::string joined;
+  while (!payload.done()) {
+    const Packet packet = payload.next();
     if (packet.binary) {
-      append_binary(payload, packet.data);
+      append_binary(joined, packet.data);
     } else {
-      append_packet(payload, packet.type, packet.data);
+      append_packet(joined, packet.type, packet.data);
     }
   }
-  return payload;
+  return joined;
 }
 
 }  // namespace
@@ -35,16 +36,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   parley::Bytes scratch;
   (void)decode_packet(input, scratch);  // only has to survive
   (void)classify(Query::parse(input), {.method = "GET"});
-  std::string body = input;
-  const auto packets = decode_payload(body);
-  if (!packets) {
-    require(packets.error().offset <= size);
+  Payload payload(input);
+  if (const auto fault = payload.fault()) {
+    require(fault->offset <= size);
     return 0;
   }
-  const std::string first = joined(*packets);
-  std::string again_body = first;
-  const auto again = decode_payload(again_body);
-  require(again.has_value() && again->size() == packets->size());
-  require(joined(*again) == first);
+  const std::string first = joined_again(payload);
+  Payload again(first);
+  require(!again.fault());
+  require(joined_again(again) == first);
   return 0;
 }

@@ -3,7 +3,7 @@
 
 #include <simdjson.h>
 
-#include <algorithm>
+#include "base/assert.hpp"
 
 namespace parley::protocol::engineio {
 namespace {
@@ -19,20 +19,6 @@ void join(std::string& payload) {
   if (!payload.empty()) {
     payload.push_back(separator);
   }
-}
-
-/// As decode_packet, for a piece of `body`: the bytes of base64 overwrite it.
-std::expected<Packet, DecodeError> decode_in_place(std::string& body, std::size_t start, std::size_t size) {
-  Bytes decoded;
-  auto packet = decode_packet(std::string_view(body).substr(start, size), decoded);
-  if (!packet) {
-    return std::unexpected(DecodeError{start + packet.error().offset, packet.error().what});
-  }
-  if (packet->binary) {
-    std::ranges::copy(decoded, body.begin() + static_cast<std::ptrdiff_t>(start));
-    packet->data = std::string_view(body).substr(start, decoded.size());
-  }
-  return packet;
 }
 
 }  // namespace
@@ -55,26 +41,33 @@ std::expected<Packet, DecodeError> decode_packet(std::string_view text, Bytes& s
   return Packet{static_cast<PacketType>(text.front()), false, text.substr(1)};
 }
 
-std::expected<std::vector<Packet>, DecodeError> decode_payload(std::string& body) {
-  if (!simdjson::validate_utf8(body)) {
-    return std::unexpected(DecodeError{0, "not UTF-8"});
+std::string_view Payload::piece_at(std::size_t start) const {
+  return std::string_view(body_).substr(start, body_.find(separator, start) - start);
+}
+
+std::optional<DecodeError> Payload::fault() const {
+  if (!simdjson::validate_utf8(body_)) {
+    return DecodeError{0, "not UTF-8"};
   }
-  const auto packet_count = static_cast<std::size_t>(std::ranges::count(body, separator)) + 1;
-  if (packet_count > limits::polling_packets_max) {
-    return std::unexpected(DecodeError{0, "too many packets"});
-  }
-  std::vector<Packet> packets;
-  packets.reserve(packet_count);
-  for (std::size_t start = 0; packets.size() < packet_count;) {
-    const std::size_t end = std::min(body.find(separator, start), body.size());
-    auto packet = decode_in_place(body, start, end - start);
+  Bytes scratch;
+  for (std::size_t start = 0; start <= body_.size();) {
+    const std::string_view piece = piece_at(start);
+    const auto packet = decode_packet(piece, scratch);
     if (!packet) {
-      return std::unexpected(packet.error());
+      return DecodeError{start + packet.error().offset, packet.error().what};
     }
-    packets.push_back(*packet);
-    start = end + 1;
+    start += piece.size() + 1;
   }
-  return packets;
+  return std::nullopt;
+}
+
+Packet Payload::next() {
+  PARLEY_ASSERT(!done());
+  const std::string_view piece = piece_at(start_);
+  const auto packet = decode_packet(piece, scratch_);
+  PARLEY_ASSERT(packet.has_value());
+  start_ += piece.size() + 1;
+  return *packet;
 }
 
 void append_text(std::string& payload, std::string_view packet) {

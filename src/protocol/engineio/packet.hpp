@@ -4,12 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "base/bytes.hpp"
-#include "base/limits.hpp"
 
 namespace parley::protocol::engineio {
 
@@ -34,14 +34,29 @@ struct Packet {
 /// Errors   empty, an unknown type, base64 that is none.
 [[nodiscard]] std::expected<Packet, DecodeError> decode_packet(std::string_view text, Bytes& scratch);
 
-/// Splits a long-polling body into packets.
+/// The packets of one long-polling body, one after the other: a body of many is worked off in turns, and none of them needs a list.
 ///
 /// Source   Engine.IO protocol v4, "HTTP long-polling": packets are joined by 0x1e; binary packets are base64 with the prefix `b`.
-/// In place The views point into `body`, where base64 is overwritten by its bytes; do not touch `body` while they are in use.
-/// Limits   At most limits::polling_packets_max packets. The size of the body is the reader's to bound (413).
-/// Errors   Text that is not UTF-8, and the errors of decode_packet, with the offset (bytes) of the first bad packet; nothing is
-/// half-accepted.
-[[nodiscard]] std::expected<std::vector<Packet>, DecodeError> decode_payload(std::string& body);
+/// Limits   The size of the body is the reader's to bound (413); within it there may be any number of packets.
+class Payload {
+ public:
+  explicit Payload(std::string body) : body_(std::move(body)) {}
+
+  /// Text that is not UTF-8, and the errors of decode_packet, with the offset (bytes) of the first bad packet. Asked before the first
+  /// packet is taken, so that nothing is half-accepted.
+  [[nodiscard]] std::optional<DecodeError> fault() const;
+  /// The last packet was taken.
+  [[nodiscard]] bool done() const { return start_ > body_.size(); }
+  /// The next packet of a body without fault; its views live until the next call. Must not be done.
+  [[nodiscard]] Packet next();
+
+ private:
+  [[nodiscard]] std::string_view piece_at(std::size_t start) const;
+
+  std::string body_;
+  std::size_t start_ = 0;  // of the next packet
+  Bytes scratch_;
+};
 
 /// Appends one encoded text packet to a payload, joined by 0x1e.
 void append_text(std::string& payload, std::string_view packet);

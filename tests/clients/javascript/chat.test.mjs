@@ -6,6 +6,7 @@ import { get, page, remove, store } from './harness/rest.mjs';
 import { Server } from './harness/server.mjs';
 import { ISO, makeCall, makeSession, OID } from './harness/session.mjs';
 import { person } from './harness/token.mjs';
+import { within } from './harness/wait.mjs';
 
 let server;
 before(async () => { server = await Server.start(); });
@@ -16,6 +17,19 @@ after(() => server.dispose());
 function eventOf({ id, sessionId, senderId, senderRole, message, timestamp, messageType }) {
   return { id, sessionId, senderId, senderRole, message, timestamp, messageType };
 }
+
+test('what a polling client has buffered, thousands of messages in one body, is taken whole and in order', async () => {
+  const { doctor, sessionId } = await makeSession(server);
+  const client = new Client(server, doctor, { transport: 'polling', autoConnect: false });
+  const texts = Array.from({ length: 3000 }, (_, index) => `buffered ${index} ${'x'.repeat(24)}`);
+  const answers = texts.map((message) => client.socket.emitWithAck('chat-message', { sessionId, message }));
+  client.socket.connect();
+  assert.deepEqual((await within(Promise.all(answers), 'every answer', 60_000)).map((answer) => answer.chatMessage?.message), texts);
+  assert.deepEqual(client.disconnects, []);
+  const pages = [];
+  for (const number of [3, 2, 1]) pages.push(...(await page(server, doctor, sessionId, `?limit=1000&page=${number}`)).body.messages);
+  assert.deepEqual(pages.map((each) => each.message), texts);
+});
 
 for (const transport of ['websocket', 'polling', 'upgrade']) {
   describe(`over ${transport}`, () => {

@@ -3,14 +3,28 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
+#include "base/limits.hpp"
 #include "protocol/engineio/encoded_packet.hpp"
 
 namespace parley::protocol::engineio {
 namespace {
 
 std::optional<DecodeError> error_of(std::string body) {
-  const auto packets = decode_payload(body);
-  return packets ? std::nullopt : std::optional(packets.error());
+  return Payload(std::move(body)).fault();
+}
+
+/// Type and data of each packet of a body, `b` for a binary one.
+std::vector<std::string> packets_of(std::string body) {
+  Payload payload(std::move(body));
+  EXPECT_FALSE(payload.fault());
+  std::vector<std::string> packets;
+  while (!payload.done()) {
+    const Packet packet = payload.next();
+    packets.push_back((packet.binary ? 'b' : static_cast<char>(packet.type)) + std::string(packet.data));
+  }
+  return packets;
 }
 
 TEST(EngineioPacket, reads_every_type) {
@@ -56,12 +70,7 @@ TEST(EngineioPayload, reads_the_example_of_the_protocol) {
       "4hello\x1e"
       "2\x1e"
       "4world";
-  const auto packets = decode_payload(body);
-  ASSERT_TRUE(packets);
-  ASSERT_EQ(packets->size(), 3u);
-  EXPECT_EQ((*packets)[0].data, "hello");
-  EXPECT_EQ((*packets)[1].type, PacketType::ping);
-  EXPECT_EQ((*packets)[2].data, "world");
+  EXPECT_EQ(packets_of(body), (std::vector<std::string>{"4hello", "2", "4world"}));
 }
 
 TEST(EngineioPayload, reads_text_and_binary_side_by_side) {
@@ -69,13 +78,7 @@ TEST(EngineioPayload, reads_text_and_binary_side_by_side) {
       "4€\x1e"
       "bAQIDBA==\x1e"
       "4end";
-  const auto packets = decode_payload(body);
-  ASSERT_TRUE(packets);
-  ASSERT_EQ(packets->size(), 3u);
-  EXPECT_EQ((*packets)[0].data, "€");
-  EXPECT_TRUE((*packets)[1].binary);
-  EXPECT_EQ((*packets)[1].data, "\x01\x02\x03\x04");
-  EXPECT_EQ((*packets)[2].data, "end");
+  EXPECT_EQ(packets_of(body), (std::vector<std::string>{"4€", "b\x01\x02\x03\x04", "4end"}));
 }
 
 TEST(EngineioPayload, names_where_the_first_bad_packet_is) {
@@ -105,16 +108,13 @@ TEST(EngineioPayload, refuses_text_that_is_not_utf8) {
   EXPECT_TRUE(error_of("4\xff"));
 }
 
-TEST(EngineioPayload, takes_as_many_packets_as_the_limit_and_not_one_more) {
+TEST(EngineioPayload, has_as_many_packets_as_fit_its_bytes) {
   std::string body = "4";
-  for (std::size_t count = 1; count < limits::polling_packets_max; ++count) {
+  while (body.size() + 2 <= limits::payload_bytes_max)
     body +=
         "\x1e"
         "4";
-  }
-  EXPECT_FALSE(error_of(body));
-  EXPECT_TRUE(error_of(body + "\x1e"
-                              "4"));
+  EXPECT_EQ(packets_of(body).size(), (limits::payload_bytes_max + 1) / 2);
 }
 
 TEST(EngineioPayload, what_is_joined_is_split_again) {
@@ -128,12 +128,7 @@ TEST(EngineioPayload, what_is_joined_is_split_again) {
             "6\x1e"
             "bAB7/\x1e"
             "4two");
-  const auto packets = decode_payload(payload);
-  ASSERT_TRUE(packets);
-  ASSERT_EQ(packets->size(), 4u);
-  EXPECT_EQ((*packets)[1].type, PacketType::noop);
-  EXPECT_EQ((*packets)[2].data, std::string_view("\x00\x1e\xff", 3));
-  EXPECT_EQ((*packets)[3].data, "two");
+  EXPECT_EQ(packets_of(payload), (std::vector<std::string>{"4one", "6", std::string("b\x00\x1e\xff", 4), "4two"}));
 }
 
 TEST(EncodedPacket, text_is_a_server_frame_with_the_packet_as_its_suffix) {

@@ -2,11 +2,15 @@
 // requests find their session on whichever loop they were accepted. The wire itself is judged by tests/conformance.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
+#include <functional>
+#include <future>
 #include <map>
 #include <mutex>
 #include <set>
 
+#include "base/limits.hpp"
 #include "protocol/socketio/packet.hpp"
 #include "unit/server/websocket_client.hpp"
 
@@ -39,6 +43,11 @@ class RecordingNamespace final : public socketio::NamespaceHandler {
     peer->loop().call_after(30ms, std::move(accept));
   }
 
+  /// `act` runs on the loop at each event of this name. To be set while nothing is under way.
+  void at_event(std::string name, std::function<void(socketio::Peer&)> act) {
+    awaited_event_ = std::move(name);
+    do_at_event_ = std::move(act);
+  }
   void note(std::string what) {
     const std::scoped_lock lock(mutex_);
     notes_.push_back(std::move(what));
@@ -79,6 +88,7 @@ class RecordingNamespace final : public socketio::NamespaceHandler {
       if (event.name == "ask")
         peer_->send(socketio::encode_packet({.type = socketio::PacketType::event, .nsp = nsp_, .id = 7, .json = R"(["q"])"}));
       owner_.note("event " + std::string(event.name) + (peer_->connected() ? "" : " gone"));
+      if (event.name == owner_.awaited_event_) owner_.do_at_event_(*peer_);
     }
     void on_ack(std::uint64_t id, std::string_view json, std::span<const Bytes>) override {
       owner_.note("ack " + std::to_string(id) + " " + std::string(json));
@@ -91,6 +101,8 @@ class RecordingNamespace final : public socketio::NamespaceHandler {
     const std::shared_ptr<socketio::Peer> peer_;
   };
 
+  std::string awaited_event_;
+  std::function<void(socketio::Peer&)> do_at_event_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<std::string> notes_;
@@ -492,6 +504,99 @@ TEST_F(SocketioTest, the_first_subprotocol_offered_is_chosen_at_the_start_and_at
     EXPECT_EQ(chosen("Sec-WebSocket-Protocol: two\r\nSec-WebSocket-Protocol: one\r\n"), "101 two");
     EXPECT_EQ(chosen("Sec-WebSocket-Protocol: no spaces\r\n"), "400");
   }
+}
+
+/// `count` events, of which the first and the last say so.
+std::string many_events(std::size_t count) {
+  std::string body = R"(42["first"])";
+  while (--count > 1)
+    body +=
+        "\x1e"
+        R"(42["echo"])";
+  return body +
+         "\x1e"
+         R"(42["last"])";
+}
+
+TEST_F(SocketioTest, a_polling_body_of_thousands_of_packets_is_taken_whole_and_answered_after_the_last) {
+  for (const std::size_t loops : {1, 4}) {
+    start(config_with(loops));
+    const std::string sid = open_polling();
+    http("POST", poll_target(sid), "40");
+    const auto before = application.notes().size();
+    EXPECT_EQ(body_of(http("POST", poll_target(sid), many_events(3000))), "ok");
+    const auto notes = application.notes();
+    ASSERT_EQ(notes.size() - before, 3000u);
+    EXPECT_EQ(notes[before], "event first");
+    EXPECT_EQ(notes.back(), "event last");
+  }
+}
+
+TEST_F(SocketioTest, a_polling_body_of_many_packets_does_not_hold_up_the_loop) {
+  application.at_event("first", [this](socketio::Peer& peer) { peer.loop().post([this] { application.note("another's turn"); }); });
+  for (const std::size_t packets : {limits::polling_packets_per_turn, limits::polling_packets_per_turn + 1, std::size_t{1000}}) {
+    start();
+    const std::string sid = open_polling();
+    http("POST", poll_target(sid), "40");
+    const auto before = application.notes().size();
+    EXPECT_EQ(body_of(http("POST", poll_target(sid), many_events(packets))), "ok");
+    ASSERT_TRUE(application.noted("another's turn"));
+    const auto notes = application.notes();
+    const auto turn = std::ranges::find(notes.begin() + static_cast<std::ptrdiff_t>(before), notes.end(), "another's turn");
+    EXPECT_EQ(static_cast<std::size_t>(turn - notes.begin()) - before, limits::polling_packets_per_turn) << packets;
+  }
+}
+
+TEST_F(SocketioTest, what_follows_a_close_packet_in_a_polling_body_is_not_taken) {
+  start();
+  const std::string sid = open_polling();
+  http("POST", poll_target(sid), "40");
+  EXPECT_EQ(body_of(http("POST", poll_target(sid),
+                         many_events(200) +
+                             "\x1e"
+                             "1\x1e" +
+                             many_events(200))),
+            "ok");
+  ASSERT_TRUE(application.noted("disconnect / transport close"));
+  const auto notes = application.notes();
+  EXPECT_EQ(std::ranges::count(notes, "event last"), 1);
+}
+
+TEST_F(SocketioTest, a_bad_packet_anywhere_in_a_polling_body_refuses_it_whole) {
+  start();
+  const std::string sid = open_polling();
+  http("POST", poll_target(sid), "40");
+  EXPECT_TRUE(http("POST", poll_target(sid),
+                   many_events(200) + "\x1e"
+                                      "9")
+                  .starts_with("HTTP/1.1 400 "));
+  ASSERT_TRUE(application.noted("disconnect / parse error"));
+  EXPECT_EQ(std::ranges::count(application.notes(), "event first"), 0);
+}
+
+TEST_F(SocketioTest, a_second_post_while_the_first_is_worked_off_is_transport_error) {
+  start();
+  const std::string sid = open_polling();
+  http("POST", poll_target(sid), "40");
+  std::promise<void> begun;
+  std::promise<void> sent;
+  application.at_event("first", [&](socketio::Peer&) {
+    begun.set_value();
+    sent.get_future().wait();
+  });
+  Client first((*server)->port());
+  Client second((*server)->port());
+  const auto post = [&](Client& client, const std::string& body) {
+    client.send("POST " + poll_target(sid) + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  };
+  second.send("GET /socket.io/ HTTP/1.1\r\nHost: x\r\n\r\n");
+  second.read_response();  // accepted and known to the loop before the first body holds it
+  post(first, many_events(100'000 / 12));
+  begun.get_future().wait();
+  post(second, R"(42["echo"])");
+  sent.set_value();
+  EXPECT_TRUE(second.read_response().starts_with("HTTP/1.1 400 "));
+  EXPECT_TRUE(application.noted("disconnect / transport error"));
 }
 
 TEST_F(SocketioTest, a_post_above_the_payload_limit_is_413_and_ends_the_session) {
