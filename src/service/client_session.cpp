@@ -128,12 +128,11 @@ void ClientSession::join_session(const Incoming& incoming) {
   const Fields& fields = incoming.fields;
   const domain::SessionField session = fields.session_field(members::session_id.name);
   const SocketAnswer answer(connection_, incoming.ack);
-  if (!rooms_->rooms.contains(session.id) && rooms_->rooms.size() >= limits::joined_sessions_max) {
-    return answer.fail({ErrorCode::invalid_argument, "Too many sessions joined", {}});
-  }
-  if (rooms_->rooms[session.id].joining >= limits::socket_joins_waiting_max) return refuse_overloaded(answer);
-  ++rooms_->rooms[session.id].joining;
-  join(router_, loop_, connection_, {session, resume_of(fields)},
+  if (!make_place(session.id)) return answer.fail({ErrorCode::invalid_argument, "Too many sessions joined", {}});
+  Rooms::Room& entered = rooms_->rooms[session.id];
+  if (entered.joining >= limits::socket_joins_waiting_max) return refuse_overloaded(answer);
+  ++entered.joining;
+  join(router_, loop_, connection_, {session, resume_of(fields), entered.place},
        [answer, rooms = rooms_, id = session.id, &context = router_.context()](Result<domain::JoinView> joined) {
          Rooms::Room& room = rooms->rooms[id];
          --room.joining;
@@ -151,6 +150,32 @@ void ClientSession::join_session(const Incoming& incoming) {
            write_more(writer);
          });
        });
+}
+
+bool ClientSession::make_place(const SessionId& session) {
+  const auto& rooms = rooms_->rooms;
+  if (rooms.contains(session)) return true;
+  const auto taken = std::ranges::count_if(rooms, [](const auto& each) { return !each.second.vacating; });
+  if (static_cast<std::size_t>(taken) < limits::joined_sessions_max) return true;
+  if (rooms.size() >= limits::rooms_held_max) return false;
+  const auto ended = std::ranges::find_if(rooms, [](const auto& each) {
+    const Rooms::Room& room = each.second;
+    return room.joined && !room.vacating && room.joining == 0 && room.place->is_free.load(std::memory_order_relaxed);
+  });
+  if (ended == rooms.end()) return false;
+  vacate_room(ended->first);
+  return true;
+}
+
+void ClientSession::vacate_room(SessionId session) {  // by value: its room may be gone before this returns
+  rooms_->rooms[session].vacating = true;
+  vacate(router_, loop_, connection_, session, [rooms = rooms_, id = session](Result<Vacated> vacated) {
+    Rooms::Room& room = rooms->rooms[id];
+    room.vacating = false;
+    if (!vacated || *vacated == Vacated::kept) return;
+    room.joined = false;
+    if (room.joining == 0) rooms->rooms.erase(id);
+  });
 }
 
 void ClientSession::refuse_overloaded(const SocketAnswer& answer) {

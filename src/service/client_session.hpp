@@ -38,6 +38,8 @@ class ClientSession final : public protocol::socketio::SocketHandler {
     struct Room {
       std::uint32_t joining = 0;
       bool joined = false;
+      bool vacating = false;  // being left, because its session has ended and another needs the place
+      PlacePtr place = std::make_shared<Place>();
     };
     std::map<SessionId, Room> rooms;
   };
@@ -55,6 +57,9 @@ class ClientSession final : public protocol::socketio::SocketHandler {
   void reopen_session(const Incoming& incoming);
   void relay_signal(const Incoming& incoming);
   void refuse_overloaded(const SocketAnswer& answer);
+  /// Whether the socket may enter this session: it is there, or has a place left, if need be that of a session that has ended.
+  [[nodiscard]] bool make_place(const SessionId& session);
+  void vacate_room(SessionId session);
 
   /// The one table of events that are handled; the first that fits counts.
   struct Row {

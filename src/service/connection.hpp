@@ -28,4 +28,11 @@ struct Connection {
 };
 using ConnectionPtr = std::shared_ptr<const Connection>;
 
+/// One of the places that a socket has for sessions it is in (limits::joined_sessions_max). Shared by its handler and the session, which
+/// says on its own thread whether it has ended: an ended session keeps its room, and its place is free.
+struct Place {
+  std::atomic<bool> is_free = false;
+};
+using PlacePtr = std::shared_ptr<Place>;
+
 }  // namespace parley::service

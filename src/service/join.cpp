@@ -115,11 +115,12 @@ class StartStep final : public EnteringStep {
 class JoinStep final : public EnteringStep {
  public:
   using Range = std::optional<Result<domain::EntryRange>>;
-  JoinStep(Answer<JoinView> answer, CallerPtr caller, Router* router, ConnectionPtr connection, Range range)
+  JoinStep(Answer<JoinView> answer, CallerPtr caller, Router* router, ConnectionPtr connection, Join request)
       : EnteringStep(*router, std::move(caller)),
         answer_(std::move(answer)),
         connection_(std::move(connection)),
-        range_(std::move(range)) {}
+        range_(std::move(request.resume)),
+        place_(std::move(request.place)) {}
 
   Decision decide(const Outlook& outlook) override;
 
@@ -135,6 +136,7 @@ class JoinStep final : public EnteringStep {
   Answer<JoinView> answer_;
   ConnectionPtr connection_;
   Range range_;
+  PlacePtr place_;
   std::shared_ptr<const domain::SessionRow> before_;
   std::optional<Error> refusal_;  // stands beside the resume: the session has ended, and stays so
 };
@@ -185,7 +187,8 @@ void JoinStep::add_member(SessionState& session) {
     return;
   }
   if (connection_->gone) return;
-  session.members.push_back({connection_, range_ ? Member::still_reading : 0});
+  place_->is_free.store(false, std::memory_order_relaxed);
+  session.members.push_back({connection_, range_ ? Member::still_reading : 0, std::move(place_)});
   SessionShard& shard = answer_.shard();
   count(shard.context().counters.members_joined);
   if (session.members.size() == 1) count(shard.context().counters.sessions_joined);
@@ -232,11 +235,17 @@ class LeaveStep final : public Step {
   protocol::socketio::DisconnectReason reason_;
 };
 
+/// Whether it was there.
+bool remove_member(SessionShard& shard, SessionState& session, const Connection& connection) {
+  const auto left = std::erase_if(session.members, [&](const Member& member) { return member.connection->id == connection.id; });
+  if (left == 0) return false;
+  shard.context().counters.members_joined.fetch_sub(1, std::memory_order_relaxed);
+  if (session.members.empty()) shard.context().counters.sessions_joined.fetch_sub(1, std::memory_order_relaxed);
+  return true;
+}
+
 void LeaveStep::settled(SessionState& session) {
-  const auto left = std::erase_if(session.members, [this](const Member& member) { return member.connection->id == connection_->id; });
-  if (left == 0) return;
-  shard_.context().counters.members_joined.fetch_sub(1, std::memory_order_relaxed);
-  if (session.members.empty()) shard_.context().counters.sessions_joined.fetch_sub(1, std::memory_order_relaxed);
+  if (!remove_member(shard_, session, *connection_)) return;
   std::string json;
   JsonWriter writer(json);
   writer.begin_object().key("userId");
@@ -246,6 +255,24 @@ void LeaveStep::settled(SessionState& session) {
   tell_room(shard_, session, ServerEvent::user_left, json);
 }
 
+/// In turn with reopenings: one that comes first keeps the room.
+class VacateStep final : public Step {
+ public:
+  VacateStep(Answer<Vacated> answer, ConnectionPtr connection) : answer_(std::move(answer)), connection_(std::move(connection)) {}
+
+  Decision decide(const Outlook&) override { return Settle{}; }
+  void settled(SessionState& session) override {
+    if (session.row->status != domain::SessionStatus::ended) return answer_(Vacated::kept);
+    remove_member(answer_.shard(), session, *connection_);
+    answer_(Vacated::left);
+  }
+  void refused(Error error) override { answer_.refuse(std::move(error)); }
+
+ private:
+  Answer<Vacated> answer_;
+  ConnectionPtr connection_;
+};
+
 }  // namespace
 
 void start_session(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, Done<SessionView> done) {
@@ -253,9 +280,9 @@ void start_session(Router& router, EventLoop& from, CallerPtr caller, const doma
 }
 
 void join(Router& router, EventLoop& from, ConnectionPtr connection, Join request, Done<JoinView> done) {
+  const domain::SessionField session = request.session;
   CallerPtr caller = connection->caller;
-  submit_step<JoinStep>(router, from, request.session, std::move(done), std::move(caller), &router, std::move(connection),
-                        std::move(request.resume));
+  submit_step<JoinStep>(router, from, session, std::move(done), std::move(caller), &router, std::move(connection), std::move(request));
 }
 
 void leave(Router& router, EventLoop& from, ConnectionPtr connection, const SessionId& session,
@@ -263,6 +290,11 @@ void leave(Router& router, EventLoop& from, ConnectionPtr connection, const Sess
   router.on_shard_of(from, session, [session, reason, connection = std::move(connection)](SessionShard& shard) mutable {
     shard.submit_if_present(session, std::make_unique<LeaveStep>(shard, session, std::move(connection), reason));
   });
+}
+
+void vacate(Router& router, EventLoop& from, ConnectionPtr connection, const SessionId& session, Done<Vacated> done) {
+  Answer<Vacated> answer(router.shard_of(session), from, std::move(done));
+  router.submit(from, session, std::make_unique<VacateStep>(std::move(answer), std::move(connection)));
 }
 
 }  // namespace parley::service

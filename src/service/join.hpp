@@ -2,6 +2,7 @@
 // ReopeningConfig::By::joining a join of either kind opens a session again that ended lately, as an entry of the log, too.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "domain/views.hpp"
@@ -15,7 +16,8 @@ void start_session(Router& router, EventLoop& from, CallerPtr caller, const doma
 
 struct Join {
   domain::SessionField session;
-  std::optional<Result<domain::EntryRange>> resume;  // asked for: what comes after a place
+  std::optional<Result<domain::EntryRange>> resume;  // asked for: what comes after a position
+  PlacePtr place;                                    // that the socket gives to the session
 };
 
 /// The socket enters the room. The view is the session as it was before this join; the others hear `user-joined`. A repeated join
@@ -27,5 +29,10 @@ void join(Router& router, EventLoop& from, ConnectionPtr connection, Join reques
 /// The socket leaves the room, if it is there (or is about to enter it); the others hear `user-left`. Never refused.
 void leave(Router& router, EventLoop& from, ConnectionPtr connection, const SessionId& session,
            protocol::socketio::DisconnectReason reason);
+
+/// The socket, which stays connected, leaves the room of a session that has ended, so that another can have its place. Nobody is told. A
+/// session that is open again when it is its turn keeps its room.
+enum class Vacated : std::uint8_t { left, kept };
+void vacate(Router& router, EventLoop& from, ConnectionPtr connection, const SessionId& session, Done<Vacated> done);
 
 }  // namespace parley::service

@@ -67,7 +67,7 @@ bool Sequencer::answer_first() {
 
 void Sequencer::take_into_session(Slot& slot) {
   session_.head = std::move(slot.head_after);
-  if (slot.row_after) session_.row = std::move(slot.row_after);
+  if (slot.row_after) session_.take_row(std::move(slot.row_after));
   Committed committed{slot.chained.entry.core.seq, slot.chained.entry.core.timestamp, nullptr};
   committed.text = session_.apply(std::move(slot.chained.entry));
   slot.step->committed(session_, committed);
@@ -262,7 +262,7 @@ Result<void> Sequencer::take_in(const std::vector<domain::EncodedEntry>& tail) {
     if (auto linked = domain::verify_link(session_.head, encoded); !linked) return linked;
     auto entry = domain::decode_entry(encoded);
     if (!entry) return std::unexpected(entry.error());
-    if (auto row = row_after(*session_.row, *entry)) session_.row = std::move(row);
+    if (auto row = row_after(*session_.row, *entry)) session_.take_row(std::move(row));
     session_.head = domain::head_after(*entry);
     session_.keys.add(entry->core.key, entry->core.seq);
     deliver_foreign(shard_, session_, std::move(*entry));

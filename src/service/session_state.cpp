@@ -22,7 +22,7 @@ Member* SessionState::member(std::uint64_t connection) {
 }
 
 void SessionState::adopt(LoadedSession loaded) {
-  row = std::make_shared<const domain::SessionRow>(std::move(loaded.row));
+  take_row(std::make_shared<const domain::SessionRow>(std::move(loaded.row)));
   head = std::move(loaded.head);
   texts = std::move(loaded.texts);
   keys.reset(loaded.from_seq);
@@ -30,6 +30,12 @@ void SessionState::adopt(LoadedSession loaded) {
   emitted_seq = loaded.emitted_seq;
   users = std::move(loaded.users);
   sequencer.reset_outlook();
+}
+
+void SessionState::take_row(std::shared_ptr<const domain::SessionRow> committed) {
+  row = std::move(committed);
+  const bool has_ended = row->status == domain::SessionStatus::ended;
+  for (const Member& member : members) member.place->is_free.store(has_ended, std::memory_order_relaxed);
 }
 
 const StoredText* SessionState::apply(domain::Entry entry) {

@@ -29,6 +29,7 @@ struct Member {
   /// Of the log it hears what is behind this entry. Who resumes at a position is `still_reading` until the answer that reaches the end, and
   /// then hears what is behind that answer: no gap, no repeat, nothing buffered (resume.hpp).
   std::uint32_t hears_after = 0;
+  PlacePtr place;
 };
 
 struct SessionState {
@@ -56,6 +57,9 @@ struct SessionState {
   [[nodiscard]] Member* member(std::uint64_t connection);
   /// Replaces everything committed; members stay.
   void adopt(LoadedSession loaded);
+  /// Replaces the row: that of an entry that is committed, whoever wrote it. The places of the room hear whether it has ended before
+  /// anybody else does.
+  void take_row(std::shared_ptr<const domain::SessionRow> committed);
   /// Makes a committed entry part of the session. Gives the text it is, or null.
   const StoredText* apply(domain::Entry entry);
 };

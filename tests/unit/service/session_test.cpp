@@ -267,6 +267,128 @@ TEST(Join, of_more_rooms_than_one_socket_may_enter_is_refused) {
   }
 }
 
+/// A doctor whose socket is in as many sessions as it may be, each with a patient of its own.
+struct FullHouse {
+  explicit FullHouse(service::ServiceConfig config = World::unlimited()) : world(std::move(config)), doctor(world.connect("doctor")) {
+    while (sessions.size() < limits::joined_sessions_max) {
+      sessions.push_back(create());
+      EXPECT_THAT(join(sessions.back()), Contains("\"success\":true"));
+    }
+  }
+  SessionId create() {
+    const std::string name = "p" + std::to_string(patients++);
+    world.introduce(name, "patient");
+    return world.create("doctor", name);
+  }
+  std::string join(const SessionId& session) {
+    doctor->take();
+    doctor->emit("join-session", session_json(session), 1);
+    world.run();
+    const auto received = doctor->take();
+    return received.empty() ? "" : received.front();
+  }
+  /// As another server, or other software beside this one, would.
+  void end_elsewhere(const SessionId& session) {
+    auto row = **world.store.find_session(session);
+    row.end(world.clock.now());
+    domain::Draft draft;
+    draft.kind = domain::EntryKind::ended;
+    world.intrude(session, std::move(draft), row);
+    world.store.announce(row.number);
+    world.run();
+  }
+  void end_all_stale() {
+    world.clock.advance(std::chrono::hours(1));
+    auto [swept, done] = expect_answer<service::SweepResult>();
+    world.service->clean_up(*world.loops[1], world.caller("admin"), world.clock.now(), std::move(done));
+    world.run();
+    EXPECT_EQ((*swept)->value().ended, limits::joined_sessions_max);
+  }
+
+  World world;
+  std::unique_ptr<Socket> doctor;
+  std::vector<SessionId> sessions;
+  std::size_t patients = 0;
+};
+
+TEST(Places, a_socket_that_joins_and_ends_sessions_can_always_join_the_next) {
+  World world;
+  auto doctor = world.connect("doctor");
+  for (std::size_t count = 0; count < 3 * limits::joined_sessions_max; ++count) {
+    const SessionId session = world.create();
+    doctor->emit("join-session", session_json(session), 1);
+    doctor->emit("end-session", session_json(session), 2);
+    world.run();
+    EXPECT_THAT(doctor->take().front(), Contains("431[{\"success\":true")) << count;
+  }
+  EXPECT_EQ(world.service->counts().members_joined, limits::joined_sessions_max);
+  doctor->disconnect();
+  world.run();
+  EXPECT_EQ(world.service->counts().members_joined, 0u);
+  EXPECT_EQ(world.service->counts().sessions_joined, 0u);
+}
+
+TEST(Places, an_ended_session_gives_its_place_back_however_it_ended) {
+  FullHouse house;
+  const auto ended_by = [&](const char* who, auto end, std::size_t places = 1) {
+    EXPECT_THAT(house.join(house.create()), Contains("Too many sessions joined")) << who;
+    end();
+    for (std::size_t place = 0; place < places; ++place)
+      EXPECT_THAT(house.join(house.create()), Contains("\"success\":true")) << who << place;
+    EXPECT_THAT(house.join(house.create()), Contains("Too many sessions joined")) << who;
+  };
+  ended_by("the socket itself", [&] { house.doctor->emit("end-session", session_json(house.sessions[0])), house.world.run(); });
+  ended_by("the other over REST", [&] { house.world.end("p1", house.sessions[1]).value(); });
+  ended_by("the other over a socket", [&] {
+    auto patient = house.world.connect("p2", 1);
+    patient->emit("end-session", session_json(house.sessions[2]));
+    house.world.run();
+  });
+  ended_by("another server", [&] { house.end_elsewhere(house.sessions[3]); });
+  house.end_all_stale();
+  for (std::size_t place = 0; place < limits::joined_sessions_max; ++place)
+    EXPECT_THAT(house.join(house.create()), Contains("\"success\":true")) << "after a sweep, " << place;
+  EXPECT_THAT(house.join(house.create()), Contains("Too many sessions joined"));
+}
+
+TEST(Places, an_ended_session_keeps_its_room_until_its_place_is_needed) {
+  FullHouse house;
+  auto patient = house.world.connect("p0", 1);
+  patient->emit("join-session", session_json(house.sessions[0]));
+  house.world.run();
+  house.world.end("doctor", house.sessions[0]).value();
+  house.world.reopen("doctor", house.sessions[0]).value();
+  EXPECT_THAT(house.doctor->take("session-reopened"), SizeIs(1));
+  EXPECT_THAT(house.join(house.create()), Contains("Too many sessions joined")) << "it is open again";
+  house.world.end("doctor", house.sessions[0]).value();
+  patient->take();
+  EXPECT_THAT(house.join(house.create()), Contains("\"success\":true"));
+  EXPECT_THAT(patient->take(), IsEmpty()) << "the socket is still there, so nobody is told that it left";
+  house.world.reopen("doctor", house.sessions[0]).value();
+  EXPECT_THAT(house.doctor->take("session-reopened"), IsEmpty());
+  EXPECT_THAT(patient->take("session-reopened"), SizeIs(1));
+  EXPECT_EQ(house.world.get("doctor", house.sessions[0])->participant_count, 1u);
+}
+
+TEST(Places, a_room_whose_session_is_reopened_before_it_is_left_is_kept) {
+  FullHouse house;
+  const SessionId next = house.create();
+  house.world.end("doctor", house.sessions[0]).value();
+  house.world.store.hold_commits();
+  const auto reopened = house.world.start_reopening("doctor", house.sessions[0]);
+  house.world.run();
+  house.doctor->take();
+  house.doctor->emit("join-session", session_json(next), 7);
+  house.world.run();
+  house.world.store.release_commits();
+  house.world.run();
+  ASSERT_TRUE((*reopened)->has_value());
+  EXPECT_THAT(house.doctor->take("session-reopened"), SizeIs(1));
+  house.world.send("p0", house.sessions[0], "still heard").value();
+  EXPECT_THAT(house.doctor->take("chat-message"), SizeIs(1));
+  EXPECT_THAT(house.join(house.create()), Contains("Too many sessions joined"));
+}
+
 TEST(Leave, the_others_of_every_room_hear_it) {
   World world;
   world.introduce("other", "patient");
