@@ -144,7 +144,7 @@ void Document::write_channel() {
   list("connectError");
   for (const auto* event : service::client_events()) {
     list(emit_name(*event));
-    if (event->refused_by != RefusedBy::error_event) list(ack_name(*event));
+    list(ack_name(*event));
   }
   for (const auto& row : service::server_events()) list(hear_name(row.name));
   writer_.end_object().end_object().end_object();
@@ -175,23 +175,21 @@ void Document::write_client_operation(const ClientEvent& event) {
   writer_.key("messages").begin_array();
   write_reference("channels/namespace/messages", emit_name(event));
   writer_.end_array();
-  if (event.refused_by != RefusedBy::error_event) {
-    writer_.key("reply").begin_object().key("channel");
-    write_reference("channels", "namespace");
-    writer_.key("messages").begin_array();
-    write_reference("channels/namespace/messages", ack_name(event));
-    writer_.end_array().end_object();
-  }
+  writer_.key("reply").begin_object().key("channel");
+  write_reference("channels", "namespace");
+  writer_.key("messages").begin_array();
+  write_reference("channels/namespace/messages", ack_name(event));
+  writer_.end_array().end_object();
   write_refusals(event);
   writer_.end_object();
 }
 
-/// Every text the sender may get, by ack, by the `error` event or by both.
+/// Every text the sender may get, by ack alone or by the `error` event too.
 void Document::write_refusals(const ClientEvent& event) {
   writer_.key("x-refusals").begin_object();
   writer_.key("by").begin_array();
-  if (event.refused_by != RefusedBy::error_event) writer_.string("ack");
-  if (event.refused_by != RefusedBy::ack) writer_.string(name_of(ServerEvent::error));
+  writer_.string("ack");
+  if (event.refused_by == RefusedBy::ack_and_error_event) writer_.string(name_of(ServerEvent::error));
   writer_.end_array().key("texts").begin_array();
   each_refusal(event, [&](const api::Refusal& refusal) {
     writer_.begin_object().member("error", api::example_of(refusal.text)).member("code", error_row(refusal.code).name).end_object();
@@ -221,7 +219,7 @@ void Document::write_messages() {
   write_connect_messages();
   for (const auto* event : service::client_events()) {
     write_client_message(*event);
-    if (event->refused_by != RefusedBy::error_event) write_ack(*event);
+    write_ack(*event);
   }
   for (const auto& row : service::server_events()) {
     writer_.key(hear_name(row.name)).begin_object().member("name", row.name).member("title", row.name).member("summary", row.summary);

@@ -82,6 +82,8 @@ constexpr api::Refusal reopen_refusals[] = {api::session_not_found_refusal, api:
                                             api::reopening_off_refusal,     api::not_ended_refusal, api::reopenings_refusal,
                                             api::active_session_refusal};
 
+constexpr api::Member signal_ack[] = {{"delivered", &schemas::count, "Sockets that were sent it; 0: nobody else is in the room."}};
+
 constexpr api::Member offer_payload[] = {members::session_id, members::offer};
 constexpr api::Refusal offer_refusals[] = {{rate_limited, "Rate limit exceeded for offer messages"},
                                            api::session_not_found_refusal,
@@ -129,8 +131,8 @@ constexpr std::string_view refusals_of_connect[] = {"Invalid namespace",
                                                     "Too many connections for this user"};
 
 constexpr std::string_view about_signals =
-    "Handed to the others of the room as it was sent, and recorded for 30 days. The JSON of the payload has at most 65,536 bytes. Limits "
-    "are per user and kind in windows of 60 s, halved above 80 % of all connections.";
+    "Handed to the others of the room as it was sent, and recorded for 30 days. An ack says how many sockets were sent it. The JSON "
+    "of the payload has at most 65,536 bytes. Limits are per user and kind in windows of 60 s, halved above 80 % of all connections.";
 
 }  // namespace
 
@@ -183,7 +185,7 @@ constinit const ClientEvent chat_message = documented({
              "participation, not joining.",
     .payload = chat_payload,
     .ack = chat_ack,
-    .refused_by = RefusedBy::both,
+    .refused_by = RefusedBy::ack_and_error_event,
     .refusals = chat_refusals,
     .work = api::Work::writes,
 });
@@ -193,7 +195,7 @@ constinit const ClientEvent end_session = documented({
     .summary = "End a session",
     .about = "The room hears `session-ended`. It is carried out even when the socket is gone a moment later.",
     .payload = end_payload,
-    .refused_by = RefusedBy::both,
+    .refused_by = RefusedBy::ack_and_error_event,
     .refusals = end_refusals,
     .work = api::Work::writes,
 });
@@ -215,7 +217,8 @@ constinit const ClientEvent webrtc_offer = documented({
     .about = about_signals,
     .payload = offer_payload,
     .relayed = &members::offer,
-    .refused_by = RefusedBy::error_event,
+    .ack = signal_ack,
+    .refused_by = RefusedBy::ack_and_error_event,
     .refusals = offer_refusals,
     .work = api::Work::reads,
 });
@@ -226,7 +229,8 @@ constinit const ClientEvent webrtc_answer = documented({
     .about = about_signals,
     .payload = answer_payload,
     .relayed = &members::answer,
-    .refused_by = RefusedBy::error_event,
+    .ack = signal_ack,
+    .refused_by = RefusedBy::ack_and_error_event,
     .refusals = answer_refusals,
     .work = api::Work::reads,
 });
@@ -237,7 +241,8 @@ constinit const ClientEvent ice_candidate = documented({
     .about = about_signals,
     .payload = candidate_payload,
     .relayed = &members::candidate,
-    .refused_by = RefusedBy::error_event,
+    .ack = signal_ack,
+    .refused_by = RefusedBy::ack_and_error_event,
     .refusals = candidate_refusals,
     .work = api::Work::reads,
 });
@@ -248,7 +253,8 @@ constinit const ClientEvent signaling_message = documented({
     .about = about_signals,
     .payload = signal_payload,
     .relayed = &members::payload,
-    .refused_by = RefusedBy::error_event,
+    .ack = signal_ack,
+    .refused_by = RefusedBy::ack_and_error_event,
     .refusals = signal_refusals,
     .work = api::Work::reads,
 });

@@ -13,7 +13,7 @@
 namespace parley::service {
 
 /// How the sender learns of a refusal.
-enum class RefusedBy : std::uint8_t { ack, error_event, both };
+enum class RefusedBy : std::uint8_t { ack, ack_and_error_event };
 
 struct ClientEvent {
   std::string_view name;

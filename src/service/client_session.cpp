@@ -227,9 +227,12 @@ void ClientSession::relay_signal(const Incoming& incoming) {
   signal.session = fields.session_field(members::session_id.name);
   signal.type = as_text(fields, members::signal_type.name);
   signal.payload_json = fields.raw(incoming.event.relayed->name);
-  service::signal(
-      router_, loop_, connection_, std::move(signal),
-      [answer = SocketAnswer(connection_, std::nullopt), type = incoming.event.name](Error error) { answer.emit_error(error, type); });
+  service::signal(router_, loop_, connection_, std::move(signal),
+                  [answer = SocketAnswer(connection_, incoming.ack), type = incoming.event.name](Result<Relayed> relayed) {
+                    if (relayed) return answer.succeed([&](JsonWriter& writer) { writer.key("delivered").integer(relayed->sockets); });
+                    answer.fail(relayed.error());
+                    answer.emit_error(relayed.error(), type);
+                  });
 }
 
 void ClientSession::on_disconnect(protocol::socketio::DisconnectReason reason) {

@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::string_view chat_namespace = "/";
 
-/// `hears(member)` says who is told.
+/// `hears(member)` says who is told. Gives how many are.
 template <typename Hears>
-void tell(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments, Hears hears) {
+std::uint64_t tell(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments, Hears hears) {
   protocol::socketio::PacketPtr packet;
   std::uint64_t told = 0;
   for (const Member& member : session.members) {
@@ -26,6 +26,7 @@ void tell(SessionShard& shard, SessionState& session, ServerEvent event, std::st
     ++told;
   }
   count(shard.context().counters.messages_delivered, told);
+  return told;
 }
 
 /// `{"sessionId":…,"<name>":…}`.
@@ -47,8 +48,8 @@ void tell_of_entry(SessionShard& shard, SessionState& session, std::uint32_t seq
 
 }  // namespace
 
-void tell_room(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments, std::uint64_t except) {
-  tell(shard, session, event, arguments, [except](const Member& member) { return member.connection->id != except; });
+std::uint64_t tell_room(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments, std::uint64_t except) {
+  return tell(shard, session, event, arguments, [except](const Member& member) { return member.connection->id != except; });
 }
 
 void deliver_text(SessionShard& shard, SessionState& session, const StoredText& text) {

@@ -16,8 +16,9 @@ class SessionShard;
 struct SessionState;
 
 /// What is not in the log: presence and signalling. `arguments` is the event's one argument as JSON; `except` (a connection's id,
-/// 0: nobody) does not get it.
-void tell_room(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments, std::uint64_t except = 0);
+/// 0: nobody) does not get it. Gives the number of sockets that are sent it.
+std::uint64_t tell_room(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments,
+                        std::uint64_t except = 0);
 
 // What is in the log goes to everyone in the room who is not still reading it (Member::hears_after).
 

@@ -90,14 +90,15 @@ std::string relayed_json(const Signal& signal, const SignalRow& row, const domai
 }
 
 /// The checks behind access, then the relay and the record.
-Result<void> relay_signal(SessionShard& shard, SessionState& session, const Connection& connection, const Signal& signal) {
-  if (auto open = domain::require_open(*session.row); !open) return open;
+Result<Relayed> relay_signal(SessionShard& shard, SessionState& session, const Connection& connection, const Signal& signal) {
+  if (auto open = domain::require_open(*session.row); !open) return std::unexpected(std::move(open.error()));
   const SignalRow* row = row_of_event(signal.event);
   const bool own_event = row != nullptr;
   if (!own_event) row = row_of_type(signal.type);
   if (row == nullptr) return refuse(ErrorCode::invalid_argument, "Invalid signaling message type: " + signal.type);
   if (!own_event) {
-    if (auto admitted = admit_rate(shard.context(), connection.caller->user.id, *row, row->type); !admitted) return admitted;
+    if (auto admitted = admit_rate(shard.context(), connection.caller->user.id, *row, row->type); !admitted)
+      return std::unexpected(std::move(admitted.error()));
   }
   if (signal.payload_json.size() > limits::signalling_payload_bytes_max) {
     return refuse(ErrorCode::invalid_argument, "Signaling message too large");
@@ -106,12 +107,12 @@ Result<void> relay_signal(SessionShard& shard, SessionState& session, const Conn
 
   const Timestamp now = shard.context().deps.clock.now();
   const domain::Participant sender = *session.row->participant(connection.caller->user.id);
-  tell_room(shard, session, own_event ? row->relayed : ServerEvent::signaling_message, relayed_json(signal, *row, sender, now),
-            connection.id);
+  const std::uint64_t told = tell_room(shard, session, own_event ? row->relayed : ServerEvent::signaling_message,
+                                       relayed_json(signal, *row, sender, now), connection.id);
   shard.context().deps.signalling.record({record_id(shard, now), session.row->number, session.row->id, sender.user, std::string(row->type),
                                           signal.payload_json, now, connection.caller->user_agent, connection.caller->address,
                                           connection.sid});
-  return {};
+  return Relayed{static_cast<std::int64_t>(told)};
 }
 
 }  // namespace
@@ -139,10 +140,8 @@ Shape shape_of(EventKind kind, std::string_view payload_json) {
 
 namespace {
 
-struct Nothing {};
-
 /// On the session's shard, so that refusals by rate keep their place among the other answers to this connection.
-void take_signal(SessionShard& shard, const SessionId& id, ConnectionPtr connection, Signal signal, Answer<Nothing> answer) {
+void take_signal(SessionShard& shard, const SessionId& id, ConnectionPtr connection, Signal signal, Answer<Relayed> answer) {
   if (const SignalRow* row = row_of_event(signal.event)) {
     if (auto admitted = admit_rate(shard.context(), connection->caller->user.id, *row, row->called); !admitted) {
       shard.in_order(id, [answer = std::move(answer), error = std::move(admitted.error())]() mutable { answer.refuse(std::move(error)); });
@@ -154,7 +153,7 @@ void take_signal(SessionShard& shard, const SessionId& id, ConnectionPtr connect
     if (!session) return answer.refuse(std::move(session.error()));
     auto participant = domain::authorize_participant(*(*session)->row, connection->caller->user);
     if (!participant) return answer.refuse(std::move(participant.error()));
-    if (auto relayed = relay_signal(shard, **session, *connection, signal); !relayed) answer.refuse(std::move(relayed.error()));
+    answer(relay_signal(shard, **session, *connection, signal));
   });
 }
 
@@ -168,15 +167,13 @@ Error refusal_without_session(Context& context, const Connection& connection, co
 
 }  // namespace
 
-void signal(Router& router, EventLoop& from, ConnectionPtr connection, Signal signal, Refused refused) {
+void signal(Router& router, EventLoop& from, ConnectionPtr connection, Signal signal, Done<Relayed> done) {
   const auto id = named_session(signal.session);
   if (!id) {
-    refused(refusal_without_session(router.context(), *connection, signal));
+    done(std::unexpected(refusal_without_session(router.context(), *connection, signal)));
     return;
   }
-  Answer<Nothing> answer(router.shard_of(*id), from, [refused = std::move(refused)](Result<Nothing> result) mutable {
-    if (!result) refused(std::move(result.error()));
-  });
+  Answer<Relayed> answer(router.shard_of(*id), from, std::move(done));
   router.on_shard_of(
       from, *id,
       [id = *id, connection = std::move(connection), signal = std::move(signal), answer = std::move(answer)](SessionShard& shard) mutable {

@@ -25,8 +25,10 @@ struct Signal {
 
 /// Relays or refuses. The order of the checks: offers, answers and candidates by their own events: rate, access, ended, size, shape;
 /// signaling-message: access, ended, type, rate, size, shape. The size is that of the payload's JSON as sent, at most
-/// limits::signalling_payload_bytes_max. `done` runs on `from` with a refusal only.
-using Refused = std::move_only_function<void(Error)>;
-void signal(Router& router, EventLoop& from, ConnectionPtr connection, Signal signal, Refused refused);
+/// limits::signalling_payload_bytes_max.
+struct Relayed {
+  std::int64_t sockets = 0;  // that were sent it
+};
+void signal(Router& router, EventLoop& from, ConnectionPtr connection, Signal signal, Done<Relayed> done);
 
 }  // namespace parley::service

@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { Client } from './harness/client.mjs';
 import { get } from './harness/rest.mjs';
 import { Server } from './harness/server.mjs';
-import { endSession, ISO, makeCall, OID } from './harness/session.mjs';
+import { endSession, ISO, makeCall, makeSession, OID } from './harness/session.mjs';
 import { person } from './harness/token.mjs';
 import { until } from './harness/wait.mjs';
 
@@ -53,6 +53,52 @@ for (const transport of ['websocket', 'polling', 'upgrade']) {
     });
   });
 }
+
+describe('an ack', () => {
+  const everySignal = [...Object.entries(EVENTS).map(([event, { key, good }]) => [event, { [key]: good }]),
+    ...Object.entries({ offer, answer, 'ice-candidate': candidate, chat: 'hi', join: null, leave: null })
+      .map(([type, payload]) => ['signaling-message', { type, payload }])];
+
+  for (const transport of ['websocket', 'polling', 'upgrade']) {
+    test(`says how many sockets were sent a signal, over ${transport}`, async () => {
+      const { doctor, sessionId, doctorSocket, patientSocket } = await makeCall(server, { transport });
+      for (const [event, body] of everySignal) {
+        assert.deepEqual(await doctorSocket.ask(event, { sessionId, ...body }), { success: true, delivered: 1 }, event);
+        await patientSocket.next(event);
+      }
+      await (await Client.connect(server, doctor, { transport })).join(sessionId);
+      assert.deepEqual(await doctorSocket.ask('webrtc-offer', { sessionId, offer }), { success: true, delivered: 2 });
+      assert.deepEqual(doctorSocket.take('error'), []);
+    });
+  }
+
+  test('says 0 in an empty room', async () => {
+    const { doctor, sessionId } = await makeSession(server);
+    const alone = await Client.connect(server, doctor);
+    await alone.join(sessionId);
+    for (const [event, body] of everySignal) assert.deepEqual(await alone.ask(event, { sessionId, ...body }), { success: true, delivered: 0 });
+  });
+
+  test('says why a signal was refused, and the error event stays', async () => {
+    const { sessionId } = await makeSession(server);
+    const stranger = await Client.connect(server, person('patient'));
+    for (const [event, body] of everySignal) {
+      const message = 'Unauthorized access to session';
+      assert.deepEqual(await stranger.ask(event, { sessionId, ...body }), { success: false, error: message, code: 'forbidden' });
+      assert.deepEqual(await stranger.next('error'), { message, type: event });
+    }
+  });
+
+  test('ends the retries of a client that has some: the offer is sent once', async () => {
+    const { doctor, sessionId, patientSocket } = await makeCall(server);
+    const retrying = await Client.connect(server, doctor, { retries: 3, ackTimeout: 10_000 });
+    const answered = new Promise((resolve) => retrying.socket.emit('webrtc-offer', { sessionId, offer }, (failure, answer) => resolve(failure ?? answer)));
+    assert.deepEqual(await answered, { success: true, delivered: 2 });
+    await patientSocket.next('webrtc-offer');
+    await patientSocket.settle(sessionId);
+    assert.deepEqual(patientSocket.take('webrtc-offer'), []);
+  });
+});
 
 describe('shapes', () => {
   const bad = {

@@ -111,6 +111,22 @@ TEST_F(Documents, parameters_carry_the_bounds_that_handlers_read_by) {
   EXPECT_EQ(std::uint64_t(limit.at_pointer("/schema/anyOf/0/maximum")), limits::page_limit_max);
 }
 
+TEST_F(Documents, every_event_has_an_ack_and_that_of_signals_says_how_many_were_sent_it) {
+  const Parsed document(send("GET", "/asyncapi.json").body);
+  for (const auto* event : service::client_events()) {
+    const std::string name(event->name);
+    const std::string title = "Ack of " + name;
+    bool is_there = false;
+    for (const auto [key, message] : document.top.at_pointer("/components/messages").get_object()) {
+      if (text_of(message["title"]) != title) continue;
+      is_there = true;
+      const auto success = message.at_pointer("/payload/oneOf/0/properties/delivered");
+      EXPECT_EQ(success.error() == simdjson::SUCCESS, event->relayed != nullptr) << name;
+    }
+    EXPECT_TRUE(is_there) << name;
+  }
+}
+
 TEST_F(Documents, say_how_long_a_message_may_be_and_how_large_a_page) {
   for (const auto& [length, page] : std::map<std::size_t, std::uint64_t>{{1, 1000}, {1000, 1000}, {1001, 999}, {10'000, 100}}) {
     HttpApiConfig config;

@@ -185,6 +185,62 @@ TEST_F(Signals, after_the_end_are_refused) {
   EXPECT_THAT(room.patient->take(), IsEmpty());
 }
 
+TEST_F(Signals, an_ack_says_how_many_sockets_were_sent_it) {
+  const std::pair<std::string, std::string> signals[] = {{"webrtc-offer", offer},
+                                                         {"webrtc-answer", answer},
+                                                         {"ice-candidate", candidate},
+                                                         {"signaling-message", R"("type":"offer","payload":{"type":"offer","sdp":"s"})"},
+                                                         {"signaling-message", R"("type":"chat","payload":1)"},
+                                                         {"signaling-message", R"("type":"join")"}};
+  const auto acked = [&](Socket& socket) {
+    std::vector<std::string> acks;
+    for (const auto& [event, members] : signals) {
+      socket.emit(event, signal_json(room.session, members), 3);
+      room.run();
+      for (const std::string& received : socket.take()) acks.push_back(received);
+    }
+    return acks;
+  };
+  const auto delivered = [](std::size_t sockets) {
+    return std::vector(std::size(signals), "433[{\"success\":true,\"delivered\":" + std::to_string(sockets) + "}]");
+  };
+  EXPECT_EQ(acked(*room.doctor), delivered(1));
+  EXPECT_THAT(room.patient->take(), SizeIs(std::size(signals)));
+  auto second = room.world.connect("doctor", 1);
+  EXPECT_EQ(acked(*second), delivered(2)) << "whoever did not join is sent nothing, and may send";
+  room.patient->disconnect();
+  room.run();
+  room.doctor->take();
+  EXPECT_EQ(acked(*room.doctor), delivered(0)) << "into an empty room";
+}
+
+TEST_F(Signals, an_ack_says_why_it_was_refused_and_the_error_event_stays) {
+  const auto refused = [&](Socket& socket, const std::string& event, const std::string& members, const std::string& text,
+                           const std::string& code) {
+    socket.emit(event, signal_json(room.session, members), 3);
+    room.run();
+    EXPECT_THAT(socket.take(),
+                ElementsAre("433[{\"success\":false,\"error\":\"" + text + "\",\"code\":\"" + code + "\"}]", error(text, event)));
+  };
+  auto stranger = room.world.connect("stranger", 1);
+  for (const auto& [event, kind, members] : sized_signals) {
+    refused(*stranger, event, members + "null", "Unauthorized access to session", "forbidden");
+    refused(*room.doctor, event, members + sized(kind, limits::signalling_payload_bytes_max + 1), "Signaling message too large",
+            "invalid_argument");
+  }
+  refused(*room.doctor, "webrtc-offer", "", "Invalid offer message format", "invalid_argument");
+  refused(*room.doctor, "webrtc-answer", "", "Invalid answer message format", "invalid_argument");
+  refused(*room.doctor, "ice-candidate", "", "Invalid ICE candidate message format", "invalid_argument");
+  refused(*room.doctor, "signaling-message", "\"type\":\"wave\"", "Invalid signaling message type: wave", "invalid_argument");
+  room.world.end("doctor", room.session).value();
+  room.doctor->take();
+  refused(*room.doctor, "webrtc-offer", offer, "Session has already ended", "session_ended");
+  room.doctor->emit("webrtc-offer", "{}", 4);
+  room.run();
+  EXPECT_THAT(room.doctor->take(),
+              ElementsAre(Contains("434[{\"success\":false,\"error\":\"Session not found\""), error("Session not found", "webrtc-offer")));
+}
+
 TEST_F(Signals, are_recorded_with_who_and_from_where) {
   emit(*room.doctor, "webrtc-offer", offer);
   room.world.clock.advance(std::chrono::seconds(1));
@@ -282,6 +338,17 @@ TEST(SignalRate, counts_joins_leaves_and_chats_each_for_themselves) {
     room.run();
     EXPECT_THAT(room.doctor->take(), ElementsAre(Contains("Rate limit exceeded for " + std::string(type) + " messages")));
   }
+}
+
+TEST(SignalRate, an_ack_says_how_long_to_wait) {
+  Room room(limited(1));
+  for (std::uint64_t ack = 1; ack <= 2; ++ack) room.doctor->emit("webrtc-offer", signal_json(room.session, offer), ack);
+  room.run();
+  EXPECT_THAT(room.doctor->take(),
+              ElementsAre("431[{\"success\":true,\"delivered\":1}]",
+                          "432[{\"success\":false,\"error\":\"Rate limit exceeded for offer messages\",\"code\":\"rate_limited\","
+                          "\"retryAfter\":60}]",
+                          "42[\"error\",{\"message\":\"Rate limit exceeded for offer messages\",\"type\":\"webrtc-offer\"}]"));
 }
 
 TEST(SignalRate, survives_a_disconnect_and_ends_with_its_window) {
