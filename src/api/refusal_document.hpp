@@ -26,6 +26,14 @@ inline constexpr Refusal session_not_found_refusal{ErrorCode::not_found, "Sessio
 inline constexpr Refusal stranger_refusal{ErrorCode::forbidden, "Unauthorized access to session"};
 inline constexpr Refusal has_ended_refusal{ErrorCode::session_ended, "Session has already ended"};
 
+/// Of creating.
+inline constexpr Refusal creations_refusal{ErrorCode::rate_limited, "Too many session creation attempts, please wait."};
+
+/// Of events that have a rate of their own.
+inline constexpr Refusal joins_refusal{ErrorCode::rate_limited, "Rate limit exceeded for joins"};
+inline constexpr Refusal entries_rate_refusal{ErrorCode::rate_limited, "Rate limit exceeded for entries"};
+inline constexpr Refusal ends_refusal{ErrorCode::rate_limited, "Rate limit exceeded for ended sessions"};
+
 /// Of reopening.
 inline constexpr Refusal not_creator_refusal{ErrorCode::forbidden, "Only the creator of a session can reopen it"};
 inline constexpr Refusal reopening_off_refusal{ErrorCode::forbidden, "Sessions cannot be reopened on this server"};

@@ -225,11 +225,14 @@ inline constexpr std::uint32_t answers_per_window = 10;
 inline constexpr std::uint32_t ice_candidates_per_window = 100;
 inline constexpr std::uint32_t signalling_chats_per_window = 30;
 inline constexpr std::uint32_t signalling_joins_per_window = 5;  // and leaves
+inline constexpr std::uint32_t joins_per_window = 2'000;    // of one user over sockets: ten sockets in 32 sessions each come back six times
+inline constexpr std::uint32_t entries_per_window = 2'000;  // the same: a log of 20,000 entries takes 100, so twenty of them
+inline constexpr std::uint32_t ends_per_window = 300;       // the same: nearly all the sessions that ten sockets can be in
 inline constexpr std::uint32_t requests_per_window = 80;
 inline constexpr std::uint32_t chat_requests_per_window = 30;
 inline constexpr std::uint32_t session_requests_per_window = 30;
 inline constexpr auto session_create_window = 300s;
-inline constexpr std::uint32_t session_creates_per_window = 10;
+inline constexpr std::uint32_t session_creates_per_window = 10;  // of one address over REST, and of one user over any transport
 inline constexpr std::size_t rate_entries_max = 100'000;  // windows remembered; beyond, the oldest go
 
 // ICE servers (contract §5.5)

@@ -223,15 +223,18 @@ void read_limits(Reader& reader, Settings& settings) {
   http.general = reader.number("limit_requests");
   http.chat = reader.number("limit_chat_requests");
   http.sessions = reader.number("limit_session_requests");
-  http.session_creates = reader.number("limit_session_creates");
+  http.session_creates = service.rates.creation = reader.number("limit_session_creates");
   service.rates.chat = reader.number("limit_chat_events");
+  service.rates.join_session = reader.number("limit_join_events");
+  service.rates.entries = reader.number("limit_entries_events");
+  service.rates.end_session = reader.number("limit_end_events");
   service.connections_total_max = reader.number("limit_connections");
   service.connections_per_address_max = reader.number("limit_connections_per_address");
   service.connections_per_user_max = reader.number("limit_connections_per_user");
   constexpr std::size_t off = 1;  // of `on|off`
   if (reader.choice("limits") != off) return;
   http = {0, 0, 0, 0};
-  service.rates = {0, 0, 0, 0, 0, 0, 0};
+  service.rates = service::no_event_rates;
   service.connections_total_max = service.connections_per_address_max = service.connections_per_user_max = 0;
 }
 

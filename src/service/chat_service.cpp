@@ -192,7 +192,7 @@ ServiceCounts ChatService::counts() const {
   counts.connections_peak = connections.peak;
   counts.connections_last_minute = connections.last_minute;
   counts.connections_refused = value(counters.connections_refused);
-  counts.rate_windows = impl_->context.rates.size();
+  counts.rate_windows = impl_->context.rates.size() + impl_->context.creations.size();
   return counts;
 }
 

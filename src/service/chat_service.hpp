@@ -120,10 +120,10 @@ class ChatService {
   ChatService(const ChatService&) = delete;
   ChatService& operator=(const ChatService&) = delete;
 
-  /// `Only doctors can create sessions` · `Patient ID is required` · `Invalid patient ID` · `Invalid session ID` ·
-  /// `Session ID "…" is reserved` · `Invalid appointment ID` · already_exists `Session ID is already in use`, detail: that id ·
-  /// already_exists `Active session already exists`, detail: its sessionId.
-  /// A session that these two have under the chosen id, open or ended, is the answer, as a duplicate.
+  /// `Only doctors can create sessions` · `Too many session creation attempts, please wait.` · `Patient ID is required` ·
+  /// `Invalid patient ID` · `Invalid session ID` · `Session ID "…" is reserved` · `Invalid appointment ID` ·
+  /// already_exists `Session ID is already in use`, detail: that id · already_exists `Active session already exists`, detail: its
+  /// sessionId. A session that these two have under the chosen id, open or ended, is the answer, as a duplicate.
   void create_session(EventLoop& from, domain::Caller caller, CreateSession request, Done<domain::SessionView> done);
   /// Access rule: `Session not found`, `Unauthorized access to session`.
   void get_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done);

@@ -23,14 +23,12 @@ constexpr api::Member create_ack[] = {
     {"session", &schemas::plain_session},
     {"duplicate", &schemas::yes, "These two have this session already, under the id that was chosen; as it is now.", api::Presence::rare}};
 constexpr api::Member create_refusal[] = {{"sessionId", &schemas::session_id, "The session that is in the way.", api::Presence::rare}};
-constexpr api::Refusal create_refusals[] = {{forbidden, "Only doctors can create sessions"},
-                                            {invalid_argument, "Patient ID is required"},
-                                            {invalid_argument, "Invalid patient ID"},
-                                            {invalid_argument, "Invalid session ID"},
-                                            {invalid_argument, "Session ID \"{create}\" is reserved"},
-                                            {invalid_argument, "Invalid appointment ID"},
-                                            {already_exists, "Session ID is already in use"},
-                                            {already_exists, "Active session already exists"}};
+constexpr api::Refusal create_refusals[] = {
+    {forbidden, "Only doctors can create sessions"},  api::creations_refusal,
+    {invalid_argument, "Patient ID is required"},     {invalid_argument, "Invalid patient ID"},
+    {invalid_argument, "Invalid session ID"},         {invalid_argument, "Session ID \"{create}\" is reserved"},
+    {invalid_argument, "Invalid appointment ID"},     {already_exists, "Session ID is already in use"},
+    {already_exists, "Active session already exists"}};
 
 constexpr api::Member join_payload[] = {members::session_id, members::after, members::entries_limit, members::with_cores};
 constexpr api::Member join_ack[] = {{"session", &schemas::plain_session, "As it was before this join."},
@@ -39,7 +37,8 @@ constexpr api::Member join_ack[] = {{"session", &schemas::plain_session, "As it 
                                     {"resume", &schemas::resume, "With `after`: what came after it.", api::Presence::rare}};
 constexpr api::Member join_refusal[] = {{"resume", &schemas::resume, "With `after`, of a session that has ended.", api::Presence::rare},
                                         {"sessionId", &schemas::session_id, "The session that is in the way.", api::Presence::rare}};
-constexpr api::Refusal join_refusals[] = {{invalid_argument, "Too many sessions joined"},
+constexpr api::Refusal join_refusals[] = {api::joins_refusal,
+                                          {invalid_argument, "Too many sessions joined"},
                                           api::session_not_found_refusal,
                                           api::stranger_refusal,
                                           {invalid_argument, "Invalid after"},
@@ -51,9 +50,10 @@ constexpr api::Refusal join_refusals[] = {{invalid_argument, "Too many sessions 
 
 constexpr api::Member entries_payload[] = {members::session_id, members::after, members::before, members::entries_limit,
                                            members::with_cores};
-constexpr api::Refusal entries_refusals[] = {api::session_not_found_refusal,      api::stranger_refusal,
-                                             {invalid_argument, "Invalid after"}, {invalid_argument, "Invalid before"},
-                                             {invalid_argument, "Invalid limit"}, {invalid_argument, "Invalid core"}};
+constexpr api::Refusal entries_refusals[] = {
+    api::entries_rate_refusal,           api::session_not_found_refusal,       api::stranger_refusal,
+    {invalid_argument, "Invalid after"}, {invalid_argument, "Invalid before"}, {invalid_argument, "Invalid limit"},
+    {invalid_argument, "Invalid core"}};
 
 constexpr api::Member chat_payload[] = {members::session_id, members::message, members::client_message_id};
 constexpr api::Member chat_ack[] = {
@@ -72,7 +72,7 @@ constexpr api::Refusal chat_refusals[] = {{invalid_argument, "Session ID and mes
 
 constexpr api::Member end_payload[] = {members::session_id};
 constexpr api::Refusal end_refusals[] = {
-    api::session_not_found_refusal, api::stranger_refusal, {session_ended, "Session is already ended"}};
+    api::ends_refusal, api::session_not_found_refusal, api::stranger_refusal, {session_ended, "Session is already ended"}};
 
 constexpr api::Refusal too_large_signal_refusal = {invalid_argument, "Signaling message too large"};
 

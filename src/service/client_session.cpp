@@ -128,6 +128,8 @@ void ClientSession::join_session(const Incoming& incoming) {
   const Fields& fields = incoming.fields;
   const domain::SessionField session = fields.session_field(members::session_id.name);
   const SocketAnswer answer(connection_, incoming.ack);
+  if (auto admitted = admit(EventKind::join_session, &EventRates::join_session, api::joins_refusal); !admitted)
+    return answer.fail(admitted.error());
   if (!make_place(session.id)) return answer.fail({ErrorCode::invalid_argument, "Too many sessions joined", {}});
   Rooms::Room& entered = rooms_->rooms[session.id];
   if (entered.joining >= limits::socket_joins_waiting_max) return refuse_overloaded(answer);
@@ -178,6 +180,14 @@ void ClientSession::vacate_room(SessionId session) {  // by value: its room may 
   });
 }
 
+Result<void> ClientSession::admit(EventKind kind, std::uint32_t EventRates::* rate, const api::Refusal& refusal) {
+  Context& context = router_.context();
+  const auto verdict = context.rates.admit(connection_->caller->user.id, kind, context.config.rates.*rate);
+  if (verdict.admitted) return {};
+  count(context.counters.refused_rate_limited);
+  return std::unexpected(rate_limited(refusal, verdict.retry_after_ms));
+}
+
 void ClientSession::refuse_overloaded(const SocketAnswer& answer) {
   count(router_.context().counters.refused_overloaded);
   answer.fail(overloaded());
@@ -185,6 +195,8 @@ void ClientSession::refuse_overloaded(const SocketAnswer& answer) {
 
 void ClientSession::entries(const Incoming& incoming) {
   const SocketAnswer answer(connection_, incoming.ack);
+  if (auto admitted = admit(EventKind::entries, &EventRates::entries, api::entries_rate_refusal); !admitted)
+    return answer.fail(admitted.error());
   if (*entries_waiting_ >= limits::socket_entries_waiting_max) return refuse_overloaded(answer);
   ++*entries_waiting_;
   socket_entries(router_, loop_, connection_,
@@ -205,13 +217,14 @@ void ClientSession::create_session(const Incoming& incoming) {
 }
 
 void ClientSession::end_session(const Incoming& incoming) {
-  const Fields& fields = incoming.fields;
-  service::end_session(router_, loop_, connection_->caller, fields.session_field(members::session_id.name),
-                       [answer = SocketAnswer(connection_, incoming.ack)](Result<domain::EndView> ended) {
-                         if (ended) return answer.succeed([](JsonWriter&) {});
-                         answer.fail(ended.error());
-                         answer.emit_error(ended.error());
-                       });
+  auto done = [answer = SocketAnswer(connection_, incoming.ack)](Result<domain::EndView> ended) {
+    if (ended) return answer.succeed([](JsonWriter&) {});
+    answer.fail(ended.error());
+    answer.emit_error(ended.error());
+  };
+  if (auto admitted = admit(EventKind::end_session, &EventRates::end_session, api::ends_refusal); !admitted)
+    return done(std::unexpected(std::move(admitted.error())));
+  service::end_session(router_, loop_, connection_->caller, incoming.fields.session_field(members::session_id.name), std::move(done));
 }
 
 void ClientSession::reopen_session(const Incoming& incoming) {

@@ -56,6 +56,8 @@ class ClientSession final : public protocol::socketio::SocketHandler {
   void end_session(const Incoming& incoming);
   void reopen_session(const Incoming& incoming);
   void relay_signal(const Incoming& incoming);
+  /// Counts the event against what the user may ask of the server in this way, over all of the user's sockets.
+  [[nodiscard]] Result<void> admit(EventKind kind, std::uint32_t EventRates::* rate, const api::Refusal& refusal);
   void refuse_overloaded(const SocketAnswer& answer);
   /// Whether the socket may enter this session: it is there, or has a place left, if need be that of a session that has ended.
   [[nodiscard]] bool make_place(const SessionId& session);

@@ -29,6 +29,7 @@ struct Context {
       : deps(std::move(dependencies)),
         config(std::move(service_config)),
         rates(deps.clock),
+        creations(deps.clock, limits::session_create_window),
         connections(config, deps.clock),
         ice(config.ice, {deps.clock, deps.logs, deps.log, deps.ice_checker, deps.read_turn_secret}),
         stored_users(deps.log, deps.directory, deps.clock) {}
@@ -36,6 +37,7 @@ struct Context {
   Dependencies deps;
   ServiceConfig config;
   RateLimiter rates;
+  RateLimiter creations;  // of sessions: a longer window
   ConnectionTable connections;
   IceServers ice;
   UserCache users;           // IdentitySource::claims

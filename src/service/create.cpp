@@ -1,5 +1,6 @@
 #include "service/create.hpp"
 
+#include "api/refusal_document.hpp"
 #include "base/limits.hpp"
 #include "domain/authorization.hpp"
 #include "domain/created.hpp"
@@ -211,10 +212,25 @@ void Creator::finish(const Pair& pair, Result<domain::SessionView> result) {
   shard_.pair_lanes().leave(pair);
 }
 
+namespace {
+
+/// Attempts count, as they do over REST: what is refused afterwards has cost the store a look.
+Result<void> admit_creation(Context& context, const UserId& user) {
+  const auto verdict = context.creations.admit(user, EventKind::creation, context.config.rates.creation);
+  if (verdict.admitted) return {};
+  count(context.counters.refused_rate_limited);
+  return std::unexpected(rate_limited(api::creations_refusal, verdict.retry_after_ms));
+}
+
+}  // namespace
+
 void create_session(Router& router, std::vector<std::unique_ptr<Creator>>& creators, EventLoop& from, CallerPtr caller,
                     CreateSession request, Done<domain::SessionView> done) {
   if (auto allowed = domain::authorize_create(caller->user, router.context().config.roles); !allowed) {
     return done(std::unexpected(std::move(allowed.error())));
+  }
+  if (auto admitted = admit_creation(router.context(), caller->user.id); !admitted) {
+    return done(std::unexpected(std::move(admitted.error())));
   }
   const auto patient = domain::accept_patient_id(request.patient);
   if (!patient) return done(std::unexpected(patient.error()));

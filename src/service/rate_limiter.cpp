@@ -11,17 +11,17 @@ RateLimiter::Verdict RateLimiter::admit(const UserId& user, EventKind kind, std:
   const auto [window, added] = shard.windows.try_emplace({user, kind}, Window{now, 0});
   if (added) shard.by_start.emplace_back(now, Key{user, kind});
   if (window->second.count >= limit) {
-    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(window->second.start + limits::rate_window - now);
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(window->second.start + window_ - now);
     return {false, rest.count()};
   }
   ++window->second.count;
   return {};
 }
 
-void RateLimiter::forget_old(Shard& shard, SteadyTime now) {
+void RateLimiter::forget_old(Shard& shard, SteadyTime now) const {
   while (!shard.by_start.empty()) {
     const auto& [start, key] = shard.by_start.front();
-    const bool over = start + limits::rate_window <= now;
+    const bool over = start + window_ <= now;
     if (!over && shard.windows.size() < shard_entries_max) return;
     shard.windows.erase(key);
     shard.by_start.pop_front();

@@ -1,10 +1,11 @@
-// How many events of a kind a user may send: fixed windows of limits::rate_window that start with the first event and survive a
-// disconnect (docs/api-contract.md §6.3).
+// How many events of a kind a user may send: fixed windows that start with the first event and survive a disconnect
+// (docs/api-contract.md §6.3).
 //
 // Threads: any; sharded by user, each shard locked. Bounded by limits::rate_entries_max; beyond, the oldest windows go.
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <mutex>
@@ -17,11 +18,24 @@
 
 namespace parley::service {
 
-enum class EventKind : std::uint8_t { chat, offer, answer, ice_candidate, signalling_chat, join, leave, reopening };
+enum class EventKind : std::uint8_t {
+  chat,
+  offer,
+  answer,
+  ice_candidate,
+  signalling_chat,
+  join,  // this and `leave`: types of `signaling-message`
+  leave,
+  reopening,
+  creation,
+  join_session,
+  entries,
+  end_session,
+};
 
 class RateLimiter {
  public:
-  explicit RateLimiter(Clock& clock) : clock_(clock) {}
+  explicit RateLimiter(Clock& clock, std::chrono::milliseconds window = limits::rate_window) : clock_(clock), window_(window) {}
 
   struct Verdict {
     bool admitted = true;
@@ -55,9 +69,10 @@ class RateLimiter {
   static constexpr std::size_t shard_count = 16;
   static constexpr std::size_t shard_entries_max = limits::rate_entries_max / shard_count;
 
-  static void forget_old(Shard& shard, SteadyTime now);
+  void forget_old(Shard& shard, SteadyTime now) const;
 
   Clock& clock_;
+  std::chrono::milliseconds window_;
   std::array<Shard, shard_count> shards_;
 };
 

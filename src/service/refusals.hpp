@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "api/refusal_document.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "domain/error_code.hpp"
@@ -44,6 +45,9 @@ inline constexpr std::int64_t overloaded_retry_after_ms = 100;  // a commit take
 }
 [[nodiscard]] inline Error text_required() {
   return {ErrorCode::invalid_argument, "Session ID and message are required", {}};
+}
+[[nodiscard]] inline Error rate_limited(const api::Refusal& refusal, std::int64_t retry_after_ms) {
+  return {refusal.code, std::string(refusal.text), {}, retry_after_ms};
 }
 [[nodiscard]] inline Error rate_limited(std::string_view kind, std::int64_t retry_after_ms) {
   return {ErrorCode::rate_limited, "Rate limit exceeded for " + std::string(kind) + " messages", {}, retry_after_ms};

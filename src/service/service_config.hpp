@@ -15,7 +15,7 @@
 
 namespace parley::service {
 
-/// Per user, in windows of limits::rate_window; 0: off.
+/// Per user, in windows of limits::rate_window, of creations limits::session_create_window; 0: off.
 struct EventRates {
   std::uint32_t chat = limits::chat_events_per_window;
   std::uint32_t offer = limits::offers_per_window;
@@ -24,7 +24,12 @@ struct EventRates {
   std::uint32_t signalling_chat = limits::signalling_chats_per_window;
   std::uint32_t join_leave = limits::signalling_joins_per_window;
   std::uint32_t reopening = limits::reopenings_per_window;
+  std::uint32_t creation = limits::session_creates_per_window;  // over any transport
+  std::uint32_t join_session = limits::joins_per_window;        // this and the next two: over sockets
+  std::uint32_t entries = limits::entries_per_window;
+  std::uint32_t end_session = limits::ends_per_window;
 };
+inline constexpr EventRates no_event_rates{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
 
 struct IceConfig {
   // Clients are given the first three; all are checked (contract §3, §5.5).

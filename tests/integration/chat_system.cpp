@@ -23,7 +23,7 @@ server::ServerConfig server_config() {
 service::ServiceConfig service_config(service::IdentitySource identity) {
   service::ServiceConfig config;
   config.identity = identity;
-  config.rates = {.chat = 0, .offer = 0, .answer = 0, .ice_candidate = 0, .signalling_chat = 0, .join_leave = 0};
+  config.rates = service::no_event_rates;
   return config;
 }
 

@@ -69,6 +69,27 @@ describe('requests', () => {
 });
 
 describe('socket events', () => {
+  test('10 creations in five minutes and user, over every transport', async () => {
+    const doctor = person('doctor');
+    const body = () => ({ patientId: person('patient').id });
+    const sockets = [await Client.connect(server, doctor), await Client.connect(server, doctor, { transport: 'polling' })];
+    for (let count = 0; count < 8; count += 1) assert.equal((await sockets[count % 2].ask('create-session', body())).success, true);
+    for (let count = 0; count < 2; count += 1) {
+      assert.equal((await post(server, '/api/sessions/create', { token: doctor.token, json: body() })).status, 201);
+    }
+    const text = 'Too many session creation attempts, please wait.';
+    for (const socket of sockets) {
+      const refused = await socket.ask('create-session', body());
+      assert.deepEqual([refused.success, refused.error, refused.code], [false, text, 'rate_limited']);
+      assert.ok(refused.retryAfter > 0 && refused.retryAfter <= 300);
+    }
+    const byRest = await post(server, '/api/sessions/create', { token: doctor.token, json: body() });
+    assert.deepEqual([byRest.status, byRest.body.message, byRest.body.code], [429, text, 'rate_limited']);
+    assert.equal(Number(byRest.headers['retry-after']), byRest.body.retryAfter);
+    const other = await Client.connect(server, person('doctor'));
+    assert.equal((await other.ask('create-session', body())).success, true, 'another user may');
+  });
+
   test('120 chat messages a minute and user; the refusal has a code and says when [c:6.3-chat-rate]', async () => {
     const { doctor, patient, sessionId } = await makeSession(server);
     const first = await Client.connect(server, doctor);

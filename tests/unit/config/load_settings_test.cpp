@@ -44,6 +44,10 @@ TEST(Settings, by_default_are_the_contracts) {
   EXPECT_EQ(settings->http.limits.sessions, limits::session_requests_per_window);
   EXPECT_EQ(settings->http.limits.session_creates, limits::session_creates_per_window);
   EXPECT_EQ(settings->service.rates.chat, limits::chat_events_per_window);
+  EXPECT_EQ(settings->service.rates.creation, limits::session_creates_per_window);
+  EXPECT_EQ(settings->service.rates.join_session, limits::joins_per_window);
+  EXPECT_EQ(settings->service.rates.entries, limits::entries_per_window);
+  EXPECT_EQ(settings->service.rates.end_session, limits::ends_per_window);
   EXPECT_EQ(settings->service.connections_total_max, limits::connections_total_max);
   EXPECT_EQ(settings->service.connections_per_address_max, limits::connections_per_address_max);
   EXPECT_EQ(settings->service.connections_per_user_max, limits::connections_per_user_max);
@@ -70,10 +74,23 @@ TEST(Settings, limits_off_turns_counts_off_and_leaves_sizes) {
   EXPECT_EQ(http.general + http.chat + http.sessions + http.session_creates, 0U);
   const auto& rates = settings->service.rates;
   EXPECT_EQ(rates.chat + rates.offer + rates.answer + rates.ice_candidate + rates.signalling_chat + rates.join_leave + rates.reopening, 0U);
+  EXPECT_EQ(rates.creation + rates.join_session + rates.entries + rates.end_session, 0U);
   EXPECT_EQ(
       settings->service.connections_total_max + settings->service.connections_per_address_max + settings->service.connections_per_user_max,
       0U);
   EXPECT_EQ(settings->server.http_body_bytes_max, limits::http_body_bytes_max);
+}
+
+TEST(Settings, limits_of_events_are_set_one_by_one) {
+  const auto settings = settings_with(
+      {{"--limit-session-creates", "1"}, {"--limit-join-events", "2"}, {"--limit-entries-events", "3"}, {"--limit-end-events", "4"}});
+  ASSERT_TRUE(settings.has_value()) << settings.error().message;
+  const auto& rates = settings->service.rates;
+  EXPECT_EQ(rates.creation, 1u);
+  EXPECT_EQ(settings->http.limits.session_creates, 1u);
+  EXPECT_EQ(rates.join_session, 2u);
+  EXPECT_EQ(rates.entries, 3u);
+  EXPECT_EQ(rates.end_session, 4u);
 }
 
 TEST(Settings, who_may_reopen_is_the_creator_unless_told_otherwise) {

@@ -288,7 +288,8 @@ TEST_F(Signals, the_record_is_for_participants) {
 
 service::ServiceConfig limited(std::uint32_t limit) {
   auto config = World::unlimited();
-  config.rates = {limit, limit, limit, limit, limit, limit};
+  config.rates.offer = config.rates.answer = config.rates.ice_candidate = limit;
+  config.rates.signalling_chat = config.rates.join_leave = limit;
   return config;
 }
 

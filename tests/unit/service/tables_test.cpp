@@ -45,6 +45,16 @@ TEST(RateLimiter, admits_up_to_the_limit_of_a_window) {
   EXPECT_TRUE(limiter.admit(user_id(1), EventKind::chat, 2).admitted) << "the window started with the first event";
 }
 
+TEST(RateLimiter, has_windows_as_long_as_it_is_told) {
+  ManualClock clock;
+  RateLimiter limiter(clock, limits::session_create_window);
+  EXPECT_TRUE(limiter.admit(user_id(1), EventKind::creation, 1).admitted);
+  clock.advance(limits::session_create_window - std::chrono::milliseconds(1));
+  EXPECT_EQ(limiter.admit(user_id(1), EventKind::creation, 1).retry_after_ms, 1);
+  clock.advance(std::chrono::milliseconds(1));
+  EXPECT_TRUE(limiter.admit(user_id(1), EventKind::creation, 1).admitted);
+}
+
 TEST(RateLimiter, without_a_limit_remembers_nothing) {
   ManualClock clock;
   RateLimiter limiter(clock);

@@ -43,7 +43,7 @@ World::~World() {
 
 service::ServiceConfig World::unlimited() {
   service::ServiceConfig config;
-  config.rates = {0, 0, 0, 0, 0, 0, 0};
+  config.rates = service::no_event_rates;
   config.connections_total_max = config.connections_per_address_max = config.connections_per_user_max = 0;
   return config;
 }
