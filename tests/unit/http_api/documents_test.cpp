@@ -111,6 +111,16 @@ TEST_F(Documents, parameters_carry_the_bounds_that_handlers_read_by) {
   EXPECT_EQ(std::uint64_t(limit.at_pointer("/schema/anyOf/0/maximum")), limits::page_limit_max);
 }
 
+TEST_F(Documents, before_says_that_it_skips_ties_and_what_does_not) {
+  const Parsed document(send("GET", "/openapi.json").body);
+  const auto parameters = document.top.at_pointer("/paths/~1api~1chat~1session~1{sessionId}/get/parameters").get_array().value();
+  const std::string about = text_of(parameters.at(1).at_pointer("/description"));
+  EXPECT_NE(about.find("skips the others of its millisecond"), std::string::npos) << about;
+  const std::string way_out = "/api/chat/session/{sessionId}/entries";
+  EXPECT_NE(about.find(way_out), std::string::npos) << about;
+  EXPECT_EQ(document.top["paths"].get_object().at_key(way_out).error(), simdjson::SUCCESS);
+}
+
 TEST_F(Documents, every_event_has_an_ack_and_that_of_signals_says_how_many_were_sent_it) {
   const Parsed document(send("GET", "/asyncapi.json").body);
   for (const auto* event : service::client_events()) {

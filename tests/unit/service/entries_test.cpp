@@ -70,6 +70,36 @@ class Entries : public ::testing::Test {
   ObjectId deleted;
 };
 
+TEST(EntriesOfOneMillisecond, are_walked_back_by_position_without_a_gap_where_pages_by_time_skip_some) {
+  World world;
+  const SessionId session = world.create();
+  std::vector<std::string> texts;
+  for (int number = 0; number < 120; ++number) texts.push_back("message " + std::to_string(number));
+  for (const std::string& text : texts) world.send("doctor", session, text).value();
+
+  std::vector<std::string> by_time;
+  for (std::optional<Timestamp> oldest;;) {
+    const auto page = world.page("doctor", {field(session), 1, 10, oldest}).value();
+    if (page.messages.empty()) break;
+    for (const auto& message : page.messages) by_time.push_back(message.text);
+    oldest = page.messages.front().timestamp;
+  }
+  EXPECT_THAT(by_time, SizeIs(10)) << "strictly older than their millisecond there is none";
+
+  std::vector<std::string> by_position;
+  for (std::uint32_t oldest = 122; oldest > 1;) {
+    const auto view = world.entries("doctor", session, before(oldest, 10)).value();
+    ASSERT_FALSE(view.entries.empty());
+    std::vector<std::string> some;
+    for (const EntryView& entry : view.entries) {
+      if (const auto* text = std::get_if<domain::MessageView>(&entry.content)) some.push_back(text->text);
+    }
+    by_position.insert(by_position.begin(), some.begin(), some.end());
+    oldest = view.entries.front().position.seq;
+  }
+  EXPECT_EQ(by_position, texts);
+}
+
 TEST_F(Entries, show_each_kind_as_participants_may_see_it) {
   const EntriesView all = read({{}, {}, 100});
   ASSERT_THAT(all.entries, SizeIs(7));
