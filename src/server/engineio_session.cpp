@@ -225,12 +225,16 @@ void EngineioSession::overlap_post(const SessionRequestPtr& request) {
 
 /// A body may hold hundreds of thousands of packets: after some of them the others of this loop have their turn.
 void EngineioSession::work_off() {
+  Loop& loop = config_.shard.loop();
   engineio::Payload& payload = posted_->payload;
-  for (std::size_t taken = 0; taken < limits::polling_packets_per_turn; ++taken) {
-    if (life_ != Life::open || payload.done()) break;
-    on_packet(payload.next());
+  const auto goes_on = [&] { return life_ == Life::open && loop.now() >= pace_.paused_until(); };
+  for (std::size_t taken = 0; taken < limits::polling_packets_per_turn && goes_on() && !payload.done(); ++taken) on_packet(payload.next());
+  auto again = [self = shared_from_this()] { self->work_off(); };
+  if (life_ == Life::open && !goes_on()) {  // its `ok` waits, too: the client sends nothing before that
+    loop.call_at(pace_.paused_until(), std::move(again));
+    return;
   }
-  if (life_ == Life::open && !payload.done()) return config_.shard.loop().post([self = shared_from_this()] { self->work_off(); });
+  if (life_ == Life::open && !payload.done()) return loop.after_turn(std::move(again));
   protocol::http::Response response;
   response.headers.push_back({"Content-Type", "text/html"});
   response.headers.push_back({"Cache-Control", "no-store"});

@@ -19,6 +19,7 @@ class RefusalPace {
     paused_until_ = std::max(paused_until_, made_up_at_ - free);
     return paused_until_;
   }
+  [[nodiscard]] SteadyTime paused_until() const { return paused_until_; }
   /// Whether it is paused, or was within `recently`: its own packets may wait unread.
   [[nodiscard]] bool was_paused(SteadyTime now, std::chrono::milliseconds recently) const { return now < paused_until_ + recently; }
 

@@ -118,24 +118,24 @@ void DeleteStep::committed(SessionState& session, const Committed& committed) {
   deliver_deletion(answer_.shard(), session, {message_, caller_->user.id, committed.seq, committed.timestamp});
 }
 
-struct Place {
+struct TextPlace {
   SessionId session;
   std::uint32_t seq = 0;
 };
 
-Result<std::optional<Place>> find_place(store::Directory& directory, const ObjectId& message) {
+Result<std::optional<TextPlace>> find_place(store::Directory& directory, const ObjectId& message) {
   domain::EntryAddress address = domain::address_of(message);
   auto row = directory.find_session(address.session);
   if (row && !*row) {
     const auto adopted = directory.find_message(message);
     if (!adopted) return std::unexpected(adopted.error());
-    if (!*adopted) return std::optional<Place>{};
+    if (!*adopted) return std::optional<TextPlace>{};
     address = **adopted;
     row = directory.find_session(address.session);
   }
   if (!row) return std::unexpected(row.error());
-  if (!*row) return std::optional<Place>{};
-  return Place{(*row)->id, address.seq};
+  if (!*row) return std::optional<TextPlace>{};
+  return TextPlace{(*row)->id, address.seq};
 }
 
 }  // namespace
@@ -148,9 +148,9 @@ void delete_message(Router& router, EventLoop& from, CallerPtr caller, const std
   }
   SessionShard& home = router.shard_at(from);
   const SessionShard::Turn turn(home);
-  home.read<std::optional<Place>>(
+  home.read<std::optional<TextPlace>>(
       [id = *id, &directory = router.context().deps.directory](store::LogReader&) { return find_place(directory, id); },
-      [&router, &from, &home, id = *id, caller = std::move(caller), done = std::move(done)](Result<std::optional<Place>> place) mutable {
+      [&router, &from, &home, id = *id, caller = std::move(caller), done = std::move(done)](Result<std::optional<TextPlace>> place) mutable {
         if (!place) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(std::move(place.error())));
         if (!*place) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(message_not_found()));
         const SessionId session = (*place)->session;
