@@ -109,6 +109,20 @@ TEST(WebsocketHandshake, refuses_wrong_values) {
   EXPECT_EQ(status_of(with("Sec-WebSocket-Version", "8")), 426u);
 }
 
+TEST(WebsocketHandshake, takes_every_spelling_of_16_bytes_in_base64) {
+  // The first is the example of RFC 6455 §4.1: the four bits after the last byte are not zero.
+  for (const std::string spelling : {"AQIDBAUGBwgJCgsMDQ4PEC==", "AQIDBAUGBwgJCgsMDQ4PEA==", "AQIDBAUGBwgJCgsMDQ4PEP==",
+                                     "//////////////////////==", "++++++++++++++++++++++=="}) {
+    const auto result = check_request(with("Sec-WebSocket-Key", spelling));
+    ASSERT_TRUE(result) << spelling;
+    EXPECT_EQ(*result, accept_key(spelling)) << "the accept key is made of the text as sent";
+  }
+  for (const std::string other : {"AQIDBAUGBwgJCgsMDQ4PE===", "AQIDBAUGBwgJCgsMDQ4=EC==", "AQIDBAUGBwgJCgsMDQ4PECAA",
+                                  "-_IDBAUGBwgJCgsMDQ4PEC==", "AQIDBAUGBwgJCgsMDQ4 EC==", "AQIDBAUGBwgJCgsMDQ4PEC=A",
+                                  "AQIDBAUGBwgJCgsMDQ4PEC=", "AQIDBAUGBwgJCgsMDQ4PEC==="})
+    EXPECT_EQ(status_of(with("Sec-WebSocket-Key", other)), 400u) << other;
+}
+
 TEST(WebsocketHandshake, names_the_version_it_speaks) {
   const auto result = check_request(with("Sec-WebSocket-Version", "12"));
   ASSERT_FALSE(result);
