@@ -35,6 +35,29 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+bool is_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+/// An entry of X-Forwarded-For. Proxies write the bare address, and some also the port, brackets or quotes of the header `Forwarded`
+/// (RFC 7239 §6): `192.0.2.1:51234`, `[2001:db8::7]`, `"[2001:db8::7]:51234"`.
+std::optional<AddressBytes> parse_entry(std::string_view text) {
+  if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"')) text = text.substr(1, text.size() - 2);
+  const auto colon = text.find(':');
+  if (text.starts_with('[')) {
+    const auto bracket = text.find(']');
+    if (bracket == std::string_view::npos || colon > bracket) return std::nullopt;
+    const auto rest = text.substr(bracket + 1);
+    if (!rest.empty() && !(rest.starts_with(':') && is_port(rest.substr(1)))) return std::nullopt;
+    return parse_address(text.substr(1, bracket - 1));
+  }
+  const bool has_port = colon != std::string_view::npos && text.find(':', colon + 1) == std::string_view::npos;
+  if (!has_port) return parse_address(text);
+  return is_port(text.substr(colon + 1)) ? parse_address(text.substr(0, colon)) : std::nullopt;
+}
+
 /// All X-Forwarded-For headers as one list, as RFC 9110 §5.3 joins them.
 std::string forwarded_list(const protocol::http::Request& request) {
   std::string list;
@@ -105,10 +128,12 @@ std::string TrustedProxies::client_of(const std::string& peer, const protocol::h
   std::string_view rest = list;
   while (trusts(*client) && !rest.empty()) {
     const auto comma = rest.rfind(',');
-    const auto named = parse_address(trim(comma == std::string_view::npos ? rest : rest.substr(comma + 1)));
+    const auto entry = trim(comma == std::string_view::npos ? rest : rest.substr(comma + 1));
+    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(0, comma);
+    if (entry.empty()) continue;  // RFC 9110 §5.6.1.2: empty elements of a list do not count
+    const auto named = parse_entry(entry);
     if (!named) break;
     client = named;
-    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(0, comma);
   }
   return to_text(*client);
 }

@@ -29,7 +29,8 @@ class TrustedProxies {
 
   [[nodiscard]] bool is_proxy(std::string_view peer) const;
   /// The textual address of the client. From a trusted peer: the last address of X-Forwarded-For that is no trusted proxy itself;
-  /// what lies before it was written by strangers. A list that cannot be read ends the search at the last good one.
+  /// what lies before it was written by strangers. An entry may have a port. A list that cannot be read ends the search at the last good
+  /// one.
   [[nodiscard]] std::string client_of(const std::string& peer, const protocol::http::Request& request) const;
 
  private:
