@@ -136,6 +136,7 @@ inline constexpr std::uint32_t reopenings_per_window = 10;  // of one user: each
 // HTTP
 inline constexpr std::size_t http_body_bytes_max = 10 * 1024 * 1024;  // contract §2.1, after decompression
 inline constexpr std::size_t http_header_bytes_max = 16 * 1024;
+inline constexpr std::size_t http_empty_lines_max = 8;          // skipped before a request line (RFC 9112 §2.2 asks for one)
 inline constexpr auto http_request_timeout = 60s;               // from the first byte of a request to its last
 inline constexpr auto http_idle_timeout = 75s;                  // a kept-alive connection without a request
 inline constexpr std::uint32_t page_limit_default = 50;         // contract §4.2

@@ -24,7 +24,10 @@ HttpConnection::~HttpConnection() {
 std::size_t HttpConnection::on_bytes(std::span<char> bytes) {
   std::size_t used = 0;
   bool stop = false;
-  while (!stop && used < bytes.size() && takes_bytes()) used += feed(bytes.subspan(used), stop);
+  while (!stop && used < bytes.size() && takes_bytes()) {
+    if (parser_ == nullptr) used += skip_empty_lines(bytes.subspan(used), stop);
+    if (!stop && !connection_.finishing()) used += feed(bytes.subspan(used), stop);
+  }
   return used;
 }
 
@@ -38,6 +41,19 @@ bool HttpConnection::takes_bytes() {
   if (!turn_.is_used_up(connection_.loop())) return true;
   connection_.resume_after_turn();
   return false;
+}
+
+std::size_t HttpConnection::skip_empty_lines(std::span<const char> bytes, bool& stop) {
+  std::size_t used = 0;
+  while (bytes.size() >= used + 2 && bytes[used] == '\r' && bytes[used + 1] == '\n') {
+    used += 2;
+    if (++empty_lines_ <= limits::http_empty_lines_max) continue;
+    head_only_ = false;
+    answer(plain_response(400), Then::close);
+    return used;
+  }
+  stop = bytes.size() == used || (bytes.size() == used + 1 && bytes[used] == '\r');  // the line may go on in the next bytes
+  return used;
 }
 
 std::size_t HttpConnection::feed(std::span<const char> bytes, bool& stop) {
@@ -86,6 +102,7 @@ void HttpConnection::on_whole() {
   http_1_0_ = parser_->http_1_0();
   auto request = parser_->take();
   parser_.reset();
+  empty_lines_ = 0;
   head_only_ = request.method == "HEAD";
   request.remote_address = config_.proxies.client_of(connection_.remote_address(), request);
   exchange_ = std::make_shared<Exchange>(connection_.loop(), *this, std::move(request));

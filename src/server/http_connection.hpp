@@ -53,6 +53,8 @@ class HttpConnection final : public Conversation {
 
   /// Whether bytes can be taken now. If not, and nothing else will, asks to be offered them again.
   [[nodiscard]] bool takes_bytes();
+  /// Empty lines before a request (RFC 9112 §2.2). The connection stays idle; too many are answered 400.
+  [[nodiscard]] std::size_t skip_empty_lines(std::span<const char> bytes, bool& stop);
   [[nodiscard]] std::size_t feed(std::span<const char> bytes, bool& stop);
   void on_head();
   void on_whole();
@@ -74,6 +76,7 @@ class HttpConnection final : public Conversation {
   bool content_is_own_ = false;  // else it is there anyway
   TurnShare turn_{limits::http_requests_of_turn, limits::http_requests_per_turn};
   SteadyTime answer_due_{};  // for the newest answer to be sent
+  std::size_t empty_lines_ = 0;         // skipped since the last request
   bool head_only_ = false;
   bool keep_alive_ = true;
   bool closes_ = false;  // after this answer

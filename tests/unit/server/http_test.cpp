@@ -336,6 +336,44 @@ TEST_F(FramingTest, a_request_line_without_its_version_is_answered_at_once) {
   EXPECT_EQ(handled, 0);
 }
 
+TEST_F(HttpTest, empty_lines_before_a_request_are_skipped) {
+  start();
+  const std::string request = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+  EXPECT_TRUE(exchange("\r\n" + request).ends_with("GET /a "));
+  Client client = connect();
+  for (int round = 0; round < 3; ++round) {
+    std::string lines;
+    for (std::size_t line = 0; line < limits::http_empty_lines_max; ++line) lines += "\r\n";
+    client.send(lines + request);
+    EXPECT_TRUE(client.read_response().ends_with("GET /a ")) << "counted for each request";
+  }
+  client.send("POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nok\r\n" + request);
+  EXPECT_TRUE(client.read_response().ends_with("POST /b ok"));
+  EXPECT_TRUE(client.read_response().ends_with("GET /a ")) << "a line that earlier clients sent after a body";
+  for (const char byte : "\r\n\r\n" + request) client.send({&byte, 1});
+  EXPECT_TRUE(client.read_response().ends_with("GET /a "));
+}
+
+TEST_F(HttpTest, more_empty_lines_than_the_limit_and_other_line_ends_are_answered_400) {
+  start();
+  std::string too_many;
+  for (std::size_t line = 0; line <= limits::http_empty_lines_max; ++line) too_many += "\r\n";
+  for (const std::string& before : {too_many, std::string("\n"), std::string("\r\r\n"), std::string(" \r\n")}) {
+    Client client = connect();
+    client.send(before + "GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(client.read_to_end().starts_with("HTTP/1.1 400 ")) << before.size();
+  }
+}
+
+TEST_F(HttpTest, a_connection_that_sent_empty_lines_alone_is_closed_silently) {
+  ServerConfig config = one_loop();
+  config.http_idle_timeout = 50ms;
+  start(config);
+  Client client = connect();
+  client.send("\r\n\r\n");
+  EXPECT_TRUE(client.closed_silently());
+}
+
 TEST_F(HttpTest, headers_at_the_limit_pass_and_beyond_are_answered_431) {
   start();
   const std::string start_line = "GET / HTTP/1.1\r\nHost: x\r\nX: ";
