@@ -20,8 +20,8 @@ std::optional<std::string> token_of(const protocol::http::Request& request) {
     if (rest.empty()) return std::nullopt;
     if (rest.front() == ' ') return non_empty(rest.substr(1, rest.find(' ', 1) - 1));
   }
-  const auto* cookies = request.find("cookie");
-  if (cookies == nullptr) return std::nullopt;
+  const auto cookies = request.joined("cookie", "; ");
+  if (!cookies) return std::nullopt;
   const auto token = cookie_value(*cookies, "token");
   return token ? non_empty(*token) : std::nullopt;
 }

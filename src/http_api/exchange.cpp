@@ -163,8 +163,8 @@ void Exchange::finish(Response response) {
 void Exchange::finish(Response response, std::string etag) {
   PARLEY_ASSERT(!answered());
   if (is_get_or_head() && response.status == 200) {
-    const auto* if_none_match = request.find("if-none-match");
-    if (if_none_match != nullptr && etag_matches(*if_none_match, etag)) {
+    const auto if_none_match = request.joined("if-none-match", ", ");
+    if (if_none_match && etag_matches(*if_none_match, etag)) {
       response.status = 304;
       response.body.clear();
       response.shared_body.reset();

@@ -11,8 +11,8 @@ namespace {
 
 void compress(Response& response, const protocol::http::Request& request) {
   if (response.body.size() < limits::poll_compressed_bytes_min) return;
-  const std::string* accepted = request.find("Accept-Encoding");
-  if (accepted == nullptr) return;
+  const auto accepted = request.joined("Accept-Encoding", ", ");
+  if (!accepted) return;
   const auto coding = protocol::http::preferred_coding(std::string_view(*accepted).substr(0, limits::accept_encoding_bytes_max));
   if (auto smaller = compressed(response.body, coding)) {
     response.headers.push_back({"Content-Encoding", std::string(name_of(coding))});

@@ -23,4 +23,17 @@ const std::string* Request::find(std::string_view name) const {
   return nullptr;
 }
 
+std::optional<std::string> Request::joined(std::string_view name, std::string_view separator) const {
+  std::optional<std::string> all;
+  for (const Header& header : headers) {
+    if (!equals_ignoring_case(header.name, name)) continue;
+    if (all) {
+      all->append(separator).append(header.value);
+    } else {
+      all = header.value;
+    }
+  }
+  return all;
+}
+
 }  // namespace parley::protocol::http

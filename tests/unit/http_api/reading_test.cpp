@@ -100,6 +100,16 @@ TEST(Credentials, bearer_without_a_token_is_missing_even_with_a_cookie) {
   }
 }
 
+TEST(Credentials, several_cookie_fields_are_one_list) {
+  for (const auto* theme : {"theme=dark", "theme=dark;", "", "token", "xtoken=other"}) {
+    EXPECT_EQ(token({{"Cookie", theme}, {"cookie", "token=c"}}), "c") << theme;
+    EXPECT_EQ(token({{"Cookie", "token=c"}, {"COOKIE", theme}}), "c") << theme;
+    EXPECT_EQ(token({{"Cookie", theme}, {"X", "y"}, {"Cookie", "a=b; token=c"}, {"Cookie", theme}}), "c") << theme;
+  }
+  EXPECT_EQ(token({{"Cookie", "token=first"}, {"Cookie", "token=second"}}), "first");
+  EXPECT_EQ(token({{"Cookie", "theme=dark"}, {"Cookie", "lang=de"}}), std::nullopt);
+}
+
 TEST(Credentials, another_scheme_leaves_the_cookie) {
   for (const std::string value : {"BearerX abc", "bearer abc", "Basic abc", "Token abc", ""}) {
     EXPECT_EQ(token({{"Authorization", value}, {"Cookie", "token=c"}}), "c") << value;

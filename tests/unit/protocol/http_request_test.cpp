@@ -32,6 +32,14 @@ TEST(HttpRequest, finds_the_first_header_of_a_name_ignoring_case) {
   EXPECT_EQ(request.find(""), nullptr);
 }
 
+TEST(HttpRequest, joins_the_headers_of_a_name_in_their_order) {
+  Request request;
+  request.headers = {{"Cookie", "a=1"}, {"Host", "x"}, {"cookie", "b=2; c=3"}, {"COOKIE", ""}};
+  EXPECT_EQ(request.joined("cookie", "; "), "a=1; b=2; c=3; ");
+  EXPECT_EQ(request.joined("Host", ", "), "x");
+  EXPECT_EQ(request.joined("Accept", ", "), std::nullopt);
+}
+
 TEST(HeaderText, compares_letters_only_without_case) {
   EXPECT_TRUE(equals_ignoring_case("aZ-1", "Az-1"));
   EXPECT_FALSE(equals_ignoring_case("[", "{"));  // 0x5B and 0x7B differ by the case bit, but are no letters
