@@ -40,7 +40,7 @@ constexpr bool is_low(std::uint16_t unit) {
 
 }  // namespace
 
-void repair_lone_surrogate_escapes(std::string& json) {
+void repair_lone_surrogate_escapes(std::string& json, std::string_view digits) {
   std::size_t offset = json.find('\\');
   while (offset != std::string::npos) {
     const auto unit = unit_at(json, offset);
@@ -51,7 +51,7 @@ void repair_lone_surrogate_escapes(std::string& json) {
       if (partner && is_low(*partner)) {
         next += escape_bytes;
       } else if (is_high(*unit) || is_low(*unit)) {
-        json.replace(offset + 2, 4, "fffd");
+        json.replace(offset + 2, 4, digits);
       }
     }
     offset = json.find('\\', next);

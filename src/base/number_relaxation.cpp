@@ -2,7 +2,13 @@
 #include "base/number_relaxation.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 #include <cstddef>
+#include <limits>
+#include <string_view>
+#include <utility>
 
 namespace parley {
 namespace {
@@ -63,7 +69,43 @@ std::size_t behind_string(const std::string& json, std::size_t position) {
   return position + 1;
 }
 
+/// The shortest text of the `double` next to a number. A text that from_chars finds out of range is too small when its exponent is
+/// negative.
+std::string rounded(std::string_view number) {
+  double value = 0;
+  if (std::from_chars(number.data(), number.data() + number.size(), value).ec == std::errc::result_out_of_range &&
+      number.find("e-") == std::string_view::npos && number.find("E-") == std::string_view::npos) {
+    value = number.front() == '-' ? std::numeric_limits<double>::lowest() : std::numeric_limits<double>::max();
+  }
+  constexpr double integers_end = 1e18;  // an integer of more digits may again be one that readers refuse
+  std::array<char, 32> digits{};
+  char* const end = digits.data() + digits.size();
+  const bool is_short = std::abs(value) < integers_end;
+  const auto written =
+      is_short ? std::to_chars(digits.data(), end, value) : std::to_chars(digits.data(), end, value, std::chars_format::scientific);
+  return {digits.data(), written.ptr};
+}
+
 }  // namespace
+
+bool round_numbers(std::string& json) {
+  std::string result;
+  for (std::size_t position = 0; position < json.size();) {
+    std::size_t end = position + 1;
+    if (json[position] == '-' || is_digit(json[position])) {
+      NumberReader number(json, position);
+      if (!number.read()) return false;
+      end = number.position();
+      result += rounded(std::string_view(json).substr(position, end - position));
+    } else {
+      if (json[position] == '"') end = std::min(behind_string(json, position), json.size());
+      result.append(json, position, end - position);
+    }
+    position = end;
+  }
+  json = std::move(result);
+  return true;
+}
 
 bool relax_numbers(std::string& json) {
   for (std::size_t position = 0; position < json.size();) {

@@ -14,7 +14,7 @@ namespace parley {
 [[nodiscard]] std::size_t utf16_length(std::string_view text);
 [[nodiscard]] std::size_t code_point_count(std::string_view text);
 /// Replaces `\ud800`-style escapes without a partner inside JSON text by `\ufffd`, in place: JSON readers refuse them,
-/// the contract replaces them (§4.1). Same length, so offsets stay.
-void repair_lone_surrogate_escapes(std::string& json);
+/// the contract replaces them (§4.1). Same length, so offsets stay. `digits`: four hexadecimal digits that stand there afterwards.
+void repair_lone_surrogate_escapes(std::string& json, std::string_view digits = "fffd");
 
 }  // namespace parley

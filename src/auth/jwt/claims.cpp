@@ -1,13 +1,13 @@
 #include "auth/jwt/claims.hpp"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 
+#include "auth/jwt/token_json.hpp"
 #include "base/limits.hpp"
+#include "base/replace_all.hpp"
 
 namespace parley::auth {
 
@@ -40,8 +40,10 @@ std::optional<element> find_claim(const object& claims, std::string_view name) {
 std::string text_claim(const object& claims, std::string_view name, std::size_t bytes_max) {
   const auto value = find_claim(claims, name);
   std::string_view text;
-  if (!value || value->get(text) != simdjson::SUCCESS || text.size() > bytes_max) return {};
-  return std::string(text);
+  if (!value || value->get(text) != simdjson::SUCCESS) return {};
+  std::string shown(text);
+  replace_all(shown, std::string_view("\0", 1), "\xef\xbf\xbd");  // U+FFFD: a lone surrogate was there (token_json.hpp)
+  return shown.size() > bytes_max ? std::string() : shown;
 }
 
 std::expected<UserId, AuthFailure> id_claim(const object& claims, const ClaimNames& names) {
@@ -74,13 +76,11 @@ std::expected<domain::User, AuthFailure> identity(const object& claims, const Cl
 }  // namespace
 
 std::optional<Claims> parse_claims(std::string_view payload, const ClaimNames& names, const domain::RoleSet& roles) {
-  thread_local simdjson::dom::parser parser;
-  object json;
-  if (parser.parse(payload.data(), payload.size()).get(json) != simdjson::SUCCESS) return std::nullopt;
+  const auto json = parse_token_json(std::string(payload));
   std::optional<double> expires_at;
   std::optional<double> not_before;
-  if (!read_number(json, "exp", expires_at) || !read_number(json, "nbf", not_before)) return std::nullopt;
-  return Claims{id_claim(json, names), identity(json, names, roles), expires_at, not_before, {}};
+  if (!json || !read_number(*json, "exp", expires_at) || !read_number(*json, "nbf", not_before)) return std::nullopt;
+  return Claims{id_claim(*json, names), identity(*json, names, roles), expires_at, not_before, {}};
 }
 
 bool in_force(const Claims& claims, Timestamp now) {

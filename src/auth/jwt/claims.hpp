@@ -23,7 +23,7 @@ struct Claims {
 };
 
 /// Nothing when the payload is no JSON object, or `exp` or `nbf` is there and no number. An `email` or `name` that is no text, or
-/// longer than its limit, counts as not given.
+/// longer than its limit, counts as not given; U+FFFD takes the place of a lone surrogate in them. An id or a role with one is invalid.
 [[nodiscard]] std::optional<Claims> parse_claims(std::string_view payload, const ClaimNames& names, const domain::RoleSet& roles);
 
 /// No leeway: a token is dead in the second its `exp` names and alive from the second its `nbf` names on.

@@ -131,6 +131,62 @@ TEST_F(Jwt, payloads_that_are_no_object_are_refused) {
   }
 }
 
+constexpr std::string_view replacement = "\xef\xbf\xbd";  // U+FFFD
+
+TEST_F(Jwt, a_lone_surrogate_in_a_shown_claim_becomes_the_replacement_character) {
+  for (const std::string surrogate : {R"(\ud83d)", R"(\uDE42)", R"(\ud83d\ud83d)", R"(\ude42\ud83d)"}) {
+    const auto result =
+        of_payload(R"({"id":"ada","role":"doctor","name":"Dr. Ada )" + surrogate + R"(","email":"a)" + surrogate + R"(@example.org"})");
+    ASSERT_TRUE(result.has_value()) << surrogate;
+    const std::string shown(surrogate.size() == 6 ? replacement : std::string(replacement) + std::string(replacement));
+    EXPECT_EQ(result->user, (domain::User{*UserId::parse("ada"), {"doctor"}, "a" + shown + "@example.org", "Dr. Ada " + shown}));
+  }
+  EXPECT_EQ(of_payload(R"({"id":"ada","role":"doctor","name":"Ada \ud83d\ude42 \\ud83d"})")->user.name, "Ada \xf0\x9f\x99\x82 \\ud83d");
+}
+
+TEST_F(Jwt, a_claim_that_nobody_reads_may_be_odd) {
+  for (const std::string odd :
+       {R"("nickname":"\ud83d")", R"("\ud83d":1)", R"("address":{"street":["\ude42"]})", R"("\ud83dexp":1)", R"("id\ud83d":"bea")",
+        R"("account":123456789012345678901234567890)", R"("ratio":1e999)", R"("ratio":-1e999)", R"("deep":{"n":[18446744073709551616]})"}) {
+    for (const std::string payload :
+         {R"({"id":"ada","role":"doctor","exp":1700000001,)" + odd + "}", "{" + odd + R"(,"id":"ada","role":"doctor","exp":1700000001})"}) {
+      const auto result = of_payload(payload);
+      ASSERT_TRUE(result.has_value()) << payload;
+      EXPECT_EQ(result->user.id.text(), "ada");
+      EXPECT_EQ(authenticator.owner_of(signed_token(payload, secret))->user.text(), "ada");
+    }
+    EXPECT_EQ(of_payload(R"({"id":"ada","role":"doctor","exp":1700000000,)" + odd + "}").error(), AuthFailure::invalid)
+        << "it still expires: " << odd;
+  }
+}
+
+TEST_F(Jwt, a_lone_surrogate_in_an_id_or_a_role_is_refused) {
+  for (const std::string id : {R"("\ud83d")", R"("ada\ud83d")", R"("\ude42")", R"("ada\ud83d\ufffd")"}) {
+    EXPECT_EQ(of_payload(R"({"role":"doctor","id":)" + id + "}").error(), AuthFailure::invalid) << id;
+    EXPECT_EQ(of_payload(R"({"role":"doctor","sub":)" + id + "}").error(), AuthFailure::invalid) << id;
+    EXPECT_EQ(authenticator.owner_of(signed_token(R"({"id":)" + id + "}", secret)).error(), AuthFailure::invalid) << id;
+  }
+  EXPECT_EQ(of_payload(R"({"role":"doctor\ud83d","id":"ada"})").error(), AuthFailure::invalid);
+  EXPECT_EQ(of_payload(R"({"role":"doctor","id":"\ufffd","name":"\ud83d"})")->user.id.text(), replacement)
+      << "the character itself may be in an id";
+}
+
+TEST_F(Jwt, an_odd_value_in_the_header_does_not_matter_but_in_its_algorithm) {
+  const std::string payload = R"({"id":"ada","role":"doctor"})";
+  EXPECT_TRUE(authenticator.authenticate(signed_by(secret, R"({"alg":"HS256","kid":"\ud83d"})", payload)).has_value());
+  EXPECT_TRUE(
+      authenticator.authenticate(signed_by(secret, R"({"kid":123456789012345678901234567890,"alg":"HS256"})", payload)).has_value());
+  expect_failure(signed_by(secret, R"({"alg":"HS256\ud83d"})", payload), AuthFailure::invalid);
+  expect_failure(signed_by(secret, R"({"alg":"HS256","crit":["\ud83d"]})", payload), AuthFailure::invalid);
+}
+
+TEST_F(Jwt, times_beyond_what_a_number_holds_are_times) {
+  EXPECT_TRUE(of_payload(R"({"id":"ada","role":"doctor","exp":123456789012345678901234567890})").has_value());
+  EXPECT_TRUE(of_payload(R"({"id":"ada","role":"doctor","exp":1e999,"nbf":-1e999})").has_value());
+  EXPECT_EQ(of_payload(R"({"id":"ada","role":"doctor","nbf":1e999})").error(), AuthFailure::invalid);
+  EXPECT_EQ(of_payload(R"({"id":"ada","role":"doctor","exp":-1e999})").error(), AuthFailure::invalid);
+}
+
 TEST_F(Jwt, expiry_has_no_leeway) {
   const auto now = std::chrono::floor<std::chrono::seconds>(clock.time).time_since_epoch().count();
   const auto expiring = [&](const std::string& exp) {
@@ -264,6 +320,19 @@ TEST_F(NamedClaims, replace_the_usual_ones) {
   EXPECT_EQ(of(R"({"https://example.org/user.id":"ada","role":"doctor"})").error(), AuthFailure::invalid);
   EXPECT_EQ(of(R"({"https://example.org/user.id":"ada","realm_access":{"role":["doctor"]}})").error(), AuthFailure::invalid);
   EXPECT_EQ(of(R"({"https://example.org/user.id":"ada","realm_access":"doctor"})").error(), AuthFailure::invalid);
+}
+
+TEST_F(NamedClaims, may_hold_a_lone_surrogate_where_they_are_shown_and_nowhere_else) {
+  const auto payload = [](std::string_view id, std::string_view role, std::string_view mail) {
+    return R"({"https://example.org/user.id":")" + std::string(id) + R"(","realm_access":{"role":")" + std::string(role) +
+           R"(","\ude42":0},"contact":{"mail":{"work":")" + std::string(mail) + R"("}},"preferred_username":"Ada \ud83d"})";
+  };
+  const auto result = of(payload("ada", "doctor", R"(a\ud83d)"));
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(result->user,
+            (domain::User{*UserId::parse("ada"), {"doctor"}, "a" + std::string(replacement), "Ada " + std::string(replacement)}));
+  EXPECT_EQ(of(payload(R"(ada\ud83d)", "doctor", "a")).error(), AuthFailure::invalid);
+  EXPECT_EQ(of(payload("ada", R"(doctor\ud83d)", "a")).error(), AuthFailure::invalid);
 }
 
 TEST_F(NamedClaims, are_where_a_made_token_has_them) {
