@@ -51,11 +51,4 @@ std::optional<std::string> parse_cidr(std::string_view text) {
   return address + "/" + std::to_string(*prefix);
 }
 
-bool is_origin(std::string_view text) {
-  const auto scheme = text.find("://");
-  if (scheme == std::string_view::npos || scheme == 0) return false;
-  const auto host = text.substr(scheme + 3);
-  return !host.empty() && host.find_first_of("/?#@ \t") == std::string_view::npos;
-}
-
 }  // namespace parley::config

@@ -115,16 +115,16 @@ void read_claims(Reader& reader, Settings& settings) {
 }
 
 void read_origins(Reader& reader, Settings& settings) {
-  const auto check = [&](std::string_view name, const std::string& origin) {
-    if (!is_origin(origin))
-      reader.refuse_value(name, origin, "must be an origin, scheme, host and port alone, as in https://app.example.org.");
+  const auto read = [&](std::string_view name, const std::string& text) {
+    auto origin = parse_origin(text);
+    if (!origin) reader.refuse_value(name, without_password(text), origin.error());
+    return std::move(origin).value_or("");
   };
-  const auto& front_end = reader.text("front_end");
-  check("front_end", front_end);
+  const auto front_end = read("front_end", reader.text("front_end"));
   settings.http.allowed_origins.front() = front_end;
   settings.server.engineio.cors_origins = {front_end, "http://localhost:3000", "https://localhost:5173"};  // contract §6.1
-  for (const auto& origin : reader.list("origin")) {
-    check("origin", origin);
+  for (const auto& text : reader.list("origin")) {
+    const auto origin = read("origin", text);
     settings.http.allowed_origins.push_back(origin);
     settings.server.engineio.cors_origins.push_back(origin);
   }

@@ -22,7 +22,8 @@ struct ListenAddress {
 [[nodiscard]] std::optional<ListenAddress> parse_listen(std::string_view text);
 /// An IP address with a prefix length, or without: then the address alone is meant. Gives it with prefix.
 [[nodiscard]] std::optional<std::string> parse_cidr(std::string_view text);
-/// `scheme://host[:port]`, nothing behind it.
-[[nodiscard]] bool is_origin(std::string_view text);
+/// `scheme://host[:port]`, as browsers send it: in lower case, without the default port and without a slash at the end. The error says what
+/// must be different, to be read after the value.
+[[nodiscard]] std::expected<std::string, std::string> parse_origin(std::string_view text);
 
 }  // namespace parley::config

@@ -113,13 +113,118 @@ TEST(Settings, a_further_origin_joins_both_lists) {
   EXPECT_EQ(settings->server.engineio.cors_origins.back(), "https://app.example.org");
 }
 
+TEST(Settings, an_origin_is_kept_as_browsers_send_it) {
+  const std::vector<std::pair<std::string, std::string>> spellings = {
+      {"https://app.example.com:443", "https://app.example.com"},
+      {"http://app.example.com:80", "http://app.example.com"},
+      {"https://app.example.com:80", "https://app.example.com:80"},
+      {"http://app.example.com:443", "http://app.example.com:443"},
+      {"https://app.example.com:8443", "https://app.example.com:8443"},
+      {"https://app.example.com:08443", "https://app.example.com:8443"},
+      {"https://app.example.com:", "https://app.example.com"},
+      {"https://app.example.com/", "https://app.example.com"},
+      {"HTTPS://App.Example.COM:443/", "https://app.example.com"},
+      {"http://LOCALHOST:4173", "http://localhost:4173"},
+      {"http://127.0.0.1:4173", "http://127.0.0.1:4173"},
+      {"https://app.example.com.", "https://app.example.com."},
+      {"https://my_app.example.com", "https://my_app.example.com"},
+      {"https://xn--bcher-kva.example", "https://xn--bcher-kva.example"},
+      {"https://[::1]:3000", "https://[::1]:3000"},
+      {"https://[2001:DB8:0:0:0:0:0:1]:443", "https://[2001:db8::1]"},
+      {"http://[0:0:0:0:0:0:0:0]", "http://[::]"},
+      {"http://[::ffff:192.0.2.1]", "http://[::ffff:c000:201]"},
+      {"capacitor://localhost", "capacitor://localhost"},
+      {"chrome-extension://abcdefghijklmnop", "chrome-extension://abcdefghijklmnop"},
+  };
+  for (const auto& [given, kept] : spellings) {
+    const auto settings = settings_with({{"--origin", given}, {"--front-end", given}});
+    ASSERT_TRUE(settings.has_value()) << settings.error().message;
+    EXPECT_EQ(settings->http.allowed_origins.front(), kept) << given;
+    EXPECT_EQ(settings->http.allowed_origins.back(), kept) << given;
+    EXPECT_EQ(settings->server.engineio.cors_origins.front(), kept) << given;
+    EXPECT_EQ(settings->server.engineio.cors_origins.back(), kept) << given;
+  }
+}
+
+TEST(Settings, an_origin_that_no_browser_sends_is_refused_with_how_to_correct_it) {
+  const std::vector<std::pair<std::string, std::string>> wrong = {
+      {"app.example.com", "Write https://app.example.com"},
+      {"localhost:4173", "Write https://localhost:4173"},
+      {"//app.example.com", "as in https://app.example.org"},
+      {"https://app.example.com/app", "Write https://app.example.com."},
+      {"https://app.example.com:443/a/b?c#d", "Write https://app.example.com."},
+      {"https://app.example.com?x", "Write https://app.example.com."},
+      {"https://app.example.com#x", "Write https://app.example.com."},
+      {"https://user@app.example.com", "Leave out the name"},
+      {"https://user:secret@app.example.com", "Leave out the name"},
+      {"null", "no address that could be allowed"},
+      {"*", "Name each origin"},
+      {"https://*", "Name each origin"},
+      {"https://*.example.com", "Name each origin"},
+      {"https://a.example.com,https://b.example.com", "one by one"},
+      {"https://a.example.com https://b.example.com", "one by one"},
+      {"wss://app.example.com", "Write https://app.example.com."},
+      {"ws://app.example.com:80", "Write http://app.example.com."},
+      {"file://", "no address that could be allowed"},
+      {"file:///srv/page.html", "no address that could be allowed"},
+      {"https://b\xc3\xbc"
+       "cher.example",
+       "xn--"},
+      {"https://b%C3%BCcher.example", "xn--"},
+      {"https://", "must be an origin"},
+      {"https:///", "must be an origin"},
+      {"https://:443", "must be an origin"},
+      {"://app.example.com", "must be an origin"},
+      {"https:/app.example.com", "must be an origin"},
+      {"", "must be an origin"},
+      {"https://app.example.com:0", "port"},
+      {"https://app.example.com:65536", "port"},
+      {"https://app.example.com:web", "port"},
+      {"https://app.example.com:+443", "port"},
+      {"https://::1", "brackets"},
+      {"https://2001:db8::1", "brackets"},
+      {"https://[::1", "brackets"},
+      {"https://[app]", "brackets"},
+      {"https://[fe80::1%eth0]", "brackets"},
+      {"http://127.1", "four numbers"},
+      {"http://127.0.0.01", "four numbers"},
+      {"http://0x7f.0.0.1", "four numbers"},
+      {"http://2130706433", "four numbers"},
+  };
+  for (const auto& [given, advice] : wrong) {
+    expect_refusal({{"--origin", given}}, "origin = \"");
+    expect_refusal({{"--origin", given}}, advice);
+    expect_refusal({{"--front-end", given}}, "front_end = \"");
+  }
+  EXPECT_EQ(settings_with({{"--origin", "https://user:secret@app.example.com"}}).error().message.find("secret"), std::string::npos);
+}
+
+TEST_F(SecretFile, origins_of_environment_and_file_are_read_alike) {
+  const auto settings_of = [](const std::vector<GivenFlag>& flags, const Environment& environment) {
+    const auto values = collect_values(flags, environment);
+    return values ? make_settings(*values) : std::unexpected(values.error());
+  };
+  const auto of_environment =
+      settings_of({}, {{"PARLEY_ORIGIN", "https://A.example:443, http://b.example/"}, {"PARLEY_FRONT_END", "HTTP://c.example:80"}});
+  ASSERT_TRUE(of_environment.has_value()) << of_environment.error().message;
+  const auto of_file = settings_of(
+      {{"--config", write("front_end = \"HTTP://c.example:80\"\norigin = [\"https://A.example:443\", \"http://b.example/\"]\n")}}, {});
+  ASSERT_TRUE(of_file.has_value()) << of_file.error().message;
+  for (const auto* settings : {&*of_environment, &*of_file}) {
+    EXPECT_EQ(settings->http.allowed_origins.front(), "http://c.example");
+    EXPECT_EQ(settings->server.engineio.cors_origins,
+              (std::vector<std::string>{"http://c.example", "http://localhost:3000", "https://localhost:5173", "https://a.example",
+                                        "http://b.example"}));
+  }
+  EXPECT_NE(settings_of({}, {{"PARLEY_ORIGIN", "null"}}).error().message.find("(environment PARLEY_ORIGIN)"), std::string::npos);
+}
+
 TEST(Settings, refusals_name_the_key_its_source_and_the_way_out) {
   expect_refusal({{"--listen", "3000"}}, "listen = \"3000\" (flag --listen) must be ADDR:PORT");
   expect_refusal({{"--trusted-proxy", "10.0.0.0/33"}}, "trusted_proxy = \"10.0.0.0/33\"");
   expect_refusal({{"--store", "sqlite"}}, "must be `embedded`");
   expect_refusal({{"--relay", "nats://h:4222"}}, "one node");
   expect_refusal({{"--origin", "app.example.org"}}, "must be an origin");
-  expect_refusal({{"--origin", "https://app.example.org/"}}, "must be an origin");
   expect_refusal({{"--threads", "65"}}, "from 0 to 64");
   expect_refusal({{"--threads", "-1"}}, "from 0 to 64");
   expect_refusal({{"--threads", ""}}, "from 0 to 64");
