@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
+#include "base/unicode_text.hpp"
 #include "http_api/content_decoding.hpp"
 #include "http_api/header_text.hpp"
 #include "http_api/refusal_texts.hpp"
@@ -56,12 +57,13 @@ std::expected<api::Fields, BodyRefusal> read_fields(protocol::http::Request& req
   const std::string_view coding = coding_header == nullptr ? std::string_view{} : std::string_view(*coding_header);
   auto body = decode_content(std::move(request.body), coding, limits::http_body_bytes_max);
   if (!body) return refused(body.error(), coding);
+  auto text = decode_unicode(*std::move(body), lower_case(type.charset));
   if (form == BodyForm::form) {
-    const auto separators = static_cast<std::size_t>(std::ranges::count(*body, '&'));
+    const auto separators = static_cast<std::size_t>(std::ranges::count(text, '&'));
     if (separators >= limits::form_fields_max) return refused(413, std::string(too_many_fields_text));
-    return api::Fields::from_form_body(*body);
+    return api::Fields::from_form_body(text);
   }
-  auto fields = api::Fields::from_json_body(*std::move(body));
+  auto fields = api::Fields::from_json_body(std::move(text));
   if (!fields) return refused(400, std::move(fields.error().message));
   if (fields->has_too_many()) return refused(413, std::string(too_many_fields_text));
   return *std::move(fields);

@@ -15,7 +15,8 @@ struct BodyRefusal {
 };
 
 /// JSON for application/json, form for application/x-www-form-urlencoded, no fields for anything else or nothing at all. Takes the
-/// body out of the request. Refusals, in this order: 415 the charset, 415 the content coding, 413 too large, 400 malformed, 413 too many fields.
+/// body out of the request. A byte order mark does not count, and JSON may be in UTF-16 or UTF-32. Refusals, in this order: 415 the
+/// charset, 415 the content coding, 413 too large, 400 malformed, 413 too many fields.
 [[nodiscard]] std::expected<api::Fields, BodyRefusal> read_fields(protocol::http::Request& request);
 
 }  // namespace parley::http_api

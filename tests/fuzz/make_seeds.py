@@ -34,6 +34,11 @@ TEXTS = {
 }
 for name, text in TEXTS.items():
     write("message_text", name, text.encode())
+for encoding in ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"]:
+    write("unicode_text", encoding.replace("-", "_"), '{"a":"Grüße 🙂"}'.encode(encoding))
+write("unicode_text", "lone_surrogate", '{"a":"\ud83d"}'.encode("utf-16-le", "surrogatepass"))
+write("unicode_text", "half_a_unit", "{}".encode("utf-16-le") + b"x")
+write("unicode_text", "beyond", b"\x00\x00\xfe\xff\x00\x11\x00\x00")
 write("message_text", "broken", b"ok \xf0\x9f\x99 \xff\xed\xa0\x80")
 
 JSON = {

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <bit>
+
 #include "base/limits.hpp"
 #include "http_api/content_decoding.hpp"
 #include "http_api/credentials.hpp"
@@ -182,6 +184,83 @@ TEST(Body, json_and_form_are_read_and_other_types_are_not) {
   EXPECT_TRUE(body("application/json", "").has_value());
   EXPECT_TRUE(body("application/json", "[1]").has_value());
   EXPECT_EQ(body("application/json", deflated(R"({"a":"x"})", 31), "gzip")->string("a"), "x");
+}
+
+/// `text` (UTF-16 code units or code points) in units of `width` bytes.
+std::string in_units(std::u32string_view text, int width, std::endian order) {
+  std::string bytes;
+  for (const char32_t unit : text) {
+    for (int index = 0; index < width; ++index) {
+      const int shift = 8 * (order == std::endian::little ? index : width - 1 - index);
+      bytes += static_cast<char>(shift < 32 ? unit >> shift : 0);
+    }
+  }
+  return bytes;
+}
+
+TEST(Body, may_begin_with_a_byte_order_mark) {
+  const std::string mark = "\xef\xbb\xbf";
+  for (const std::string type : {"application/json", "application/json; charset=utf-8", "application/json; charset=UTF-8"}) {
+    EXPECT_EQ(body(type, mark + R"({"a":"x"})")->string("a"), "x") << type;
+    EXPECT_EQ(body(type, deflated(mark + R"({"a":"x"})", 31), "gzip")->string("a"), "x") << type;
+    EXPECT_TRUE(body(type, mark).has_value()) << "an empty body, which is {}";
+    EXPECT_EQ(body(type, mark + mark + "{}").error().status, 400U) << "one is a mark, the second is a character";
+    EXPECT_EQ(body(type, "{}" + mark).error().status, 400U);
+  }
+  EXPECT_EQ(body("application/x-www-form-urlencoded", mark + "a=x&b=y")->string("a"), "x");
+  EXPECT_EQ(body("application/x-www-form-urlencoded; charset=utf-8", mark + "a=x")->string("a"), "x");
+}
+
+TEST(Body, json_in_utf_16_and_utf_32_is_taken_with_and_without_a_byte_order_mark) {
+  const std::u32string units = U"{\"a\":\"G\u00fcnther \U0000d83d\U0000de42 \u20ac\"}";
+  const std::u32string points = U"{\"a\":\"G\u00fcnther \U0001f642 \u20ac\"}";
+  const std::string expected = "G\xc3\xbcnther \xf0\x9f\x99\x82 \xe2\x82\xac";
+  const auto expect_taken = [&](const std::string& charset, const std::string& bytes) {
+    const std::string type = "application/json; charset=" + charset;
+    const auto taken = body(type, bytes);
+    ASSERT_TRUE(taken.has_value()) << charset << ": " << taken.error().message;
+    EXPECT_EQ(taken->string("a"), expected) << charset;
+    EXPECT_EQ(body(type, deflated(bytes, 31), "gzip")->string("a"), expected) << charset;
+  };
+  for (const auto order : {std::endian::little, std::endian::big}) {
+    const std::string suffix = order == std::endian::little ? "le" : "be";
+    for (const int width : {2, 4}) {
+      const std::string name = width == 2 ? "utf-16" : "utf-32";
+      for (const std::u32string& mark : {std::u32string(), std::u32string(1, 0xfeff)}) {
+        const auto bytes = in_units(mark + (width == 2 ? units : points), width, order);
+        for (const std::string& charset : {name, name + suffix, "UTF-" + name.substr(4), '"' + name + suffix + '"'})
+          expect_taken(charset, bytes);
+        EXPECT_TRUE(body("application/json; charset=" + name, in_units(mark, width, order)).has_value()) << "an empty body, which is {}";
+        EXPECT_TRUE(body("application/json; charset=" + name, in_units(mark + U" {}", width, order)).has_value());
+      }
+    }
+  }
+}
+
+TEST(Body, what_is_no_utf_16_or_utf_32_becomes_the_replacement_character_or_is_refused) {
+  const auto text = [](std::string charset, const std::u32string& units, int width) {
+    return body("application/json; charset=" + std::move(charset), in_units(U"{\"a\":\"" + units + U"\"}", width, std::endian::little))
+        ->string("a");
+  };
+  for (const char32_t lone : {0xd83d, 0xde42}) {
+    EXPECT_EQ(text("utf-16le", std::u32string(1, lone), 2), "\xef\xbf\xbd");
+    EXPECT_EQ(text("utf-32le", std::u32string(1, lone), 4), "\xef\xbf\xbd");
+  }
+  EXPECT_EQ(text("utf-16le", {0xd83d, 0xd83d, 0xde42}, 2), "\xef\xbf\xbd\xf0\x9f\x99\x82");
+  for (const char32_t beyond : {0x110000u, 0xffffffffu}) EXPECT_EQ(text("utf-32le", std::u32string(1, beyond), 4), "\xef\xbf\xbd");
+  const std::string whole = in_units(U"{}", 2, std::endian::little);
+  for (const auto& bytes : {whole + "x", whole.substr(0, 3), whole.substr(0, 1)})
+    EXPECT_EQ(body("application/json; charset=utf-16", bytes).error().status, 400U) << "half a unit at the end";
+  EXPECT_EQ(body("application/json; charset=utf-16be", whole).error().status, 400U);
+  EXPECT_EQ(body("application/json; charset=utf-8", whole).error().status, 400U);
+  EXPECT_EQ(body("application/json; charset=utf-16", "{}").error().status, 400U);
+}
+
+TEST(Body, forms_have_their_charsets_and_json_every_utf) {
+  EXPECT_EQ(body("application/x-www-form-urlencoded; charset=utf-16", "a=x").error().status, 415U);
+  for (const std::string charset : {"utf16", "ucs-2", "utf", "us-ascii"})
+    EXPECT_EQ(body("application/json; charset=" + charset, "{}").error().status, 415U) << charset;
+  EXPECT_TRUE(body("application/json; charset=utf-7", "{}").has_value());
 }
 
 TEST(Body, refusals_have_the_contracts_statuses) {

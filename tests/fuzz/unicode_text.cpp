@@ -1,0 +1,20 @@
+// The body of a request in some encoding of Unicode: whatever the bytes are, UTF-8 comes out, of a bounded size and without a second
+// reading.
+#include "base/unicode_text.hpp"
+#include "base/utf8.hpp"
+#include "support/fuzz.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using parley::fuzz::require;
+  const std::string bytes(parley::fuzz::view(data, size));
+  for (const char* charset : {"utf-16", "utf-16le", "utf-16be", "utf-32", "utf-32le", "utf-32be"}) {
+    const auto text = parley::decode_unicode(bytes, charset);
+    require(parley::is_valid_utf8(text));
+    require(text.size() <= bytes.size() + bytes.size() / 2 + 3);
+  }
+  for (const char* charset : {"", "utf-8", "utf-7"}) {
+    const auto text = parley::decode_unicode(bytes, charset);
+    require(bytes.ends_with(text) && bytes.size() - text.size() <= 3);
+  }
+  return 0;
+}
