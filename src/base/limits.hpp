@@ -147,6 +147,11 @@ inline constexpr std::uint32_t entries_limit_max = 1000;        // over HTTP
 inline constexpr std::uint32_t signalling_limit_default = 100;  // contract §5.4
 inline constexpr std::uint32_t signalling_limit_max = 1000;     // contract §5.4
 
+// Origins that are not allowed (contract §2.5, §6.1)
+inline constexpr auto refused_origins_window = 600s;    // in which the log names an origin that is not allowed once …
+inline constexpr std::size_t refused_origins_max = 16;  // … and so many of them: strangers choose what they send
+inline constexpr std::size_t origin_bytes_max = 256;    // of an origin in the log; a host name has at most 253 bytes
+
 // Engine.IO and Socket.IO (contract §6.1)
 inline constexpr auto ping_interval = 25'000ms;
 inline constexpr auto ping_timeout = 60'000ms;

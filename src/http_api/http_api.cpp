@@ -6,6 +6,7 @@
 
 #include "api/answer.hpp"
 #include "base/json_writer.hpp"
+#include "base/refused_origins.hpp"
 #include "domain/authorization.hpp"
 #include "domain/error_code.hpp"
 #include "http_api/asyncapi_document.hpp"
@@ -45,7 +46,7 @@ struct HttpApi::Impl {
   void carry_out(const ExchangePtr& exchange, const RouteMatch& match);
   template <typename Steps>
   void guarded(Exchange& exchange, Steps steps);
-  bool cross_origin_step(Exchange& exchange) const;
+  bool cross_origin_step(Exchange& exchange);
   bool is_allowed(const std::string& origin, const Request& request) const;
   const ServedAsset* find_asset(const Request& request) const;
   bool asset_step(Exchange& exchange) const;
@@ -66,6 +67,7 @@ struct HttpApi::Impl {
 
   HttpApiConfig config;
   LogSink& logs;
+  RefusedOrigins refused_origins;
   Backend backend;
   std::vector<ServedAsset> assets;
   WindowLimiter general;
@@ -82,6 +84,7 @@ struct HttpApi::Impl {
 HttpApi::Impl::Impl(HttpApiDependencies dependencies, HttpApiConfig given_config)
     : config(std::move(given_config)),
       logs(dependencies.logs),
+      refused_origins(dependencies.logs, dependencies.clock, "http_api"),
       backend{dependencies.service,
               dependencies.clock,
               config,
@@ -128,9 +131,10 @@ void HttpApi::Impl::carry_out(const ExchangePtr& exchange, const RouteMatch& mat
   match.route->handler(backend, exchange);
 }
 
-bool HttpApi::Impl::cross_origin_step(Exchange& exchange) const {
+bool HttpApi::Impl::cross_origin_step(Exchange& exchange) {
   const auto* origin = exchange.request.find("origin");
   if (origin != nullptr && !is_allowed(*origin, exchange.request)) {
+    refused_origins.note(*origin, exchange.request.path());
     exchange.answer_framework_error(403, origin_refused_text);
     return false;
   }

@@ -27,6 +27,12 @@ std::string header_of(const Request& request, std::string_view name, std::size_t
   return value == nullptr ? std::string() : value->substr(0, size_max);
 }
 
+/// Pages of the server's own address name their origin when they post, and need no permission.
+bool is_own(const std::string& origin, const Request& request) {
+  const std::string* host = request.find("Host");
+  return host != nullptr && (origin == "http://" + *host || origin == "https://" + *host);
+}
+
 EngineioSession::Binary binary_of(const engineio::Query& query) {
   return query.b64 ? EngineioSession::Binary::base64 : EngineioSession::Binary::frames;
 }
@@ -168,8 +174,11 @@ std::vector<Header> EngineioEndpoint::cors_headers(const Request& request) const
   if (allowed.empty()) return {};
   std::vector<Header> headers = {{"Vary", "Origin"}, {"Access-Control-Allow-Credentials", "true"}};
   const std::string* origin = request.find("Origin");
-  if (origin != nullptr && std::find(allowed.begin(), allowed.end(), *origin) != allowed.end()) {
+  if (origin == nullptr) return headers;
+  if (std::find(allowed.begin(), allowed.end(), *origin) != allowed.end()) {
     headers.push_back({"Access-Control-Allow-Origin", *origin});
+  } else if (!is_own(*origin, request) && !websocket::asks_for_websocket(request)) {
+    config_.refused_origins.note(*origin, request.path());
   }
   return headers;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/entropy.hpp"
+#include "base/refused_origins.hpp"
 #include "protocol/engineio/socket_handler.hpp"
 #include "server/admission.hpp"
 #include "server/engineio_session.hpp"
@@ -28,6 +29,7 @@ class EngineioEndpoint {
     SessionTotals& totals;
     Admission& admission;
     Entropy& entropy;
+    RefusedOrigins& refused_origins;
   };
   explicit EngineioEndpoint(Config config) : config_(config) {}
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/entropy.hpp"
+#include "base/refused_origins.hpp"
 #include "server/admission.hpp"
 #include "server/bare_websocket.hpp"
 #include "server/engineio_endpoint.hpp"
@@ -33,6 +34,7 @@ struct Site {
   std::vector<Websocket> websockets;
   std::vector<std::unique_ptr<Engineio>> engineio;
   SessionTotals totals;
+  std::unique_ptr<RefusedOrigins> refused_origins;
 };
 
 /// Threads: its loop's.

@@ -15,6 +15,7 @@
 #include "domain/error_code.hpp"
 #include "http_api/http_api.hpp"
 #include "relay/local/local_relay.hpp"
+#include "support/collected_logs.hpp"
 #include "support/manual_clock.hpp"
 #include "support/manual_loop.hpp"
 #include "support/model_store.hpp"
@@ -156,7 +157,7 @@ class Api : public testing::Test {
   parley::test::ModelStore store{worker, clock};
   relay::LocalRelay relay;
   NamedPeople people;
-  NullLogSink logs;
+  parley::test::CollectedLogs logs;
   parley::test::ScriptedIceChecker ice_checker;
   service::ChatService service{
       {{&loop}, store, store, store, store, relay, people, clock, [] { return std::make_unique<CountingEntropy>(); }, logs, ice_checker},

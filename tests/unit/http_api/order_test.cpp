@@ -77,6 +77,16 @@ TEST_F(Order, a_foreign_origin_is_refused_before_anything_else_looks) {
   }
 }
 
+TEST_F(Order, a_refused_origin_is_named_in_the_log) {
+  send("GET", "/health", {{"Origin", "http://localhost:4173"}});
+  send("GET", "/health");
+  EXPECT_EQ(logs.count("origin="), 0U);
+  for (const auto* method : {"GET", "POST", "OPTIONS"}) send(method, "/api/chat/store?x=1", {{"Origin", "http://localhost:4174"}});
+  EXPECT_EQ(logs.count("http_api: "), 1U);
+  EXPECT_EQ(logs.count("--origin"), 1U);
+  EXPECT_EQ(logs.count("origin=http://localhost:4174 path=/api/chat/store"), 1U);
+}
+
 TEST_F(Order, options_ends_with_204_for_any_path) {
   for (const std::string target : {"/", "/api/chat/store", "/nope"}) {
     const auto answer = send("OPTIONS", target, {{"Origin", "http://localhost:5173"}});

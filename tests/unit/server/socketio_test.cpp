@@ -597,6 +597,17 @@ TEST_F(SocketioTest, a_second_post_while_the_first_is_worked_off_is_transport_er
   sent.set_value();
   EXPECT_TRUE(second.read_response().starts_with("HTTP/1.1 400 "));
   EXPECT_TRUE(application.noted("disconnect / transport error"));
+TEST_F(SocketioTest, an_origin_without_an_allow_header_is_named_in_the_log) {
+  start();
+  http("GET", "/socket.io/?EIO=4&transport=polling", "", "Origin: http://good.example\r\n");
+  http("GET", "/socket.io/?EIO=4&transport=polling", "");
+  http("GET", "/socket.io/?EIO=4&transport=polling", "", "Origin: http://x\r\n");  // that of the server itself: http() says `Host: x`
+  EXPECT_EQ(server->logs().count("origin="), 0u);
+  for (int round = 0; round < 2; ++round) http("GET", "/socket.io/?EIO=4&transport=polling", "", "Origin: http://bad.example\r\n");
+  http("OPTIONS", "/socket.io/?EIO=4&transport=polling", "", "Origin: http://bad.example:8080\r\n");
+  EXPECT_EQ(server->logs().count("origin=http://bad.example path=/socket.io/"), 1u);
+  EXPECT_EQ(server->logs().count("origin=http://bad.example:8080 path=/socket.io/"), 1u);
+  EXPECT_EQ(server->logs().count("--origin"), 2u);
 }
 
 TEST_F(SocketioTest, a_post_above_the_payload_limit_is_413_and_ends_the_session) {

@@ -8,10 +8,10 @@
 #include <thread>
 
 #include "base/clock.hpp"
-#include "base/log_sink.hpp"
 #include "protocol/http/http_handler.hpp"
 #include "server/server.hpp"
 #include "server/socket.hpp"
+#include "support/collected_logs.hpp"
 
 namespace parley::server::test {
 
@@ -24,12 +24,13 @@ class TestServer {
 
   Server& operator*() { return server_; }
   Server* operator->() { return &server_; }
+  [[nodiscard]] const parley::test::CollectedLogs& logs() const { return logs_; }
   /// Stops it and waits until `run` has returned.
   void stop();
 
  private:
   SystemClock clock_;
-  NullLogSink logs_;
+  parley::test::CollectedLogs logs_;
   Server server_;
   std::thread thread_;
 };
