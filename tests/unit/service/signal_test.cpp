@@ -201,7 +201,7 @@ TEST_F(Signals, an_ack_says_how_many_sockets_were_sent_it) {
     }
     return acks;
   };
-  const auto delivered = [](std::size_t sockets) {
+  const auto delivered = [&](std::size_t sockets) {
     return std::vector(std::size(signals), "433[{\"success\":true,\"delivered\":" + std::to_string(sockets) + "}]");
   };
   EXPECT_EQ(acked(*room.doctor), delivered(1));
