@@ -40,7 +40,10 @@ std::string base_url(const Running& running) {
 
 DemoFacts facts_of(const Running& running, const config::Settings& settings, std::string session) {
   const auto now = SystemClock{}.now();
-  const auto token_for = [&](const domain::User& user) { return auth::make_token({user, now, now + token_life}, settings.jwt.secret, settings.jwt.claims); };
+  SystemEntropy entropy;
+  const auto token_for = [&](const domain::User& user) {
+    return auth::make_token({user, now, now + token_life, auth::new_token_id(entropy)}, settings.jwt.secret, settings.jwt.claims);
+  };
   return {base_url(running), std::move(session), token_for(demo_doctor(settings.service.roles)),
           token_for(demo_patient(settings.service.roles)), place_of_store(settings)};
 }

@@ -5,6 +5,7 @@
 #include "api/request.hpp"
 #include "auth/jwt/make_token.hpp"
 #include "base/clock.hpp"
+#include "base/entropy.hpp"
 #include "base/json_writer.hpp"
 #include "domain/error_code.hpp"
 #include "load/http_connection.hpp"
@@ -45,8 +46,10 @@ Result<std::string> doctor_token(const Configured& configured) {
   const auto secret = secret_in_force(configured.settings);
   if (!secret) return std::unexpected(secret.error());
   const auto now = SystemClock{}.now();
-  return auth::make_token({{*id, configured.settings.service.roles.doctor(), {}, {}}, now, now + std::chrono::minutes{5}}, *secret,
-                          configured.settings.jwt.claims);
+  SystemEntropy entropy;
+  return auth::make_token(
+      {{*id, configured.settings.service.roles.doctor(), {}, {}}, now, now + std::chrono::minutes{5}, auth::new_token_id(entropy)}, *secret,
+      configured.settings.jwt.claims);
 }
 
 struct Call {

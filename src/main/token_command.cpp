@@ -6,6 +6,7 @@
 
 #include "auth/jwt/make_token.hpp"
 #include "base/clock.hpp"
+#include "base/entropy.hpp"
 #include "domain/error_code.hpp"
 #include "main/demo_secret.hpp"
 
@@ -59,7 +60,8 @@ Result<std::string> token_of(Arguments arguments) {
   if (!user) return std::unexpected(user.error());
   const auto secret = secret_in_force(configured->settings);
   if (!secret) return std::unexpected(secret.error());
-  auth::TokenRequest request{*std::move(user), SystemClock{}.now(), std::nullopt};
+  SystemEntropy entropy;
+  auth::TokenRequest request{*std::move(user), SystemClock{}.now(), std::nullopt, auth::new_token_id(entropy)};
   if (const auto expires = config::last_value(configured->given, "--expires")) {
     const auto duration = parse_duration(*expires);
     if (!duration) return std::unexpected(duration.error());

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "auth/jwt/jws.hpp"
+#include "base/bytes.hpp"
 #include "base/json_writer.hpp"
 
 namespace parley::auth {
@@ -21,6 +22,10 @@ void write_claim(JsonWriter& writer, std::string_view name, std::string_view tex
 
 }  // namespace
 
+std::string new_token_id(Entropy& entropy) {
+  return to_base64url(view_of(entropy.bytes<16>()));
+}
+
 std::string make_token(const TokenRequest& request, std::string_view secret, const ClaimNames& names) {
   std::string payload;
   JsonWriter writer(payload);
@@ -31,6 +36,7 @@ std::string make_token(const TokenRequest& request, std::string_view secret, con
   if (!request.user.name.empty()) write_claim(writer, names.name, request.user.name);
   writer.key("iat").integer(epoch_seconds(request.issued_at));
   if (request.expires_at) writer.key("exp").integer(epoch_seconds(*request.expires_at));
+  if (!request.token_id.empty()) writer.member("jti", request.token_id);
   writer.end_object();
   return signed_token(payload, secret);
 }

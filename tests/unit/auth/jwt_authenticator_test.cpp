@@ -8,6 +8,7 @@
 #include "auth/jwt/jws.hpp"
 #include "auth/jwt/make_token.hpp"
 #include "base/hash.hpp"
+#include "support/counting_entropy.hpp"
 
 namespace parley::auth {
 namespace {
@@ -220,6 +221,18 @@ TEST_F(Jwt, a_remembered_token_still_expires_and_still_starts) {
   expect_failure(token, AuthFailure::invalid);
   clock.time -= 1s;  // the wall clock may be set back
   EXPECT_TRUE(authenticator.authenticate(token).has_value());
+}
+
+TEST_F(Jwt, two_tokens_of_one_user_from_one_second_differ_by_their_token_id) {
+  const domain::User user{*UserId::parse(doctor_id), {"doctor"}, "", ""};
+  test::CountingEntropy entropy;
+  const auto issue = [&] { return make_token({user, clock.time, clock.time + 10s, new_token_id(entropy)}, secret); };
+  const auto signed_out = issue();
+  const auto signed_in_again = issue();
+  EXPECT_NE(signed_out, signed_in_again);
+  authenticator.revoke(authenticator.authenticate(signed_out).value().token);
+  expect_failure(signed_out, AuthFailure::revoked);
+  EXPECT_TRUE(authenticator.authenticate(signed_in_again).has_value());
 }
 
 TEST_F(Jwt, a_revoked_token_is_revoked_and_no_other) {
