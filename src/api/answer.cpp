@@ -124,6 +124,16 @@ void write_participants(JsonWriter& writer, const std::vector<domain::Participan
   writer.end_array();
 }
 
+void write_members(JsonWriter& writer, const std::vector<domain::RoomMember>& members) {
+  writer.begin_array();
+  for (const domain::RoomMember& member : members) {
+    writer.begin_object().key("userId");
+    write_id(writer, member.user);
+    writer.member("role", member.role.name).key("sockets").integer(member.sockets).end_object();
+  }
+  writer.end_array();
+}
+
 void write_chat_message(JsonWriter& writer, const MessageView& message) {
   writer.begin_object().key("_id");
   write_id(writer, message.id);

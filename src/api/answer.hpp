@@ -25,6 +25,8 @@ enum class SessionForm { populated, plain };
 void write_session(JsonWriter& writer, const domain::SessionView& session, SessionForm form);
 /// [{"userId":…,"role":…}…]
 void write_participants(JsonWriter& writer, const std::vector<domain::Participant>& participants);
+/// [{"userId":…,"role":…,"sockets":…}…]
+void write_members(JsonWriter& writer, const std::vector<domain::RoomMember>& members);
 /// ChatMessage: `_id`, senderId as UserRef, `__v`; adds seq, position and clientMessageId where given. A deleted message has
 /// `deleted: true` and no `message`.
 void write_chat_message(JsonWriter& writer, const domain::MessageView& message);

@@ -163,6 +163,10 @@ inline constexpr Member participant_members[] = {{"userId", &user_id}, {"role", 
 inline constexpr Schema participant{.name = "Participant", .members = participant_members};
 inline constexpr Schema participants{.items = &participant};
 
+inline constexpr Member room_member_members[] = {{"userId", &user_id}, {"role", &role}, {"sockets", &count, "How many of this user."}};
+inline constexpr Schema room_member{.name = "RoomMember", .members = room_member_members};
+inline constexpr Schema room_members{.items = &room_member};
+
 inline constexpr Schema signal_type{.keywords = R"("type":"string","enum":["offer","answer","ice-candidate","chat","join","leave"])",
                                     .example = R"("ice-candidate")"};
 inline constexpr Member signal_origin_members[] = {

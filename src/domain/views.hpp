@@ -99,11 +99,19 @@ struct EntriesView {
   std::vector<EntryView> entries;
 };
 
+/// The sockets of one user in a room.
+struct RoomMember {
+  UserId user;
+  Role role;
+  std::uint32_t sockets = 0;
+};
+
 /// What a join answers. Two refusals leave something beside them: of a session that has ended what it held may still be read (`resume`),
 /// and when the resume could not be read the room was entered all the same.
 struct JoinView {
   enum class Room : std::uint8_t { entered, not_entered } room = Room::entered;
   SessionView session;
+  std::vector<RoomMember> members;  // without the socket that joins; one a user
   std::optional<EntriesView> resume;
   std::optional<Error> refusal;
 };

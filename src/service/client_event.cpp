@@ -34,6 +34,7 @@ constexpr api::Member join_payload[] = {members::session_id, members::after, mem
 constexpr api::Member join_ack[] = {{"session", &schemas::plain_session, "As it was before this join."},
                                     {"iceServers", &schemas::ice_servers},
                                     {"participants", &schemas::participants},
+                                    {"members", &schemas::room_members, "The other sockets in the room, counted by user."},
                                     {"resume", &schemas::resume, "With `after`: what came after it.", api::Presence::rare}};
 constexpr api::Member join_refusal[] = {{"resume", &schemas::resume, "With `after`, of a session that has ended.", api::Presence::rare},
                                         {"sessionId", &schemas::session_id, "The session that is in the way.", api::Presence::rare}};

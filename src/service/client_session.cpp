@@ -37,13 +37,15 @@ std::string as_text(const Fields& fields, std::string_view name) {
   }
 }
 
-void write_joined(JsonWriter& writer, const Context& context, const SessionView& view) {
+void write_joined(JsonWriter& writer, const Context& context, const domain::JoinView& joined) {
   writer.key("session");
-  api::write_session(writer, view, api::SessionForm::plain);
+  api::write_session(writer, joined.session, api::SessionForm::plain);
   writer.key("iceServers");
   api::write_ice_servers(writer, context.ice.issue());
   writer.key("participants");
-  api::write_participants(writer, view.row.participants);
+  api::write_participants(writer, joined.session.row.participants);
+  writer.key("members");
+  api::write_members(writer, joined.members);
 }
 
 void write_resume(JsonWriter& writer, const domain::EntriesView& resume) {
@@ -148,7 +150,7 @@ void ClientSession::join_session(const Incoming& incoming) {
          };
          if (joined->refusal) return answer.fail(*joined->refusal, write_more);
          answer.succeed([&](JsonWriter& writer) {
-           write_joined(writer, context, joined->session);
+           write_joined(writer, context, *joined);
            write_more(writer);
          });
        });

@@ -1,7 +1,9 @@
 #include "service/join.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/answer.hpp"
 #include "domain/extensions.hpp"
@@ -146,6 +148,21 @@ bool leaves_resume(const Error& error) {
   return error.code == ErrorCode::session_ended || error.code == ErrorCode::already_exists;
 }
 
+/// The sockets of the room but `joining`, counted by user. A room has few users: at most the session's participants.
+std::vector<domain::RoomMember> members_beside(const SessionState& session, std::uint64_t joining) {
+  std::vector<domain::RoomMember> counted;
+  for (const Member& member : session.members) {
+    if (member.connection->id == joining) continue;
+    const domain::User& user = member.connection->caller->user;
+    const auto known = std::ranges::find(counted, user.id, &domain::RoomMember::user);
+    if (known == counted.end())
+      counted.push_back({user.id, user.role, 1});
+    else
+      ++known->sockets;
+  }
+  return counted;
+}
+
 Decision JoinStep::decide(const Outlook& outlook) {
   before_ = std::make_shared<const domain::SessionRow>(outlook.row);
   if (range_ && !*range_) {  // after access, as every parameter
@@ -174,6 +191,7 @@ void JoinStep::enter(SessionState& session) {
   JoinView view;
   // As before this join; what the join reopened is shown open.
   view.session = session_view(router().context(), session, before_->status == domain::SessionStatus::ended ? *session.row : *before_);
+  view.members = members_beside(session, connection_->id);
   add_member(session);
   if (range_)
     answer_with_resume(std::move(view));

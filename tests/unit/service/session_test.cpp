@@ -272,6 +272,31 @@ TEST(Join, shows_the_session_as_it_was_before) {
   EXPECT_EQ(world.get("doctor", session)->participant_count, 2u);
 }
 
+TEST(Join, counts_the_other_sockets_of_the_room_by_user) {
+  World world;
+  const SessionId session = world.create();
+  const auto join = [&](Socket& socket) {
+    socket.emit("join-session", session_json(session), 1);
+    world.run();
+    return socket.take().back();
+  };
+  const auto sockets_of = [&](const std::string& name, int count) {
+    return "{\"userId\":\"" + world.authenticator.users[name].id.to_string() + "\",\"role\":\"" + name +
+           "\",\"sockets\":" + std::to_string(count) + "}";
+  };
+  auto first = world.connect("doctor");
+  EXPECT_THAT(join(*first), ::testing::HasSubstr("\"members\":[]"));
+  auto second = world.connect("doctor", 1);
+  EXPECT_THAT(join(*second), ::testing::HasSubstr("\"members\":[" + sockets_of("doctor", 1) + "]"));
+  auto patient = world.connect("patient");
+  EXPECT_THAT(join(*patient), ::testing::HasSubstr("\"members\":[" + sockets_of("doctor", 2) + "]"));
+  EXPECT_THAT(join(*first), ::testing::HasSubstr("\"members\":[" + sockets_of("doctor", 1) + "," + sockets_of("patient", 1) + "]"));  // joined before
+  second->disconnect();
+  patient->disconnect();
+  world.run();
+  EXPECT_THAT(join(*first), ::testing::HasSubstr("\"members\":[]"));
+}
+
 TEST(Join, the_first_one_is_an_entry_and_starts_the_session_once) {
   World world;
   const SessionId session = world.create();
