@@ -60,17 +60,30 @@ function filter(all, typed) {
   }
 }
 
+/** Beside the text the list is always open; above it, on a small screen, only when asked for. */
+function foldList() {
+  const list = document.getElementById('list');
+  const narrow = matchMedia('(max-width: 900px)');
+  const fold = () => { list.open = !narrow.matches; };
+  narrow.addEventListener('change', fold);
+  document.getElementById('contents').addEventListener('click', fold);
+  fold();
+}
+
 const loading = document.getElementById('loading');
 try {
   const [openapi, asyncapi] = await Promise.all([load('/openapi.json'), load('/asyncapi.json')]);
   const all = sections(openapi, asyncapi);
   document.getElementById('version').textContent = `version ${openapi.info.version}`;
   show(all, { openapi, asyncapi });
+  foldList();
   loading.remove();
   document.body.dataset.ready = '';
   const input = document.getElementById('filter');
   input.addEventListener('input', () => filter(all, input.value));
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 } catch (failure) {
-  loading.textContent = `The documents cannot be shown: ${failure.message}. They are at /openapi.json and /asyncapi.json.`;
+  const again = h('a', { href: '/docs' }, 'Try again');
+  const documents = ['/openapi.json', '/asyncapi.json'].map((path) => h('a', { href: path }, path));
+  loading.replaceChildren(`The documents cannot be shown: ${failure.message}. `, again, ', or read them as they are: ', documents[0], ' and ', documents[1], '.');
 }

@@ -32,7 +32,7 @@ export function memberTable(schema) {
 
 export function table(rows) {
   if (rows.length === 0) return null;
-  return h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Members' }, h('table', {},
+  return h('div', { class: 'table', tabindex: '0', role: 'group', 'aria-label': 'Members' }, h('table', {},
     h('thead', {}, h('tr', {}, ['Name', 'Type', 'Meaning'].map((title) => h('th', { scope: 'col' }, title)))),
     h('tbody', {}, rows.map(({ name, schema, about, required, place }) => h('tr', {},
       h('th', { scope: 'row' }, h('code', {}, name), place ? h('span', { class: 'place' }, place) : null, required ? h('span', { class: 'required' }, 'required') : null),
