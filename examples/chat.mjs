@@ -7,6 +7,8 @@ const [url, token, sessionId, text] = process.argv.slice(2);
 const socket = io(url, { auth: { token } });
 const clientMessageId = randomUUID(); // sent again with this id, after any failure, it is still one message
 let last = null; // the position up to which everything was seen; null: nothing yet
+let live = false; // whether everything before now was seen
+let refusal = null; // why there is nothing more to come; what the log holds is shown first
 
 const stop = (why) => (console.error(why), process.exit(1));
 socket.on("connect_error", (error) => {
@@ -18,15 +20,26 @@ function show({ seq, position, senderRole, message }) {
   if (message !== undefined) console.log(`${seq} ${senderRole}: ${message}`); // joins, ends and deletions have no text
 }
 socket.on("chat-message", show);
-socket.on("connect", () => socket.emit("join-session", { sessionId, after: last }, catchUp));
+socket.on("session-ended", () => {
+  refusal = "The session has ended";
+  if (live && text === undefined) console.log(refusal), socket.close(); // with a text its own answer decides
+});
+socket.on("connect", () => {
+  [live, refusal] = [false, null];
+  socket.emit("join-session", { sessionId, after: last }, catchUp);
+});
 
 function catchUp({ success, error, resume, ...page }) {
-  if (!success) stop(`${sessionId}: ${error}`);
-  const { entries, to, more } = resume ?? page;
+  if (!success) refusal = error;
+  if (!success && !resume) stop(`${sessionId}: ${error}`);
+  const { entries, to, more, reset } = resume ?? page;
+  if (reset) console.log("The server has another history, for example after a restore. This is all of it:");
   entries.forEach(show);
   last = to;
-  if (more) socket.emit("entries", { sessionId, after: last }, catchUp);
-  else if (text !== undefined) say();
+  if (more) return socket.emit("entries", { sessionId, after: last }, catchUp);
+  if (refusal) stop(`${sessionId}: ${refusal}`);
+  live = true;
+  if (text !== undefined) say();
 }
 
 function say() {

@@ -1,7 +1,7 @@
 // examples/chat.mjs, which the README quotes: it says a text once, resumes where it was, and ends with status 1 where it cannot.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,6 +77,39 @@ test('more than one page of history is shown whole and in order', async () => {
   await until(() => run.said.includes('line 229'), 'the last text is heard');
   run.child.kill();
   assert.deepEqual(run.said.match(/line \d+/g), texts);
+});
+
+test('where the server has another history, it says so and shows that one', async () => {
+  const { folder: serverFolder } = server;
+  await doctorSays('one');
+  await server.kill();
+  cpSync(join(serverFolder, 'data'), join(serverFolder, 'backup'), { recursive: true });
+  await server.restart();
+  const run = chat(server.origin, call.patient.token, call.sessionId);
+  await doctorSays('two');
+  await until(() => run.said.includes('two'), 'the second text is heard');
+  await server.kill();
+  rmSync(join(serverFolder, 'data'), { recursive: true });
+  cpSync(join(serverFolder, 'backup'), join(serverFolder, 'data'), { recursive: true });
+  await server.restart();
+  await doctorSays('three');
+  await until(() => run.said.includes('three'), 'the third text is heard');
+  run.child.kill();
+  assert.deepEqual(run.said.match(/one|two|another history|three/g), ['one', 'two', 'another history', 'one', 'three']);
+});
+
+test('the end of a session ends it; one that ended before is shown whole', async () => {
+  const texts = Array.from({ length: 230 }, (_, index) => `line ${index}`);
+  for (const text of texts) await doctorSays(text);
+  const run = chat(server.origin, call.patient.token, call.sessionId);
+  await until(() => run.said.includes('line 229'), 'the last text is heard');
+  await endSession(server, call);
+  assert.equal(await within(run.ended, 'the example to end'), 0, run.said);
+  assert.match(run.said, /line 229\nThe session has ended\n$/);
+  const later = chat(server.origin, call.patient.token, call.sessionId);
+  assert.equal(await within(later.ended, 'the example to end'), 1, later.said);
+  assert.deepEqual(later.said.match(/line \d+/g), texts);
+  assert.match(later.said, /Session has already ended\n$/);
 });
 
 test('what cannot be done is named, and the status is 1', async () => {
