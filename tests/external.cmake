@@ -53,6 +53,7 @@ parley_suite(schemathesis FOLDER schemathesis LABELS "contract" TIMEOUT 180 COMM
 parley_suite(browser_parts FOLDER browser LABELS "browser" TIMEOUT 30 COMMAND ${NODE} --test-reporter=spec parts.test.mjs)
 parley_suite(browser_docs FOLDER browser LABELS "browser" TIMEOUT 60 COMMAND ${NODE} --test-reporter=spec docs.test.mjs)
 parley_suite(browser_demo FOLDER browser LABELS "browser;clients" TIMEOUT 240 COMMAND ${NODE} --test-reporter=spec demo.test.mjs)
+parley_suite(browser_accessibility FOLDER browser LABELS "browser" TIMEOUT 240 COMMAND ${NODE} --test-reporter=spec accessibility.test.mjs)
 parley_suite(torture_upgrade FOLDER torture LABELS "torture" TIMEOUT 120 COMMAND ${NODE} upgrade.mjs --clients 200 --deliveries 1000 --any-rate)
 # MongoDB in small; `make chaos-mongo` and `make two-nodes` are the whole of it.
 parley_suite(torture_chaos_mongo FOLDER torture LABELS "torture" TIMEOUT 240 COMMAND ${NODE} chaos-mongo.mjs --rounds 4 --kinds "kill the primary,swallow,kill parley,cut")

@@ -1,4 +1,5 @@
 // Chromium without a head, and the demo page in it. CHROMIUM names another one than Debian's.
+import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { makeSession } from '../clients/javascript/harness/session.mjs';
 import { person } from '../clients/javascript/harness/token.mjs';
@@ -8,6 +9,15 @@ export function launch() {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
+}
+
+const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+
+/** What axe finds wrong with a page as it is now, a line each: rule, element, reason. */
+export async function faultsOf(page) {
+  await page.evaluate(axe);  // Not a script element: the page's policy allows its own scripts only.
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`));
 }
 
 export const people = () => ({

@@ -47,6 +47,50 @@ test('two tabs chat, see each other come, and the history is there after a reloa
   assert.deepEqual([doctor.errors, patient.errors], [[], []]);
 });
 
+test('presence is of the other person: tabs of one\'s own do not count, and two tabs of one person are one person', async () => {
+  const [doctor, doctorAgain] = [await open('doctor'), await open('doctor')];
+  for (const tab of [doctor, doctorAgain]) {
+    await tab.path('websocket');
+    await tab.page.waitForSelector('#peer-dot[data-presence="away"]');
+  }
+  await doctorAgain.page.reload();
+  await doctorAgain.path('websocket');
+  await doctorAgain.page.waitForSelector('#peer-dot[data-presence="away"]');
+  const [patient, patientAgain] = [await open('patient'), await open('patient')];
+  for (const tab of [patient, patientAgain]) await tab.path('websocket');
+  for (const tab of [doctor, doctorAgain, patient, patientAgain]) await tab.page.waitForSelector('#peer-dot[data-presence="here"]');
+  await doctor.page.getByText('Sam Rivera joined').waitFor();
+  await patient.page.context().close();
+  await doctor.say('still there?');
+  assert.equal(await doctor.page.getAttribute('#peer-dot', 'data-presence'), 'here');
+  await patientAgain.page.context().close();
+  await doctor.page.waitForSelector('#peer-dot[data-presence="away"]');
+  await doctor.page.getByText('Sam Rivera left').waitFor();
+  await open('patient');
+  await doctor.page.waitForSelector('#peer-dot[data-presence="here"]');
+  assert.equal(await doctor.page.getByText('Sam Rivera joined').count(), 2);
+});
+
+test('a tab on REST alone learns from the log that the session starts, ends and goes on', async () => {
+  const context = await browser.newContext({ locale: 'en-GB' });
+  await context.addInitScript(() => { delete globalThis.WebSocket; });
+  await context.route(/\/socket\.io\/\?/, (route) => route.abort());
+  const patient = new Tab(await context.newPage());
+  await patient.page.goto(`${server.origin}/demo#token=${call.patient.token}&session=${call.sessionId}`);
+  await patient.path('rest');
+  assert.equal(await patient.page.textContent('#fact-status'), 'created');
+  const doctor = await open('doctor');
+  await doctor.path('websocket');
+  for (const tab of [doctor, patient]) await tab.page.locator('#fact-status', { hasText: 'active' }).waitFor();  // the first to join sees it too
+  await doctor.page.click('#end');
+  await doctor.page.click('#confirm-end button[value=end]');
+  await patient.path('ended');
+  await patient.page.getByText('Dr. Ada Okafor ended the session').waitFor();
+  await doctor.page.click('#reopen');
+  await patient.path('rest');
+  assert.equal(await patient.page.textContent('#fact-status'), 'active');
+});
+
 test('the links that `parley demo` prints open one session for two people', async () => {
   const links = await until(() => {
     const found = server.output.match(/http:\/\/\S+\/demo#token=\S+/g) ?? [];
@@ -249,6 +293,53 @@ test('a refused message says why, can be retried and discarded', async () => {
   await until(async () => (await patient.texts()).join() === 'refused', 'the refused one is gone');
 });
 
+test('a rate limit is named as long as it holds, for every message that waits, and the server is not called offline', async () => {
+  const { patient } = await openBoth();
+  const { page } = patient;
+  await patient.use('rest');
+  await patient.path('rest');
+  let attempts = 0;
+  const limited = { status: 429, headers: { 'Retry-After': '60' }, json: { message: 'Rate limit exceeded for chat messages', code: 'rate_limited' } };
+  await page.route('**/api/chat/store', (route) => {
+    attempts += 1;
+    return route.fulfill(limited);
+  });
+  await page.route('**/entries?**', (route) => route.fulfill(limited));
+  await patient.type('one too many');
+  await patient.type('and one after it');
+  const rows = [await patient.shows('one too many', 'waiting'), await patient.shows('and one after it', 'waiting')];
+  const named = async () => {
+    for (const row of rows) await row.getByText(/^Rate limit exceeded for chat messages\. Sent again at \d\d:\d\d:\d\d$/).waitFor();
+  };
+  await named();
+  await rows[1].getByText('Retry').click();
+  await until(() => attempts >= 2, 'the first was sent again');
+  await named();
+  assert.equal(await page.getAttribute('#path', 'data-path'), 'rest');
+  await page.unroute('**/api/chat/store');
+  await rows[0].getByText('Retry').click();
+  await patient.shows('and one after it', 'stored');
+  assert.deepEqual(await patient.texts(), ['one too many', 'and one after it']);
+});
+
+test('a web address is a link that opens a tab of its own; everything else stays text', async () => {
+  const { doctor, patient } = await openBoth();
+  const text = `Look at ${server.origin}/docs, not at javascript:alert(1) or <a href="javascript:alert(1)">this</a>.`;
+  await doctor.say(text);
+  const row = await patient.shows(text);
+  const link = row.locator('.bubble a');
+  assert.equal(await link.count(), 1);
+  assert.equal(await row.locator('.bubble > *').count(), 1);
+  assert.equal(await link.textContent(), `${server.origin}/docs`);
+  assert.deepEqual([await link.getAttribute('target'), await link.getAttribute('rel')], ['_blank', 'noopener noreferrer']);
+  const [opened] = await Promise.all([patient.page.context().waitForEvent('page'), link.click()]);
+  await opened.waitForSelector('body[data-ready]');
+  assert.deepEqual(await opened.evaluate(() => [document.referrer, globalThis.opener]), ['', null]);
+  await doctor.remove(text);
+  await patient.shows('Message deleted', 'deleted');
+  assert.equal(await patient.page.locator('.bubble a').count(), 0);
+});
+
 test('earlier messages are loaded page by page', async () => {
   for (let index = 0; index < 120; index += 1) assert.equal((await store(server, call.doctor, call.sessionId, `line ${index}`)).status, 201);
   const patient = await open('patient');
@@ -325,9 +416,22 @@ describe('links that open nothing', () => {
       await page.goto(`${server.origin}/demo${fragment()}`);
       await page.waitForSelector('#block:not([hidden])');
       assert.equal(await page.isVisible('#app'), false);
+      assert.match(await page.textContent('#block-steps'), /`?parley demo/);
+      await page.getByRole('link', { name: 'Read the interfaces' }).click();
+      await page.waitForSelector('body[data-ready]');
       await page.close();
     });
   }
+
+  test('lead back to the link that opened a session in this tab', async () => {
+    const { page } = await open('doctor');
+    await page.waitForSelector('#path[data-path="websocket"]');
+    for (const fragment of ['', '#token=x&session=y', `#token=${call.doctor.token}&session=no-session`]) {
+      await page.evaluate((hash) => { location.hash = hash; }, fragment);
+      await page.getByRole('link', { name: 'Back to the last session' }).click();
+      await page.waitForSelector('#path[data-path="websocket"]');
+    }
+  });
 });
 
 test('the token never leaves by an address: not in a request line, not to another host', async () => {
@@ -368,6 +472,36 @@ test('a narrow screen and the keyboard alone', async () => {
   const focusable = await page.evaluate(() => document.activeElement !== document.body);
   assert.ok(focusable);
 });
+
+const small = { '320 px': [320, 568], '375 px': [375, 667], '768 px': [768, 1024], 'zoom of 200 %': [640, 360], 'zoom of 400 %': [320, 256] };
+for (const [name, [width, height]] of Object.entries(small)) {
+  test(`${name}: the panel opens and closes, by pointer and by keyboard, and holds everything`, async () => {
+    const doctor = await open('doctor', { viewport: { width, height } });
+    const { page } = doctor;
+    await doctor.path('websocket');
+    await doctor.say('x'.repeat(900));
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
+    const panel = page.getByRole('button', { name: 'About this session' });
+    assert.equal(await page.isVisible('#people'), false);
+    await panel.click();
+    assert.equal(await panel.getAttribute('aria-expanded'), 'true');
+    await page.getByRole('radio', { name: 'Long polling' }).check();
+    await doctor.path('polling');
+    for (const part of ['#people li:nth-child(2)', '#fact-path', '.try']) {
+      await page.locator(part).scrollIntoViewIfNeeded();
+      assert.ok(await page.locator(part).isVisible(), part);
+    }
+    assert.equal(await page.textContent('#fact-path'), 'Long polling');
+    await page.keyboard.press('Escape');
+    assert.equal(await page.isVisible('#people'), false);
+    await page.keyboard.press('Enter');  // The button has the focus again.
+    await page.locator('#end:visible, #end-in-panel:visible').click();
+    await page.click('#confirm-end button[value=end]');
+    await doctor.path('ended');
+    await panel.click();
+    assert.equal(await page.isVisible('#ended'), true);
+  });
+}
 
 test('messages come in while nobody looks at the end: a button leads there', async () => {
   for (let index = 0; index < 40; index += 1) await store(server, call.doctor, call.sessionId, `line ${index}`);

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { displayName, identityFromFragment, newMessageId } from '../../web/demo/identity.js';
+import { partsOf } from '../../web/demo/links.js';
 import { Outbox } from '../../web/demo/outbox.js';
 import { Presence } from '../../web/demo/presence.js';
-import { Timeline } from '../../web/demo/timeline.js';
+import { keepLink, keptLink, reasonOfRefusal, withoutIdentity } from '../../web/demo/refusal.js';
+import { lifeIn, Timeline } from '../../web/demo/timeline.js';
 import { person, sign } from '../clients/javascript/harness/token.mjs';
 
 // A browser has it as a global, and so has Node from 19 on; Debian 12 has 18.
@@ -60,6 +62,14 @@ describe('the timeline', () => {
     assert.deepEqual(timeline.rows().map((row) => row.seq), [2]);
   });
 
+  test('a stretch of the log tells whether the session has started, ended or gone on', () => {
+    const joined = { kind: 'participant', change: 'firstJoin', userId: 'me' };
+    const [ended, reopened] = [{ kind: 'ended', endedBy: 'me' }, { kind: 'reopened', reopenedBy: 'me' }];
+    assert.deepEqual(lifeIn([{ kind: 'created' }, { kind: 'participant', change: 'added' }]), { started: false, turn: undefined });
+    assert.deepEqual(lifeIn([joined, ended]), { started: true, turn: ended });
+    assert.deepEqual(lifeIn([ended, reopened, { kind: 'text' }]), { started: false, turn: reopened });
+  });
+
   test('a note stands after what was newest when it came', () => {
     const timeline = new Timeline();
     timeline.merge([event(1)]);
@@ -107,23 +117,109 @@ describe('the outbox', () => {
 });
 
 describe('presence', () => {
-  test('counts the connections of the other side', () => {
+  const start = (members) => {
     const notes = [];
-    const presence = new Presence('me', ({ note }) => notes.push(note));
-    assert.equal(presence.state, 'unknown');
-    presence.reset(0);
-    assert.equal(presence.state, 'away');
-    presence.joined('me');
-    assert.equal(presence.state, 'away');
+    const presence = new Presence('me', ({ userId, note }) => note && notes.push(`${userId} ${note}`));
+    if (members) presence.reset(members);
+    return { presence, notes };
+  };
+
+  test('counts the sockets of the other side', () => {
+    const { presence, notes } = start();
+    assert.equal(presence.stateOf('you'), 'unknown');
+    presence.reset([]);
+    assert.equal(presence.stateOf('you'), 'away');
     presence.joined('you');
     presence.joined('you');
     presence.left('you');
-    assert.equal(presence.state, 'here');
+    assert.equal(presence.stateOf('you'), 'here');
     presence.left('you');
-    assert.equal(presence.state, 'away');
-    assert.deepEqual(notes.filter(Boolean), ['joined']);
+    assert.equal(presence.stateOf('you'), 'away');
+    assert.deepEqual(notes, ['you joined']);
     presence.unknown();
-    assert.equal(presence.state, 'unknown');
+    assert.equal(presence.stateOf('you'), 'unknown');
+  });
+
+  test('is of each user: neither other tabs of one\'s own nor a third person count as the other side', () => {
+    const { presence, notes } = start([{ userId: 'me', sockets: 2 }, { userId: 'third', sockets: 1 }]);
+    assert.equal(presence.stateOf('you'), 'away');
+    presence.joined('me');
+    presence.joined('third');
+    presence.left('me');
+    assert.equal(presence.stateOf('you'), 'away');
+    presence.left('third');
+    assert.equal(presence.stateOf('third'), 'here');
+    presence.joined('you');
+    assert.equal(presence.stateOf('you'), 'here');
+    assert.deepEqual(notes, ['you joined']);
+  });
+
+  test('a user who was there with two tabs is here until both have gone', () => {
+    const { presence } = start([{ userId: 'you', sockets: 2 }]);
+    presence.left('you');
+    assert.equal(presence.stateOf('you'), 'here');
+    presence.left('you');
+    assert.equal(presence.stateOf('you'), 'away');
+    presence.reset([{ userId: 'you', sockets: 1 }]);  // after a reconnect it begins anew
+    assert.equal(presence.stateOf('you'), 'here');
+    presence.unknown();
+  });
+});
+
+describe('web addresses in a text', () => {
+  const links = (text) => partsOf(text).filter(({ href }) => href).map((part) => part.text);
+  const cases = {
+    'see https://a.example/x?y=(1). ok': ['https://a.example/x?y=(1)'],
+    '(https://a.example/wiki/A_(b))': ['https://a.example/wiki/A_(b)'],
+    'HTTP://EXAMPLE.org! and http://b.example:8080/#top, both': ['HTTP://EXAMPLE.org', 'http://b.example:8080/#top'],
+    'https://ü.example/ä': ['https://ü.example/ä'],
+    '<a href="https://e.example" onclick="x()">x</a>': ['https://e.example'],
+    'javascript:alert(1) data:text/html,x vbscript:x file:///etc/passwd ftp://a.example mailto:a@b.example': [],
+    'xhttps://a.example javascript:alert("https:x")': [],
+    'https:// http://? https://[ https://user:password@b.example https://bank.example@b.example': [],
+    'https://a.example/\u202egpj.exe https://a.example\u2066x': ['https://a.example/', 'https://a.example'],
+    'no link at all': [],
+    '': [],
+  };
+  for (const [text, found] of Object.entries(cases)) {
+    test(JSON.stringify(text), () => {
+      assert.deepEqual(links(text), found);
+      assert.equal(partsOf(text).map((part) => part.text).join(''), text, 'the parts are the text');
+      for (const { href } of partsOf(text)) assert.ok(href === undefined || /^https?:\/\/[^@]+$/.test(href), href);
+    });
+  }
+
+  test('ten thousand characters of anything are taken in one go', () => {
+    for (const text of ['https://a.example/'.repeat(555), `https://a.example/${')'.repeat(9_900)}`, 'http://'.repeat(1_400), 'x'.repeat(10_000)]) {
+      assert.equal(partsOf(text).map((part) => part.text).join(''), text);
+    }
+  });
+});
+
+describe('a link that opens nothing', () => {
+  const storage = () => {
+    const kept = new Map();
+    return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+  };
+
+  test('says what to do', () => {
+    assert.match(reasonOfRefusal('Not authorized, token invalid').steps.join(), /expired.*parley demo/);
+    assert.match(reasonOfRefusal('Invalid authentication token').steps.join(), /expired.*parley demo/);
+    assert.match(reasonOfRefusal('Session not found').steps.join(), /whole link.*parley demo/);
+    assert.match(reasonOfRefusal('Unauthorized access to session').steps.join(), /does not take part.*parley demo/);
+    assert.match(reasonOfRefusal('Anything else').steps.join(), /Try again.*parley demo/);
+    assert.match(withoutIdentity().steps.join(), /parley demo/);
+  });
+
+  test('leads back to the one that did', () => {
+    const tab = storage();
+    assert.equal(keptLink({ hash: '' }, tab), '');
+    keepLink({ hash: '#good' }, tab);
+    assert.equal(keptLink({ hash: '#bad' }, tab), '#good');
+    assert.equal(keptLink({ hash: '#good' }, tab), '', 'the link that has just failed is no way back');
+    const forbidden = { getItem: () => { throw new Error(); }, setItem: () => { throw new Error(); } };
+    keepLink({ hash: '#good' }, forbidden);
+    assert.equal(keptLink({ hash: '#bad' }, forbidden), '');
   });
 });
 

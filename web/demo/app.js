@@ -2,17 +2,21 @@
 
 import { Api } from './api.js';
 import { displayName, identityFromFragment, newMessageId } from './identity.js';
+import { keptLink, keepLink, reasonOfRefusal, withoutIdentity } from './refusal.js';
 import { Link } from './link.js';
 import { Outbox } from './outbox.js';
 import { Presence } from './presence.js';
 import { startTheme } from './theme.js';
-import { Timeline } from './timeline.js';
+import { lifeIn, Timeline } from './timeline.js';
 import { View } from './view.js';
 
 const PAGE_SIZE = 50;
 const CATCH_UP_SIZE = 500;
 const PAST_THE_END = 16_777_215;  // The largest seq there is: "before" it are the newest entries.
 const RETRY_MS = [500, 1_000, 2_000, 4_000];
+const TELL_TIME_FROM_MS = 2_000;  // A shorter wait is over before it is read.
+const SERVER_ITSELF = '0'.repeat(24);  // Ended by the server: its upkeep has no user.
+const clockFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
 class Demo {
   #identity;
@@ -23,9 +27,11 @@ class Demo {
   #timeline = new Timeline();
   #presence;
   #session = null;
+  #started = false;  // somebody has joined: what was read before may still say `created`
   #ended = false;
   #sending = false;
   #failures = 0;
+  #held = '';  // why the first message in the outbox waits, and so the ones after it
   #wake = () => {};
   #oldest = PAST_THE_END;  // seq of the first entry that was read
   #readTo = null;  // position up to which everything was read; null: nothing yet
@@ -54,7 +60,7 @@ class Demo {
     });
     this.#draw();
     this.#link.use('auto');
-    await this.#loadSession();
+    this.#loadSession();
     await this.#refresh();
     this.#pump();  // What an earlier life of this tab could not send.
   }
@@ -63,7 +69,7 @@ class Demo {
     return {
       path: (path) => this.#pathChanged(path),
       refresh: () => this.#refresh(),
-      session: (session) => this.#joined(session),
+      session: (answer) => this.#joined(answer),
       message: (message) => this.#received(message),
       deleted: ({ id, deletedBy }) => this.#timeline.remove(id, deletedBy) && this.#draw(),
       joined: ({ userId }) => this.#cameIn(userId),
@@ -71,21 +77,24 @@ class Demo {
       ended: ({ endedBy }) => this.#hasEnded(endedBy),
       reopened: ({ reopenedBy }) => this.#hasReopened(reopenedBy),
       look: () => this.#look(),
-      refused: (text) => this.#view.block('This link does not open the session', `The server says: “${text}”.`),
+      refused: (text) => this.#view.block({ ...reasonOfRefusal(text), back: keptLink(location, sessionStorage) }),
     };
   }
 
   // ---- the session and who is in it
 
+  /** Until the server has answered: one that is down or busy for a moment must not leave the page without names. */
   async #loadSession() {
-    const { ok, status, body } = await this.#api.session();
-    if (ok) return this.#showSession(body.session);
-    if (status >= 400 && status < 500 && status !== 429) this.#linkEvents().refused(body.message);
+    for (let failures = 0; ; failures += 1) {
+      const { ok, status, body, retryAfterMs } = await this.#api.session();
+      if (ok) return this.#showSession(body.session);
+      if (status >= 400 && status < 500 && status !== 429) return this.#linkEvents().refused(body.message);
+      await delay(Math.max(retryAfterMs, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]));
+    }
   }
 
-  /** Somebody the server had never seen before has a name from now on. */
-  async #cameIn(userId) {
-    if (!this.#peer()?.name) await this.#loadSession();
+  #cameIn(userId) {
+    this.#started = true;
     this.#presence.joined(userId);
   }
 
@@ -93,14 +102,15 @@ class Demo {
     session.doctorId = { role: 'doctor', ...session.doctorId };
     session.patientId = { role: 'patient', ...session.patientId };
     this.#session = session;
+    keepLink(location, sessionStorage);
     this.#draw();
     if (session.status === 'ended') this.#hasEnded();
   }
 
-  /** The acknowledgement shows the session as it was before this join: whoever was counted then is somebody else. */
-  #joined(session) {
-    this.#presence.reset(session.metadata?.participantCount ?? 0);
-    if (!this.#session) this.#loadSession();
+  /** The acknowledgement shows the session as it was before this join, which has started it. */
+  #joined({ members }) {
+    this.#started = true;
+    this.#presence.reset(members);
     this.#draw();
   }
 
@@ -110,8 +120,12 @@ class Demo {
     return [doctorId, patientId].find((user) => user && user._id !== me) ?? null;
   }
 
-  #presenceChanged({ note }) {
-    if (note) this.#timeline.note(`${displayName(this.#peer())} ${note}`);
+  /** Somebody the server had never seen before has a name from now on. */
+  async #presenceChanged({ userId, note }) {
+    this.#draw();
+    if (!note) return;
+    if (!this.#users().find((user) => user._id === userId)?.name) await this.#loadSession();
+    this.#timeline.note(`${this.#nameOf(userId)} ${note}`);
     this.#draw();
   }
 
@@ -127,8 +141,7 @@ class Demo {
     if (this.#ended) return;
     this.#ended = true;
     this.#link.pause();
-    const who = endedBy === this.#identity.user.id ? 'You' : displayName(this.#peer());
-    if (endedBy) this.#timeline.note(`${who} ended the session`);
+    if (endedBy) this.#timeline.note(`${this.#nameOf(endedBy)} ended the session`);
     this.#refresh();
   }
 
@@ -145,9 +158,13 @@ class Demo {
   }
 
   #nameOf(userId) {
-    const peer = this.#peer();
     if (userId === this.#identity.user.id) return 'You';
-    return userId === peer?._id ? displayName(peer) : 'Somebody';
+    if (userId === SERVER_ITSELF) return 'The server';
+    return displayName(this.#users().find((user) => user._id === userId));
+  }
+
+  #users() {
+    return [this.#session?.doctorId, this.#session?.patientId].filter(Boolean);
   }
 
   async #look() {
@@ -197,6 +214,7 @@ class Demo {
       if (!answer.ok) return answer;
       if (answer.body.reset) this.#timeline.clear();
       this.#take(answer.body);
+      this.#follow(answer.body.entries);
       if (!answer.body.more) return answer;
     }
   }
@@ -205,6 +223,7 @@ class Demo {
     const answer = await this.#api.entries({ before: this.#oldest, limit: PAGE_SIZE });
     if (!answer.ok) return answer;
     const { entries, to, more } = answer.body;
+    if (this.#readTo === null) this.#follow(entries.map((entry) => ({ ...entry, endedBy: undefined, reopenedBy: undefined })));
     this.#oldest = entries[0]?.seq ?? 1;
     this.#hasEarlier = more;
     this.#take({ entries, to: this.#readTo ?? to });
@@ -218,6 +237,14 @@ class Demo {
       if (!(await this.#readBack()).ok) break;
     }
     this.#view.keepPlace(() => this.#draw());
+  }
+
+  /** Whether the session has started, ended or gone on: the log tells a tab too that no socket tells. */
+  #follow(entries) {
+    const { started, turn } = lifeIn(entries);
+    this.#started ||= started;
+    if (turn?.kind === 'ended') this.#hasEnded(turn.endedBy);
+    if (turn?.kind === 'reopened') this.#hasReopened(turn.reopenedBy);
   }
 
   #take({ entries, to }) {
@@ -265,18 +292,22 @@ class Demo {
   async #settle(item, verdict, tookMs) {
     if (verdict.stored) {
       this.#failures = 0;
+      this.#held = '';
       this.#timeline.merge([{ ...verdict.stored, clientMessageId: item.clientMessageId }]);
       this.#outbox.remove(item.clientMessageId);
       this.#view.showDurableIn(tookMs);
       this.#draw();
     } else if (verdict.refused) {
+      this.#held = '';
       this.#outbox.mark(item.clientMessageId, 'failed', verdict.refused);
       this.#view.announce(`Message not sent: ${verdict.refused}`);
       this.#draw();
     } else {
-      this.#outbox.mark(item.clientMessageId, 'waiting', verdict.reason ?? '');
+      const delayMs = Math.max(verdict.laterMs, RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)]);
+      this.#held = heldFor(verdict.reason, delayMs);
+      this.#outbox.mark(item.clientMessageId, 'waiting');
       this.#draw();
-      await this.#pause(Math.max(verdict.laterMs, RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)]));
+      await this.#pause(delayMs);
       this.#failures += 1;
     }
   }
@@ -301,16 +332,23 @@ class Demo {
 
   // ---- drawing
 
+  #status() {
+    if (this.#ended) return 'ended';
+    const status = this.#session?.status ?? '';
+    return status === 'created' && this.#started ? 'active' : status;
+  }
+
   #draw() {
     this.#view.draw({
       me: this.#identity.user,
       peer: this.#peer(),
-      users: [this.#session?.doctorId, this.#session?.patientId].filter(Boolean),
-      presence: this.#presence.state,
+      users: this.#users(),
+      presenceOf: (userId) => this.#presence.stateOf(userId),
       sessionId: this.#identity.session,
-      status: this.#ended ? 'ended' : (this.#session?.status ?? ''),
+      status: this.#status(),
       rows: this.#timeline.rows(),
       outbox: this.#outbox.items,
+      held: this.#held,
       newest: this.#timeline.newest(),
       hasEarlier: this.#hasEarlier,
       loaded: this.#readTo !== null,
@@ -318,9 +356,16 @@ class Demo {
   }
 }
 
+function heldFor(reason, delayMs) {
+  if (!reason) return '';
+  return delayMs < TELL_TIME_FROM_MS ? reason : `${reason}. Sent again at ${clockFormat.format(Date.now() + delayMs)}`;
+}
+
+const delay = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 startTheme(document.getElementById('theme'));
 const view = new View(document);
 const identity = identityFromFragment(location.hash);
 addEventListener('hashchange', () => location.reload());
 if (identity) new Demo(identity, view).start();
-else view.block('Open one of the two links', 'parley demo prints a link for the doctor and one for the patient. Each link opens this page as that person.');
+else view.block({ ...withoutIdentity(), back: keptLink(location, sessionStorage) });

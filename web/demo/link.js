@@ -22,7 +22,7 @@ export class Link {
   #paused = false;
 
   /**
-   * @param on callbacks: path(name), refresh() → {ok, retryAfterMs}, session(session), message, deleted, joined, left, ended, reopened,
+   * @param on callbacks: path(name), refresh() → {ok, status, retryAfterMs}, session(answer to the join), message, deleted, joined, left, ended, reopened,
    *   look() (asks whether the session is open again), refused(text)
    */
   constructor({ identity, api, on }) {
@@ -107,7 +107,7 @@ export class Link {
     if (!answer.success) return this.#joinRefused(answer);
     this.#joined = true;
     clearTimeout(this.#timer);
-    this.#on.session(answer.session);
+    this.#on.session(answer);
     this.#setPath(socket.io.engine.transport.name);
     await this.#on.refresh();  // What came between the last look and the join.
   }
@@ -153,9 +153,9 @@ export class Link {
       if (this.#paused) this.#pollIn(Math.max(POLL_EVERY_MS, retryAfterMs));
       return;
     }
-    const { ok, retryAfterMs } = await this.#on.refresh();
+    const { ok, status, retryAfterMs } = await this.#on.refresh();
     if (this.#joined || this.#paused) return;
-    this.#setPath(ok ? 'rest' : 'offline');
+    this.#setPath(ok || status === 429 ? 'rest' : 'offline');  // A server that says "later" is there.
     this.#pollIn(Math.max(POLL_EVERY_MS, retryAfterMs));
   }
 
@@ -176,5 +176,5 @@ function verdictOfAck(answer) {
 function verdictOfAnswer({ ok, status, body, retryAfterMs }) {
   if (ok) return { stored: body.chatMessage };
   if (status === 0 || status === 429 || status >= 500) return { laterMs: retryAfterMs, reason: status ? body.message : '' };
-  return { refused: body.message ?? `The server answered ${status}.` };
+  return { refused: body.message ?? `The server answered with status ${status}.` };
 }

@@ -1,55 +1,67 @@
-// Whether the other side is here. The server tells who comes and goes; how many there were before us stands in the answer to our join.
+// Which users are here. The acknowledgement of our join counts the other sockets in the room by user; after it the server tells who comes
+// and who goes, one socket at a time. A user with several tabs is here until the last of them has gone.
 
 const LEAVE_NOTED_AFTER_MS = 2_500;  // A reload is not a farewell.
 
 export class Presence {
   #me;
   #changed;
-  #connections = 0;
+  #sockets = new Map();  // user → how many
   #known = false;
-  #timer = 0;
+  #leaving = new Map();  // user → timer of the note
 
-  /** @param changed called with {note}: 'joined', 'left' or '' */
+  /** @param changed called with {userId, note}: 'joined', 'left' or ''. Never for `me`, whose other tabs are nobody else. */
   constructor(me, changed) {
     this.#me = me;
     this.#changed = changed;
   }
 
   /** 'here', 'away', or 'unknown' while no socket tells. */
-  get state() {
+  stateOf(userId) {
     if (!this.#known) return 'unknown';
-    return this.#connections > 0 ? 'here' : 'away';
+    return this.#sockets.get(userId) > 0 ? 'here' : 'away';
   }
 
-  reset(othersBefore) {
+  /** @param members of the acknowledgement: [{userId, sockets}] */
+  reset(members) {
+    this.#forgetLeaving();
     this.#known = true;
-    this.#connections = othersBefore;
+    this.#sockets = new Map(members.map(({ userId, sockets }) => [userId, sockets]));
   }
 
   unknown() {
+    this.#forgetLeaving();
     this.#known = false;
-    clearTimeout(this.#timer);
-    this.#timer = 0;
   }
 
   joined(userId) {
     if (userId === this.#me) return;
-    const wasLeaving = this.#timer !== 0;
-    clearTimeout(this.#timer);
-    this.#timer = 0;
-    this.#connections += 1;
-    this.#changed({ note: this.#connections === 1 && !wasLeaving ? 'joined' : '' });
+    const wasLeaving = this.#leaving.has(userId);
+    this.#stopLeaving(userId);
+    const sockets = (this.#sockets.get(userId) ?? 0) + 1;
+    this.#sockets.set(userId, sockets);
+    this.#changed({ userId, note: sockets === 1 && !wasLeaving ? 'joined' : '' });
   }
 
   left(userId) {
     if (userId === this.#me) return;
-    this.#connections = Math.max(0, this.#connections - 1);
-    this.#changed({ note: '' });
-    if (this.#connections > 0) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#timer = 0;
-      this.#changed({ note: 'left' });
-    }, LEAVE_NOTED_AFTER_MS);
+    const sockets = Math.max(0, (this.#sockets.get(userId) ?? 0) - 1);
+    this.#sockets.set(userId, sockets);
+    this.#changed({ userId, note: '' });
+    if (sockets > 0) return;
+    this.#stopLeaving(userId);
+    this.#leaving.set(userId, setTimeout(() => {
+      this.#leaving.delete(userId);
+      this.#changed({ userId, note: 'left' });
+    }, LEAVE_NOTED_AFTER_MS));
+  }
+
+  #stopLeaving(userId) {
+    clearTimeout(this.#leaving.get(userId));
+    this.#leaving.delete(userId);
+  }
+
+  #forgetLeaving() {
+    for (const userId of [...this.#leaving.keys()]) this.#stopLeaving(userId);
   }
 }

@@ -66,6 +66,14 @@ export class Timeline {
   }
 }
 
+/** What a stretch of the log tells of the session itself: whether somebody joined for the first time, and its last end or reopening. */
+export function lifeIn(entries) {
+  return {
+    started: entries.some(({ kind, change }) => kind === 'participant' && change === 'firstJoin'),
+    turn: entries.findLast(({ kind }) => kind === 'ended' || kind === 'reopened'),
+  };
+}
+
 function byOrder(left, right) {
   return left.seq - right.seq || left.at - right.at || (left.id < right.id ? -1 : 1);
 }

@@ -1,6 +1,7 @@
-// Everything on the screen. Draws what it is given and reports what people do; decides nothing. Text of strangers goes in by textContent only.
+// Everything on the screen. Draws what it is given and reports what people do; decides nothing. Text of strangers goes in as text nodes only.
 
 import { displayName } from './identity.js';
+import { partsOf } from './links.js';
 import { MESSAGE_LENGTH_MAX } from './settings.js';
 
 const COUNT_FROM = Math.floor(0.9 * MESSAGE_LENGTH_MAX);
@@ -41,15 +42,23 @@ export class View {
     this.#part('earlier').addEventListener('click', () => handlers.earlier());
     this.#part('modes').addEventListener('change', (event) => handlers.mode(event.target.value));
     this.#part('reopen').addEventListener('click', () => handlers.reopen());
+    this.#connectPanel();
     const dialog = this.#part('confirm-end');
-    this.#part('end').addEventListener('click', () => dialog.showModal());
+    for (const button of [this.#part('end'), this.#part('end-in-panel')]) button.addEventListener('click', () => dialog.showModal());
     dialog.addEventListener('close', () => dialog.returnValue === 'end' && handlers.end());
   }
 
-  /** Instead of the chat: why there is none. */
-  block(title, text) {
+  /** Instead of the chat: why there is none, what to do, and the way back. @param back the fragment of another link, or '' */
+  block({ title, text, steps, back, mayRetry }) {
     this.#part('block-title').textContent = title;
-    this.#part('block-text').textContent = text;
+    this.#part('block-text').replaceChildren(...withCode(text));
+    this.#part('block-steps').replaceChildren(...steps.map((step) => element('li', '', withCode(step))));
+    this.#part('block-back').hidden = !back;
+    this.#part('block-back').href = back || '#';
+    this.#part('block-retry').hidden = !mayRetry;
+    this.#part('block-retry').onclick = () => location.reload();
+    document.title = `${title} · Parley`;
+    this.#part('confirm-end').close();
     this.#part('block').hidden = false;
     this.#part('app').hidden = true;
   }
@@ -61,7 +70,8 @@ export class View {
 
   showPath(path) {
     this.#part('path').dataset.path = path;
-    this.#part('path-name').textContent = PATH_NAMES[path];
+    for (const id of ['path-name', 'fact-path']) this.#part(id).textContent = PATH_NAMES[path];
+    this.#part('path').title = PATH_NAMES[path];
   }
 
   showDurableIn(milliseconds) {
@@ -83,6 +93,7 @@ export class View {
     this.#part('ended').hidden = isOpen;
     this.#part('composer').hidden = !isOpen;
     this.#part('end').hidden = !isOpen;
+    this.#part('end-in-panel').hidden = !isOpen;
     this.#part('modes').closest('section').hidden = !isOpen;
   }
 
@@ -108,7 +119,8 @@ export class View {
 
   // ---- head and side
 
-  #drawPeer({ peer, presence, status }) {
+  #drawPeer({ peer, presenceOf, status }) {
+    const presence = presenceOf(peer?._id);
     const name = peer ? displayName(peer) : 'Parley';
     this.#part('peer').textContent = name;
     document.title = peer ? `${name} · Parley` : 'Parley';
@@ -116,12 +128,13 @@ export class View {
     this.#part('peer-state').textContent = status === 'ended' ? 'Session ended' : PEER_STATES[presence];
   }
 
-  #drawPeople({ me, users, presence }) {
+  #drawPeople({ me, users, presenceOf }) {
     const list = this.#part('people');
-    const key = JSON.stringify([users, presence]);
+    const people = users.map((user) => ({ user, isMe: user._id === me.id, presence: user._id === me.id ? 'here' : presenceOf(user._id) }));
+    const key = JSON.stringify(people);
     if (list.dataset.key === key) return;
     list.dataset.key = key;
-    list.replaceChildren(...users.map((user) => this.#person(user, user._id === me.id ? 'here' : presence, user._id === me.id)));
+    list.replaceChildren(...people.map(({ user, isMe, presence }) => this.#person(user, presence, isMe)));
   }
 
   #person(user, presence, isMe) {
@@ -132,7 +145,10 @@ export class View {
     dot.dataset.presence = presence;
     avatar.append(dot);
     const text = element('span', 'person');
-    text.append(element('strong', '', displayName(user)), element('small', '', `${user.role ?? ''}${isMe ? ' · you' : ''}`));
+    const name = element('strong', '', displayName(user));
+    name.dir = 'auto';
+    const state = isMe ? 'you' : PEER_STATES[presence].toLowerCase();
+    text.append(name, element('small', '', [user.role, state].filter(Boolean).join(' · ')));
     item.append(avatar, text);
     return item;
   }
@@ -150,7 +166,7 @@ export class View {
   // ---- rows
 
   /** Messages, notes and what waits to be sent, each with a key that survives the step from waiting to stored. */
-  #itemsOf({ rows, outbox, me, users }) {
+  #itemsOf({ rows, outbox, held, me, users }) {
     const names = new Map(users.map((user) => [user._id, displayName(user)]));
     const keyOf = (row) => (row.clientMessageId && row.senderId === me.id ? `own-${row.clientMessageId}` : row.id);
     const stored = rows.map((row) => ({
@@ -163,7 +179,7 @@ export class View {
     const known = new Set(stored.map((row) => row.key));
     const waiting = outbox
       .filter((item) => !known.has(`own-${item.clientMessageId}`))
-      .map((item) => ({ ...item, kind: 'message', key: `own-${item.clientMessageId}`, own: true, name: names.get(me.id), senderId: me.id }));
+      .map((item) => ({ ...item, kind: 'message', key: `own-${item.clientMessageId}`, own: true, name: names.get(me.id), senderId: me.id, held }));
     return withDays(withGroups([...stored, ...waiting]));
   }
 
@@ -195,7 +211,7 @@ export class View {
       row = item.kind === 'message' ? this.#newMessage() : element('li', item.kind);
       this.#elements.set(item.key, row);
     }
-    const version = JSON.stringify([item.text, item.state, item.error, item.deleted, item.seq, item.startsGroup, item.endsGroup, item.name]);
+    const version = JSON.stringify([item.text, item.state, item.error, item.held, item.deleted, item.seq, item.startsGroup, item.endsGroup, item.name]);
     if (row.dataset.version === version) return row;
     row.dataset.version = version;
     if (item.kind === 'message') this.#fillMessage(row, item);
@@ -214,7 +230,7 @@ export class View {
     row.classList.toggle('ends', item.endsGroup);
     row.dataset.state = item.deleted ? 'deleted' : item.state;
     part('from').textContent = item.own ? '' : item.name;
-    part('bubble').textContent = item.deleted ? 'Message deleted' : item.text;
+    part('bubble').replaceChildren(...(item.deleted ? ['Message deleted'] : partsOf(item.text).map(textOrLink)));
     const time = row.querySelector('time');
     time.textContent = timeFormat.format(item.at);
     time.dateTime = new Date(item.at).toISOString();
@@ -261,7 +277,7 @@ export class View {
     const states = {
       stored: ['icon-check', 'Stored'],
       sending: ['icon-clock', 'Sending'],
-      waiting: ['icon-clock', item.error || 'Waiting for the server'],
+      waiting: ['icon-clock', item.held || 'Waiting for the server'],
       failed: ['icon-alert', item.error || 'Not sent'],
     };
     if (!item.own || item.deleted) return place.replaceChildren();
@@ -314,7 +330,7 @@ export class View {
   #sizeComposer() {
     const text = this.#part('text');
     text.style.height = 'auto';
-    text.style.height = `${Math.min(text.scrollHeight, 160)}px`;
+    text.style.height = `${text.scrollHeight}px`;  // The style sheet says how high at most.
     const left = MESSAGE_LENGTH_MAX - text.value.length;
     this.#part('count').textContent = text.value.length >= COUNT_FROM && left >= 0 ? String(left) : '';
     this.#sayTooLong(-left);
@@ -330,6 +346,21 @@ export class View {
     const [most, more] = [MESSAGE_LENGTH_MAX, over].map((count) => count.toLocaleString('en'));
     sentence.textContent = `A message holds at most ${most} characters: shorten this one by ${more}, or send it in parts.`;
     if (isNew) this.announce(sentence.textContent);
+  }
+
+  /** On a small screen the panel stands in front of the conversation, which keeps its place. */
+  #connectPanel() {
+    const [app, button] = [this.#part('app'), this.#part('panel')];
+    const show = (isShown) => {
+      app.classList.toggle('with-panel', isShown);
+      button.setAttribute('aria-expanded', String(isShown));
+      if (isShown) this.#part('side').focus();
+      else button.focus();
+    };
+    button.addEventListener('click', () => show(!app.classList.contains('with-panel')));
+    app.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && app.classList.contains('with-panel')) show(false);
+    });
   }
 
   #connectScrolling() {
@@ -387,11 +418,25 @@ function withDays(items) {
   return rows;
 }
 
-function element(name, className, text) {
+/** @param content a text, or a list of nodes and texts */
+function element(name, className, content) {
   const made = document.createElement(name);
   if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
+  if (content !== undefined) made.append(...[content].flat());
   return made;
+}
+
+/** A web address of a stranger opens in a tab of its own, which learns nothing of this page: its address holds the token. */
+function textOrLink({ text, href }) {
+  if (!href) return text;
+  const link = element('a', '', text);
+  Object.assign(link, { href, target: '_blank', rel: 'noopener noreferrer', dir: 'ltr' });
+  return link;
+}
+
+/** `Words` between backticks are code. */
+function withCode(text) {
+  return text.split('`').map((part, index) => (index % 2 ? element('code', '', part) : part));
 }
 
 function icon(name) {
