@@ -597,6 +597,8 @@ TEST_F(SocketioTest, a_second_post_while_the_first_is_worked_off_is_transport_er
   sent.set_value();
   EXPECT_TRUE(second.read_response().starts_with("HTTP/1.1 400 "));
   EXPECT_TRUE(application.noted("disconnect / transport error"));
+}
+
 TEST_F(SocketioTest, an_origin_without_an_allow_header_is_named_in_the_log) {
   start();
   http("GET", "/socket.io/?EIO=4&transport=polling", "", "Origin: http://good.example\r\n");
