@@ -218,7 +218,7 @@ inline constexpr std::size_t bodies_waiting_bytes_max = 32 * 1024 * 1024;  // โ€
 inline constexpr std::uint32_t body_reading_ms_per_window = 3'000;         // of that thread, for one client in rate_window; beyond: 429
 inline constexpr auto body_retry_after = 1'000ms;                          // said with that `overloaded`
 inline constexpr std::size_t form_fields_max = 1'000;                      // body-parser's own default (parameterLimit)
-inline constexpr std::size_t body_members_max = 10'000;                    // of a JSON object at the top of a body
+inline constexpr std::size_t body_members_max = 200'000;                   // of a JSON object at the top of a body: 4 MB to hold
 
 // Signalling (contract ยง6.3)
 inline constexpr std::size_t signalling_payload_bytes_max = 65'536;  // of JSON as sent; each payload is relayed and kept for 30 days

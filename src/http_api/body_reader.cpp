@@ -49,7 +49,12 @@ void BodyReader::run() {
     jobs_.pop_front();
     lock.unlock();
     const SteadyTime began = clock_.steady_now();
-    Outcome outcome{read_fields(*job.request)};
+    Outcome outcome;
+    try {
+      outcome.fields = read_fields(*job.request);
+    } catch (...) {
+      outcome.failure = std::current_exception();
+    }
     outcome.took = std::chrono::ceil<std::chrono::milliseconds>(clock_.steady_now() - began);
     job.loop->post([done = std::move(job.done), outcome = std::move(outcome)]() mutable { done(std::move(outcome)); });
     lock.lock();

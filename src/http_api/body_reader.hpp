@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <expected>
 #include <functional>
 #include <mutex>
@@ -31,7 +32,8 @@ class BodyReader {
 
   struct Outcome {
     std::expected<api::Fields, BodyRefusal> fields;
-    std::chrono::milliseconds took{};  // rounded up
+    std::chrono::milliseconds took{};    // rounded up
+    std::exception_ptr failure = {};     // a mistake of ours or of a library: to be thrown again where those are caught
   };
   using Done = std::move_only_function<void(Outcome outcome)>;
   /// Calls `done` on `loop`, later. `request` lives until then and is nobody else's meanwhile. False, and nothing happens, when too much

@@ -173,7 +173,10 @@ void HttpApi::Impl::body_step(const ExchangePtr& exchange, const RouteMatch& mat
   if (!reading_step(*exchange)) return;
   const bool is_taken = body_reader.read(exchange->request, *exchange->loop, [this, exchange, match, scope](BodyReader::Outcome outcome) {
     reading.count(client_key(exchange->request.remote_address), backend.clock.steady_now(), static_cast<std::uint32_t>(outcome.took.count()));
-    guarded(*exchange, [&] { body_was_read(exchange, match, scope, std::move(outcome.fields)); });
+    guarded(*exchange, [&] {
+      if (outcome.failure) std::rethrow_exception(outcome.failure);
+      body_was_read(exchange, match, scope, std::move(outcome.fields));
+    });
   });
   if (!is_taken) exchange->answer({ErrorCode::overloaded, "The server is overloaded", {}, limits::body_retry_after.count()});
 }

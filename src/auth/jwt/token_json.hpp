@@ -1,10 +1,12 @@
 // The JSON of a token whose signature is good, read so that one odd value does not spoil the rest.
 #pragma once
 
-#include <simdjson.h>
-
 #include <optional>
 #include <string>
+
+namespace simdjson::dom {
+class object;
+}
 
 namespace parley::auth {
 

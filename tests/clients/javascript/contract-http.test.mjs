@@ -322,7 +322,9 @@ describe('limiters', () => {
     assert.deepEqual(answers.map(({ status }) => status), [401, 404, 429]);
     assert.deepEqual(answers.map(({ headers }) => headers['ratelimit-policy']), Array(3).fill('2;w=60'));
     assert.equal((await get(own, '/api/nothing', { token })).status, 404);
-    const bad = await post(own, '/api/chat/store', { token: 'bad', headers: { 'content-type': 'application/json' }, body: '{' });
-    assert.equal(bad.status, 400, 'the body comes before the limiter');
+    const malformed = (server) => post(server, '/api/chat/store', { token: 'bad', headers: { 'content-type': 'application/json' }, body: '{' });
+    assert.equal((await malformed(own)).status, 429, 'a client that is over its limit may hear of that before its body is read');
+    const other = await start(['--limit-chat-requests', '2']);
+    for (let times = 0; times < 4; times += 1) assert.equal((await malformed(other)).status, 400, 'the body comes before the limiter, which does not count it, and before the token');
   });
 });
