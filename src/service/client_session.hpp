@@ -39,7 +39,7 @@ class ClientSession final : public protocol::socketio::SocketHandler {
       std::uint32_t joining = 0;
       bool joined = false;
       bool vacating = false;  // being left, because its session has ended and another needs the place
-      PlacePtr place = std::make_shared<Place>();
+      RoomPlacePtr place = std::make_shared<RoomPlace>();
     };
     std::map<SessionId, Room> rooms;
   };

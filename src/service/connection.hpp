@@ -30,9 +30,9 @@ using ConnectionPtr = std::shared_ptr<const Connection>;
 
 /// One of the places that a socket has for sessions it is in (limits::joined_sessions_max). Shared by its handler and the session, which
 /// says on its own thread whether it has ended: an ended session keeps its room, and its place is free.
-struct Place {
+struct RoomPlace {
   std::atomic<bool> is_free = false;
 };
-using PlacePtr = std::shared_ptr<Place>;
+using RoomPlacePtr = std::shared_ptr<RoomPlace>;
 
 }  // namespace parley::service

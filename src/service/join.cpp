@@ -138,7 +138,7 @@ class JoinStep final : public EnteringStep {
   Answer<JoinView> answer_;
   ConnectionPtr connection_;
   Range range_;
-  PlacePtr place_;
+  RoomPlacePtr place_;
   std::shared_ptr<const domain::SessionRow> before_;
   std::optional<Error> refusal_;  // stands beside the resume: the session has ended, and stays so
 };

@@ -17,7 +17,7 @@ void start_session(Router& router, EventLoop& from, CallerPtr caller, const doma
 struct Join {
   domain::SessionField session;
   std::optional<Result<domain::EntryRange>> resume;  // asked for: what comes after a position
-  PlacePtr place;                                    // that the socket gives to the session
+  RoomPlacePtr place;                                // that the socket gives to the session
 };
 
 /// The socket enters the room. The view is the session as it was before this join; the others hear `user-joined`. A repeated join

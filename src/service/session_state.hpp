@@ -29,7 +29,7 @@ struct Member {
   /// Of the log it hears what is behind this entry. Who resumes at a position is `still_reading` until the answer that reaches the end, and
   /// then hears what is behind that answer: no gap, no repeat, nothing buffered (resume.hpp).
   std::uint32_t hears_after = 0;
-  PlacePtr place;
+  RoomPlacePtr place;
 };
 
 struct SessionState {

