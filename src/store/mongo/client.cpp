@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 #include "base/limits.hpp"
@@ -148,6 +149,49 @@ void start_driver() {
   static const Driver driver;
 }
 
+// Parley decides these for every read, write and connection, so the driver is never given them: another read preference refuses the
+// linearizable read that opens a session, another read concern the change stream, and a limit of the pool's queue the wait for a client.
+constexpr std::array<std::string_view, 14> own_options = {
+    "readpreference", "readpreferencetags", "maxstalenessseconds", "readconcernlevel", "w",           "wtimeoutms",         "journal",
+    "safe",           "retrywrites",        "appname",             "maxpoolsize",      "minpoolsize", "waitqueuetimeoutms", "waitqueuemultiple"};
+
+bool is_own(std::string_view option) {
+  std::string name(option.substr(0, option.find('=')));
+  std::ranges::transform(name, name.begin(), [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return std::ranges::find(own_options, name) != own_options.end();
+}
+
+struct SetAside {
+  std::string uri;                 // without them
+  std::vector<std::string> names;  // as the URI spells them, each once
+};
+
+SetAside set_own_options_aside(const std::string& uri) {
+  const auto at = uri.rfind('@');  // a password that should have been escaped may hold a question mark
+  const auto question = uri.find('?', at == std::string::npos ? 0 : at);
+  if (question == std::string::npos) return {uri, {}};
+  SetAside sorted{uri.substr(0, question), {}};
+  char separator = '?';
+  for (std::size_t from = question + 1; from <= uri.size();) {
+    const auto end = std::min(uri.find_first_of("&;", from), uri.size());
+    const std::string option = uri.substr(from, end - from);
+    from = end + 1;
+    const std::string name = option.substr(0, option.find('='));
+    if (!is_own(option)) {
+      sorted.uri += std::exchange(separator, '&') + option;
+    } else if (std::ranges::find(sorted.names, name) == sorted.names.end()) {
+      sorted.names.push_back(name);
+    }
+  }
+  return sorted;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
+
 /// As the URI says, else the default; never longer than a try may take, nor for ever: a verdict may have to wait for it.
 void set_timeout(mongoc_uri_t& uri, const char* option, std::chrono::milliseconds otherwise) {
   constexpr auto most = static_cast<std::int32_t>(limits::mongo_socket_timeout.count());
@@ -155,7 +199,15 @@ void set_timeout(mongoc_uri_t& uri, const char* option, std::chrono::millisecond
   mongoc_uri_set_option_as_int32(&uri, option, wanted <= 0 ? most : std::min(wanted, most));
 }
 
-/// A URI that a pool can be made of. Errors: invalid_argument, as check_uri.
+/// Why the driver does not take the options that Parley decides itself; nothing when something else is wrong.
+std::optional<std::string> fault_of_own_options(const std::string& uri, const bson_error_t& error) {
+  const SetAside sorted = set_own_options_aside(uri);
+  if (sorted.names.empty() || !Uri(mongoc_uri_new(sorted.uri.c_str()))) return std::nullopt;
+  return "--store " + without_credentials(uri) + " has options that the driver does not take as they are (" + listed(sorted.names) +
+         "): " + without_full_stop(error.message) + ". Parley decides these itself: leave them out.";
+}
+
+/// A URI that a pool can be made of, whole. Errors: invalid_argument, as check_uri.
 Result<Uri> parse(const std::string& uri) {
   start_driver();
   bson_error_t error{};
@@ -164,6 +216,8 @@ Result<Uri> parse(const std::string& uri) {
   unknown_option = &unknown;
   Uri parsed(escaped ? mongoc_uri_new_with_error(uri.c_str(), &error) : nullptr);
   unknown_option = nullptr;
+  if (escaped && !parsed)
+    if (auto fault = fault_of_own_options(uri, error)) return refuse(ErrorCode::invalid_argument, *std::move(fault));
   const std::string reason = uri.find('@') == std::string::npos && !parsed ? " (" + without_full_stop(error.message) + ")" : "";
   if (!parsed)  // libmongoc's reason would quote the password
     return refuse(ErrorCode::invalid_argument,
@@ -230,6 +284,10 @@ Result<void> check_uri(const std::string& uri) {
   const auto parsed = parse(uri);
   if (!parsed) return std::unexpected(parsed.error());
   return {};
+}
+
+std::vector<std::string> options_not_used(const std::string& uri) {
+  return set_own_options_aside(uri).names;
 }
 
 std::optional<Failure> first_failure(const Outcome<WriteResult>& result) {
@@ -394,7 +452,8 @@ Outcome<void> Client::insert_and_update(std::string_view collection, const Docum
 
 Result<std::unique_ptr<ClientPool>> ClientPool::make(const std::string& uri, std::string_view app_name, std::uint32_t size_max,
                                                      std::optional<std::chrono::milliseconds> answer_within) {
-  const auto made = parse(uri);
+  if (const auto checked = check_uri(uri); !checked) return std::unexpected(checked.error());
+  const auto made = parse(set_own_options_aside(uri).uri);
   if (!made) return std::unexpected(made.error());
   const Uri& parsed = *made;
   bson_error_t error{};

@@ -160,6 +160,9 @@ class ClientPool {
 
 /// Whether a pool can be made of it, without asking anybody. Errors: invalid_argument, how to mend it, never the password in it.
 [[nodiscard]] Result<void> check_uri(const std::string& uri);
+/// The names of its options that are Parley's to decide, as the URI spells them: read preference, read and write concern, retries of
+/// writes, the name and the pool of the connections. They must be well formed and are not used.
+[[nodiscard]] std::vector<std::string> options_not_used(const std::string& uri);
 /// The host part of a URI, without user and password: for messages.
 [[nodiscard]] std::string without_credentials(std::string_view uri);
 

@@ -98,6 +98,8 @@ struct MongoStore::Parts {
 };
 
 Result<void> MongoStore::Parts::connect() {
+  for (const std::string& option : options_not_used(config.uri))
+    logs.write(LogLevel::warning, "store", "an option of the MongoDB URI is not used: Parley decides it itself", {{"option", option}});
   constexpr std::uint32_t others = 4;  // the rows' writer, the mirror, and who opens
   auto writes = ClientPool::make(config.uri, writing, static_cast<std::uint32_t>(config.writers) + others);
   if (!writes) return std::unexpected(writes.error());

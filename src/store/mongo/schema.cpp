@@ -37,7 +37,8 @@ Result<Topology> look_at_server(Client& client, const std::string& uri) {
   if (!Fields(*answer).boolean("isWritablePrimary").value_or(true))
     return refuse(ErrorCode::store_failed,
                   "MongoDB at " + without_credentials(uri) +
-                      " is no primary. Name its set in --store, as in ?replicaSet=NAME, so that the primary is found.");
+                      " is no primary. Name its set in --store, as in ?replicaSet=NAME, and leave directConnection out, so that the "
+                      "primary is found.");
   constexpr std::int64_t wire_version_min = 9;  // 4.4
   if (Fields(*answer).integer("maxWireVersion").value_or(0) < wire_version_min)
     return refuse(ErrorCode::store_failed, "MongoDB at " + without_credentials(uri) + " is too old: Parley needs version 4.4 or later.");

@@ -97,6 +97,16 @@ class OpenedStore final : public store::CommitListener {
     EXPECT_TRUE(read && read->has_value()) << (read && !*read ? read->error().detail : "");
     return read && *read ? **std::move(read) : std::vector<domain::EncodedEntry>{};
   }
+  /// The newest entry of a session, read linearizably as when a session is opened.
+  Result<std::optional<domain::EncodedEntry>> last(SessionNumber session) {
+    std::optional<Result<std::optional<domain::EncodedEntry>>> read;
+    const auto accepted = store->read([&](store::LogReader& reader) {
+      loop.post([&read, last = reader.last(session)]() mutable { read.emplace(std::move(last)); });
+    });
+    EXPECT_TRUE(accepted.has_value());
+    EXPECT_TRUE(loop.run_until([&] { return read.has_value(); }));
+    return read ? *std::move(read) : std::unexpected(Error{});
+  }
   /// Waits until health().writable is so.
   [[nodiscard]] bool becomes_writable(bool writable) {
     return loop.run_until([&] { return store->health().writable == writable; });

@@ -41,6 +41,25 @@ TEST(Uri, with_an_option_that_the_driver_does_not_know_is_refused_by_its_name) {
                   .has_value());
 }
 
+TEST(Uri, its_options_that_are_not_used_are_named) {
+  EXPECT_EQ(options_not_used("mongodb://h/db"), std::vector<std::string>{});
+  EXPECT_EQ(options_not_used("mongodb://h/db?replicaSet=r&directConnection=false"), std::vector<std::string>{});
+  EXPECT_EQ(options_not_used("mongodb://me:a?w=1@h/db?replicaSet=r"), std::vector<std::string>{});
+  EXPECT_EQ(options_not_used("mongodb://h/db?W=1&readPreference=secondary;readPreferenceTags=dc:a&readPreferenceTags=dc:b&ssl=true"),
+            (std::vector<std::string>{"W", "readPreference", "readPreferenceTags"}));
+}
+
+TEST(Uri, with_an_unused_option_that_the_driver_does_not_take_is_refused_by_its_name) {
+  for (const std::string option : {"maxStalenessSeconds=120", "readPreference=any", "readPreferenceTags=dc:a", "w=0&journal=true"}) {
+    const auto checked = check_uri("mongodb://me:hunter2@h/db?replicaSet=r&" + option);
+    ASSERT_FALSE(checked.has_value()) << option;
+    EXPECT_EQ(checked.error().code, ErrorCode::invalid_argument);
+    EXPECT_NE(checked.error().message.find("(" + option.substr(0, option.find('='))), std::string::npos) << checked.error().message;
+    EXPECT_NE(checked.error().message.find("leave them out"), std::string::npos) << checked.error().message;
+    EXPECT_EQ(checked.error().message.find("hunter2"), std::string::npos) << checked.error().message;
+  }
+}
+
 TEST(Uri, of_a_server_that_is_not_there_fails_when_it_is_asked) {
   const auto pool = ClientPool::make("mongodb://127.0.0.1:1/db?serverSelectionTimeoutMS=50", "test", 1);
   ASSERT_TRUE(pool.has_value());
