@@ -85,9 +85,12 @@ Result<void> serve(config::Settings settings, std::function<void(const Running&)
               {"open_files_limit", std::to_string(descriptors)}});
   service.start_upkeep();
   loops.front()->post([&] { on_running({service, *loops.front(), settings.server.address, server.port()}); });
-  signals.watch([&] {
+  const auto stop = [&] {
     logs.write(LogLevel::info, "main", "stopping");
     server.stop([&](auto finished) { service.drain(*loops.front(), std::move(finished)); });
+  };
+  signals.watch(stop, [&](std::string_view name) {
+    logs.write(LogLevel::warning, "main", "a signal was received and changes nothing; SIGTERM stops the server", {{"signal", name}});
   });
   server.run();
   (*store)->stop();

@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -170,6 +171,45 @@ TEST_F(Command, a_second_signal_ends_it_at_once) {
   server.signal(SIGTERM);
   EXPECT_EQ(server.wait(), 1) << server.output();
   EXPECT_EQ(server.output().find("message=stopped"), std::string::npos);
+}
+
+TEST_F(Command, other_signals_are_told_and_do_not_end_it) {
+  ChildProcess server(serve());
+  ASSERT_TRUE(server.wait_for("threads=1\n")) << server.output();
+  for (const auto& [number, name] : {std::pair{SIGHUP, "SIGHUP"}, {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"}, {SIGALRM, "SIGALRM"}}) {
+    server.signal(number);
+    EXPECT_TRUE(server.wait_for("signal=" + std::string(name))) << server.output();
+  }
+  server.signal(SIGPIPE);
+  server.signal(SIGXFSZ);
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 0) << server.output();
+}
+
+TEST_F(Command, a_hangup_while_it_stops_does_not_end_it_at_once) {
+  ChildProcess server(serve());
+  ASSERT_TRUE(server.wait_for("threads=1\n"));
+  const HalfRequest held(static_cast<std::uint16_t>(std::stoi(between(server.output(), "address=127.0.0.1:", " "))));
+  server.signal(SIGTERM);
+  ASSERT_TRUE(server.wait_for("message=stopping")) << server.output();
+  server.signal(SIGHUP);
+  ASSERT_TRUE(server.wait_for("signal=SIGHUP")) << server.output();
+  server.signal(SIGTERM);
+  EXPECT_EQ(server.wait(), 1) << server.output();
+}
+
+TEST_F(Command, a_file_that_reaches_its_limit_of_size_fails_the_store_and_not_the_process) {
+  ChildProcess server(serve());
+  ASSERT_TRUE(server.wait_for("threads=1\n")) << server.output();
+  const rlimit none{0, RLIM_INFINITY};
+  ASSERT_EQ(prlimit(server.id(), RLIMIT_FSIZE, &none, nullptr), 0);
+  const auto url = "http://127.0.0.1:" + between(server.output(), "address=127.0.0.1:", " ");
+  const auto refused = run({"session", "--url", url, "--jwt-secret-file", secret(), "--doctor", "ada", "--patient", "bob"});
+  EXPECT_EQ(refused.exit_code, 1) << refused.output;
+  EXPECT_TRUE(server.wait_for("File too large")) << server.output();
+  EXPECT_NE(server.output().find("writing has stopped until restart"), std::string::npos) << server.output();
+  server.signal(SIGTERM);
+  EXPECT_LT(server.wait(), 128) << server.output();
 }
 
 TEST_F(Command, killed_it_leaves_nothing_in_shared_memory) {
