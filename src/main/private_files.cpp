@@ -32,6 +32,36 @@ std::unexpected<Error> cannot_use(const std::string& folder, std::string_view do
   return refuse(ErrorCode::store_failed, std::move(message));
 }
 
+std::string_view kind_of(std::filesystem::file_type type) {
+  switch (type) {
+    case std::filesystem::file_type::regular:
+      return "a file";
+    case std::filesystem::file_type::fifo:
+      return "a named pipe";
+    case std::filesystem::file_type::socket:
+      return "a socket";
+    default:
+      return "a device";
+  }
+}
+
+/// What is in the place of the folder, or of one above it, and is no folder: "FILE is a file"; empty when nothing is.
+std::string in_the_way(const std::filesystem::path& folder) {
+  std::filesystem::path path;
+  for (const auto& part : folder) {
+    path /= part;
+    std::error_code failure;
+    const auto type = std::filesystem::status(path, failure).type();
+    if (type == std::filesystem::file_type::directory) continue;
+    const bool is_there = std::filesystem::exists(std::filesystem::symlink_status(path, failure));
+    if (failure || !is_there || type == std::filesystem::file_type::unknown) return {};  // making it says why it cannot be made
+    if (type != std::filesystem::file_type::not_found && type != std::filesystem::file_type::none)
+      return path.string() + " is " + std::string(kind_of(type));
+    return path.string() + " is a symbolic link to " + std::filesystem::read_symlink(path, failure).string() + ", which does not exist";
+  }
+  return {};
+}
+
 std::string octal(mode_t mode) {
   std::array<char, 8> text{};
   std::snprintf(text.data(), text.size(), "%o", static_cast<unsigned>(mode & permission_bits));
@@ -50,6 +80,9 @@ std::optional<mode_t> open_to_others(const std::string& path) {
 Result<void> make_data_folder(const std::string& folder) {
   std::filesystem::path path(folder);
   if (!path.has_filename()) path = path.parent_path();  // `data/` is `data`
+  if (const std::string obstacle = in_the_way(path); !obstacle.empty())
+    return refuse(ErrorCode::store_failed,
+                  "Cannot open data folder " + folder + ": " + obstacle + ". Name a folder with --data DIR; it is made if it is missing.");
   std::error_code failure;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), failure);
   if (failure) return cannot_use(folder, "made", failure.value());

@@ -11,7 +11,7 @@
 namespace parley::main {
 
 /// Makes the folder with mode 0700, those above it as the system's mask says; one that is there stays as it is. Error store_failed: it
-/// cannot be made, read or written; who must be allowed what.
+/// cannot be made, read or written; who must be allowed what, or what is in its place.
 [[nodiscard]] Result<void> make_data_folder(const std::string& folder);
 
 /// One warning for the data folder and for each secret file that others on this machine can reach.

@@ -128,6 +128,36 @@ TEST_F(Command, a_store_that_cannot_be_opened_is_refused_with_1) {
   EXPECT_NE(finished.output.find("below-a-file"), std::string::npos) << finished.output;
 }
 
+TEST_F(Command, what_is_in_the_place_of_the_data_folder_is_named) {
+  const auto refusal = [&](const std::string& place) {
+    const auto finished = run({"serve", "--jwt-secret-file", secret(), "--data", place, "--listen", "127.0.0.1:0"});
+    EXPECT_EQ(finished.exit_code, 1) << finished.output;
+    EXPECT_EQ(finished.output.find("install -d"), std::string::npos) << finished.output;
+    EXPECT_NE(finished.output.find("--data DIR"), std::string::npos) << finished.output;
+    return finished.output;
+  };
+  const auto expect_said = [](const std::string& said, const std::string& words) { EXPECT_NE(said.find(words), std::string::npos) << said; };
+  const std::string cannot_open = "Cannot open data folder ";
+  expect_said(refusal(secret()), cannot_open + secret() + ": " + secret() + " is a file.");
+  expect_said(refusal(secret() + "/"), secret() + " is a file.");
+  expect_said(refusal(secret() + "/below/it"), cannot_open + secret() + "/below/it: " + secret() + " is a file.");
+  std::filesystem::create_symlink(secret(), folder + "/to-a-file");
+  expect_said(refusal(folder + "/to-a-file"), folder + "/to-a-file is a file.");
+  std::filesystem::create_symlink("nowhere", folder + "/dangling");
+  expect_said(refusal(folder + "/dangling"), folder + "/dangling is a symbolic link to nowhere, which does not exist.");
+  expect_said(refusal(folder + "/dangling/below"), folder + "/dangling is a symbolic link to nowhere, which does not exist.");
+  ASSERT_EQ(mkfifo((folder + "/pipe").c_str(), 0600), 0);
+  expect_said(refusal(folder + "/pipe"), folder + "/pipe is a named pipe.");
+  expect_said(refusal("/dev/null"), "/dev/null is a device.");
+}
+
+TEST_F(Command, a_link_to_a_folder_is_a_data_folder) {
+  std::filesystem::create_directory(folder + "/real");
+  std::filesystem::create_directory_symlink("real", data());
+  ChildProcess server(serve());
+  EXPECT_TRUE(server.wait_for("message=serving")) << server.output();
+}
+
 TEST_F(Command, starts_and_a_signal_ends_it_with_0) {
   for (const int number : {SIGTERM, SIGINT}) {
     ChildProcess server(serve());
