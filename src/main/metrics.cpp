@@ -52,7 +52,7 @@ void add(MetricsText& text, const store::StoreHealth& health) {
     buckets.push_back({(std::uint64_t{1} << index) - 1, health.sync_buckets[index]});  // bucket `index` holds what is below 2^index
   }
   text.gauge("parley_store_writable", "1 while the store takes entries.", health.writable ? 1 : 0)
-      .gauge("parley_store_has_room", "1 while there is room for messages.", health.has_room ? 1 : 0)
+      .gauge("parley_store_has_room", "1 while there is room for messages and sessions.", health.has_room ? 1 : 0)
       .gauge("parley_store_free_bytes", "Free bytes as of the last look.", health.free_bytes)
       .gauge("parley_store_damaged_sessions", "Sessions whose log is damaged.", health.damaged_sessions)
       .counter("parley_store_commits_total", "Synced writes.", health.commits)
@@ -68,8 +68,8 @@ void add(MetricsText& text, const store::StoreHealth& health) {
       .counter("parley_store_foreign_writes_total", "Entries of the log that other software wrote.", health.foreign_writes)
       .counter("parley_store_foreign_deletions_total", "Messages that other software deleted.", health.foreign_deletions)
       .counter("parley_store_foreign_losses_total", "Documents that disappeared and were not taken for deletions.", health.foreign_losses)
-      .counter("parley_store_signalling_dropped_total", "Signalling records dropped because the queue was full.", health.signalling_dropped)
-      .counter("parley_store_users_dropped_total", "User rows dropped because the queue was full.", health.users_dropped)
+      .counter("parley_store_signalling_dropped_total", "Signalling records dropped because the queue was full or room was short.", health.signalling_dropped)
+      .counter("parley_store_users_dropped_total", "User rows dropped because the queue was full or room was short.", health.users_dropped)
       .histogram("parley_store_sync_microseconds", "Duration of syncs.", buckets, health.sync_microseconds, health.sync_count);
 }
 

@@ -80,7 +80,7 @@ class LogReader {
 /// Limits    commit_queue_entries_max waiting, then refused with overloaded and `retry_after_ms`; read_queue_jobs_max jobs waiting, then
 ///           `read` gives overloaded.
 /// Refused   overloaded    nothing was accepted; retry after `retry_after_ms`
-///           store_full    too little room for new texts; what holds no text (deletions, ends) still goes
+///           store_full    too little room for new texts, sessions and reopenings; deletions, ends and first joins still go
 ///           store_failed  until restart
 ///           log_corrupt   the session's log is damaged: it takes no more entries
 ///           session_full  a text at a seq past text_seq_max, anything past seq_max

@@ -383,16 +383,25 @@ TEST_P(AppendContract, a_full_queue_refuses_with_overloaded_and_takes_more_later
   commit(other.create());
 }
 
-TEST_P(AppendContract, without_room_texts_are_refused_and_the_rest_goes) {
+TEST_P(AppendContract, without_room_texts_sessions_and_reopenings_are_refused_and_the_rest_goes) {
   LogScript script(7);
   commit_session(script, 2);
+  LogScript unstarted(8);
+  commit(unstarted.create());
   store->fill();
   LogScript fork = script;
-  const AppendOutcome outcome = append(fork.text("no room"));
-  EXPECT_EQ(outcome.status, AppendStatus::refused);
-  EXPECT_EQ(outcome.error->code, ErrorCode::store_full);
+  LogScript other(9);
+  const auto expect_full = [&](Append refused) {
+    const AppendOutcome outcome = append(std::move(refused));
+    EXPECT_EQ(outcome.status, AppendStatus::refused);
+    EXPECT_EQ(outcome.error->code, ErrorCode::store_full);
+  };
+  expect_full(fork.text("no room"));
+  expect_full(other.create());
+  commit(unstarted.start());
   commit(script.remove(3));
   commit(script.end());
+  expect_full(script.reopen());
 }
 
 class LatchContract : public StoreContract {};

@@ -160,8 +160,11 @@ AppendOutcome ModelStore::settle(Append append) {
 std::optional<Error> ModelStore::check(const Append& append) const {
   if (refusal_) return refusal_;
   if (auto error = first_corruption(append.session, 1, limits::seq_max)) return error;
-  const auto is_text = [](const EncodedEntry& entry) { return core_of(entry).kind == EntryKind::text; };
-  if (full_ && std::ranges::any_of(append.entries, is_text)) return error_of(ErrorCode::store_full, "The store is full");
+  const auto needs_room = [](const EncodedEntry& entry) {
+    const EntryKind kind = core_of(entry).kind;
+    return kind == EntryKind::text || kind == EntryKind::created || kind == EntryKind::reopened;
+  };
+  if (full_ && std::ranges::any_of(append.entries, needs_room)) return error_of(ErrorCode::store_full, "The store is full");
   return std::nullopt;
 }
 

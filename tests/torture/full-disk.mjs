@@ -1,7 +1,7 @@
 // A disk that is really full under a real mongod, with people talking: node full-disk.mjs [--folder a small file system]
 //
-// First so full that the server's own mark is reached: texts are refused as `store_full`, a session can still be made. Then filled to the last
-// byte at once, faster than that mark is looked at: mongod itself finds no room. After each the disk is emptied again, what went down is started,
+// First so full that the server's own mark is reached: texts and new sessions are refused as `store_full`. Then filled to the last byte at
+// once, faster than that mark is looked at: mongod itself finds no room. After each the disk is emptied again, what went down is started,
 // and what has no verdict of `stored` is sent again under its key. Then the log is what was acknowledged, once, in order.
 // Without --folder it mounts a file system in memory in a mount namespace of its own (unshare), which needs no rights where user namespaces are
 // allowed. Prints one PASS or FAIL line.
@@ -118,7 +118,7 @@ async function belowTheMark(talkers) {
   const [doctor, patient] = [person('doctor'), person('patient')];
   await insertUsers(mongod.client.db(DATABASE), [doctor, patient]);
   const made = await post(server, '/api/sessions/create', { token: doctor.token, json: { patientId: patient.id } });
-  if (made.status !== 201) problems.push(`a session, which holds no text, was not made: ${made.status} ${made.text}`);
+  if (made.status !== 507) problems.push(`a new session was not refused: ${made.status} ${made.text}`);
   empty();
   await storesAgain(talkers);
 }

@@ -14,6 +14,11 @@ std::unexpected<Error> malformed(const std::string& what) {
   return refuse(ErrorCode::invalid_argument, "Malformed append", what);
 }
 
+// An end, a deletion and a first join are a fixed number for each session that is there, so they still go below the mark.
+bool needs_room(domain::EntryKind kind) {
+  return kind == domain::EntryKind::text || kind == domain::EntryKind::created || kind == domain::EntryKind::reopened;
+}
+
 Result<void> prepare_entry(PreparedAppend& prepared, const domain::EncodedEntry& entry) {
   if (entry.size_bytes() > limits::entry_bytes_max) return malformed("an entry is larger than entry_bytes_max");
   if (entry.seq > limits::seq_max) return refuse(ErrorCode::session_full, "Session is full");
@@ -23,7 +28,7 @@ Result<void> prepare_entry(PreparedAppend& prepared, const domain::EncodedEntry&
   if (is_text && entry.seq > limits::text_seq_max) return refuse(ErrorCode::session_full, "Session is full");
   if (auto intact = domain::verify_checksum(entry); !intact) return malformed(intact.error().message + " " + intact.error().detail);
   if (core->key != Key16{}) prepared.keys.emplace_back(core->key, entry.seq);
-  prepared.holds_text = prepared.holds_text || is_text;
+  prepared.needs_room = prepared.needs_room || needs_room(core->kind);
   prepared.bytes += entry.size_bytes();
   return {};
 }

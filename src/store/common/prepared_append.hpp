@@ -26,7 +26,7 @@ struct PreparedAppend {
   domain::Position last{};                              // of the last entry
   std::vector<std::pair<Key16, std::uint32_t>> keys{};  // those of the entries that have one
   std::size_t bytes = 0;
-  bool holds_text = false;
+  bool needs_room = false;  // it adds what a store that runs full does without: a text, a session, a reopening
 };
 
 /// Errors: invalid_argument, session_full (SessionLog, "Refused"). `append` is taken only when there is none.

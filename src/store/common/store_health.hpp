@@ -16,8 +16,8 @@ struct StoreHealth {
   bool writable = true;                // false: no append is committed now
   bool final = false;                  // not writable, and it stays so until restart
   std::string reason;                  // why not writable, or why texts are refused; empty when all is well
-  bool has_room = true;                // false: texts are `store_full`
-  std::uint64_t free_bytes = 0;        // as last looked at: with a commit, or (MongoDB) each limits::mongo_watch_interval
+  bool has_room = true;                // false: texts, sessions and reopenings are `store_full`
+  std::uint64_t free_bytes = 0;        // as last looked at: limits::store_look_interval, or (MongoDB) mongo_watch_interval ago at most
   std::vector<std::string> damaged;    // what damage was met, one line a session, the first limits::damaged_sessions_named of them
   std::uint64_t damaged_sessions = 0;  // these take no more entries
 
@@ -41,7 +41,7 @@ struct StoreHealth {
   std::uint64_t foreign_losses = 0;         // documents that disappeared and were not taken for deletions
   std::vector<std::string> losses_named{};  // of those, the newest limits::foreign_losses_named
   std::uint64_t signalling_dropped = 0;
-  std::uint64_t users_dropped = 0;  // the queue of rows was full; the next token brings them again
+  std::uint64_t users_dropped = 0;  // the queue of rows was full or room was short; the next token brings them again
 };
 
 }  // namespace parley::store

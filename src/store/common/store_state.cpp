@@ -88,7 +88,7 @@ void StoreState::note_sync(std::chrono::nanoseconds took) {
 void StoreState::note_room(std::uint64_t free_bytes, bool has_room) {
   free_bytes_ = free_bytes;
   if (has_room_.exchange(has_room) == has_room) return;
-  logs_.write(has_room ? LogLevel::info : LogLevel::error, "store", has_room ? "there is room again" : "too little room for new texts",
+  logs_.write(has_room ? LogLevel::info : LogLevel::error, "store", has_room ? "there is room again" : "too little room for new texts, sessions and records of signalling",
               {{"free_bytes", std::to_string(free_bytes)}});
 }
 
@@ -120,7 +120,7 @@ StoreHealth StoreState::health() const {
   health.damaged_sessions = damaged_sessions_;
   health.has_room = has_room_;
   health.free_bytes = free_bytes_;
-  if (health.reason.empty() && !health.has_room) health.reason = "Too little free space: new texts are refused";
+  if (health.reason.empty() && !health.has_room) health.reason = "Too little free space: new texts, sessions and reopenings are refused";
   health.commits = commits_;
   health.entries_committed = entries_;
   health.bytes_committed = bytes_;

@@ -73,7 +73,7 @@ void CommitBatch::refuse(AppendOutcome& outcome, Error error) {
 std::optional<Error> CommitBatch::refusal_of(const PreparedAppend& prepared) {
   if (context_.state.failed()) return context_.state.failure();
   if (auto damage = context_.state.damage_of(prepared.append.session)) return damage;
-  if (room_ == Room::too_little && prepared.holds_text)
+  if (room_ == Room::too_little && prepared.needs_room)
     return Error{ErrorCode::store_full, "The store is full", "free space is below free_bytes_min"};
   return std::nullopt;
 }

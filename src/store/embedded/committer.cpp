@@ -56,6 +56,7 @@ std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {
 }
 
 void Committer::remember(const domain::User& user) {
+  if (!surroundings_.state.has_room()) return surroundings_.state.note_user_dropped();
   const std::size_t hash = std::hash<std::string>{}(encode_user(user));
   bool is_first = false;
   {
@@ -72,6 +73,7 @@ void Committer::remember(const domain::User& user) {
 }
 
 void Committer::record(SignallingMessage message) {
+  if (!surroundings_.state.has_room()) return surroundings_.state.note_signalling_dropped();
   bool is_first = false;
   {
     const std::lock_guard lock(mutex_);
@@ -102,11 +104,13 @@ void Committer::revoke(EventLoop& loop, domain::Revocation revocation, std::move
 
 void Committer::run() {
   pthread_setname_np(pthread_self(), "store-commit");  // as tools that list threads show it
+  look();
   while (wait_for_work()) commit_once();
   sync_synced_file();
 }
 
-// True: there is something to write. Rows alone wait a little for an append to ride along with; SYNCED is kept fresh meanwhile.
+// True: there is something to write. Rows alone wait a little for an append to ride along with; SYNCED is kept fresh meanwhile, and what
+// happens to the disk is noticed though nobody writes.
 bool Committer::wait_for_work() {
   std::unique_lock lock(mutex_);
   const auto has_appends = [this] { return !queue_.empty() || !backlog_.empty() || !revocations_.empty(); };
@@ -122,13 +126,11 @@ bool Committer::wait_for_work() {
       return true;
     }
     const auto woken = [&] { return stopping_ || has_appends() || has_rows(); };
-    if (!surroundings_.database.synced_file().dirty()) {
-      changed_.wait(lock, woken);
-    } else if (!changed_.wait_for(lock, limits::synced_file_interval, woken)) {
-      lock.unlock();
-      sync_synced_file();
-      lock.lock();
-    }
+    if (changed_.wait_for(lock, limits::store_look_interval, woken)) continue;
+    lock.unlock();
+    look();
+    sync_synced_file();
+    lock.lock();
   }
 }
 
@@ -142,6 +144,7 @@ std::chrono::nanoseconds Committer::rest_after_batch() const {
 
 void Committer::commit_once() {
   commit_began_ = surroundings_.clock.steady_now();
+  look();
   {
     const std::lock_guard lock(mutex_);
     if (backlog_.empty()) {
@@ -152,7 +155,7 @@ void Committer::commit_once() {
     }
   }
   CommitBatch batch({surroundings_.database, surroundings_.state, surroundings_.keys, heads_, surroundings_.clock, surroundings_.syncing},
-                    look_at_room());
+                    surroundings_.state.has_room() ? CommitBatch::Room::enough : CommitBatch::Room::too_little);
   for (; !backlog_.empty() && batch.admits(backlog_.front()); backlog_.pop_front()) batch.add(std::move(backlog_.front()));
   add_rows(batch);
   auto revocations = add_revocations(batch);
@@ -164,16 +167,38 @@ void Committer::commit_once() {
   sync_synced_file_when_due();
 }
 
-CommitBatch::Room Committer::look_at_room() {
+void Committer::look() {
+  look_at_room();
+  if (surroundings_.state.failed()) return;
+  if (auto in_place = surroundings_.database.are_files_in_place(surroundings_.directory); !in_place)
+    surroundings_.state.fail(in_place.error().message);
+}
+
+void Committer::look_at_room() {
   std::uint64_t free_bytes = 0;
   const auto asked = surroundings_.database.files().GetFreeSpace(surroundings_.directory, rocksdb::IOOptions(), &free_bytes, nullptr);
-  if (!asked.ok()) return CommitBatch::Room::enough;  // a file system that cannot tell is not full; a real ENOSPC latches
-  const bool has_room = free_bytes >= surroundings_.free_bytes_min;
-  surroundings_.state.note_room(free_bytes, has_room);
-  return has_room ? CommitBatch::Room::enough : CommitBatch::Room::too_little;
+  if (!asked.ok()) return;  // a file system that cannot tell is not full; a real ENOSPC latches
+  surroundings_.state.note_room(free_bytes, free_bytes >= surroundings_.free_bytes_min);
+}
+
+void Committer::drop_rows() {
+  std::size_t users = 0;
+  std::size_t signalling = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    users = users_.size();
+    signalling = signalling_.size();
+    if (users > 0) users_seen_.clear();  // so that the next token brings them again
+    users_.clear();
+    signalling_.clear();
+    signalling_bytes_ = 0;
+  }
+  for (; users > 0; --users) surroundings_.state.note_user_dropped();
+  for (; signalling > 0; --signalling) surroundings_.state.note_signalling_dropped();
 }
 
 void Committer::add_rows(CommitBatch& batch) {
+  if (!surroundings_.state.has_room()) return drop_rows();
   std::deque<domain::User> users;
   std::deque<SignallingMessage> signalling;
   {

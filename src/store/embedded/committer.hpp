@@ -2,7 +2,9 @@
 // by all that wait, and light load pays one sync.
 //
 // Outcomes are posted once per commit and loop. User and signalling rows ride along; when nothing else waits they are written after
-// limits::rows_delay, unsynced, because nobody was promised anything about them.
+// limits::rows_delay, unsynced, because nobody was promised anything about them. Below the mark of free space they are dropped and counted.
+//
+// Before each commit, and every limits::store_look_interval without one, it looks at the free space and whether the files are in their place.
 #pragma once
 
 #include <atomic>
@@ -69,8 +71,10 @@ class Committer {
   [[nodiscard]] bool wait_for_work();
   [[nodiscard]] std::chrono::nanoseconds rest_after_batch() const;
   void commit_once();
-  [[nodiscard]] CommitBatch::Room look_at_room();
+  void look();
+  void look_at_room();
   void add_rows(CommitBatch& batch);
+  void drop_rows();
   [[nodiscard]] std::vector<WaitingRevocation> add_revocations(CommitBatch& batch);
   static void publish(std::vector<WaitingRevocation> revocations, const Result<void>& written);
   void publish(CommitBatch& batch);

@@ -4,6 +4,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <rocksdb/transaction_log.h>
 
 #include <algorithm>
 #include <string>
@@ -146,6 +147,24 @@ Database::~Database() {
 
 std::uint64_t Database::latest_sequence() const {
   return db_->GetLatestSequenceNumber();
+}
+
+// Files stay open when their names go, and a write to them succeeds that no start will ever find. The committer is the only writer, so no
+// other file becomes the newest of the log meanwhile.
+Result<void> Database::are_files_in_place(const std::string& directory) const {
+  std::string missing;
+  std::unique_ptr<rocksdb::LogFile> newest_log;
+  if (!files_->FileExists(directory + "/CURRENT", io_options, nullptr).ok()) {
+    missing = "CURRENT is missing";
+  } else if (!db_->GetCurrentWalFile(&newest_log).ok()) {
+    missing = "the newest write-ahead log is missing";
+  } else if (const auto as_written = synced_file_->is_as_written(*files_, directory); !as_written) {
+    missing = as_written.error().message;
+  } else {
+    return {};
+  }
+  return refuse(ErrorCode::store_failed, "The data folder " + directory + " was removed, renamed or replaced while the server ran: " + missing +
+                                             ". Put it back as it was and restart");
 }
 
 Result<std::unique_ptr<Database>> Database::open(const EmbeddedConfig& config, Surroundings surroundings) {

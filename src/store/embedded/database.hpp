@@ -48,6 +48,9 @@ class Database {
   [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Family family) const { return families_[static_cast<std::size_t>(family)]; }
   [[nodiscard]] rocksdb::FileSystem& files() const { return *files_; }
   [[nodiscard]] SyncedFile& synced_file() const { return *synced_file_; }
+  /// Whether the files that the next commit and the next start need are where they were. Committer thread. Error store_failed: the data
+  /// folder, or one of them, was removed, renamed or replaced.
+  [[nodiscard]] Result<void> are_files_in_place(const std::string& directory) const;
   /// The number of the last write. Committer thread.
   [[nodiscard]] std::uint64_t latest_sequence() const;
 

@@ -91,7 +91,16 @@ SyncedFile::~SyncedFile() = default;
 Result<void> SyncedFile::write(std::uint64_t sequence) {
   const auto status = file_->Write(0, encode(sequence), rocksdb::IOOptions(), nullptr);
   if (!status.ok()) return failed("Writing SYNCED failed", status);
+  written_ = sequence;
   dirty_ = true;
+  return {};
+}
+
+Result<void> SyncedFile::is_as_written(rocksdb::FileSystem& files, const std::string& directory) const {
+  const auto content = read(files, directory);
+  if (!content) return std::unexpected(content.error());
+  if (!*content) return refuse(ErrorCode::store_failed, "SYNCED is missing");
+  if ((*content)->loss_accepted || (*content)->sequence != written_) return refuse(ErrorCode::store_failed, "SYNCED is another file");
   return {};
 }
 

@@ -36,12 +36,14 @@ class SyncedFile {
   [[nodiscard]] Result<void> write(std::uint64_t sequence);
   /// Makes the last write durable.
   [[nodiscard]] Result<void> sync();
-  [[nodiscard]] bool dirty() const { return dirty_; }
+  /// Whether the file of this name in the directory is the one that is written here: it holds the last write. Error store_failed: it does not.
+  [[nodiscard]] Result<void> is_as_written(rocksdb::FileSystem& files, const std::string& directory) const;
 
  private:
   explicit SyncedFile(std::unique_ptr<rocksdb::FSRandomRWFile> file);
 
   std::unique_ptr<rocksdb::FSRandomRWFile> file_;
+  std::uint64_t written_ = 0;
   bool dirty_ = false;
 };
 

@@ -24,7 +24,7 @@ void Committer::append(EventLoop& loop, Append append) {
 
 std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {
   if (auto damage = surroundings_.state.damage_of(prepared.append.session)) return damage;
-  if (prepared.holds_text && !surroundings_.state.has_room())
+  if (prepared.needs_room && !surroundings_.state.has_room())
     return Error{ErrorCode::store_full, "The store is full", "free space at the database is below free_bytes_min"};
   Waiting waiting{std::move(prepared), surroundings_.clock.steady_now() + surroundings_.config.append_deadline};
   switch (surroundings_.lanes.put(waiting)) {

@@ -72,6 +72,7 @@ RowWriter::~RowWriter() {
 void RowWriter::record(SignallingMessage message) {
   {
     const std::lock_guard lock(mutex_);
+  if (!state_.has_room()) return state_.note_signalling_dropped();
     const bool is_full = signalling_.size() >= limits::signalling_queue_max ||
                          signalling_bytes_ + message.payload_json.size() > limits::signalling_queue_bytes_max;
     if (stopping_ || is_full) return state_.note_signalling_dropped();

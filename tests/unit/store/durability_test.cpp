@@ -1,5 +1,6 @@
 // Promise 1 at the store: what is acknowledged survives power loss, and nothing is told or shown that might not. And the proof that
 // these tests would notice if commits did not wait for the disk.
+#include <filesystem>
 #include <random>
 
 #include "base/limits.hpp"
@@ -205,6 +206,137 @@ TEST_F(Durability, too_little_room_refuses_texts_and_ends_when_there_is_room_aga
   commit(script.text("room again"));
   EXPECT_TRUE(store->health().has_room);
   EXPECT_TRUE(store->health().reason.empty());
+}
+
+TEST_F(Durability, what_becomes_of_the_room_is_noticed_though_nobody_writes) {
+  open();
+  files->set_free_bytes(limits::free_bytes_min - 1);
+  EXPECT_TRUE(loop.run_until([&] { return !store->health().has_room; })) << "an idle disk fills";
+  LogScript script(7);
+  EXPECT_EQ(append(script.create()).error->code, ErrorCode::store_full);
+  files->set_free_bytes(limits::free_bytes_min);
+  EXPECT_TRUE(loop.run_until([&] { return store->health().has_room; }));
+  EXPECT_TRUE(store->health().reason.empty());
+  files->set_free_bytes(limits::free_bytes_min - 1);
+  close();
+  ASSERT_TRUE(open_on_disk());
+  EXPECT_TRUE(loop.run_until([&] { return !store->health().has_room; })) << "a start on a full disk";
+}
+
+// What users add without a text: it must not fill the disk that is below the mark.
+TEST_F(Durability, too_little_room_ends_records_of_signalling_and_rows_of_users_until_there_is_room_again) {
+  open();
+  LogScript script(7);
+  commit_session(script, 3);
+  SignallingMessage message;
+  message.id = *test::user_id(90).object_id();
+  message.session = script.number();
+  message.sender = test::user_id(5);
+  message.type = "chat";
+  message.timestamp = clock.now();
+  const domain::User user{.id = test::user_id(5), .role = {"doctor"}, .email = {}, .name = {}};
+  const auto records = [&] {
+    return read<Result<std::vector<SignallingMessage>>>([&](LogReader&) { return store->newest(script.number(), {}, 100); })->size();
+  };
+  files->hold_syncs();  // these two wait while the room goes
+  send(script.text("held"));
+  ASSERT_TRUE(files->wait_for_held_sync());
+  store->record(message);
+  store->remember_user(user);
+  files->set_free_bytes(limits::free_bytes_min - 1);
+  files->release_syncs();
+  ASSERT_TRUE(settle());
+  ASSERT_TRUE(loop.run_until([&] { return store->health().signalling_dropped == 1 && store->health().users_dropped == 1; }));
+  store->record(message);
+  store->remember_user(user);
+  EXPECT_EQ(store->health().signalling_dropped, 2u);
+  EXPECT_EQ(store->health().users_dropped, 2u);
+  std::optional<Result<void>> signed_out;
+  store->revoke(loop, {.token = {}, .expires_at = {}}, [&](Result<void> kept) { signed_out = std::move(kept); });
+  ASSERT_TRUE(loop.run_until([&] { return signed_out.has_value(); }));
+  EXPECT_TRUE(signed_out->has_value()) << "signing out always works";
+  EXPECT_EQ(records(), 0u);
+  files->set_free_bytes(limits::free_bytes_min);
+  ASSERT_TRUE(loop.run_until([&] { return store->health().has_room; }));
+  store->record(message);
+  store->remember_user(user);
+  EXPECT_TRUE(loop.run_until([&] { return records() == 1; }));
+  EXPECT_TRUE(loop.run_until([&] {
+    return read<Result<std::optional<domain::User>>>([&](LogReader&) { return store->find_user(user.id); })->has_value();
+  }));
+}
+
+class FilesGone : public EmbeddedFixture {
+ protected:
+  void SetUp() override {
+    open();
+    commit_session(script, 3);
+  }
+  void expect_refused(std::initializer_list<const char*> words) {
+    LogScript fork = script;
+    const AppendOutcome outcome = append(fork.text("to nowhere"));
+    EXPECT_EQ(outcome.status, AppendStatus::refused);
+    ASSERT_TRUE(outcome.error.has_value());
+    EXPECT_EQ(outcome.error->code, ErrorCode::store_failed);
+    expect_failed(words);
+  }
+  void expect_failed(std::initializer_list<const char*> words) {
+    ASSERT_TRUE(loop.run_until([&] { return store->health().final; }));
+    EXPECT_FALSE(store->health().writable);
+    for (const char* word : words) EXPECT_NE(store->health().reason.find(word), std::string::npos) << store->health().reason;
+  }
+
+  LogScript script{7};
+  const std::string elsewhere = place.path() + "/elsewhere";
+};
+
+TEST_F(FilesGone, a_removed_folder_refuses_the_next_append) {
+  std::filesystem::remove_all(config.directory);
+  expect_refused({config.directory.c_str(), "removed", "CURRENT"});
+}
+
+TEST_F(FilesGone, a_removed_folder_is_noticed_though_nobody_writes) {
+  std::filesystem::remove_all(config.directory);
+  expect_failed({config.directory.c_str(), "removed"});
+}
+
+TEST_F(FilesGone, a_renamed_folder_refuses_the_next_append_and_what_it_holds_is_whole) {
+  std::filesystem::rename(config.directory, elsewhere);
+  expect_refused({config.directory.c_str(), "renamed"});
+  close();
+  std::filesystem::rename(elsewhere, config.directory);
+  open();
+  EXPECT_EQ(*all(script.number()), script.entries());
+}
+
+TEST_F(FilesGone, an_empty_folder_in_its_place_refuses_the_next_append) {
+  std::filesystem::rename(config.directory, elsewhere);
+  std::filesystem::create_directory(config.directory);
+  expect_refused({"replaced"});
+}
+
+TEST_F(FilesGone, an_earlier_copy_in_its_place_refuses_the_next_append) {
+  std::filesystem::copy(config.directory, elsewhere);
+  commit(script.text("after the copy"));
+  std::filesystem::remove_all(config.directory);
+  std::filesystem::rename(elsewhere, config.directory);
+  expect_refused({"replaced"});
+}
+
+TEST_F(FilesGone, each_file_that_the_next_start_needs_is_missed) {
+  for (const std::string file : {path("CURRENT"), path("SYNCED"), newest_wal()}) {
+    SCOPED_TRACE(file);
+    close();
+    std::filesystem::remove_all(config.directory);
+    open();
+    LogScript other(8);
+    commit(other.create());
+    std::filesystem::remove(file.ends_with(".log") ? newest_wal() : file);
+    const AppendOutcome outcome = append(other.text("to nowhere"));
+    ASSERT_TRUE(outcome.error.has_value());
+    EXPECT_EQ(outcome.error->code, ErrorCode::store_failed);
+    EXPECT_TRUE(store->health().final);
+  }
 }
 
 // Stop
