@@ -37,11 +37,12 @@ inline constexpr std::size_t users_queue_max = 16'384;  // user rows waiting; be
 inline constexpr std::size_t rows_per_commit_max = 4'096;  // user and signalling rows of one write
 inline constexpr std::size_t revocations_max = 1'000'000;  // kept: about 100 bytes each in memory; only holders of good tokens add to them
 inline constexpr auto revocations_look_interval = 60s;     // how often a full table is searched for expired ones
+inline constexpr auto revocation_margin = std::chrono::days{7};  // kept past the token's expiry: a clock that is wrong is found out by then
 inline constexpr std::size_t revocations_queue_max = 4'096;   // waiting for the committer; beyond: `overloaded`
 inline constexpr auto rows_delay = 20ms;                      // rows that nobody awaits may wait so long for a commit to ride along with
 inline constexpr auto synced_file_interval = 1s;              // how often SYNCED is synced
-inline constexpr std::size_t heads_cached_max = 200'000;      // of logs, in the committer; about 100 bytes each
 inline constexpr auto store_look_interval = 1s;               // without a commit, at free space and files: `/ready` is right within seconds
+inline constexpr std::size_t heads_cached_max = 200'000;      // of logs, in the committer; about 100 bytes each
 inline constexpr std::size_t keys_in_memory_max = 1'000'000;  // unindexed idempotency keys of sessions asked about; about 50 bytes each
 inline constexpr std::size_t damaged_sessions_max = 10'000;   // remembered as damaged; the damage itself is met again by every read
 inline constexpr std::size_t damaged_sessions_named = 16;     // in health
@@ -128,6 +129,9 @@ inline constexpr auto upkeep_first_delay = 10s;                    // after the 
 inline constexpr auto upkeep_retry_after = 60s;                    // after a sweep that failed as a whole
 inline constexpr std::chrono::minutes unstarted_session_age = 2h;  // since creation, of a session nobody joined
 inline constexpr std::chrono::minutes active_session_age = 24h;    // since its start
+inline constexpr auto clock_look_interval = 60s;  // how often the time of day is compared with the steady clock and written down
+inline constexpr auto clock_jump_max = 5min;      // between two looks; NTP corrects less in small steps
+inline constexpr auto clock_gap_max = 23h;        // between two runs: a clock that is a day ahead must not use up active_session_age
 inline constexpr std::size_t sweep_sessions_max = 128;  // looked at, and being ended, at a time: a small part of the commit queue
 
 // Reopening

@@ -24,7 +24,7 @@ struct TokenIdHash {
 
 struct Revocation {
   TokenId token{};
-  std::optional<Timestamp> expires_at;  // from then on the token is dead anyway and the revocation may be forgotten; nothing: never
+  std::optional<Timestamp> expires_at;  // from then on the token is dead anyway, by a clock that is right; nothing: never
 
   friend bool operator==(const Revocation&, const Revocation&) = default;
 };

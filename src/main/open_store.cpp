@@ -20,6 +20,7 @@ class Opened final : public OpenStore {
   store::Directory& directory() override { return *engine_; }
   store::SignallingRecord& signalling() override { return *engine_; }
   store::RevocationRecord& revocations() override { return *engine_; }
+  store::ClockRecord& clock_record() override { return *engine_; }
   store::StoreHealth health() const override { return engine_->health(); }
   void stop() override { engine_->stop(); }
 

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/log_sink.hpp"
 #include "config/settings.hpp"
+#include "store/clock_record.hpp"
 #include "store/common/store_health.hpp"
 #include "store/directory.hpp"
 #include "store/revocation_record.hpp"
@@ -22,6 +23,7 @@ class OpenStore {
   [[nodiscard]] virtual store::Directory& directory() = 0;
   [[nodiscard]] virtual store::SignallingRecord& signalling() = 0;
   [[nodiscard]] virtual store::RevocationRecord& revocations() = 0;
+  [[nodiscard]] virtual store::ClockRecord& clock_record() = 0;
   /// Threads: any.
   [[nodiscard]] virtual store::StoreHealth health() const = 0;
   /// Commits what waits; the loops must still be there. Once.

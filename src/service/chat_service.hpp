@@ -33,6 +33,7 @@
 #include "relay/relay.hpp"
 #include "service/ice_servers.hpp"
 #include "service/service_config.hpp"
+#include "store/clock_record.hpp"
 #include "store/directory.hpp"
 #include "store/revocation_record.hpp"
 #include "store/session_log.hpp"
@@ -49,6 +50,7 @@ struct Dependencies {
   store::Directory& directory;
   store::SignallingRecord& signalling;
   store::RevocationRecord& revocations;
+  store::ClockRecord& clock_record;
   relay::Relay& relay;
   auth::Authenticator& authenticator;
   Clock& clock;

@@ -11,7 +11,9 @@
 namespace parley::store {
 
 /// Durable   `done` with success means: survives power loss. Revoking again is the same success.
-/// Limits    limits::revocations_max kept; those that have expired make room. Beyond: store_full. limits::revocations_queue_max waiting;
+/// Forgotten No sooner than limits::revocation_margin after the token has expired, and only where the clock is known to have gone on evenly
+///           for so long: a clock that was ahead once must not bring a token back.
+/// Limits    limits::revocations_max kept; those that are forgotten make room. Beyond: store_full. limits::revocations_queue_max waiting;
 ///           beyond: overloaded.
 /// Errors    store_full, overloaded, store_failed (until restart), outcome_unknown (its sync failed).
 class RevocationRecord {
@@ -19,7 +21,7 @@ class RevocationRecord {
   virtual ~RevocationRecord() = default;
   /// Never blocks. `done` runs once on `loop`, never inside this call. Threads: the loop's.
   virtual void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) = 0;
-  /// Those that have not expired: what a process reads before it serves. Blocking.
+  /// All that are kept, expired or not: what a process reads before it serves. Blocking.
   [[nodiscard]] virtual Result<std::vector<domain::Revocation>> revocations() = 0;
 };
 

@@ -24,6 +24,7 @@ class ModelUnderTest final : public StoreUnderTest {
   store::Directory& directory() override { return store_; }
   store::SignallingRecord& signalling() override { return store_; }
   store::RevocationRecord& revocations() override { return store_; }
+  store::ClockRecord& clock_record() override { return store_; }
   void hold() override { store_.hold_commits(); }
   void release() override { store_.release_commits(); }
   void pause_reads() override { store_.hold_reads(); }
@@ -55,6 +56,7 @@ class EmbeddedUnderTest final : public StoreUnderTest {
   store::Directory& directory() override { return *store_; }
   store::SignallingRecord& signalling() override { return *store_; }
   store::RevocationRecord& revocations() override { return *store_; }
+  store::ClockRecord& clock_record() override { return *store_; }
   void hold() override { files_->hold_syncs(); }
   void release() override { files_->release_syncs(); }
   void pause_reads() override { busy_.start(*store_, limits::reader_threads_default); }

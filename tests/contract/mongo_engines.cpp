@@ -45,6 +45,7 @@ class MongoUnderTest : public StoreUnderTest {
   store::Directory& directory() override { return *store_; }
   store::SignallingRecord& signalling() override { return *store_; }
   store::RevocationRecord& revocations() override { return *store_; }
+  store::ClockRecord& clock_record() override { return *store_; }
   void hold() override {
     for (TcpGate* gate : gates_) gate->hold("parley-write");
   }
@@ -99,10 +100,12 @@ class MongoUnderTest : public StoreUnderTest {
       empty(client, name);
     }
     // Nor is the next test told of these deletions: its messages have the same ids.
-    mongo::Document position;
-    position.text("_id", "changes");
-    const mongo::Document forget = mongo::delete_of(position);
-    value(client.remove(mongo::collection::nodes, {&forget, 1}));
+    for (const auto* name : {"changes", "clock"}) {
+      mongo::Document noted;
+      noted.text("_id", name);
+      const mongo::Document forget = mongo::delete_of(noted);
+      value(client.remove(mongo::collection::nodes, {&forget, 1}));
+    }
   }
 
   /// Of a small collection the indexes stay, for it takes time to make them. To remove many documents takes more.

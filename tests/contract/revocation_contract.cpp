@@ -46,10 +46,30 @@ TEST_P(RevocationContract, what_was_revoked_stays_revoked) {
   EXPECT_THAT(kept(), UnorderedElementsAre(forever, for_a_while));
 }
 
-TEST_P(RevocationContract, what_has_expired_is_forgotten) {
-  ASSERT_TRUE(revoke(revocation(1, clock.now())));
-  ASSERT_TRUE(revoke(revocation(2, clock.now() + std::chrono::milliseconds(1))));
-  EXPECT_THAT(kept(), UnorderedElementsAre(revocation(2, clock.now() + std::chrono::milliseconds(1))));
+TEST_P(RevocationContract, a_clock_that_was_ahead_brings_no_token_back) {
+  const Revocation first = revocation(1, clock.now() + std::chrono::hours(1));
+  const Revocation second = revocation(2, clock.now() + std::chrono::hours(25));
+  ASSERT_TRUE(revoke(first));
+  clock.set_ahead(std::chrono::days(1));
+  store->reopen();
+  store->log().attach(loop, outcomes);
+  EXPECT_THAT(kept(), UnorderedElementsAre(first)) << "a process that begins with the wrong time must know it when the time is corrected";
+  ASSERT_TRUE(revoke(second));
+  clock.set_ahead({});
+  EXPECT_THAT(kept(), UnorderedElementsAre(first, second));
+  store->reopen();
+  store->log().attach(loop, outcomes);
+  EXPECT_THAT(kept(), UnorderedElementsAre(first, second));
+}
+
+TEST_P(RevocationContract, the_last_look_at_the_clock_is_kept) {
+  EXPECT_EQ(*store->clock_record().last_clock_look(), std::nullopt);
+  const store::ClockLook look{.at = clock.now(), .even_since = clock.now() - std::chrono::days(3)};
+  store->clock_record().note_clock({.at = clock.now() - std::chrono::minutes(1), .even_since = look.even_since});
+  store->clock_record().note_clock(look);
+  store->reopen();
+  store->log().attach(loop, outcomes);
+  EXPECT_EQ(*store->clock_record().last_clock_look(), look);
 }
 
 TEST_P(RevocationContract, again_is_the_same_success) {

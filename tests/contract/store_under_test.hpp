@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "store/clock_record.hpp"
 #include "store/directory.hpp"
 #include "store/revocation_record.hpp"
 #include "store/session_log.hpp"
@@ -26,6 +27,7 @@ class StoreUnderTest {
   [[nodiscard]] virtual store::Directory& directory() = 0;
   [[nodiscard]] virtual store::SignallingRecord& signalling() = 0;
   [[nodiscard]] virtual store::RevocationRecord& revocations() = 0;
+  [[nodiscard]] virtual store::ClockRecord& clock_record() = 0;
   /// From here on nothing becomes durable. When it returns, a commit may have begun but none can end.
   virtual void hold() = 0;
   virtual void release() = 0;

@@ -12,13 +12,16 @@ class ManualClock final : public Clock {
  public:
   static constexpr Timestamp start{std::chrono::milliseconds{1'767'225'600'000}};
 
-  [[nodiscard]] Timestamp now() const override { return start + std::chrono::milliseconds{elapsed_ms_.load()}; }
+  [[nodiscard]] Timestamp now() const override { return start + std::chrono::milliseconds{elapsed_ms_.load() + ahead_ms_.load()}; }
   [[nodiscard]] SteadyTime steady_now() const override { return SteadyTime{std::chrono::milliseconds{elapsed_ms_.load() + 1'000'000}}; }
 
   void advance(std::chrono::milliseconds by) { elapsed_ms_ += by.count(); }
+  /// The time of day alone jumps, to this much ahead of where it would be.
+  void set_ahead(std::chrono::milliseconds by) { ahead_ms_ = by.count(); }
 
  private:
   std::atomic<std::int64_t> elapsed_ms_ = 0;
+  std::atomic<std::int64_t> ahead_ms_ = 0;
 };
 
 }  // namespace parley::test

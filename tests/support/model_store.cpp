@@ -433,8 +433,7 @@ void ModelStore::commit_revocations() {
 Result<std::vector<domain::Revocation>> ModelStore::revocations() {
   if (read_failure_) return std::unexpected(*read_failure_);
   std::vector<domain::Revocation> kept;
-  for (const auto& [token, revocation] : revocations_)
-    if (!revocation.expires_at || *revocation.expires_at > clock_.now()) kept.push_back(revocation);
+  for (const auto& [token, revocation] : revocations_) kept.push_back(revocation);
   return kept;
 }
 

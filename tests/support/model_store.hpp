@@ -19,13 +19,14 @@
 #include "base/event_loop.hpp"
 #include "base/limits.hpp"
 #include "store/directory.hpp"
+#include "store/clock_record.hpp"
 #include "store/revocation_record.hpp"
 #include "store/session_log.hpp"
 #include "store/signalling_record.hpp"
 
 namespace parley::test {
 
-class ModelStore final : public store::SessionLog, public store::Directory, public store::SignallingRecord, public store::RevocationRecord {
+class ModelStore final : public store::SessionLog, public store::Directory, public store::SignallingRecord, public store::RevocationRecord, public store::ClockRecord {
  public:
   ModelStore(EventLoop& worker, const Clock& clock) : worker_(worker), clock_(clock) {}
 
@@ -53,6 +54,10 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   // RevocationRecord
   void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) override;
   [[nodiscard]] Result<std::vector<domain::Revocation>> revocations() override;
+
+  // ClockRecord
+  void note_clock(store::ClockLook look) override { clock_look_ = look; }
+  [[nodiscard]] Result<std::optional<store::ClockLook>> last_clock_look() override { return clock_look_; }
 
   // Faults
 
@@ -167,6 +172,7 @@ class ModelStore final : public store::SessionLog, public store::Directory, publ
   };
   std::deque<WaitingRevocation> waiting_revocations_;
   std::map<domain::TokenId, domain::Revocation> revocations_;
+  std::optional<store::ClockLook> clock_look_;
   bool commit_scheduled_ = false;
   bool held_ = false;
   bool read_jobs_refused_ = false;

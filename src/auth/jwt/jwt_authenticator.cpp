@@ -23,7 +23,7 @@ std::expected<TokenOwner, AuthFailure> JwtAuthenticator::owner_of(std::string_vi
 }
 
 void JwtAuthenticator::revoke(const domain::Revocation& revocation) {
-  revoked_.add(revocation, clock_.now());
+  revoked_.add(revocation, clock_);
 }
 
 JwtAuthenticator::GoodClaims JwtAuthenticator::claims_in_force(std::string_view token) {

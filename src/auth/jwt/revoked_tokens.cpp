@@ -3,7 +3,21 @@
 #include <algorithm>
 #include <mutex>
 
+#include "base/limits.hpp"
+
 namespace parley::auth {
+
+namespace {
+
+/// Nothing: for ever.
+std::optional<SteadyTime> kept_until(const domain::Revocation& revocation, const Clock& clock) {
+  constexpr std::chrono::years long_enough{100};  // more would not fit nanoseconds
+  if (!revocation.expires_at || *revocation.expires_at > clock.now() + long_enough) return std::nullopt;
+  const auto left = std::max(*revocation.expires_at - clock.now(), std::chrono::milliseconds::zero());
+  return clock.steady_now() + left + limits::revocation_margin;
+}
+
+}  // namespace
 
 bool RevokedTokens::contains(const domain::TokenId& token) const {
   if (!any_.load(std::memory_order_acquire)) return false;
@@ -11,13 +25,15 @@ bool RevokedTokens::contains(const domain::TokenId& token) const {
   return tokens_.contains(token);
 }
 
-void RevokedTokens::add(const domain::Revocation& revocation, Timestamp now) {
+void RevokedTokens::add(const domain::Revocation& revocation, const Clock& clock) {
+  const SteadyTime now = clock.steady_now();
+  const auto until = kept_until(revocation, clock);
   const std::lock_guard lock(mutex_);
   if (tokens_.size() >= look_for_dead_at_) {
     std::erase_if(tokens_, [now](const auto& token) { return token.second && *token.second <= now; });
     look_for_dead_at_ = std::max<std::size_t>(1024, 2 * tokens_.size());  // so that looking costs a constant share of adding
   }
-  tokens_.insert_or_assign(revocation.token, revocation.expires_at);
+  tokens_.insert_or_assign(revocation.token, until);
   any_.store(true, std::memory_order_release);
 }
 

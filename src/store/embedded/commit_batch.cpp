@@ -234,6 +234,10 @@ void CommitBatch::add(const domain::Revocation& revocation) {
   embedded::put(*batch_, context_.database.family(Family::meta), revocation_key(revocation.token), encode_revocation(revocation));
 }
 
+void CommitBatch::add(const ClockLook& look) {
+  embedded::put(*batch_, context_.database.family(Family::meta), clock_key, encode_clock_look(look));
+}
+
 void CommitBatch::forget(const domain::TokenId& token) {
   erase(*batch_, context_.database.family(Family::meta), revocation_key(token));
 }

@@ -13,6 +13,7 @@
 
 #include "base/clock.hpp"
 #include "domain/user.hpp"
+#include "store/clock_record.hpp"
 #include "store/common/loop_ports.hpp"
 #include "store/common/prepared_append.hpp"
 #include "store/common/store_state.hpp"
@@ -52,6 +53,7 @@ class CommitBatch {
   void add(const domain::User& user);
   void add(const SignallingMessage& message);
   void add(const domain::Revocation& revocation);
+  void add(const ClockLook& look);
   void forget(const domain::TokenId& token);
 
   /// Writes, synced when there is an append in it, and settles conflicts. A failure is final for the store.

@@ -87,6 +87,15 @@ void Committer::record(SignallingMessage message) {
   if (is_first) changed_.notify_one();
 }
 
+void Committer::note_clock(ClockLook look) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    clock_look_ = look;
+  }
+  changed_.notify_one();
+}
+
 void Committer::revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) {
   Result<void> accepted;
   {
@@ -114,7 +123,7 @@ void Committer::run() {
 bool Committer::wait_for_work() {
   std::unique_lock lock(mutex_);
   const auto has_appends = [this] { return !queue_.empty() || !backlog_.empty() || !revocations_.empty(); };
-  const auto has_rows = [this] { return !users_.empty() || !signalling_.empty(); };
+  const auto has_rows = [this] { return !users_.empty() || !signalling_.empty() || clock_look_; };
   for (;;) {
     if (has_appends()) {
       if (const auto rest = rest_after_batch(); rest.count() > 0) changed_.wait_for(lock, rest, [this] { return stopping_; });
@@ -158,6 +167,7 @@ void Committer::commit_once() {
                     surroundings_.state.has_room() ? CommitBatch::Room::enough : CommitBatch::Room::too_little);
   for (; !backlog_.empty() && batch.admits(backlog_.front()); backlog_.pop_front()) batch.add(std::move(backlog_.front()));
   add_rows(batch);
+  add_clock_look(batch);
   auto revocations = add_revocations(batch);
   batch.write();
   last_entries_ = batch.entries();
@@ -216,6 +226,15 @@ void Committer::add_rows(CommitBatch& batch) {
   }
   for (const domain::User& user : users) batch.add(user);
   for (const SignallingMessage& message : signalling) batch.add(message);
+}
+
+void Committer::add_clock_look(CommitBatch& batch) {
+  std::optional<ClockLook> look;
+  {
+    const std::lock_guard lock(mutex_);
+    look = std::exchange(clock_look_, std::nullopt);
+  }
+  if (look) batch.add(*look);
 }
 
 std::vector<Committer::WaitingRevocation> Committer::add_revocations(CommitBatch& batch) {

@@ -16,12 +16,14 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "base/event_loop.hpp"
+#include "store/clock_record.hpp"
 #include "store/common/loop_ports.hpp"
 #include "store/common/prepared_append.hpp"
 #include "store/embedded/commit_batch.hpp"
@@ -53,6 +55,7 @@ class Committer {
   /// Threads: any.
   void remember(const domain::User& user);
   void record(SignallingMessage message);
+  void note_clock(ClockLook look);
   /// Threads: the loop's.
   void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done);
 
@@ -75,6 +78,7 @@ class Committer {
   void look_at_room();
   void add_rows(CommitBatch& batch);
   void drop_rows();
+  void add_clock_look(CommitBatch& batch);
   [[nodiscard]] std::vector<WaitingRevocation> add_revocations(CommitBatch& batch);
   static void publish(std::vector<WaitingRevocation> revocations, const Result<void>& written);
   void publish(CommitBatch& batch);
@@ -98,6 +102,7 @@ class Committer {
   std::size_t signalling_bytes_ = 0;                      // guarded by mutex_: of their payloads
   std::vector<WaitingRevocation> revocations_;            // guarded by mutex_
   std::unordered_map<UserId, std::size_t> users_seen_;  // hash of the row last queued; guarded by mutex_
+  std::optional<ClockLook> clock_look_;                   // guarded by mutex_: not yet written
   bool stopping_ = false;                                 // guarded by mutex_
   std::atomic<std::size_t> waiting_entries_ = 0;          // queue_, backlog_ and the batch being written
   std::atomic<std::size_t> waiting_bytes_ = 0;

@@ -108,7 +108,17 @@ void EmbeddedStore::revoke(EventLoop& loop, domain::Revocation revocation, std::
 Result<std::vector<domain::Revocation>> EmbeddedStore::revocations() {
   PARLEY_ASSERT(parts_->database);  // reads end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::snapshot);
-  return read_revocations(view, parts_->clock.now());
+  return read_revocations(view);
+}
+
+void EmbeddedStore::note_clock(ClockLook look) {
+  parts_->committer->note_clock(look);
+}
+
+Result<std::optional<ClockLook>> EmbeddedStore::last_clock_look() {
+  PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
+  LogView view(*parts_->database, parts_->state, LogView::Moment::latest);
+  return read_clock_look(view);
 }
 
 StoreHealth EmbeddedStore::health() const {

@@ -11,6 +11,7 @@
 
 #include "base/clock.hpp"
 #include "base/log_sink.hpp"
+#include "store/clock_record.hpp"
 #include "store/common/store_health.hpp"
 #include "store/directory.hpp"
 #include "store/embedded/embedded_config.hpp"
@@ -35,7 +36,7 @@ struct EmbeddedDependencies {
   Syncing syncing = Syncing::real;
 };
 
-class EmbeddedStore final : public SessionLog, public Directory, public SignallingRecord, public RevocationRecord {
+class EmbeddedStore final : public SessionLog, public Directory, public SignallingRecord, public RevocationRecord, public ClockRecord {
  public:
   /// Errors: store_failed with what, where and how to mend it.
   [[nodiscard]] static Result<std::unique_ptr<EmbeddedStore>> open(const EmbeddedConfig& config, EmbeddedDependencies dependencies);
@@ -72,6 +73,10 @@ class EmbeddedStore final : public SessionLog, public Directory, public Signalli
   // RevocationRecord
   void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) override;
   [[nodiscard]] Result<std::vector<domain::Revocation>> revocations() override;
+
+  // ClockRecord
+  void note_clock(ClockLook look) override;
+  [[nodiscard]] Result<std::optional<ClockLook>> last_clock_look() override;
 
   /// Threads: any.
   [[nodiscard]] StoreHealth health() const;

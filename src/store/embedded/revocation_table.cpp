@@ -9,10 +9,6 @@ namespace parley::store::embedded {
 
 namespace {
 
-bool is_dead(const domain::Revocation& revocation, Timestamp now) {
-  return revocation.expires_at && *revocation.expires_at <= now;
-}
-
 /// Calls `visit` with each row; one that cannot be read is an error, for a token that was signed out must not come back to life.
 template <typename Visit>
 Result<void> each_revocation(LogView& view, Visit visit) {
@@ -31,11 +27,17 @@ Result<void> each_revocation(LogView& view, Visit visit) {
 
 }  // namespace
 
-Result<std::vector<domain::Revocation>> read_revocations(LogView& view, Timestamp now) {
+Result<std::optional<ClockLook>> read_clock_look(LogView& view) {
+  const auto value = view.value(Family::meta, clock_key);
+  if (!value) return std::unexpected(value.error());
+  if (!*value) return std::optional<ClockLook>{};
+  const auto look = decode_clock_look(**value);
+  return look ? std::optional(*look) : std::nullopt;  // a damaged one is none: everything is kept
+}
+
+Result<std::vector<domain::Revocation>> read_revocations(LogView& view) {
   std::vector<domain::Revocation> revocations;
-  const auto read = each_revocation(view, [&](const domain::Revocation& revocation) {
-    if (!is_dead(revocation, now)) revocations.push_back(revocation);
-  });
+  const auto read = each_revocation(view, [&](const domain::Revocation& revocation) { revocations.push_back(revocation); });
   if (!read) return std::unexpected(read.error());
   return revocations;
 }
@@ -51,14 +53,26 @@ Result<void> RevocationTable::put(CommitBatch& batch, const domain::Revocation& 
   return {};
 }
 
-/// Counts what is kept and forgets what has expired.
+// A clock that is ahead makes live tokens look expired, and one that was forgotten would be good again when the clock is corrected. So the
+// clock must have gone on evenly for the margin, and the token must have expired that long ago.
+Result<std::optional<Timestamp>> RevocationTable::forgotten_until(LogView& view) const {
+  const auto seen = read_clock_look(view);
+  if (!seen) return std::unexpected(seen.error());
+  const Timestamp now = clock_.now();
+  const bool is_certain = *seen && (*seen)->at <= now && now - (*seen)->at <= limits::clock_gap_max &&
+                          (*seen)->at - (*seen)->even_since >= limits::revocation_margin;
+  return is_certain ? std::optional(now - limits::revocation_margin) : std::nullopt;
+}
+
+/// Counts what is kept and forgets what has expired for certain.
 Result<void> RevocationTable::look(CommitBatch& batch) {
   looked_at_ = clock_.steady_now();
-  const Timestamp now = clock_.now();
   LogView view(database_, state_, LogView::Moment::snapshot);
+  const auto until = forgotten_until(view);
+  if (!until) return std::unexpected(until.error());
   std::size_t kept = 0;
   const auto read = each_revocation(view, [&](const domain::Revocation& revocation) {
-    if (is_dead(revocation, now))
+    if (*until && revocation.expires_at && *revocation.expires_at <= **until)
       batch.forget(revocation.token);
     else
       ++kept;

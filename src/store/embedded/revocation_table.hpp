@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "domain/revocation.hpp"
+#include "store/clock_record.hpp"
 #include "store/embedded/commit_batch.hpp"
 
 namespace parley::store::embedded {
@@ -19,6 +20,8 @@ class RevocationTable {
 
  private:
   [[nodiscard]] Result<void> look(CommitBatch& batch);
+  /// Those that expired at that time or earlier may be forgotten; nothing: none.
+  [[nodiscard]] Result<std::optional<Timestamp>> forgotten_until(LogView& view) const;
 
   Database& database_;
   StoreState& state_;
@@ -27,7 +30,9 @@ class RevocationTable {
   SteadyTime looked_at_{};
 };
 
-/// Everything in the table that has not expired at `now`.
-[[nodiscard]] Result<std::vector<domain::Revocation>> read_revocations(LogView& view, Timestamp now);
+/// Everything in the table, expired or not: the clock that says so may be wrong.
+[[nodiscard]] Result<std::vector<domain::Revocation>> read_revocations(LogView& view);
+/// The look at the clock that was noted last.
+[[nodiscard]] Result<std::optional<ClockLook>> read_clock_look(LogView& view);
 
 }  // namespace parley::store::embedded

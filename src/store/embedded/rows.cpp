@@ -95,4 +95,23 @@ Result<domain::Revocation> decode_revocation(BytesView key, BytesView value) {
   return revocation;
 }
 
+Bytes encode_clock_look(const ClockLook& look) {
+  Bytes value;
+  domain::append_u8(value, row_version);
+  domain::append_u64(value, static_cast<std::uint64_t>(look.at.time_since_epoch().count()));
+  domain::append_u64(value, static_cast<std::uint64_t>(look.even_since.time_since_epoch().count()));
+  return value;
+}
+
+Result<ClockLook> decode_clock_look(BytesView value) {
+  domain::ByteReader reader(value, "clock row");
+  reader.expect(reader.u8() == row_version, 1, "version 1");
+  const auto time = [&reader] { return Timestamp{std::chrono::milliseconds{static_cast<std::int64_t>(reader.u64())}}; };
+  ClockLook look;
+  look.at = time();
+  look.even_since = time();
+  if (auto finished = reader.finish(); !finished) return std::unexpected(std::move(finished.error()));
+  return look;
+}
+
 }  // namespace parley::store::embedded

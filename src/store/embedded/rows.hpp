@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "domain/revocation.hpp"
 #include "domain/user.hpp"
+#include "store/clock_record.hpp"
 #include "store/signalling_record.hpp"
 
 namespace parley::store::embedded {
@@ -20,5 +21,8 @@ namespace parley::store::embedded {
 [[nodiscard]] Bytes revocation_key(const domain::TokenId& token);
 [[nodiscard]] Bytes encode_revocation(const domain::Revocation& revocation);
 [[nodiscard]] Result<domain::Revocation> decode_revocation(BytesView key, BytesView value);
+
+[[nodiscard]] Bytes encode_clock_look(const ClockLook& look);
+[[nodiscard]] Result<ClockLook> decode_clock_look(BytesView value);
 
 }  // namespace parley::store::embedded

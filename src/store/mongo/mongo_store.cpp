@@ -235,7 +235,16 @@ void MongoStore::revoke(EventLoop& loop, domain::Revocation revocation, std::mov
 
 Result<std::vector<domain::Revocation>> MongoStore::revocations() {
   Client client = parts_->read_clients->take();
-  return read_revocations(client, parts_->clock.now());
+  return read_revocations(client);
+}
+
+void MongoStore::note_clock(ClockLook look) {
+  parts_->rows->note_clock(look);
+}
+
+Result<std::optional<ClockLook>> MongoStore::last_clock_look() {
+  Client client = parts_->read_clients->take();
+  return read_clock_look(client);
 }
 
 StoreHealth MongoStore::health() const {

@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
 #include "base/log_sink.hpp"
+#include "store/clock_record.hpp"
 #include "store/common/store_health.hpp"
 #include "store/directory.hpp"
 #include "store/mongo/mongo_config.hpp"
@@ -27,7 +28,7 @@ struct MongoDependencies {
   std::unique_ptr<Entropy> entropy = std::make_unique<SystemEntropy>();
 };
 
-class MongoStore final : public SessionLog, public Directory, public SignallingRecord, public RevocationRecord {
+class MongoStore final : public SessionLog, public Directory, public SignallingRecord, public RevocationRecord, public ClockRecord {
  public:
   /// Blocking: the database must be there. Errors: invalid_argument, store_failed, with what, where and how to mend it.
   [[nodiscard]] static Result<std::unique_ptr<MongoStore>> open(const MongoConfig& config, MongoDependencies dependencies);
@@ -65,6 +66,10 @@ class MongoStore final : public SessionLog, public Directory, public SignallingR
   // RevocationRecord
   void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) override;
   [[nodiscard]] Result<std::vector<domain::Revocation>> revocations() override;
+
+  // ClockRecord
+  void note_clock(ClockLook look) override;
+  [[nodiscard]] Result<std::optional<ClockLook>> last_clock_look() override;
 
   /// Threads: any.
   [[nodiscard]] StoreHealth health() const;

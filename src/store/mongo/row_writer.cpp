@@ -42,6 +42,8 @@ Document encode(const SignallingMessage& message) {
   return made;
 }
 
+constexpr std::string_view clock_id = "clock";  // in the collection of nodes, whose own ids are numbers
+
 SignallingMessage decode(const Fields& fields) {
   SignallingMessage message;
   const auto text = [](const std::optional<Fields>& of, std::string_view name) {
@@ -70,9 +72,9 @@ RowWriter::~RowWriter() {
 }
 
 void RowWriter::record(SignallingMessage message) {
+  if (!state_.has_room()) return state_.note_signalling_dropped();
   {
     const std::lock_guard lock(mutex_);
-  if (!state_.has_room()) return state_.note_signalling_dropped();
     const bool is_full = signalling_.size() >= limits::signalling_queue_max ||
                          signalling_bytes_ + message.payload_json.size() > limits::signalling_queue_bytes_max;
     if (stopping_ || is_full) return state_.note_signalling_dropped();
@@ -80,6 +82,11 @@ void RowWriter::record(SignallingMessage message) {
     signalling_.push_back(std::move(message));
   }
   changed_.notify_one();
+}
+
+void RowWriter::note_clock(ClockLook look) {
+  const std::lock_guard lock(mutex_);
+  clock_look_ = look;  // written when the thread next looks around
 }
 
 void RowWriter::revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) {
@@ -109,6 +116,7 @@ void RowWriter::run() {
     lock.unlock();
     write_revocations(client);
     write_signalling(client);
+    write_clock_look(client);
     if (!last) watch(client);
     lock.lock();
     if (last && revocations_.empty() && in_doubt_.empty()) return;
@@ -130,6 +138,24 @@ void RowWriter::write_signalling(Client& client) {
   const std::size_t lost = result ? result->errors.size() : documents.size();
   for (std::size_t index = 0; index < lost; ++index) state_.note_signalling_dropped();
   if (!result) state_.note_outage(result.error().message);
+}
+
+void RowWriter::write_clock_look(Client& client) {
+  std::optional<ClockLook> look;
+  {
+    const std::lock_guard lock(mutex_);
+    look = std::exchange(clock_look_, std::nullopt);
+  }
+  if (!look) return;
+  Document query;
+  query.text("_id", clock_id);
+  Document fields;
+  fields.date("at", look->at).date("evenSince", look->even_since);
+  Document change;
+  change.document("$set", fields);
+  Document statement = update_of(query, change);
+  statement.boolean("upsert", true);
+  if (const auto failure = first_failure(client.update(collection::nodes, {&statement, 1}))) state_.note_refusal(failure->message);
 }
 
 void RowWriter::write_revocations(Client& client) {
@@ -162,7 +188,7 @@ Result<void> RowWriter::write(Client& client, const std::vector<WaitingRevocatio
   for (const WaitingRevocation& each : revocations) {
     Document& made = documents.emplace_back();
     made.binary("_id", view_of(each.revocation.token));
-    if (each.revocation.expires_at) made.date("expiresAt", *each.revocation.expires_at);
+    if (each.revocation.expires_at) made.date("expiresAt", *each.revocation.expires_at + limits::revocation_margin);
   }
   const auto unknown = [](const Failure& failure) {
     const Error error = to_error(failure);
@@ -241,16 +267,27 @@ Result<std::vector<SignallingMessage>> newest_signalling(Client& client, Session
   return messages;
 }
 
-Result<std::vector<domain::Revocation>> read_revocations(Client& client, Timestamp now) {
+Result<std::optional<ClockLook>> read_clock_look(Client& client) {
+  Document query;
+  query.text("_id", clock_id);
+  const auto found = client.find(collection::nodes, query, {.limit = 1});
+  if (!found) return std::unexpected(to_error(found.error()));
+  if (found->empty()) return std::optional<ClockLook>{};
+  const auto at = Fields(found->front()).date("at");
+  const auto even_since = Fields(found->front()).date("evenSince");
+  return at && even_since ? std::optional(ClockLook{*at, *even_since}) : std::nullopt;
+}
+
+Result<std::vector<domain::Revocation>> read_revocations(Client& client) {
   std::vector<domain::Revocation> revocations;
   const auto found = client.find(collection::revoked, Document());
   if (!found) return std::unexpected(to_error(found.error()));
   for (const Document& document : *found) {
     const auto token = Fields(document).binary("_id");
     domain::Revocation revocation{.token = {}, .expires_at = Fields(document).date("expiresAt")};
+    if (revocation.expires_at) *revocation.expires_at -= limits::revocation_margin;
     if (!token || token->size() != revocation.token.size())
       return refuse(ErrorCode::log_corrupt, "The list of revoked tokens is damaged", "a document's `_id` has not 32 bytes");
-    if (revocation.expires_at && *revocation.expires_at <= now) continue;
     std::memcpy(revocation.token.data(), token->data(), token->size());
     revocations.push_back(revocation);
   }

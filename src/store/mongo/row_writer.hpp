@@ -17,6 +17,7 @@
 #include "base/clock.hpp"
 #include "base/event_loop.hpp"
 #include "domain/revocation.hpp"
+#include "store/clock_record.hpp"
 #include "store/common/store_state.hpp"
 #include "store/mongo/client.hpp"
 #include "store/mongo/mongo_config.hpp"
@@ -33,6 +34,7 @@ class RowWriter {
 
   /// Threads: any; never blocks.
   void record(SignallingMessage message);
+  void note_clock(ClockLook look);
   void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done);
   /// Writes what waits once more, and ends the thread.
   void stop();
@@ -46,6 +48,7 @@ class RowWriter {
   };
   void run();
   void write_signalling(Client& client);
+  void write_clock_look(Client& client);
   void write_revocations(Client& client);
   [[nodiscard]] Result<void> write(Client& client, const std::vector<WaitingRevocation>& revocations) const;
   void watch(Client& client);
@@ -61,6 +64,7 @@ class RowWriter {
   std::deque<SignallingMessage> signalling_;    // guarded by mutex_
   std::size_t signalling_bytes_ = 0;            // guarded by mutex_
   std::vector<WaitingRevocation> revocations_;  // guarded by mutex_
+  std::optional<ClockLook> clock_look_;         // guarded by mutex_: not yet written
   bool stopping_ = false;                       // guarded by mutex_
   std::vector<WaitingRevocation> in_doubt_;     // Owner: the thread. To be written again
   std::optional<SteadyTime> watched_at_;        // Owner: the thread
@@ -70,7 +74,8 @@ class RowWriter {
 /// Newest first, at most `limit`, none older than 30 days. Blocking.
 [[nodiscard]] Result<std::vector<SignallingMessage>> newest_signalling(Client& client, SessionNumber session, const SessionId& session_id,
                                                                        std::size_t limit, Timestamp now);
-/// Those that have not expired. Blocking.
-[[nodiscard]] Result<std::vector<domain::Revocation>> read_revocations(Client& client, Timestamp now);
+[[nodiscard]] Result<std::optional<ClockLook>> read_clock_look(Client& client);
+/// All that the TTL index has left. Blocking.
+[[nodiscard]] Result<std::vector<domain::Revocation>> read_revocations(Client& client);
 
 }  // namespace parley::store::mongo

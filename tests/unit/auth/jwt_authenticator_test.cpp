@@ -9,6 +9,8 @@
 #include "auth/jwt/make_token.hpp"
 #include "base/hash.hpp"
 #include "support/counting_entropy.hpp"
+#include "base/limits.hpp"
+#include "support/manual_clock.hpp"
 
 namespace parley::auth {
 namespace {
@@ -257,17 +259,37 @@ TEST_F(Jwt, a_token_without_end_is_revoked_for_good) {
 
 TEST(RevokedTokens, forget_the_dead_as_others_come_in) {
   RevokedTokens tokens;
-  const Timestamp now{1000s};
+  test::ManualClock clock;
+  const Timestamp now = clock.now();
   const auto add = [&](std::uint32_t number, std::optional<Timestamp> expires_at) {
     domain::Revocation revocation{.token = {}, .expires_at = expires_at};
     std::memcpy(revocation.token.data(), &number, sizeof number);
-    tokens.add(revocation, now);
+    tokens.add(revocation, clock);
     EXPECT_TRUE(tokens.contains(revocation.token));
   };
   EXPECT_FALSE(tokens.contains({}));
-  for (std::uint32_t number = 0; number < 10'000; ++number) add(number, number % 10 == 0 ? std::nullopt : std::optional(now));
+  for (std::uint32_t number = 0; number < 10'000; ++number) {
+    add(number, number % 10 == 0 ? std::nullopt : std::optional(now));
+    if (number % 1'000 == 0) clock.advance(limits::revocation_margin);
+  }
   EXPECT_GE(tokens.size(), 1'000u) << "those that never expire";
   EXPECT_LT(tokens.size(), 4'000u);
+}
+
+TEST(RevokedTokens, a_clock_that_was_ahead_brings_none_back) {
+  RevokedTokens tokens;
+  test::ManualClock clock;
+  const auto add = [&](std::uint32_t number, Timestamp expires_at) {
+    domain::Revocation revocation{.token = {}, .expires_at = expires_at};
+    std::memcpy(revocation.token.data(), &number, sizeof number);
+    tokens.add(revocation, clock);
+  };
+  const Timestamp soon = clock.now() + 1h;
+  add(0, soon);
+  clock.set_ahead(std::chrono::years(1));
+  for (std::uint32_t number = 1; number < 10'000; ++number) add(number, soon);
+  clock.set_ahead({});
+  EXPECT_EQ(tokens.size(), 10'000u);
 }
 
 TEST_F(Jwt, a_token_without_id_names_no_user) {

@@ -239,9 +239,83 @@ TEST_F(Upkeep, sweeps_shortly_after_the_start_too) {
   world.restart();
   world.clock.advance(3h);
   world.service->start_upkeep();
+  world.run();
   pass(limits::upkeep_first_delay - 1ms);
   EXPECT_EQ(status_of(session), SessionStatus::created);
   pass(1ms);
+  EXPECT_EQ(status_of(session), SessionStatus::ended);
+}
+
+class ClockJump : public Upkeep {
+ protected:
+  /// A process ends, and another begins when the time of day is so far ahead.
+  void restart_ahead(std::chrono::milliseconds by) {
+    world.restart();
+    world.clock.set_ahead(by);
+    world.service->start_upkeep();
+  world.run();
+    pass(limits::upkeep_first_delay);
+  }
+  /// A process that sees each minute.
+  void pass_minutes(std::chrono::minutes time) {
+    for (; time.count() > 0; --time) pass(1min);
+  }
+  SessionId start_session() {
+    const SessionId session = world.create();
+    world.start("doctor", session).value();
+    return session;
+  }
+};
+
+TEST_F(ClockJump, a_day_ahead_at_a_start_ends_no_session_and_neither_does_the_correction) {
+  const SessionId session = start_session();
+  const SessionId unstarted = world.create("doctor", "stranger");
+  for (const auto ahead : {24h, 0h, 24h * 365, -24h * 365, 0h}) {
+    restart_ahead(ahead);
+    EXPECT_EQ(status_of(session), SessionStatus::active) << ahead.count();
+    EXPECT_EQ(status_of(unstarted), SessionStatus::created) << ahead.count();
+  }
+  pass_minutes(119min);
+  EXPECT_EQ(status_of(unstarted), SessionStatus::created);
+  pass_minutes(2min);
+  EXPECT_EQ(status_of(unstarted), SessionStatus::ended) << "its age is certain again";
+  EXPECT_EQ(status_of(session), SessionStatus::active);
+  pass_minutes(22h);
+  EXPECT_EQ(status_of(session), SessionStatus::ended);
+}
+
+TEST_F(ClockJump, while_the_server_runs_ends_no_session_before_its_age_has_passed_again) {
+  const SessionId session = start_session();
+  pass_minutes(30min);
+  world.clock.set_ahead(24h);
+  pass_minutes(90min);
+  EXPECT_EQ(status_of(session), SessionStatus::active);
+  world.restart();
+  world.service->start_upkeep();
+  world.run();
+  pass_minutes(20h);
+  EXPECT_EQ(status_of(session), SessionStatus::active) << "the next process knows of the jump";
+  pass_minutes(3h);
+  EXPECT_EQ(status_of(session), SessionStatus::ended);
+}
+
+TEST_F(ClockJump, a_clock_that_is_set_right_in_small_steps_is_even) {
+  const SessionId unstarted = world.create();
+  for (int step = 1; step <= 150; ++step) {
+    world.clock.set_ahead(step * 1s);
+    pass(1min);
+  }
+  EXPECT_EQ(status_of(unstarted), SessionStatus::ended);
+}
+
+TEST_F(ClockJump, a_server_that_was_away_for_less_than_a_day_ends_what_became_stale) {
+  const SessionId session = start_session();
+  pass_minutes(90min);
+  world.restart();
+  world.clock.advance(limits::clock_gap_max);
+  world.service->start_upkeep();
+  world.run();
+  pass(limits::upkeep_first_delay);
   EXPECT_EQ(status_of(session), SessionStatus::ended);
 }
 

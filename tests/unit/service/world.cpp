@@ -54,6 +54,7 @@ void World::build() {
                                      store,
                                      store,
                                      store,
+                                     store,
                                      relay,
                                      authenticator,
                                      clock,

@@ -180,6 +180,42 @@ TEST_F(SignallingExpiry, records_past_their_days_leave_the_files_when_those_are_
   EXPECT_EQ(time_of_signalling(left[0].first), fresh.timestamp);
 }
 
+class Forgetting : public EmbeddedFixture {
+ protected:
+  void revoke(std::uint8_t number, Timestamp expires_at) {
+    domain::Revocation revocation{.token = {}, .expires_at = expires_at};
+    revocation.token[0] = number;
+    std::optional<Result<void>> done;
+    store->revoke(loop, revocation, [&](Result<void> kept) { done = std::move(kept); });
+    ASSERT_TRUE(loop.run_until([&] { return done.has_value(); }));
+    ASSERT_TRUE(done->has_value());
+  }
+  /// Opens, which forgets with the first revocation after it, and gives how many are kept beside that one.
+  std::size_t kept_after(const ClockLook& look) {
+    store->note_clock(look);
+    close();
+    EXPECT_TRUE(open_on_disk());
+    revoke(200, clock.now() + std::chrono::days(1000));
+    return store->revocations()->size() - 1;
+  }
+};
+
+TEST_F(Forgetting, a_revocation_needs_its_margin_and_a_clock_that_went_on_evenly_for_so_long) {
+  open();
+  const Timestamp begin = clock.now();
+  revoke(1, begin + std::chrono::hours(1));
+  revoke(2, begin + std::chrono::days(30));
+  const auto margin = limits::revocation_margin;
+  clock.set_ahead(margin + std::chrono::hours(1));
+  EXPECT_EQ(kept_after({.at = begin, .even_since = begin - std::chrono::days(90)}), 2u) << "a clock that is ahead of the last look";
+  EXPECT_EQ(kept_after({.at = clock.now(), .even_since = clock.now() - margin + std::chrono::seconds(1)}), 2u) << "it jumped in the margin";
+  EXPECT_EQ(kept_after({.at = clock.now() + std::chrono::seconds(1), .even_since = begin}), 2u) << "it went back";
+  clock.set_ahead(margin + std::chrono::hours(1) - std::chrono::milliseconds(1));
+  EXPECT_EQ(kept_after({.at = clock.now(), .even_since = clock.now() - margin}), 2u) << "in the margin of the token";
+  clock.set_ahead(margin + std::chrono::hours(1));
+  EXPECT_EQ(kept_after({.at = clock.now(), .even_since = clock.now() - margin}), 1u);
+}
+
 class Rides : public EmbeddedFixture {};
 
 TEST_F(Rides, rows_alone_are_written_without_a_sync_and_a_full_queue_drops_and_counts) {
