@@ -68,7 +68,8 @@ void add(MetricsText& text, const store::StoreHealth& health) {
       .counter("parley_store_foreign_writes_total", "Entries of the log that other software wrote.", health.foreign_writes)
       .counter("parley_store_foreign_deletions_total", "Messages that other software deleted.", health.foreign_deletions)
       .counter("parley_store_foreign_losses_total", "Documents that disappeared and were not taken for deletions.", health.foreign_losses)
-      .counter("parley_store_signalling_dropped_total", "Signalling records dropped because the queue was full or room was short.", health.signalling_dropped)
+      .counter("parley_store_signalling_dropped_total", "Signalling records dropped because the queue was full or room was short.",
+               health.signalling_dropped)
       .counter("parley_store_users_dropped_total", "User rows dropped because the queue was full or room was short.", health.users_dropped)
       .histogram("parley_store_sync_microseconds", "Duration of syncs.", buckets, health.sync_microseconds, health.sync_count);
 }

@@ -136,7 +136,9 @@ TEST_F(Command, what_is_in_the_place_of_the_data_folder_is_named) {
     EXPECT_NE(finished.output.find("--data DIR"), std::string::npos) << finished.output;
     return finished.output;
   };
-  const auto expect_said = [](const std::string& said, const std::string& words) { EXPECT_NE(said.find(words), std::string::npos) << said; };
+  const auto expect_said = [](const std::string& said, const std::string& words) {
+    EXPECT_NE(said.find(words), std::string::npos) << said;
+  };
   const std::string cannot_open = "Cannot open data folder ";
   expect_said(refusal(secret()), cannot_open + secret() + ": " + secret() + " is a file.");
   expect_said(refusal(secret() + "/"), secret() + " is a file.");

@@ -26,7 +26,11 @@
 
 namespace parley::test {
 
-class ModelStore final : public store::SessionLog, public store::Directory, public store::SignallingRecord, public store::RevocationRecord, public store::ClockRecord {
+class ModelStore final : public store::SessionLog,
+                         public store::Directory,
+                         public store::SignallingRecord,
+                         public store::RevocationRecord,
+                         public store::ClockRecord {
  public:
   ModelStore(EventLoop& worker, const Clock& clock) : worker_(worker), clock_(clock) {}
 

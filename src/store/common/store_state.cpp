@@ -88,7 +88,8 @@ void StoreState::note_sync(std::chrono::nanoseconds took) {
 void StoreState::note_room(std::uint64_t free_bytes, bool has_room) {
   free_bytes_ = free_bytes;
   if (has_room_.exchange(has_room) == has_room) return;
-  logs_.write(has_room ? LogLevel::info : LogLevel::error, "store", has_room ? "there is room again" : "too little room for new texts, sessions and records of signalling",
+  logs_.write(has_room ? LogLevel::info : LogLevel::error, "store",
+              has_room ? "there is room again" : "too little room for new texts, sessions and records of signalling",
               {{"free_bytes", std::to_string(free_bytes)}});
 }
 

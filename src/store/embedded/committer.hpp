@@ -4,7 +4,8 @@
 // Outcomes are posted once per commit and loop. User and signalling rows ride along; when nothing else waits they are written after
 // limits::rows_delay, unsynced, because nobody was promised anything about them. Below the mark of free space they are dropped and counted.
 //
-// Before each commit, and every limits::store_look_interval without one, it looks at the free space and whether the files are in their place.
+// Before each commit, and every limits::store_look_interval without one, it looks at the free space and whether the files are in their
+// place.
 #pragma once
 
 #include <atomic>

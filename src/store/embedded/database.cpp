@@ -163,8 +163,8 @@ Result<void> Database::are_files_in_place(const std::string& directory) const {
   } else {
     return {};
   }
-  return refuse(ErrorCode::store_failed, "The data folder " + directory + " was removed, renamed or replaced while the server ran: " + missing +
-                                             ". Put it back as it was and restart");
+  return refuse(ErrorCode::store_failed, "The data folder " + directory + " was removed, renamed or replaced while the server ran: " +
+                                             missing + ". Put it back as it was and restart");
 }
 
 Result<std::unique_ptr<Database>> Database::open(const EmbeddedConfig& config, Surroundings surroundings) {

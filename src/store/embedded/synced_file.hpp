@@ -36,7 +36,8 @@ class SyncedFile {
   [[nodiscard]] Result<void> write(std::uint64_t sequence);
   /// Makes the last write durable.
   [[nodiscard]] Result<void> sync();
-  /// Whether the file of this name in the directory is the one that is written here: it holds the last write. Error store_failed: it does not.
+  /// Whether the file of this name in the directory is the one that is written here: it holds the last write. Error store_failed: it does
+  /// not.
   [[nodiscard]] Result<void> is_as_written(rocksdb::FileSystem& files, const std::string& directory) const;
 
  private:

@@ -76,7 +76,8 @@ TEST_F(StoreAtThreeMembers, options_of_the_URI_that_are_not_used_change_no_read_
   std::uint64_t number = 100;
   for (const std::string options :
        {"readPreference=secondary", "readPreference=secondaryPreferred&maxStalenessSeconds=90",
-        "readPreference=nearest&readPreferenceTags=dc:a", "readConcernLevel=local", "readConcernLevel=linearizable", "w=0", "w=1&journal=false&wtimeoutMS=1", "w=nowhere",
+        "readPreference=nearest&readPreferenceTags=dc:a", "readConcernLevel=local", "readConcernLevel=linearizable", "w=0",
+        "w=1&journal=false&wtimeoutMS=1", "w=nowhere",
         "retryWrites=true", "appName=somebody", "maxPoolSize=1&waitQueueTimeoutMS=1", "minPoolSize=1"}) {
     SCOPED_TRACE(options);
     OpenedStore opened(uri_ + "&" + options, patient, limits::mongo_writers_default);

@@ -160,7 +160,8 @@ class Api : public testing::Test {
   parley::test::CollectedLogs logs;
   parley::test::ScriptedIceChecker ice_checker;
   service::ChatService service{
-      {{&loop}, store, store, store, store, store, relay, people, clock, [] { return std::make_unique<CountingEntropy>(); }, logs, ice_checker},
+      {{&loop}, store, store, store, store, store, relay, people, clock, [] { return std::make_unique<CountingEntropy>(); }, logs,
+       ice_checker},
       service_config_};
 
  private:
