@@ -8,8 +8,8 @@
 #include "auth/jwt/jws.hpp"
 #include "auth/jwt/make_token.hpp"
 #include "base/hash.hpp"
-#include "support/counting_entropy.hpp"
 #include "base/limits.hpp"
+#include "support/counting_entropy.hpp"
 #include "support/manual_clock.hpp"
 
 namespace parley::auth {
