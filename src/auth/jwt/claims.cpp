@@ -1,5 +1,7 @@
 #include "auth/jwt/claims.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>

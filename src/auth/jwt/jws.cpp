@@ -1,5 +1,7 @@
 #include "auth/jwt/jws.hpp"
 
+#include <simdjson.h>
+
 #include "auth/jwt/token_json.hpp"
 #include "base/bytes.hpp"
 #include "base/hash.hpp"

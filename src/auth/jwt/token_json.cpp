@@ -1,5 +1,7 @@
 #include "auth/jwt/token_json.hpp"
 
+#include <simdjson.h>
+
 #include "base/number_relaxation.hpp"
 #include "base/utf8.hpp"
 
