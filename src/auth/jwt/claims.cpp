@@ -7,7 +7,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "auth/jwt/token_json.hpp"
+#include "auth/jwt/readable_json.hpp"
 #include "base/limits.hpp"
 #include "base/replace_all.hpp"
 
@@ -44,7 +44,7 @@ std::string text_claim(const object& claims, std::string_view name, std::size_t 
   std::string_view text;
   if (!value || value->get(text) != simdjson::SUCCESS) return {};
   std::string shown(text);
-  replace_all(shown, std::string_view("\0", 1), "\xef\xbf\xbd");  // U+FFFD: a lone surrogate was there (token_json.hpp)
+  replace_all(shown, std::string_view("\0", 1), "\xef\xbf\xbd");  // U+FFFD: a lone surrogate was there (readable_json.hpp)
   return shown.size() > bytes_max ? std::string() : shown;
 }
 
@@ -78,11 +78,13 @@ std::expected<domain::User, AuthFailure> identity(const object& claims, const Cl
 }  // namespace
 
 std::optional<Claims> parse_claims(std::string_view payload, const ClaimNames& names, const domain::RoleSet& roles) {
-  const auto json = parse_token_json(std::string(payload));
+  thread_local simdjson::dom::parser parser;
+  object json;
+  if (parser.parse(readable_json(std::string(payload))).get(json) != simdjson::SUCCESS) return std::nullopt;
   std::optional<double> expires_at;
   std::optional<double> not_before;
-  if (!json || !read_number(*json, "exp", expires_at) || !read_number(*json, "nbf", not_before)) return std::nullopt;
-  return Claims{id_claim(*json, names), identity(*json, names, roles), expires_at, not_before, {}};
+  if (!read_number(json, "exp", expires_at) || !read_number(json, "nbf", not_before)) return std::nullopt;
+  return Claims{id_claim(json, names), identity(json, names, roles), expires_at, not_before, {}};
 }
 
 bool in_force(const Claims& claims, Timestamp now) {

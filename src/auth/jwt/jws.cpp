@@ -2,7 +2,7 @@
 
 #include <simdjson.h>
 
-#include "auth/jwt/token_json.hpp"
+#include "auth/jwt/readable_json.hpp"
 #include "base/bytes.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
@@ -39,10 +39,12 @@ std::optional<std::string> canonical(std::string_view text) {
 }
 
 bool header_is_ours(std::string_view json) {
-  const auto header = parse_token_json(std::string(json));
+  thread_local simdjson::dom::parser parser;
+  simdjson::dom::object header;
+  if (parser.parse(readable_json(std::string(json))).get(header) != simdjson::SUCCESS) return false;
   std::string_view algorithm;
-  if (!header || (*header)["alg"].get(algorithm) != simdjson::SUCCESS || algorithm != "HS256") return false;
-  return (*header)["crit"].error() == simdjson::NO_SUCH_FIELD;  // RFC 7515 §4.1.11: what is not understood is refused
+  if (header["alg"].get(algorithm) != simdjson::SUCCESS || algorithm != "HS256") return false;
+  return header["crit"].error() == simdjson::NO_SUCH_FIELD;  // RFC 7515 §4.1.11: what is not understood is refused
 }
 
 }  // namespace

@@ -1,0 +1,14 @@
+#include "auth/jwt/readable_json.hpp"
+
+#include "base/number_relaxation.hpp"
+#include "base/utf8.hpp"
+
+namespace parley::auth {
+
+std::string readable_json(std::string json) {
+  repair_lone_surrogate_escapes(json, "0000");
+  std::string rounded = json;
+  return round_numbers(rounded) ? rounded : json;
+}
+
+}  // namespace parley::auth
