@@ -38,12 +38,13 @@ std::string as_text(const Fields& fields, std::string_view name) {
 }
 
 void write_joined(JsonWriter& writer, const Context& context, const domain::JoinView& joined) {
+  const SessionView& view = joined.session;
   writer.key("session");
-  api::write_session(writer, joined.session, api::SessionForm::plain);
+  api::write_session(writer, view, api::SessionForm::plain);
   writer.key("iceServers");
   api::write_ice_servers(writer, context.ice.issue());
   writer.key("participants");
-  api::write_participants(writer, joined.session.row.participants);
+  api::write_participants(writer, view.row.participants);
   writer.key("members");
   api::write_members(writer, joined.members);
 }

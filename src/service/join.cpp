@@ -189,9 +189,9 @@ void JoinStep::on_settled(SessionState& session) {
 
 void JoinStep::enter(SessionState& session) {
   JoinView view;
+  view.members = members_beside(session, connection_->id);
   // As before this join; what the join reopened is shown open.
   view.session = session_view(router().context(), session, before_->status == domain::SessionStatus::ended ? *session.row : *before_);
-  view.members = members_beside(session, connection_->id);
   add_member(session);
   if (range_)
     answer_with_resume(std::move(view));
