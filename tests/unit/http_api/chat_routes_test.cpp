@@ -113,7 +113,16 @@ TEST_F(Routes, a_second_session_of_a_pair_is_409_and_names_the_first) {
   EXPECT_EQ(member(second.body, "sessionId"), session);
 }
 
-TEST_F(Routes, creation_refuses_in_the_contracts_order) {
+struct WithoutRates : Api {
+  WithoutRates() : Api({0, 0, 0, 0}, {}, without_rates()) {}
+  static service::ServiceConfig without_rates() {
+    service::ServiceConfig config;
+    config.rates = service::no_event_rates;
+    return config;
+  }
+};
+
+TEST_F(WithoutRates, creation_refuses_in_the_contracts_order) {
   const auto refused = [&](std::string_view who, std::string json) {
     const auto answer = post("/api/sessions/create", who, std::move(json));
     return std::to_string(answer.status) + " " + member(answer.body, "message");
