@@ -82,8 +82,8 @@ Result<void> serve(config::Settings settings, std::function<void(const Running&)
               {"commit", commit},
               {"address", address},
               {"store", place_of_store(settings)},
-              {"threads", std::to_string(loops.size())},
-              {"open_files_limit", std::to_string(descriptors)}});
+              {"open_files", std::to_string(descriptors)},
+              {"threads", std::to_string(loops.size())}});
   service.start_upkeep();
   loops.front()->post([&] { on_running({service, *loops.front(), settings.server.address, server.port()}); });
   const auto stop = [&] {

@@ -35,7 +35,7 @@ class Guests {
     ~Place() { leave(); }
 
     void leave() {
-      if (Guests* const guests = std::exchange(guests_, nullptr)) guests->forget(key_);
+      if (Guests* const guests = std::exchange(guests_, nullptr)) guests->forget(std::exchange(key_, {}));
     }
     [[nodiscard]] bool is_taken() const { return guests_ != nullptr; }
     /// Of the address; empty where addresses are not counted.

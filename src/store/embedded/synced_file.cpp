@@ -55,15 +55,10 @@ Result<void> create(rocksdb::FileSystem& files, const std::string& directory) {
 
 }  // namespace
 
-Result<std::optional<SyncedFile::Content>> SyncedFile::read(rocksdb::FileSystem& files, const std::string& directory) {
-  const rocksdb::IOOptions options;
-  const std::string path = path_in(directory);
-  if (files.FileExists(path, options, nullptr).IsNotFound()) return std::optional<Content>{};
-  std::unique_ptr<rocksdb::FSSequentialFile> file;
+Result<SyncedFile::Content> SyncedFile::content_of(rocksdb::FSSequentialFile& file, const std::string& path) {
   char buffer[file_bytes + 1];
   rocksdb::Slice bytes;
-  auto status = files.NewSequentialFile(path, rocksdb::FileOptions(), &file, nullptr);
-  if (status.ok()) status = file->Read(sizeof(buffer), options, &bytes, buffer, nullptr);
+  const auto status = file.Read(sizeof(buffer), rocksdb::IOOptions(), &bytes, buffer, nullptr);
   if (!status.ok()) return failed("Cannot read " + path, status);
   if (bytes.ToStringView().starts_with(acceptance)) return Content{.sequence = 0, .loss_accepted = true};
   const auto sequence = decode(bytes.ToStringView());
@@ -72,6 +67,15 @@ Result<std::optional<SyncedFile::Content>> SyncedFile::read(rocksdb::FileSystem&
                                                " is damaged, so whether the log is whole cannot be told. Restore a backup, or " +
                                                "accept that acknowledged messages may be missing by writing accept-loss into that file.");
   return Content{.sequence = *sequence, .loss_accepted = false};
+}
+
+Result<std::optional<SyncedFile::Content>> SyncedFile::read(rocksdb::FileSystem& files, const std::string& directory) {
+  const std::string path = path_in(directory);
+  if (files.FileExists(path, rocksdb::IOOptions(), nullptr).IsNotFound()) return std::optional<Content>{};
+  std::unique_ptr<rocksdb::FSSequentialFile> file;
+  const auto opened = files.NewSequentialFile(path, rocksdb::FileOptions(), &file, nullptr);
+  if (!opened.ok()) return failed("Cannot read " + path, opened);
+  return content_of(*file, path);
 }
 
 Result<std::unique_ptr<SyncedFile>> SyncedFile::open(rocksdb::FileSystem& files, const std::string& directory) {
@@ -97,10 +101,14 @@ Result<void> SyncedFile::write(std::uint64_t sequence) {
 }
 
 Result<void> SyncedFile::is_as_written(rocksdb::FileSystem& files, const std::string& directory) const {
-  const auto content = read(files, directory);
+  const std::string path = path_in(directory);
+  std::unique_ptr<rocksdb::FSSequentialFile> file;
+  const auto opened = files.NewSequentialFile(path, rocksdb::FileOptions(), &file, nullptr);
+  if (opened.IsPathNotFound() || opened.IsNotFound()) return refuse(ErrorCode::store_failed, "SYNCED is missing");
+  if (!opened.ok()) return {};  // no descriptor is free, or so: nothing is known, and the files that are open go on serving
+  const auto content = content_of(*file, path);
   if (!content) return std::unexpected(content.error());
-  if (!*content) return refuse(ErrorCode::store_failed, "SYNCED is missing");
-  if ((*content)->loss_accepted || (*content)->sequence != written_) return refuse(ErrorCode::store_failed, "SYNCED is another file");
+  if (content->loss_accepted || content->sequence != written_) return refuse(ErrorCode::store_failed, "SYNCED is another file");
   return {};
 }
 

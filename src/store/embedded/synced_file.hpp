@@ -13,6 +13,7 @@
 namespace rocksdb {
 class FileSystem;
 class FSRandomRWFile;
+class FSSequentialFile;
 }  // namespace rocksdb
 
 namespace parley::store::embedded {
@@ -41,6 +42,7 @@ class SyncedFile {
   [[nodiscard]] Result<void> is_as_written(rocksdb::FileSystem& files, const std::string& directory) const;
 
  private:
+  [[nodiscard]] static Result<Content> content_of(rocksdb::FSSequentialFile& file, const std::string& path);
   explicit SyncedFile(std::unique_ptr<rocksdb::FSRandomRWFile> file);
 
   std::unique_ptr<rocksdb::FSRandomRWFile> file_;

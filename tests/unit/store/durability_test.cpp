@@ -1,5 +1,7 @@
 // Promise 1 at the store: what is acknowledged survives power loss, and nothing is told or shown that might not. And the proof that
 // these tests would notice if commits did not wait for the disk.
+#include <sys/resource.h>
+
 #include <filesystem>
 #include <random>
 
@@ -337,6 +339,20 @@ TEST_F(FilesGone, each_file_that_the_next_start_needs_is_missed) {
     EXPECT_EQ(outcome.error->code, ErrorCode::store_failed);
     EXPECT_TRUE(store->health().final);
   }
+}
+
+TEST_F(FilesGone, files_that_cannot_be_looked_at_for_want_of_descriptors_are_not_gone) {
+  open();
+  LogScript script(8);
+  commit(script.create());
+  rlimit files_open{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &files_open), 0);
+  const rlimit none{1, files_open.rlim_max};  // those that are open stay open
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const AppendOutcome outcome = append(script.text("still here"));
+  EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &files_open), 0);
+  EXPECT_EQ(outcome.status, AppendStatus::committed);
+  EXPECT_FALSE(store->health().final);
 }
 
 // Stop
