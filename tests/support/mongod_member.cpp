@@ -87,6 +87,8 @@ void MongodMember::begin() {
   std::vector<std::string> words{path, "--dbpath", folder_ / "data", "--port", std::to_string(port_), "--bind_ip", "127.0.0.1",
                                  "--nounixsocket", "--logpath", folder_ / "log", "--logappend", "--wiredTigerCacheSizeGB", "0.25",
                                  "--setParameter", "enableTestCommands=1", "--setParameter", "diagnosticDataCollectionEnabled=false",
+                                 // Tests have a clock of their own: nothing of theirs expires by the database's.
+                                 "--setParameter", "ttlMonitorEnabled=false",
                                  // A member that is stopped waits 15 s for its clients to look elsewhere.
                                  "--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"};
   words.insert(words.end(), arguments_.begin(), arguments_.end());
