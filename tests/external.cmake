@@ -43,7 +43,7 @@ parley_suite(replacing FOLDER clients/javascript LABELS "clients;replacing" TIME
 parley_suite(swap FOLDER swap LABELS "clients;mongodb;browser" TIMEOUT 240 COMMAND ${NODE} swap.mjs --parts browsers,races,losses --members 1 --only replica)
 # Some of the attacks, without their latency; `make attacks` plays and judges all of them.
 parley_suite(attacks FOLDER attacks LABELS "security" TIMEOUT 240
-             COMMAND ${NODE} attacks.mjs --untimed --seconds 3 --rows "unread answers|idle connections|handshakes|stalled bodies|missing attachments|gzip forms|bad connects")
+             COMMAND ${NODE} attacks.mjs --untimed --seconds 3 --rows "unread answers|idle connections|handshakes|stalled bodies|gzip forms|bad connects")
 parley_suite(security_table FOLDER clients/javascript LABELS "clients;security" TIMEOUT 300 COMMAND ${NODE} --test-reporter=spec security.test.mjs)
 parley_suite(bad_input FOLDER clients/javascript LABELS "bad-input" TIMEOUT 300 COMMAND ${NODE} --test-reporter=spec bad-input.test.mjs)
 foreach(suite sync asyncio)

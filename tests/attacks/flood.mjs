@@ -75,7 +75,7 @@ export async function pour(target, { lines, open, pieces, piece }) {
         continue;
       }
       await Promise.race([line.write(bytes), delay(target.left())]);
-      if (target.left() > 0) taken += pieces;
+      if (target.left() > 0 && line.isOpen) taken += pieces;  // what goes with a line that was cut has not been taken
     }
   }));
   return taken;
