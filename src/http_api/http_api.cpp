@@ -20,9 +20,11 @@
 #include "http_api/request_body.hpp"
 #include "http_api/route.hpp"
 #include "http_api/window_limiter.hpp"
+#include "protocol/http/client_key.hpp"
 
 namespace parley::http_api {
 
+using protocol::http::client_key;
 using protocol::http::Request;
 using protocol::http::Respond;
 using protocol::http::Response;
@@ -146,8 +148,7 @@ bool HttpApi::Impl::is_allowed(const std::string& origin, const Request& request
   if (std::ranges::find(config.allowed_origins, origin) != config.allowed_origins.end()) return true;
   // Browsers name the own origin when they load the modules of a page.
   const bool may_be_own = config.own_origin == HttpApiConfig::OwnOrigin::allowed || find_asset(request) != nullptr;
-  const auto* host = request.find("host");
-  return may_be_own && host != nullptr && (origin == "http://" + *host || origin == "https://" + *host);
+  return may_be_own && request.is_own_origin(origin);
 }
 
 const ServedAsset* HttpApi::Impl::find_asset(const Request& request) const {

@@ -1,13 +1,10 @@
 #include "http_api/window_limiter.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <functional>
 #include <limits>
 
 #include "base/assert.hpp"
-#include "base/bytes.hpp"
 
 namespace parley::http_api {
 
@@ -53,14 +50,6 @@ void WindowLimiter::forget_ended(Shard& shard, SteadyTime now) const {
     shard.windows.erase(oldest);
     shard.by_start.pop_front();
   }
-}
-
-std::string client_key(std::string_view remote_address) {
-  const std::string text(remote_address.substr(0, remote_address.find('%')));  // a link-local address may name its interface
-  in6_addr address{};
-  if (inet_pton(AF_INET6, text.c_str(), &address) != 1) return text;
-  constexpr std::size_t prefix_bytes = 56 / 8;
-  return to_hex({reinterpret_cast<const char*>(address.s6_addr), prefix_bytes});
 }
 
 }  // namespace parley::http_api

@@ -59,7 +59,4 @@ class WindowLimiter {
   std::array<Shard, 16> shards_;
 };
 
-/// What a client is counted as: an IPv4 address itself, an IPv6 address by its /56 (one household or machine has that many).
-[[nodiscard]] std::string client_key(std::string_view remote_address);
-
 }  // namespace parley::http_api

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/http/client_key.hpp"
+
 namespace parley::server {
 
 namespace {
@@ -18,7 +20,7 @@ Admission::Admission(const ServerConfig& config, const TrustedProxies& proxies, 
       handshakes_({config.handshakes_max, config.handshakes_per_address_max}) {}
 
 std::string Admission::key_of(const std::string& address) const {
-  return proxies_.is_proxy(address) ? std::string() : address_key(address);
+  return proxies_.is_proxy(address) ? std::string() : protocol::http::client_key(address);
 }
 
 std::optional<Guests::Place> Admission::admit(const std::string& address, const IdleStrangers& idle) {

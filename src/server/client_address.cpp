@@ -99,14 +99,6 @@ std::expected<TrustedProxies, std::string> TrustedProxies::parse(std::span<const
   return result;
 }
 
-std::string address_key(std::string_view address) {
-  const auto bytes = parse_address(address.substr(0, address.find('%')));  // a link-local address may name its interface
-  if (!bytes) return std::string(address);
-  const std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
-  constexpr std::size_t prefix_bytes = 56 / 8;
-  return std::string(is_mapped(*bytes) ? text.substr(mapped_bits / 8) : text.substr(0, prefix_bytes));  // short: kept without an allocation
-}
-
 bool TrustedProxies::is_proxy(std::string_view peer) const {
   const auto address = parse_address(peer);
   return address && trusts(*address);

@@ -18,9 +18,6 @@ namespace parley::server {
 using AddressBytes = std::array<std::uint8_t, 16>;
 [[nodiscard]] std::optional<AddressBytes> parse_address(std::string_view text);
 
-/// By which clients are counted: an IPv4 address itself, an IPv6 address by its /56, as one household or machine has that many.
-[[nodiscard]] std::string address_key(std::string_view address);
-
 class TrustedProxies {
  public:
   TrustedProxies() = default;

@@ -27,12 +27,6 @@ std::string header_of(const Request& request, std::string_view name, std::size_t
   return value == nullptr ? std::string() : value->substr(0, size_max);
 }
 
-/// Pages of the server's own address name their origin when they post, and need no permission.
-bool is_own(const std::string& origin, const Request& request) {
-  const std::string* host = request.find("Host");
-  return host != nullptr && (origin == "http://" + *host || origin == "https://" + *host);
-}
-
 EngineioSession::Binary binary_of(const engineio::Query& query) {
   return query.b64 ? EngineioSession::Binary::base64 : EngineioSession::Binary::frames;
 }
@@ -177,7 +171,7 @@ std::vector<Header> EngineioEndpoint::cors_headers(const Request& request) const
   if (origin == nullptr) return headers;
   if (std::find(allowed.begin(), allowed.end(), *origin) != allowed.end()) {
     headers.push_back({"Access-Control-Allow-Origin", *origin});
-  } else if (!is_own(*origin, request) && !websocket::asks_for_websocket(request)) {
+  } else if (!request.is_own_origin(*origin) && !websocket::asks_for_websocket(request)) {
     config_.refused_origins.note(*origin, request.path());
   }
   return headers;

@@ -47,7 +47,7 @@ class Guests {
   };
 
   enum class Full : std::uint8_t { total, address };
-  /// `key`: of `address_key`; empty: not counted by address, for it is a proxy's.
+  /// `key`: of protocol::http::client_key; empty: not counted by address, for it is a proxy's.
   [[nodiscard]] std::expected<Place, Full> enter(std::string key);
   [[nodiscard]] std::size_t size() const;
 

@@ -23,6 +23,11 @@ const std::string* Request::find(std::string_view name) const {
   return nullptr;
 }
 
+bool Request::is_own_origin(std::string_view origin) const {
+  const std::string* const host = find("Host");
+  return host != nullptr && (origin == "http://" + *host || origin == "https://" + *host);
+}
+
 std::optional<std::string> Request::joined(std::string_view name, std::string_view separator) const {
   std::optional<std::string> all;
   for (const Header& header : headers) {

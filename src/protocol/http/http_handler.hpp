@@ -32,6 +32,8 @@ struct Request {
   [[nodiscard]] std::string_view query() const;  // behind `?`, may be empty
   /// The first header of that name, case ignored.
   [[nodiscard]] const std::string* find(std::string_view name) const;
+  /// Whether a page of this server's own address names that origin: its scheme may be either, for a proxy may terminate TLS.
+  [[nodiscard]] bool is_own_origin(std::string_view origin) const;
   /// All headers of that name in their order, joined by `separator`; nothing when there is none. A client may send a list in several
   /// fields: `, ` joins most of them (RFC 9110 §5.3), `; ` those of `Cookie` (RFC 9113 §8.2.3).
   [[nodiscard]] std::optional<std::string> joined(std::string_view name, std::string_view separator) const;

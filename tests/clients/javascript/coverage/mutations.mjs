@@ -37,7 +37,7 @@ const http = [
   mutation('2.6-everything', 'one request more a minute', 'http_api/window_limiter.cpp', 'window.requests > limit_ ?', 'window.requests > limit_ + 1 ?'),
   mutation('2.6-creation', 'creations count as other requests for sessions', 'http_api/http_api.cpp',
     'return &session_creates;', 'return &sessions;'),
-  mutation('2.6-addresses', 'IPv6 counts by /64', 'http_api/window_limiter.cpp', 'prefix_bytes = 56 / 8', 'prefix_bytes = 64 / 8'),
+  mutation('2.6-addresses', 'IPv6 counts by /64', 'protocol/http/client_key.cpp', 'prefix_bytes = 56 / 8', 'prefix_bytes = 64 / 8'),
   mutation('2.6-forwarded', 'X-Forwarded-For is always believed', 'server/client_address.cpp',
     'if (networks_.empty()) return peer;', 'if (const auto named = parse_address(forwarded_list(request)); named) return to_text(*named);'),
   mutation('2.6-headers', 'a 429 has no Retry-After', 'http_api/exchange.cpp', 'if (window->verdict == WindowState::Verdict::over) response', 'if (false) response'),
