@@ -52,26 +52,23 @@ void Connection::resume() {
 }
 
 void Connection::resume_after_turn() {
-  if (std::exchange(resume_due_, true)) return;
-  config_.loop.after_turn([weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (self == nullptr) return;
-    self->resume_due_ = false;
-    self->resume();
-  });
+  if (!std::exchange(resume_due_, true)) config_.loop.after_turn(resumption());
 }
 
 void Connection::resume_at(SteadyTime time) {
-  if (std::exchange(resume_due_, true)) return;
-  config_.loop.call_at(time, [weak = weak_from_this()] {
+  if (!std::exchange(resume_due_, true)) config_.loop.call_at(time, resumption());
+}
+
+Task Connection::resumption() {
+  return [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (self == nullptr) return;
     self->resume_due_ = false;
     self->resume();
-  });
+  };
 }
 
-/// What it sent before its end is not lost while the conversation waits for its turn.
+/// The bytes before the peer's end are not lost while the conversation waits for its turn.
 void Connection::end_when_read() {
   if (!end_due_ || !open() || finishing_ || is_paused()) return;
   end_due_ = false;

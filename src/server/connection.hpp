@@ -127,6 +127,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   [[nodiscard]] const std::string& address() const override { return remote_address_; }
 
   [[nodiscard]] bool is_paused() const { return resume_due_ || resume_below_ != 0; }
+  [[nodiscard]] Task resumption();
   void send_queued();
   void end_when_read();
   void account();

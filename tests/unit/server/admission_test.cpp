@@ -27,12 +27,6 @@ namespace socketio = protocol::socketio;
 
 constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 
-ServerConfig one_loop() {
-  ServerConfig config;
-  config.event_loops = 1;
-  return config;
-}
-
 bool until(const std::function<bool()>& is_so) {
   const auto end = std::chrono::steady_clock::now() + 10s;
   while (!is_so()) {

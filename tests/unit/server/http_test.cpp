@@ -15,12 +15,6 @@ using protocol::http::Response;
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
-ServerConfig one_loop() {
-  ServerConfig config;
-  config.event_loops = 1;
-  return config;
-}
-
 class HttpTest : public testing::Test {
  protected:
   void start(ServerConfig config = one_loop(), TestHttpHandler::Handle handle = {}) {

@@ -15,6 +15,12 @@
 
 namespace parley::server::test {
 
+[[nodiscard]] inline ServerConfig one_loop() {
+  ServerConfig config;
+  config.event_loops = 1;
+  return config;
+}
+
 /// Listens on a port of the system's choice and runs until destroyed.
 class TestServer {
  public:
