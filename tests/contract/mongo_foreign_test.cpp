@@ -566,8 +566,11 @@ TEST_P(MongoForeignDeletion, in_the_first_moments_of_the_first_stream_survives_a
   EXPECT_TRUE(again.wait_until([&] { return deletions(script) == 2; }));
 }
 
-TEST_P(MongoForeign, a_kill_before_everything_was_compared_leaves_the_comparing_to_the_next_stream) {
-  if (!streams()) GTEST_SKIP() << "there is no stream, and every look compares";
+/// Without a stream there is no position, and every look compares.
+class MongoForeignPosition : public MongoForeign {};
+INSTANTIATE_TEST_SUITE_P(Servers, MongoForeignPosition, testing::Values(Kind::replica_set), [](const auto&) { return "replica_set"; });
+
+TEST_P(MongoForeignPosition, says_that_comparing_is_due_when_a_kill_came_before_everything_was_compared) {
   LogScript script(next_number());
   OldSession session;
   {
