@@ -32,7 +32,8 @@ struct ParticipantChange {
 [[nodiscard]] Result<Timestamp> read_original_time(const Core& core);
 [[nodiscard]] Result<ObjectId> read_adopted_id(const Core& core);
 
-/// What clients see: of an adopted entry what its document said, else the entry's own. Error log_corrupt: an adopted entry does not say it.
+/// The id and the time by which clients know an entry: those of the document that was adopted, else its own.
+/// Error log_corrupt: an adopted entry does not say it.
 [[nodiscard]] Result<ObjectId> id_for_clients(const Core& core);
 [[nodiscard]] Result<Timestamp> time_for_clients(const Core& core);
 

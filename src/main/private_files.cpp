@@ -45,7 +45,7 @@ std::string_view kind_of(std::filesystem::file_type type) {
   }
 }
 
-/// What is in the place of the folder, or of one above it, and is no folder: "FILE is a file"; empty when nothing is.
+/// Names the file in the place of the folder, or of one above it, that is no folder: "FILE is a file"; empty when nothing is.
 std::string in_the_way(const std::filesystem::path& folder) {
   std::filesystem::path path;
   for (const auto& part : folder) {

@@ -1,5 +1,5 @@
-// Who may come in while nobody has vouched for them, over all loops: connections, handshakes, descriptors. What it turns away is counted and
-// named in the log (docs/adr/0016).
+// Bounds the connections, handshakes and descriptors of clients that nobody has vouched for, over all loops. It counts those that it turns
+// away and names them in the log (docs/adr/0016).
 #pragma once
 
 #include <array>

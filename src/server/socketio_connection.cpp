@@ -169,7 +169,7 @@ void SocketioConnection::decided(NamespacePeer& peer, socketio::ConnectDecision 
   peer.accept(std::move(decision->socket));
 }
 
-/// Who is refused again and again, and has nothing else here, is let go. A client that comes back with a new token has tries left.
+/// Lets go of a client that is refused again and again and has nothing else here. A client that comes back with a new token has tries left.
 void SocketioConnection::count_refused_connect() {
   shared_.totals.refused.fetch_add(1, std::memory_order_relaxed);
   if (++refused_connects_ >= limits::refused_connects_max && peers_.empty()) fail(DisconnectReason::transport_close);

@@ -38,7 +38,7 @@ bool WebsocketConnection::is_paused() const {
   return paused_until_ != SteadyTime{} && connection_.loop().now() < paused_until_;
 }
 
-/// What is not decoded yet comes again in a later turn. Returns its size.
+/// The bytes that are not decoded yet come again in a later turn. Returns their number.
 std::size_t WebsocketConnection::postpone() {
   const std::size_t left = decoder_.input_left();
   decoder_.drop_input();

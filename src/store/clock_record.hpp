@@ -1,4 +1,4 @@
-// What a process saw of the time of day when it last looked, kept for the next one: whether the clock jumped in between.
+// Keeps the last look of a process at the time of day for the next process, which can tell whether the clock jumped in between.
 #pragma once
 
 #include <optional>

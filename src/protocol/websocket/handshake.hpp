@@ -20,7 +20,7 @@ namespace parley::protocol::websocket {
 /// Whether the request asks for WebSocket at all: `Connection` names `upgrade` and `Upgrade` names `websocket`, case ignored.
 [[nodiscard]] bool asks_for_websocket(const http::Request& request);
 
-/// What the answer to a good request says.
+/// The parts of the answer to a good request.
 struct Acceptance {
   std::string key;            // Sec-WebSocket-Accept
   std::string extra_headers;  // `Sec-WebSocket-Protocol: …` when subprotocols were offered, ended by CRLF

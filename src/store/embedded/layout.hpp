@@ -28,7 +28,7 @@ inline constexpr std::size_t idempotency_key_bytes = session_prefix_bytes + 16;
 inline constexpr std::size_t signalling_key_bytes = session_prefix_bytes + 8 + 12;
 
 inline constexpr std::string_view format_key = "format";
-/// What was last seen of the time of day.
+/// The last look at the time of day.
 inline constexpr std::string_view clock_key = "clock";
 /// Before the 32 bytes of a token's id, in the family that concerns the whole store.
 inline constexpr std::string_view revocation_prefix = "revoked/";
