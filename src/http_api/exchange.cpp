@@ -8,6 +8,7 @@
 #include "base/json_writer.hpp"
 #include "domain/error_code.hpp"
 #include "http_api/header_text.hpp"
+#include "protocol/http/client_key.hpp"
 
 namespace parley::http_api {
 
@@ -87,6 +88,11 @@ void Exchange::add_window_headers(Response& response) const {
   response.headers.push_back({"RateLimit-Remaining", std::to_string(window->remaining)});
   response.headers.push_back({"RateLimit-Reset", std::to_string(window->reset_seconds)});
   if (window->verdict == WindowState::Verdict::over) response.headers.push_back({"Retry-After", std::to_string(window->reset_seconds)});
+}
+
+const std::string& Exchange::client_key() {
+  if (client_key_.empty()) client_key_ = protocol::http::client_key(request.remote_address);
+  return client_key_;
 }
 
 void Exchange::answer(unsigned status, std::string json) {

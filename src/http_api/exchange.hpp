@@ -51,6 +51,8 @@ class Exchange {
 
   [[nodiscard]] bool is_get_or_head() const { return request.method == "GET" || request.method == "HEAD"; }
   [[nodiscard]] bool answered() const { return !respond_; }
+  /// By which limiters count the client. Made when it is first asked for.
+  [[nodiscard]] const std::string& client_key();
 
   /// JSON of any status.
   void answer(unsigned status, std::string json);
@@ -75,6 +77,7 @@ class Exchange {
   void finish(protocol::http::Response response, std::string etag);
 
   protocol::http::Respond respond_;
+  std::string client_key_;
 };
 
 using ExchangePtr = std::shared_ptr<Exchange>;

@@ -20,11 +20,9 @@
 #include "http_api/request_body.hpp"
 #include "http_api/route.hpp"
 #include "http_api/window_limiter.hpp"
-#include "protocol/http/client_key.hpp"
 
 namespace parley::http_api {
 
-using protocol::http::client_key;
 using protocol::http::Request;
 using protocol::http::Respond;
 using protocol::http::Response;
@@ -57,7 +55,7 @@ struct HttpApi::Impl {
   void body_was_read(const ExchangePtr& exchange, const RouteMatch& match, Scope scope, std::expected<api::Fields, BodyRefusal> fields);
   [[nodiscard]] WindowLimiter* limiter_of(Scope scope);
   /// Whether the limiters will refuse this request: then its body need not be read.
-  [[nodiscard]] bool is_over_limit(const Exchange& exchange, Scope scope);
+  [[nodiscard]] bool is_over_limit(Exchange& exchange, Scope scope);
   bool reading_step(Exchange& exchange);
   bool limiter_step(Exchange& exchange, Scope scope);
   bool count(Exchange& exchange, WindowLimiter& limiter, std::string_view refusal);
@@ -173,7 +171,7 @@ void HttpApi::Impl::body_step(const ExchangePtr& exchange, const RouteMatch& mat
   if (!takes_long_to_read(exchange->request)) return body_was_read(exchange, match, scope, read_fields(exchange->request));
   if (!reading_step(*exchange)) return;
   const bool is_taken = body_reader.read(exchange->request, *exchange->loop, [this, exchange, match, scope](BodyReader::Outcome outcome) {
-    reading.count(client_key(exchange->request.remote_address), backend.clock.steady_now(), static_cast<std::uint32_t>(outcome.took.count()));
+    reading.count(exchange->client_key(), backend.clock.steady_now(), static_cast<std::uint32_t>(outcome.took.count()));
     guarded(*exchange, [&] {
       if (outcome.failure) std::rethrow_exception(outcome.failure);
       body_was_read(exchange, match, scope, std::move(outcome.fields));
@@ -208,9 +206,9 @@ WindowLimiter* HttpApi::Impl::limiter_of(Scope scope) {
   return nullptr;
 }
 
-bool HttpApi::Impl::is_over_limit(const Exchange& exchange, Scope scope) {
+bool HttpApi::Impl::is_over_limit(Exchange& exchange, Scope scope) {
   if (scope == Scope::exempt || !exchange.request.has_body) return false;
-  const auto key = client_key(exchange.request.remote_address);
+  const std::string& key = exchange.client_key();
   const SteadyTime now = backend.clock.steady_now();
   WindowLimiter* const inner = limiter_of(scope);
   return general.is_used_up(key, now) || (inner != nullptr && inner->is_used_up(key, now));
@@ -218,7 +216,7 @@ bool HttpApi::Impl::is_over_limit(const Exchange& exchange, Scope scope) {
 
 // A body that is refused is not counted as a request, and costs as much: so the time that reading takes is counted.
 bool HttpApi::Impl::reading_step(Exchange& exchange) {
-  const auto key = client_key(exchange.request.remote_address);
+  const std::string& key = exchange.client_key();
   const SteadyTime now = backend.clock.steady_now();
   if (!reading.is_used_up(key, now)) return true;
   rate_limited.fetch_add(1, std::memory_order_relaxed);
@@ -236,7 +234,7 @@ bool HttpApi::Impl::limiter_step(Exchange& exchange, Scope scope) {
 
 bool HttpApi::Impl::count(Exchange& exchange, WindowLimiter& limiter, std::string_view refusal) {
   if (limiter.off()) return true;
-  exchange.window = limiter.count(client_key(exchange.request.remote_address), backend.clock.steady_now());
+  exchange.window = limiter.count(exchange.client_key(), backend.clock.steady_now());
   if (exchange.window->verdict == WindowState::Verdict::within) return true;
   rate_limited.fetch_add(1, std::memory_order_relaxed);
   std::string json;

@@ -1,7 +1,6 @@
 #include "http_api/window_limiter.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 
 #include "base/assert.hpp"
@@ -13,7 +12,7 @@ WindowLimiter::WindowLimiter(std::uint32_t limit, std::chrono::seconds window, s
 
 WindowState WindowLimiter::count(std::string_view client, SteadyTime now, std::uint32_t amount) {
   PARLEY_ASSERT(!off());
-  auto& shard = shards_[std::hash<std::string_view>{}(client) % shards_.size()];
+  Shard& shard = shard_of(client);
   const std::lock_guard lock(shard.mutex);
   forget_ended(shard, now);
   const auto [entry, is_new] = shard.windows.try_emplace(std::string(client), Window{now});
@@ -27,7 +26,7 @@ WindowState WindowLimiter::count(std::string_view client, SteadyTime now, std::u
 
 bool WindowLimiter::is_used_up(std::string_view client, SteadyTime now) {
   if (off()) return false;
-  auto& shard = shards_[std::hash<std::string_view>{}(client) % shards_.size()];
+  Shard& shard = shard_of(client);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.windows.find(std::string(client));
   return found != shard.windows.end() && now < found->second.start + window_ && found->second.requests >= limit_;

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -51,6 +52,7 @@ class WindowLimiter {
     std::deque<std::string> by_start;  // all windows are equally long, so the front ends first
   };
 
+  [[nodiscard]] Shard& shard_of(std::string_view client) { return shards_[std::hash<std::string_view>{}(client) % shards_.size()]; }
   void forget_ended(Shard& shard, SteadyTime now) const;
 
   std::uint32_t limit_;

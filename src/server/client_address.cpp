@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 #include "base/assert.hpp"
 
@@ -58,16 +57,6 @@ std::optional<AddressBytes> parse_entry(std::string_view text) {
   return is_port(text.substr(colon + 1)) ? parse_address(text.substr(0, colon)) : std::nullopt;
 }
 
-/// All X-Forwarded-For headers as one list, as RFC 9110 §5.3 joins them.
-std::string forwarded_list(const protocol::http::Request& request) {
-  std::string list;
-  for (const auto& [name, value] : request.headers) {
-    const bool matches = name.size() == 15 && strncasecmp(name.c_str(), "x-forwarded-for", 15) == 0;
-    if (matches) list += (list.empty() ? "" : ",") + value;
-  }
-  return list;
-}
-
 }  // namespace
 
 std::optional<AddressBytes> parse_address(std::string_view text) {
@@ -117,7 +106,7 @@ std::string TrustedProxies::client_of(const std::string& peer, const protocol::h
   if (networks_.empty()) return peer;
   auto client = parse_address(peer);
   if (!client || !trusts(*client)) return peer;
-  const std::string list = forwarded_list(request);
+  const std::string list = request.joined("X-Forwarded-For", ",").value_or("");
   std::string_view rest = list;
   while (trusts(*client) && !rest.empty()) {
     const auto comma = rest.rfind(',');

@@ -34,16 +34,6 @@ bool is_token(std::string_view text) {
   });
 }
 
-/// The values of every header of this name as one list (RFC 9110 §5.3); nothing: there is none.
-std::optional<std::string> joined_values(const http::Request& request, std::string_view header_name) {
-  std::optional<std::string> joined;
-  for (const http::Header& header : request.headers) {
-    if (!http::equals_ignoring_case(header.name, header_name)) continue;
-    joined = joined ? *joined + "," + header.value : header.value;
-  }
-  return joined;
-}
-
 /// The first of a list of different tokens; nothing: it is no such list.
 std::optional<std::string> first_token(std::string_view list) {
   std::set<std::string_view> tokens;
@@ -124,7 +114,7 @@ std::expected<Acceptance, http::Response> check_request(const http::Request& req
     return std::unexpected(refusal(400, "Sec-WebSocket-Key must be 16 bytes in base64\n"));
   }
   Acceptance acceptance{accept_key(http::trim_whitespace(*key)), {}};
-  if (const auto offered = joined_values(request, "Sec-WebSocket-Protocol")) {
+  if (const auto offered = request.joined("Sec-WebSocket-Protocol", ",")) {
     const auto chosen = first_token(*offered);
     if (!chosen) return std::unexpected(refusal(400, "Sec-WebSocket-Protocol must be a list of different tokens\n"));
     acceptance.extra_headers = "Sec-WebSocket-Protocol: " + *chosen + "\r\n";
