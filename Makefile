@@ -85,6 +85,10 @@ bench-light: install-test $(PARLEY) ## 50 sessions × 2, 100 msg/s: latency
 bench-throughput: install-test $(PARLEY) ## Relay and store at full speed, server on one core
 	@PARLEY=$(PARLEY) bench/run_throughput.sh
 
+.PHONY: bench-pair
+bench-pair: install-test $(PARLEY) ## What a change costs: this build and BASE= side by side on one core, relay and store (REPEAT=12)
+	@PARLEY=$(PARLEY) BASE=$(BASE) bench/run_pair.sh
+
 bench-start: install-test $(PARLEY) ## Start after kill -9 with a million messages
 	@PARLEY=$(PARLEY) bench/run_start.sh
 

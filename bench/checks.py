@@ -5,8 +5,9 @@ prints one PASS or FAIL line with its figures, seed and commit. What led to it g
     bench/run_light_load.sh     50 sessions x 2, 100 messages a second: latency
     bench/run_throughput.sh     relay and store as fast as they go, server on core 0, client on core 1
     bench/run_start.sh          a million stored messages, kill -9, start
+    bench/run_pair.sh           two builds side by side on one core, under the same load: what a change costs
 
-Environment: PARLEY (build/release/parley), SEED (random), SECONDS_EACH, REPEAT, MESSAGES, KEEP=1 keeps the folder.
+Environment: PARLEY (build/release/parley), BASE (the other build), SEED (random), SECONDS_EACH, REPEAT, MESSAGES, KEEP=1 keeps the folder.
 It needs nothing but Python 3.9.
 """
 
@@ -21,6 +22,7 @@ import random
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -68,9 +70,9 @@ def pin(core):
 class Bench:
     """One check: its folder, its server, its runs of `parley bench`."""
 
-    def __init__(self):
-        self.parley = pathlib.Path(os.environ.get("PARLEY", ROOT / "build/release/parley")).resolve()
-        if not self.parley.exists():
+    def __init__(self, parley=None):
+        self.parley = pathlib.Path(parley or os.environ.get("PARLEY", ROOT / "build/release/parley")).resolve()
+        if not self.parley.is_file():
             sys.exit(f"{self.parley} is not there: run `make build`, or name the binary in PARLEY")
         self.seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(1, 1_000_000))
         self.commit = commit_of(self.parley)
@@ -235,6 +237,62 @@ def throughput(bench):
     return conclusion.say()
 
 
+PAIR_LOADS = {
+    "relay": (["--sessions", 125, "--members", 2, "--in-flight", 1, "--text-bytes", 120], "messages_per_second"),
+    "store": (["--connections", 64], "requests_per_second"),
+}
+
+
+def side_by_side(benches, workload, arguments):
+    """Both servers on core 0, both clients on core 1, at the same time; a report for each. The client is the same program."""
+    loads = []
+    for each in benches:
+        each.start(core=0, threads=1)
+    for each in benches:
+        report = each.folder / f"{workload}.json"
+        report.unlink(missing_ok=True)
+        command = [benches[0].parley, *each.command(workload, *arguments)[1:], "--json", report]
+        loads.append((report, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=pin(1))))
+    reports = []
+    for report, load in loads:
+        complaint = load.communicate()[1]
+        if not report.exists():
+            raise RuntimeError(f"parley bench {workload} gave no report: {complaint.strip()}")
+        reports.append(json.loads(report.read_text()))
+    for each in benches:
+        each.kill()
+        shutil.rmtree(each.folder / "data")
+    return reports
+
+
+def ratio_text(ratios):
+    low, middle, high = statistics.quantiles(ratios, n=4)
+    return f"{middle:.3f} (middle half {low:.3f} to {high:.3f})"
+
+
+def pair(bench):
+    """A shared machine slows both alike, so their ratio stays put where rates of one after the other differ by a third."""
+    rounds = int(os.environ.get("REPEAT", "12"))
+    base = os.environ.get("BASE") or sys.exit("name the build to compare with in BASE, such as BASE=/tmp/before/build/release/parley")
+    with Bench(base) as other:
+        other.seed = bench.seed
+        conclusion = Conclusion(f"side by side with {other.commit}, {rounds} rounds", bench)
+        for workload, (arguments, figure) in PAIR_LOADS.items():
+            rates, costs = [], []
+            for turn in range(rounds):
+                benches = [bench, other] if turn % 2 == 0 else [other, bench]
+                reports = dict(zip(benches, side_by_side(benches, workload, [*arguments, "--seconds", os.environ.get("SECONDS_EACH", "4")])))
+                ratio = lambda name: reports[bench]["spread"][name]["median"] / reports[other]["spread"][name]["median"]
+                rates.append(ratio(figure))
+                costs.append(ratio("server_processor_us_each"))
+                if not all(report["clean"] for report in reports.values()):
+                    raise RuntimeError(f"{workload}: the read-back is not clean")
+                say(f"{workload} {turn + 1}/{rounds}: rate {rates[-1]:.3f}, processor time each {costs[-1]:.3f}")
+            conclusion.demand(f"{workload} rate x {ratio_text(rates)} >= 0.97", statistics.median(rates) >= 0.97)
+            conclusion.note(f"processor time each x {ratio_text(costs)}")
+        return conclusion.say()
+
+
 def make_marked_session(bench):
     """A session with ten known messages, to be found again after the kill."""
     doctor, patient = f"{bench.seed:024x}", f"{bench.seed + 1:024x}"
@@ -299,7 +357,7 @@ def start(bench):
 
 
 def main():
-    checks = {"light_load": light_load, "throughput": throughput, "start": start}
+    checks = {"light_load": light_load, "throughput": throughput, "start": start, "pair": pair}
     if len(sys.argv) != 2 or sys.argv[1] not in checks:
         sys.exit(f"usage: {sys.argv[0]} {'|'.join(checks)}")
     with Bench() as bench:

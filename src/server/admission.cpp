@@ -23,7 +23,7 @@ std::string Admission::key_of(const std::string& address) const {
   return proxies_.is_proxy(address) ? std::string() : protocol::http::client_key(address);
 }
 
-std::optional<Guests::Place> Admission::admit(const std::string& address, const IdleStrangers& idle) {
+std::optional<Guests::Place> Admission::admit(const std::string& address, IdleStrangers& idle) {
   const std::string key = key_of(address);
   for (;;) {
     const bool has_descriptor = counts.sockets.load(relaxed) < sockets_max_;
@@ -44,11 +44,11 @@ std::optional<Guests::Place> Admission::admit(const std::string& address, const 
   }
 }
 
-Connection* Admission::longest_idle(const IdleStrangers& idle, std::optional<std::string_view> key) {
-  if (!key) return idle.empty() ? nullptr : idle.front();
+Connection* Admission::longest_idle(IdleStrangers& idle, std::optional<std::string_view> key) {
+  if (!key) return idle.empty() ? nullptr : &idle.front();
   std::size_t looked_at = 0;
-  for (Connection* const each : idle) {
-    if (each->place().key() == *key) return each;
+  for (Connection& each : idle) {
+    if (each.place().key() == *key) return &each;
     if (++looked_at == limits::strangers_looked_at_max) break;
   }
   return nullptr;
@@ -79,7 +79,8 @@ void Admission::name(Kind kind, std::string_view what, std::string_view advice, 
     line.written_at = now;
     count = std::exchange(line.since, 0);
   }
-  logs_.write(LogLevel::warning, "server", what, {{"count", std::to_string(count)}, {"last_address", address}, {"advice", std::string(advice)}});
+  logs_.write(LogLevel::warning, "server", what,
+              {{"count", std::to_string(count)}, {"last_address", address}, {"advice", std::string(advice)}});
 }
 
 }  // namespace parley::server

@@ -27,16 +27,16 @@ class Admission {
 
   /// A place for a newcomer; nothing: there is none. For it a stranger of `idle` may have been cut, the longest idle one; where the
   /// newcomer's address is full, one of that address. Threads: that of `idle`.
-  [[nodiscard]] std::optional<Guests::Place> admit(const std::string& address, const IdleStrangers& idle);
+  [[nodiscard]] std::optional<Guests::Place> admit(const std::string& address, IdleStrangers& idle);
   /// A place for a session whose CONNECT is not accepted yet.
   [[nodiscard]] std::optional<Guests::Place> shake_hands(const std::string& address);
   /// A connection was cut, for it held most when the loops held too much.
   void gave_up(const std::string& address, std::size_t bytes);
 
   struct Counts {
-    std::atomic<std::size_t> sockets = 0;                   // open now
-    std::atomic<std::uint64_t> closed_for_newcomers = 0;    // idle strangers
-    std::atomic<std::uint64_t> turned_away = 0;             // newcomers
+    std::atomic<std::size_t> sockets = 0;                 // open now
+    std::atomic<std::uint64_t> closed_for_newcomers = 0;  // idle strangers
+    std::atomic<std::uint64_t> turned_away = 0;           // newcomers
     std::atomic<std::uint64_t> handshakes_refused = 0;
   };
   Counts counts;
@@ -46,7 +46,7 @@ class Admission {
  private:
   enum class Kind : std::uint8_t { closed_for_newcomer, turned_away, handshake_refused, gave_up };
   [[nodiscard]] std::string key_of(const std::string& address) const;
-  [[nodiscard]] static Connection* longest_idle(const IdleStrangers& idle, std::optional<std::string_view> key);
+  [[nodiscard]] static Connection* longest_idle(IdleStrangers& idle, std::optional<std::string_view> key);
   /// A line in the log for the first of a kind, then at most one every limits::admission_log_interval, which says how many there were.
   void name(Kind kind, std::string_view what, std::string_view advice, const std::string& address);
 

@@ -38,8 +38,8 @@ void Connection::vouch() {
 }
 
 void Connection::set_idle(bool idle) {
-  if (idle_) config_.idle.erase(*std::exchange(idle_, std::nullopt));
-  if (idle && open() && place_.is_taken()) idle_ = config_.idle.insert(config_.idle.end(), this);
+  IdleHook::unlink();
+  if (idle && open() && place_.is_taken()) config_.idle.push_back(*this);
 }
 
 void Connection::resume() {
@@ -156,9 +156,10 @@ void Connection::flush() {
 
 void Connection::send_queued() {
   for (int sends = 0; writable_; ++sends) {
-    if (sends == sends_per_turn_max) return config_.loop.after_turn([weak = weak_from_this()] {
-      if (const auto self = weak.lock()) self->flush();
-    });
+    if (sends == sends_per_turn_max)
+      return config_.loop.after_turn([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->flush();
+      });
     if (outbound_.empty() && (conversation_ == nullptr || !conversation_->refill())) return;
     config_.counts.sends.fetch_add(1, relaxed);  // before: who has read the bytes must find them counted
     const Transfer sent = send_some(socket_.get(), outbound_.unsent());

@@ -7,12 +7,11 @@
 #pragma once
 
 #include <atomic>
+#include <boost/intrusive/list.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 
@@ -53,10 +52,13 @@ class Conversation {
 
 class Connection;
 
+/// Lets a connection stand in IdleStrangers without an allocation: it comes and goes with every request.
+using IdleHook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 /// Strangers that nothing is being done for, the longest idle first. Owner: the loop.
-using IdleStrangers = std::list<Connection*>;
+using IdleStrangers =
+    boost::intrusive::list<Connection, boost::intrusive::base_hook<IdleHook>, boost::intrusive::constant_time_size<false>>;
 
-class Connection final : public std::enable_shared_from_this<Connection>, private Ready, private Corked, private Holder {
+class Connection final : public std::enable_shared_from_this<Connection>, public IdleHook, private Ready, private Corked, private Holder {
  public:
   struct Config {
     Loop& loop;
@@ -147,7 +149,6 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::string unread_;
   OutboundQueue outbound_;
   Guests::Place place_;  // while it is a stranger's
-  std::optional<IdleStrangers::iterator> idle_;
   std::size_t unsent_bytes_max_ = SIZE_MAX;
   std::size_t resume_below_ = 0;      // unsent bytes; 0: nobody waits for that
   std::size_t in_kernel_ = SIZE_MAX;  // bytes the kernel had not delivered when the deadline last rang

@@ -213,7 +213,7 @@ void EngineioSession::post(const SessionRequestPtr& request) {
     end(CloseReason::parse_error);
     return request->answer_error(engineio::RequestError::bad_request);
   }
-  posted_.emplace(request, std::move(payload));
+  posted_ = std::make_unique<Posted>(request, std::move(payload));
   work_off();
 }
 

@@ -25,7 +25,10 @@
 
 namespace parley::server {
 
-class EngineioSession final : public protocol::engineio::Socket, public std::enable_shared_from_this<EngineioSession>, private Corked, private Holder {
+class EngineioSession final : public protocol::engineio::Socket,
+                              public std::enable_shared_from_this<EngineioSession>,
+                              private Corked,
+                              private Holder {
  public:
   struct Config {
     Shard& shard;
@@ -128,7 +131,7 @@ class EngineioSession final : public protocol::engineio::Socket, public std::ena
     SessionRequestPtr request;  // answered when the last packet is taken
     protocol::engineio::Payload payload;
   };
-  std::optional<Posted> posted_;                      // a body that is being worked off, in turns
+  std::unique_ptr<Posted> posted_;                    // a body that is being worked off, in turns
   std::vector<protocol::engineio::PacketPtr> queue_;  // for the next poll
   std::size_t queue_bytes_ = 0;
 };

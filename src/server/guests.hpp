@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -25,25 +26,27 @@ class Guests {
   class Place {
    public:
     Place() = default;
-    Place(Guests& guests, std::string key) : guests_(&guests), key_(std::move(key)) {}
-    Place(Place&& other) noexcept : guests_(std::exchange(other.guests_, nullptr)), key_(std::move(other.key_)) {}
+    Place(Guests& guests, std::string key) : taken_(std::make_unique<Taken>(guests, std::move(key))) {}
+    Place(Place&& other) noexcept = default;
     Place& operator=(Place&& other) noexcept {
-      std::swap(guests_, other.guests_);
-      std::swap(key_, other.key_);
+      std::swap(taken_, other.taken_);
       return *this;
     }
     ~Place() { leave(); }
 
     void leave() {
-      if (Guests* const guests = std::exchange(guests_, nullptr)) guests->forget(std::exchange(key_, {}));
+      if (const auto taken = std::exchange(taken_, nullptr)) taken->guests.forget(taken->key);
     }
-    [[nodiscard]] bool is_taken() const { return guests_ != nullptr; }
-    /// Of the address; empty where addresses are not counted.
-    [[nodiscard]] const std::string& key() const { return key_; }
+    [[nodiscard]] bool is_taken() const { return taken_ != nullptr; }
+    /// Of the address; empty where addresses are not counted. The place must be taken.
+    [[nodiscard]] const std::string& key() const { return taken_->key; }
 
    private:
-    Guests* guests_ = nullptr;
-    std::string key_;
+    struct Taken {
+      Guests& guests;
+      std::string key;
+    };
+    std::unique_ptr<Taken> taken_;  // most connections are no guests any more: those pay for a pointer
   };
 
   enum class Full : std::uint8_t { total, address };
@@ -56,7 +59,7 @@ class Guests {
 
   const Bounds bounds_;
   mutable std::mutex mutex_;
-  std::size_t size_ = 0;                                      // guarded by mutex_
+  std::size_t size_ = 0;                                     // guarded by mutex_
   std::unordered_map<std::string, std::size_t> of_address_;  // guarded by mutex_
 };
 

@@ -120,12 +120,13 @@ void HttpConnection::answer(Response response, Then then) {
   closes_ = then == Then::close || !keep_alive_ || draining_ || peer_ended_;
   const ResponseFrame frame{connection_.loop().http_date(), head_only_, !closes_, http_1_0_};
   append_response_head(connection_.output(), response, frame);
-  const std::chrono::seconds for_content(has_content(response, frame) ? response.content().size() / limits::http_answer_bytes_per_second : 0);
+  const std::chrono::seconds for_content(has_content(response, frame) ? response.content().size() / limits::http_answer_bytes_per_second
+                                                                      : 0);
   answer_due_ = connection_.loop().now() + limits::http_answer_timeout + for_content;
-  deadline_.set(answer_due_);
   if (has_content(response, frame)) queue_content(std::move(response));
   connection_.written();
-  if (content_ == nullptr) answered();
+  if (content_ == nullptr) return answered();
+  deadline_.set(answer_due_);
 }
 
 void HttpConnection::queue_content(Response response) {
@@ -152,7 +153,10 @@ bool HttpConnection::refill() {
 
 /// Everything of the answer is queued.
 void HttpConnection::answered() {
-  if (closes_) return connection_.finish();
+  if (closes_) {
+    deadline_.set(answer_due_);
+    return connection_.finish();
+  }
   deadline_.set(connection_.loop().now() + config_.timeouts.idle);
   connection_.set_idle(true);
   connection_.resume();

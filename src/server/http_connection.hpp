@@ -69,14 +69,14 @@ class HttpConnection final : public Conversation {
   Connection& connection_;
   Config config_;
   Deadline deadline_;
-  std::unique_ptr<HttpParser> parser_;  // while a request is coming
-  std::shared_ptr<Exchange> exchange_;  // while it is being answered
+  std::unique_ptr<HttpParser> parser_;          // while a request is coming
+  std::shared_ptr<Exchange> exchange_;          // while it is being answered
   std::shared_ptr<const std::string> content_;  // of a long answer, while it is being queued
   std::size_t content_queued_ = 0;
   bool content_is_own_ = false;  // else it is there anyway
-  TurnShare turn_{limits::http_requests_of_turn, limits::http_requests_per_turn};
-  SteadyTime answer_due_{};  // for the newest answer to be sent
-  std::size_t empty_lines_ = 0;         // skipped since the last request
+  TurnShare<limits::http_requests_of_turn, limits::http_requests_per_turn> turn_;
+  SteadyTime answer_due_{};      // for the newest answer to be sent
+  std::size_t empty_lines_ = 0;  // skipped since the last request
   bool head_only_ = false;
   bool keep_alive_ = true;
   bool closes_ = false;  // after this answer

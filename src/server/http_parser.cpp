@@ -1,6 +1,7 @@
 #include "server/http_parser.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -21,7 +22,8 @@ struct HttpParser::Impl {
   std::size_t head_bytes = 0;
   bool head_said = false;
 
-  void read_head();
+  /// Takes the head over. False: it must not be believed (RFC 9112 §3.2, §6.3).
+  [[nodiscard]] bool read_head();
 };
 
 namespace {
@@ -48,7 +50,11 @@ std::string origin_form(std::string target) {
 /// RFC 9112 §5.2: a server refuses a value that goes on in the next line, or unfolds it. Beast unfolds, a proxy in front may not, and then
 /// the two read different headers. `bytes` are whole header lines.
 bool has_folded_line(std::string_view bytes) {
-  return bytes.find("\n ") != std::string_view::npos || bytes.find("\n\t") != std::string_view::npos;
+  for (std::size_t end = bytes.find('\n'); end != std::string_view::npos; end = bytes.find('\n', end + 1)) {
+    const std::string_view next = bytes.substr(end + 1, 1);
+    if (next == " " || next == "\t") return true;
+  }
+  return false;
 }
 
 /// Whether a whole first line is there that does not end in a version. Beast waits for the bytes of one.
@@ -59,31 +65,55 @@ bool lacks_version(std::string_view bytes) {
 
 /// RFC 9110 §7.2, `uri-host [ ":" port ]`, as far as its characters go.
 bool is_host(std::string_view text) {
-  constexpr std::string_view foreign = "/?#@\\<>\"^`{|}";
-  return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; }) && text.find_first_of(foreign) == std::string_view::npos;
+  static constexpr auto allowed = [] {
+    std::array<bool, 256> table{};
+    for (unsigned char c = 0x21; c < 0x7f; ++c) table[c] = true;
+    for (const unsigned char c : std::string_view("/?#@\\<>\"^`{|}")) table[c] = false;
+    return table;
+  }();
+  return std::ranges::all_of(text, [](unsigned char c) { return allowed[c]; });
 }
 
-template <typename Message>
-bool has_one_good_host(const Message& message) {
-  const auto count = message.count(beast_http::field::host);
-  if (count == 0) return message.version() < 11;  // RFC 9112 §3.2
-  return count == 1 && is_host(text(message[beast_http::field::host]));
-}
-
-/// Whether it is beyond doubt where the body ends: no coding but `chunked`, in HTTP/1.1, and never beside a length; or one length. Whatever
-/// a proxy in front could read otherwise is refused, although RFC 9112 §6.3 lets a server take equal lengths for one.
-template <typename Message>
-bool has_clear_framing(const Message& message) {
-  const auto codings = message.count(beast_http::field::transfer_encoding);
-  const auto lengths = message.count(beast_http::field::content_length);
-  if (codings > 0) {
-    return codings == 1 && lengths == 0 && message.version() == 11 &&
-           protocol::http::equals_ignoring_case(text(message[beast_http::field::transfer_encoding]), "chunked");
+/// The fields of a head that say whom it is for and where its body ends. Whatever a proxy in front could read otherwise is refused.
+class DecisiveFields {
+ public:
+  void note(beast_http::field name, std::string_view value) {
+    if (name == beast_http::field::host) note(host_, value);
+    if (name == beast_http::field::transfer_encoding) note(coding_, value);
+    if (name == beast_http::field::content_length) note(length_, value);
   }
-  if (lengths == 0) return true;
-  const auto length = text(message[beast_http::field::content_length]);
-  return lengths == 1 && std::ranges::all_of(length, [](char c) { return c >= '0' && c <= '9'; });
-}
+
+  /// RFC 9112 §3.2.
+  [[nodiscard]] bool have_one_good_host(unsigned version) const {
+    if (host_.count == 0) return version < 11;
+    return host_.count == 1 && is_host(host_.value);
+  }
+
+  /// Whether it is beyond doubt where the body ends: no coding but `chunked`, in HTTP/1.1, and never beside a length; or one length. RFC
+  /// 9112 §6.3 lets a server take equal lengths for one.
+  [[nodiscard]] bool have_clear_framing(unsigned version) const {
+    if (coding_.count > 0)
+      return coding_.count == 1 && length_.count == 0 && version == 11 && protocol::http::equals_ignoring_case(coding_.value, "chunked");
+    return length_.count <= 1 && std::ranges::all_of(length_.value, [](char c) { return c >= '0' && c <= '9'; });
+  }
+
+  [[nodiscard]] bool have_length() const { return length_.count > 0; }
+
+ private:
+  struct Field {
+    std::size_t count = 0;
+    std::string_view value;  // of the last
+  };
+
+  static void note(Field& field, std::string_view value) {
+    ++field.count;
+    field.value = value;
+  }
+
+  Field host_;
+  Field coding_;
+  Field length_;
+};
 
 unsigned status_of(const boost::beast::error_code& error) {
   if (error == beast_http::error::header_limit) return 431;
@@ -92,12 +122,17 @@ unsigned status_of(const boost::beast::error_code& error) {
 
 }  // namespace
 
-void HttpParser::Impl::read_head() {
+bool HttpParser::Impl::read_head() {
   const auto& message = parser.get();
+  DecisiveFields decisive;
   request.method = text(message.method_string());
   request.target = origin_form(text(message.target()));
-  for (const auto& field : message) request.headers.push_back({text(field.name_string()), text(field.value())});
-  request.has_body = parser.chunked() || message.find(beast_http::field::content_length) != message.end();
+  for (const auto& field : message) {
+    decisive.note(field.name(), {field.value().data(), field.value().size()});
+    request.headers.push_back({text(field.name_string()), text(field.value())});
+  }
+  request.has_body = parser.chunked() || decisive.have_length();
+  return decisive.have_one_good_host(message.version()) && decisive.have_clear_framing(message.version());
 }
 
 HttpParser::HttpParser() : impl_(std::make_unique<Impl>()) {
@@ -124,8 +159,7 @@ HttpParser::Progress HttpParser::feed_head(std::span<const char> bytes) {
   if (impl_->head_bytes + unused_bytes > limits::http_header_bytes_max) return {Kind::bad, used, 431};
   if (!parser.is_header_done()) return {Kind::need_more, used};
   impl_->head_said = true;
-  impl_->read_head();
-  if (!has_one_good_host(parser.get()) || !has_clear_framing(parser.get())) return {Kind::bad, used, 400};
+  if (!impl_->read_head()) return {Kind::bad, used, 400};
   parser.eager(true);
   return {Kind::head, used};
 }

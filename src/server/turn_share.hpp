@@ -9,14 +9,11 @@
 namespace parley::server {
 
 /// Threads: the loop's.
+/// `turn_work`: of all connections in one turn; `at_most`: of this one.
+template <std::size_t turn_work, std::size_t at_most>
 class TurnShare {
  public:
-  /// `turn_work`: of all connections in one turn; `at_most`: of this one.
-  TurnShare(std::size_t turn_work, std::size_t at_most) : turn_work_(turn_work), at_most_(at_most) {}
-
-  [[nodiscard]] bool is_used_up(const Loop& loop) const {
-    return turn_ == loop.turn() && done_ >= loop.share_of(turn_work_, at_most_);
-  }
+  [[nodiscard]] bool is_used_up(const Loop& loop) const { return turn_ == loop.turn() && done_ >= loop.share_of(turn_work, at_most); }
   void count(const Loop& loop) {
     if (turn_ != loop.turn()) done_ = 0;
     turn_ = loop.turn();
@@ -24,8 +21,6 @@ class TurnShare {
   }
 
  private:
-  std::size_t turn_work_;
-  std::size_t at_most_;
   std::uint64_t turn_ = 0;
   std::size_t done_ = 0;
 };

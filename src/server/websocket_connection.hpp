@@ -67,7 +67,7 @@ class WebsocketConnection final : public Conversation {
   Connection& connection_;
   protocol::websocket::FrameDecoder decoder_;
   std::shared_ptr<WebsocketUser> user_;  // null once it has been told of the end
-  TurnShare turn_{limits::frames_of_turn, limits::frames_per_turn};
+  TurnShare<limits::frames_of_turn, limits::frames_per_turn> turn_;
   SteadyTime paused_until_{};
   bool closing_ = false;
 };

@@ -153,7 +153,7 @@ std::chrono::nanoseconds Committer::rest_after_batch() const {
 
 void Committer::commit_once() {
   commit_began_ = surroundings_.clock.steady_now();
-  look();
+  look_before_commit();
   {
     const std::lock_guard lock(mutex_);
     if (backlog_.empty()) {
@@ -179,8 +179,23 @@ void Committer::commit_once() {
 
 void Committer::look() {
   look_at_room();
+  look_at_files();
+}
+
+void Committer::look_at_files() {
   if (surroundings_.state.failed()) return;
+  looked_at_files_ = surroundings_.clock.steady_now();
   if (auto in_place = surroundings_.database.are_files_in_place(surroundings_.directory); !in_place)
+    surroundings_.state.fail(in_place.error().message);
+}
+
+// A file that is gone alone is named by the next start, for SYNCED knows of the commits that it held. A start is silent only where SYNCED,
+// or the folder, is another one; so that is asked each time, and all of it now and then.
+void Committer::look_before_commit() {
+  look_at_room();
+  if (surroundings_.clock.steady_now() >= looked_at_files_ + limits::store_look_interval) return look_at_files();
+  if (surroundings_.state.failed()) return;
+  if (auto in_place = surroundings_.database.is_synced_file_in_place(surroundings_.directory); !in_place)
     surroundings_.state.fail(in_place.error().message);
 }
 

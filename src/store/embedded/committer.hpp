@@ -77,6 +77,8 @@ class Committer {
   void commit_once();
   void look();
   void look_at_room();
+  void look_at_files();
+  void look_before_commit();
   void add_rows(CommitBatch& batch);
   void drop_rows();
   void add_clock_look(CommitBatch& batch);
@@ -93,19 +95,20 @@ class Committer {
   std::deque<PreparedAppend> backlog_;  // Owner: committer. Taken from queue_, not yet in a batch
   SteadyTime synced_file_at_{};         // Owner: committer
   SteadyTime commit_began_{};           // Owner: committer. Of the last batch
+  SteadyTime looked_at_files_{};        // Owner: committer
   std::size_t last_entries_ = 0;        // Owner: committer. How many it held
   std::mutex mutex_;
   std::condition_variable changed_;
   LoopPorts ports_;
-  std::deque<PreparedAppend> queue_;                      // guarded by mutex_
-  std::deque<domain::User> users_;                        // guarded by mutex_
-  std::deque<SignallingMessage> signalling_;              // guarded by mutex_
-  std::size_t signalling_bytes_ = 0;                      // guarded by mutex_: of their payloads
-  std::vector<WaitingRevocation> revocations_;            // guarded by mutex_
+  std::deque<PreparedAppend> queue_;                    // guarded by mutex_
+  std::deque<domain::User> users_;                      // guarded by mutex_
+  std::deque<SignallingMessage> signalling_;            // guarded by mutex_
+  std::size_t signalling_bytes_ = 0;                    // guarded by mutex_: of their payloads
+  std::vector<WaitingRevocation> revocations_;          // guarded by mutex_
   std::unordered_map<UserId, std::size_t> users_seen_;  // hash of the row last queued; guarded by mutex_
-  std::optional<ClockLook> clock_look_;                   // guarded by mutex_: not yet written
-  bool stopping_ = false;                                 // guarded by mutex_
-  std::atomic<std::size_t> waiting_entries_ = 0;          // queue_, backlog_ and the batch being written
+  std::optional<ClockLook> clock_look_;                 // guarded by mutex_: not yet written
+  bool stopping_ = false;                               // guarded by mutex_
+  std::atomic<std::size_t> waiting_entries_ = 0;        // queue_, backlog_ and the batch being written
   std::atomic<std::size_t> waiting_bytes_ = 0;
   std::thread thread_;
 };

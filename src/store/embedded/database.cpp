@@ -119,8 +119,9 @@ Result<Look> look_read_only(const std::string& directory, const rocksdb::DBOptio
 Result<void> judge(const std::string& directory, const Look& look, const std::optional<SyncedFile::Content>& synced) {
   const bool creation_was_cut_short = synced && synced->sequence == 0 && !synced->loss_accepted;
   if (!look.format.empty() && look.format != format_name)
-    return cannot_open(directory, "its format is \"" + look.format + "\", and this version reads \"" + std::string(format_name) +
-                                      "\". Nothing was changed. Start the version that wrote it, or name another directory with --data DIR.");
+    return cannot_open(directory,
+                       "its format is \"" + look.format + "\", and this version reads \"" + std::string(format_name) +
+                           "\". Nothing was changed. Start the version that wrote it, or name another directory with --data DIR.");
   if ((look.format.empty() || !look.complete_families) && !creation_was_cut_short)
     return cannot_open(directory, "it holds a database, but not one of this program. Name another directory with --data DIR.");
   if (!synced)
@@ -133,6 +134,11 @@ Result<void> judge(const std::string& directory, const Look& look, const std::op
                                       " are there. Nothing was changed. Restore the directory from a backup, " +
                                       "or accept the loss by writing accept-loss into the file SYNCED.");
   return {};
+}
+
+std::unexpected<Error> not_in_place(const std::string& directory, std::string_view missing) {
+  return refuse(ErrorCode::store_failed, "The data folder " + directory + " was removed, renamed or replaced while the server ran: " +
+                                             std::string(missing) + ". Put it back as it was and restart");
 }
 
 }  // namespace
@@ -152,19 +158,15 @@ std::uint64_t Database::latest_sequence() const {
 // Files stay open when their names go, and a write to them succeeds that no start will ever find. The committer is the only writer, so no
 // other file becomes the newest of the log meanwhile.
 Result<void> Database::are_files_in_place(const std::string& directory) const {
-  std::string missing;
   std::unique_ptr<rocksdb::LogFile> newest_log;
-  if (!files_->FileExists(directory + "/CURRENT", io_options, nullptr).ok()) {
-    missing = "CURRENT is missing";
-  } else if (!db_->GetCurrentWalFile(&newest_log).ok()) {
-    missing = "the newest write-ahead log is missing";
-  } else if (const auto as_written = synced_file_->is_as_written(*files_, directory); !as_written) {
-    missing = as_written.error().message;
-  } else {
-    return {};
-  }
-  return refuse(ErrorCode::store_failed, "The data folder " + directory + " was removed, renamed or replaced while the server ran: " +
-                                             missing + ". Put it back as it was and restart");
+  if (!files_->FileExists(directory + "/CURRENT", io_options, nullptr).ok()) return not_in_place(directory, "CURRENT is missing");
+  if (!db_->GetCurrentWalFile(&newest_log).ok()) return not_in_place(directory, "the newest write-ahead log is missing");
+  return is_synced_file_in_place(directory);
+}
+
+Result<void> Database::is_synced_file_in_place(const std::string& directory) const {
+  if (const auto in_place = synced_file_->is_in_place(); !in_place) return not_in_place(directory, in_place.error().message);
+  return {};
 }
 
 Result<std::unique_ptr<Database>> Database::open(const EmbeddedConfig& config, Surroundings surroundings) {

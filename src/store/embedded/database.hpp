@@ -51,6 +51,8 @@ class Database {
   /// Whether the files that the next commit and the next start need are where they were. Committer thread. Error store_failed: the data
   /// folder, or one of them, was removed, renamed or replaced.
   [[nodiscard]] Result<void> are_files_in_place(const std::string& directory) const;
+  /// The same for SYNCED alone, which is cheaper: also says whether the folder is the one that was opened.
+  [[nodiscard]] Result<void> is_synced_file_in_place(const std::string& directory) const;
   /// The number of the last write. Committer thread.
   [[nodiscard]] std::uint64_t latest_sequence() const;
 

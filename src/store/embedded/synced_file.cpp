@@ -1,6 +1,9 @@
 #include "store/embedded/synced_file.hpp"
 
 #include <rocksdb/file_system.h>
+#include <sys/stat.h>
+
+#include <cerrno>
 
 #include "base/crc32c.hpp"
 #include "domain/byte_codec.hpp"
@@ -53,21 +56,21 @@ Result<void> create(rocksdb::FileSystem& files, const std::string& directory) {
   return {};
 }
 
-}  // namespace
-
-Result<SyncedFile::Content> SyncedFile::content_of(rocksdb::FSSequentialFile& file, const std::string& path) {
+Result<SyncedFile::Content> content_of(rocksdb::FSSequentialFile& file, const std::string& path) {
   char buffer[file_bytes + 1];
   rocksdb::Slice bytes;
   const auto status = file.Read(sizeof(buffer), rocksdb::IOOptions(), &bytes, buffer, nullptr);
   if (!status.ok()) return failed("Cannot read " + path, status);
-  if (bytes.ToStringView().starts_with(acceptance)) return Content{.sequence = 0, .loss_accepted = true};
+  if (bytes.ToStringView().starts_with(acceptance)) return SyncedFile::Content{.sequence = 0, .loss_accepted = true};
   const auto sequence = decode(bytes.ToStringView());
   if (!sequence)
     return refuse(ErrorCode::store_failed, "The file " + path +
                                                " is damaged, so whether the log is whole cannot be told. Restore a backup, or " +
                                                "accept that acknowledged messages may be missing by writing accept-loss into that file.");
-  return Content{.sequence = *sequence, .loss_accepted = false};
+  return SyncedFile::Content{.sequence = *sequence, .loss_accepted = false};
 }
+
+}  // namespace
 
 Result<std::optional<SyncedFile::Content>> SyncedFile::read(rocksdb::FileSystem& files, const std::string& directory) {
   const std::string path = path_in(directory);
@@ -85,30 +88,34 @@ Result<std::unique_ptr<SyncedFile>> SyncedFile::open(rocksdb::FileSystem& files,
   std::unique_ptr<rocksdb::FSRandomRWFile> file;
   const auto status = files.NewRandomRWFile(path_in(directory), rocksdb::FileOptions(), &file, nullptr);
   if (!status.ok()) return failed("Cannot open " + path_in(directory) + " for writing", status);
-  return std::unique_ptr<SyncedFile>(new SyncedFile(std::move(file)));
+  const auto identity = identity_of(path_in(directory));
+  if (!identity) return std::unexpected(identity.error());
+  return std::unique_ptr<SyncedFile>(new SyncedFile(std::move(file), path_in(directory), *identity));
 }
 
-SyncedFile::SyncedFile(std::unique_ptr<rocksdb::FSRandomRWFile> file) : file_(std::move(file)) {}
+SyncedFile::SyncedFile(std::unique_ptr<rocksdb::FSRandomRWFile> file, std::string path, std::optional<Identity> identity)
+    : file_(std::move(file)), path_(std::move(path)), identity_(identity) {}
 
 SyncedFile::~SyncedFile() = default;
 
 Result<void> SyncedFile::write(std::uint64_t sequence) {
   const auto status = file_->Write(0, encode(sequence), rocksdb::IOOptions(), nullptr);
   if (!status.ok()) return failed("Writing SYNCED failed", status);
-  written_ = sequence;
   dirty_ = true;
   return {};
 }
 
-Result<void> SyncedFile::is_as_written(rocksdb::FileSystem& files, const std::string& directory) const {
-  const std::string path = path_in(directory);
-  std::unique_ptr<rocksdb::FSSequentialFile> file;
-  const auto opened = files.NewSequentialFile(path, rocksdb::FileOptions(), &file, nullptr);
-  if (opened.IsPathNotFound() || opened.IsNotFound()) return refuse(ErrorCode::store_failed, "SYNCED is missing");
-  if (!opened.ok()) return {};  // no descriptor is free, or so: nothing is known, and the files that are open go on serving
-  const auto content = content_of(*file, path);
-  if (!content) return std::unexpected(content.error());
-  if (content->loss_accepted || content->sequence != written_) return refuse(ErrorCode::store_failed, "SYNCED is another file");
+Result<std::optional<SyncedFile::Identity>> SyncedFile::identity_of(const std::string& path) {
+  struct stat found{};
+  if (::stat(path.c_str(), &found) == 0) return Identity{.device = found.st_dev, .inode = found.st_ino};
+  if (errno == ENOENT || errno == ENOTDIR) return refuse(ErrorCode::store_failed, "SYNCED is missing");
+  return std::nullopt;
+}
+
+Result<void> SyncedFile::is_in_place() const {
+  const auto now = identity_of(path_);
+  if (!now) return std::unexpected(now.error());
+  if (*now && identity_ && **now != *identity_) return refuse(ErrorCode::store_failed, "SYNCED is another file");
   return {};
 }
 

@@ -13,7 +13,6 @@
 namespace rocksdb {
 class FileSystem;
 class FSRandomRWFile;
-class FSSequentialFile;
 }  // namespace rocksdb
 
 namespace parley::store::embedded {
@@ -37,16 +36,25 @@ class SyncedFile {
   [[nodiscard]] Result<void> write(std::uint64_t sequence);
   /// Makes the last write durable.
   [[nodiscard]] Result<void> sync();
-  /// Whether the file of this name in the directory is the one that is written here: it holds the last write. Error store_failed: it does
-  /// not.
-  [[nodiscard]] Result<void> is_as_written(rocksdb::FileSystem& files, const std::string& directory) const;
+  /// Whether the path still names the file that is written here. Error store_failed: it does not. One system call: asked before every
+  /// commit.
+  [[nodiscard]] Result<void> is_in_place() const;
 
  private:
-  [[nodiscard]] static Result<Content> content_of(rocksdb::FSSequentialFile& file, const std::string& path);
-  explicit SyncedFile(std::unique_ptr<rocksdb::FSRandomRWFile> file);
+  /// What tells a file from every other one of the machine.
+  struct Identity {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    bool operator==(const Identity&) const = default;
+  };
+
+  SyncedFile(std::unique_ptr<rocksdb::FSRandomRWFile> file, std::string path, std::optional<Identity> identity);
+  /// Nothing: the system does not tell, for whatever reason but the file's absence.
+  [[nodiscard]] static Result<std::optional<Identity>> identity_of(const std::string& path);
 
   std::unique_ptr<rocksdb::FSRandomRWFile> file_;
-  std::uint64_t written_ = 0;
+  std::string path_;
+  std::optional<Identity> identity_;
   bool dirty_ = false;
 };
 

@@ -138,8 +138,9 @@ TEST_F(HttpTest, http_1_0_closes_unless_it_asks_to_stay) {
 
 TEST_F(HttpTest, a_client_that_half_closes_still_reads_its_answer) {
   start(one_loop(), [](Request, EventLoop& loop, Respond respond) {
-    loop.call_after(
-        20ms, [respond = std::move(respond)]() mutable { respond({.status = 200, .headers = {}, .body = "late", .shared_body = {}, .shared_headers = {}}); });
+    loop.call_after(20ms, [respond = std::move(respond)]() mutable {
+      respond({.status = 200, .headers = {}, .body = "late", .shared_body = {}, .shared_headers = {}});
+    });
   });
   Client client = connect();
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -209,7 +210,7 @@ class FramingTest : public HttpTest {
   void SetUp() override {
     start(one_loop(), [this](Request request, EventLoop&, Respond respond) {
       ++handled;
-      respond({.status = 200, .headers = {}, .body = request.target + " " + request.body, .shared_headers = {}});
+      respond({.status = 200, .headers = {}, .body = request.target + " " + request.body, .shared_body = {}, .shared_headers = {}});
     });
   }
   /// A request of this version with these header lines is followed by another one. Everything after the head is doubtful, so neither may be
@@ -465,8 +466,9 @@ TEST_F(HttpTest, a_handler_may_take_longer_than_every_timeout) {
 
 TEST_F(HttpTest, a_large_answer_reaches_a_slow_reader_whole) {
   const std::string large(32 * 1024 * 1024, 'x');  // more than the kernel takes at once
-  start(one_loop(),
-        [&](Request, EventLoop&, Respond respond) { respond({.status = 200, .headers = {}, .body = large, .shared_body = {}, .shared_headers = {}}); });
+  start(one_loop(), [&](Request, EventLoop&, Respond respond) {
+    respond({.status = 200, .headers = {}, .body = large, .shared_body = {}, .shared_headers = {}});
+  });
   Client client = connect();
   client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_TRUE(client.read_response().ends_with(large));

@@ -263,9 +263,8 @@ TEST_F(Durability, too_little_room_ends_records_of_signalling_and_rows_of_users_
   store->record(message);
   store->remember_user(user);
   EXPECT_TRUE(loop.run_until([&] { return records() == 1; }));
-  EXPECT_TRUE(loop.run_until([&] {
-    return read<Result<std::optional<domain::User>>>([&](LogReader&) { return store->find_user(user.id); })->has_value();
-  }));
+  EXPECT_TRUE(loop.run_until(
+      [&] { return read<Result<std::optional<domain::User>>>([&](LogReader&) { return store->find_user(user.id); })->has_value(); }));
 }
 
 class FilesGone : public EmbeddedFixture {
@@ -294,7 +293,7 @@ class FilesGone : public EmbeddedFixture {
 
 TEST_F(FilesGone, a_removed_folder_refuses_the_next_append) {
   std::filesystem::remove_all(config.directory);
-  expect_refused({config.directory.c_str(), "removed", "CURRENT"});
+  expect_refused({config.directory.c_str(), "removed", "SYNCED"});
 }
 
 TEST_F(FilesGone, a_removed_folder_is_noticed_though_nobody_writes) {
@@ -325,15 +324,16 @@ TEST_F(FilesGone, an_earlier_copy_in_its_place_refuses_the_next_append) {
   expect_refused({"replaced"});
 }
 
-TEST_F(FilesGone, each_file_that_the_next_start_needs_is_missed) {
-  for (const std::string file : {path("CURRENT"), path("SYNCED"), newest_wal()}) {
-    SCOPED_TRACE(file);
+TEST_F(FilesGone, each_file_that_the_next_start_needs_is_missed_by_a_busy_store) {
+  for (const char* name : {"CURRENT", "SYNCED", "newest log"}) {
+    SCOPED_TRACE(name);
     close();
     std::filesystem::remove_all(config.directory);
     open();
     LogScript other(8);
     commit(other.create());
-    std::filesystem::remove(file.ends_with(".log") ? newest_wal() : file);
+    std::filesystem::remove(name == std::string_view("newest log") ? newest_wal() : path(name));
+    clock.advance(limits::store_look_interval);
     const AppendOutcome outcome = append(other.text("to nowhere"));
     ASSERT_TRUE(outcome.error.has_value());
     EXPECT_EQ(outcome.error->code, ErrorCode::store_failed);
@@ -341,15 +341,26 @@ TEST_F(FilesGone, each_file_that_the_next_start_needs_is_missed) {
   }
 }
 
+TEST_F(FilesGone, each_file_that_the_next_start_needs_is_missed_though_nobody_writes) {
+  for (const char* name : {"CURRENT", "newest log"}) {
+    SCOPED_TRACE(name);
+    close();
+    std::filesystem::remove_all(config.directory);
+    open();
+    std::filesystem::remove(name == std::string_view("newest log") ? newest_wal() : path(name));
+    expect_failed({"missing"});
+  }
+}
+
 TEST_F(FilesGone, files_that_cannot_be_looked_at_for_want_of_descriptors_are_not_gone) {
   open();
-  LogScript script(8);
-  commit(script.create());
+  LogScript other(8);
+  commit(other.create());
   rlimit files_open{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &files_open), 0);
   const rlimit none{1, files_open.rlim_max};  // those that are open stay open
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
-  const AppendOutcome outcome = append(script.text("still here"));
+  const AppendOutcome outcome = append(other.text("still here"));
   EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &files_open), 0);
   EXPECT_EQ(outcome.status, AppendStatus::committed);
   EXPECT_FALSE(store->health().final);
