@@ -25,7 +25,8 @@ inline constexpr Schema session_id{
     .example = R"("3f2b8a54-6c1d-4e0f-9a7b-5d8e1c2f4a60")",
     .length_max = limits::id_bytes_max};
 inline constexpr Schema user_id{
-    .about = "1 to 64 bytes of UTF-8 without control characters. 24 hexadecimal digits are taken in either case and answered in lower case.",
+    .about =
+        "1 to 64 bytes of UTF-8 without control characters. 24 hexadecimal digits are taken in either case and answered in lower case.",
     .keywords = id_keywords,
     .example = R"("65f000000000000000000001")",
     .length_max = limits::id_bytes_max};
@@ -240,8 +241,9 @@ inline constexpr Member client_message_id{"clientMessageId", &client_message_id_
 inline constexpr Member patient_id{"patientId", &schemas::user_id};
 inline constexpr const Schema* chosen_session_id_forms[] = {&schemas::session_id, &schemas::not_given};
 inline constexpr Schema chosen_session_id_schema{
-    .about = "The id that the application chooses, such as that of an appointment or a room; without it the server makes one. Creating the "
-             "same session again gives that session. Words of routes (`create`, `user`, …), `.` and `..` are reserved.",
+    .about =
+        "The id that the application chooses, such as that of an appointment or a room; without it the server makes one. Creating the "
+        "same session again gives that session. Words of routes (`create`, `user`, …), `.` and `..` are reserved.",
     .any_of = chosen_session_id_forms};
 inline constexpr Member chosen_session_id{"sessionId", &chosen_session_id_schema, {}, Presence::rare};
 inline constexpr const Schema* appointment_id_forms[] = {&schemas::given_oid, &schemas::not_given};

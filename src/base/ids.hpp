@@ -28,7 +28,8 @@ struct ObjectId {
 /// Held in place: an id is copied, hashed and compared on every hot path, and never allocates. Default-made it is empty and names nothing.
 class TextId {
  public:
-  static constexpr std::size_t bytes_max = 64;  // limits::id_bytes_max; named here because ids are included everywhere and limits change often
+  static constexpr std::size_t bytes_max =
+      64;  // limits::id_bytes_max; named here because ids are included everywhere and limits change often
 
   [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
   [[nodiscard]] std::string to_string() const { return std::string(text()); }

@@ -121,7 +121,8 @@ SessionId ByteReader::session_id() {
 UserId ByteReader::user_id() {
   const BytesView text = short_bytes();
   const auto id = UserId::parse(text);
-  expect(id && id->text() == text, text.size(), "a user id: 1 to 64 bytes of UTF-8 without control characters, hexadecimal ones in lower case");
+  expect(id && id->text() == text, text.size(),
+         "a user id: 1 to 64 bytes of UTF-8 without control characters, hexadecimal ones in lower case");
   return id.value_or(UserId());
 }
 

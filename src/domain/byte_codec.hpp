@@ -58,9 +58,9 @@ class ByteReader {
   [[nodiscard]] SessionId session_id();
   [[nodiscard]] UserId user_id();
   [[nodiscard]] UserId user_id_or_server();  // length 0: the server itself
-  [[nodiscard]] BytesView short_bytes();  // length in one byte
-  [[nodiscard]] BytesView long_bytes();   // length in two bytes
-  [[nodiscard]] BytesView rest();         // all that is left
+  [[nodiscard]] BytesView short_bytes();     // length in one byte
+  [[nodiscard]] BytesView long_bytes();      // length in two bytes
+  [[nodiscard]] BytesView rest();            // all that is left
 
   template <std::size_t N>
   [[nodiscard]] std::array<std::uint8_t, N> array() {

@@ -181,8 +181,8 @@ struct EntryAddress {
 };
 [[nodiscard]] EntryAddress address_of(const ObjectId& entry_id);
 
-/// HMAC-SHA-256(session secret, length of sender ‖ sender ‖ clientMessageId), first 16 bytes; zero when `client_message_id` is empty. Without
-/// the length the user `a` with `bX` and the user `ab` with `X` would share a key.
+/// HMAC-SHA-256(session secret, length of sender ‖ sender ‖ clientMessageId), first 16 bytes; zero when `client_message_id` is empty.
+/// Without the length the user `a` with `bX` and the user `ab` with `X` would share a key.
 [[nodiscard]] Key16 idempotency_key(const Secret32& session_secret, const UserId& sender, std::string_view client_message_id);
 
 }  // namespace parley::domain

@@ -38,8 +38,9 @@ struct SessionField {
 /// Absent (falsy) is allowed and gives ""; 1–64 bytes of text, else invalid_argument `Invalid clientMessageId`.
 [[nodiscard]] Result<std::string> accept_client_message_id(TextField field);
 
-/// Session ids that an application may not choose: each is a segment that a route has where others have `:sessionId`, so `/api/sessions/<id>`
-/// would lead elsewhere. Clients and proxies resolve `.` and `..`, percent-encoded too. http_api/route.cpp compares this with its table.
+/// Session ids that an application may not choose: each is a segment that a route has where others have `:sessionId`, so
+/// `/api/sessions/<id>` would lead elsewhere. Clients and proxies resolve `.` and `..`, percent-encoded too. http_api/route.cpp compares
+/// this with its table.
 inline constexpr auto reserved_session_ids =
     std::to_array<std::string_view>({"create", "user", "ice-servers", "cleanup", "monitoring", ".", ".."});
 /// The session id that an application chooses; absent (falsy): none. Errors, invalid_argument: `Invalid session ID`, and for a reserved id

@@ -31,9 +31,9 @@ struct MessageView {
 
 struct SessionView {
   SessionRow row;
-  std::uint32_t participant_count = 0;  // live joined connections
-  std::vector<User> users;              // those of the participants that are known
-  std::vector<UserId> users_gone;     // those that are no longer in the user store
+  std::uint32_t participant_count = 0;                                                    // live joined connections
+  std::vector<User> users;                                                                // those of the participants that are known
+  std::vector<UserId> users_gone;                                                         // those that are no longer in the user store
   enum class Freshness : std::uint8_t { fresh, duplicate } freshness = Freshness::fresh;  // duplicate: a create found it there
 };
 

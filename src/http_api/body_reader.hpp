@@ -1,5 +1,5 @@
-// Reads bodies that take long, compressed or large ones, on a thread of its own: a loop that unpacked ten megabytes would keep everybody waiting
-// (docs/adr/0016).
+// Reads bodies that take long, compressed or large ones, on a thread of its own: a loop that unpacked ten megabytes would keep everybody
+// waiting (docs/adr/0016).
 //
 // Bounds   limits::bodies_waiting_bytes_max of bodies, read one at a time.
 // Threads  `read` any.
@@ -32,8 +32,8 @@ class BodyReader {
 
   struct Outcome {
     std::expected<api::Fields, BodyRefusal> fields;
-    std::chrono::milliseconds took{};    // rounded up
-    std::exception_ptr failure = {};     // a mistake of ours or of a library: to be thrown again where those are caught
+    std::chrono::milliseconds took{};  // rounded up
+    std::exception_ptr failure = {};   // a mistake of ours or of a library: to be thrown again where those are caught
   };
   using Done = std::move_only_function<void(Outcome outcome)>;
   /// Calls `done` on `loop`, later. `request` lives until then and is nobody else's meanwhile. False, and nothing happens, when too much
@@ -53,9 +53,9 @@ class BodyReader {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Job> jobs_;    // guarded by mutex_
-  std::size_t bytes_ = 0;   // guarded by mutex_; of the bodies that wait
-  bool stopping_ = false;   // guarded by mutex_
+  std::deque<Job> jobs_;   // guarded by mutex_
+  std::size_t bytes_ = 0;  // guarded by mutex_; of the bodies that wait
+  bool stopping_ = false;  // guarded by mutex_
   std::thread thread_;
 };
 

@@ -25,9 +25,10 @@ inline constexpr api::Schema before_schema{.keywords =
                                            .example = R"("2026-03-01T10:00:00.000Z")"};
 inline constexpr QueryParameter before_parameter{
     .name = "before",
-    .about = "Only messages strictly older than this ISO 8601 date or date-time, or these epoch milliseconds. Empty: all. Messages of one "
-             "millisecond share a time, so the time of the oldest message shown skips the others of its millisecond. To walk back without a "
-             "gap use `before` of `/api/chat/session/{sessionId}/entries`, which is a position.",
+    .about =
+        "Only messages strictly older than this ISO 8601 date or date-time, or these epoch milliseconds. Empty: all. Messages of one "
+        "millisecond share a time, so the time of the oldest message shown skips the others of its millisecond. To walk back without a "
+        "gap use `before` of `/api/chat/session/{sessionId}/entries`, which is a position.",
     .schema = &before_schema};
 
 inline constexpr QueryParameter entries_after_parameter{.name = api::members::after.name,

@@ -16,9 +16,8 @@ constexpr api::Member created[] = {
     {"message", &created_text},
     {"session", &schemas::session},
     {"duplicate", &schemas::yes, "These two have this session already, under the id that was chosen; as it is now.", api::Presence::rare}};
-constexpr api::Schema exists_text{
-    .keywords = R"("type":"string","enum":["Active session already exists","Session ID is already in use"])",
-    .example = R"("Active session already exists")"};
+constexpr api::Schema exists_text{.keywords = R"("type":"string","enum":["Active session already exists","Session ID is already in use"])",
+                                  .example = R"("Active session already exists")"};
 constexpr api::Schema exists_code{.text = "already_exists"};
 constexpr api::Member exists[] = {
     {"message", &exists_text}, {"sessionId", &schemas::session_id, "The session that is in the way."}, {"code", &exists_code}};
@@ -74,8 +73,9 @@ constexpr api::Refusal reopen_refusals[] = {api::session_not_found_refusal, api:
 // GET /api/sessions/:sessionId and what is below it
 constexpr api::Member chat[] = {{"messages", &schemas::chat_messages}};
 constexpr AnswerDocument chat_answers[] = {{200, "The last 100.", chat}};
-constexpr api::Member signalling[] = {
-    {"sessionId", &schemas::session_id}, {"signalingMessages", &schemas::signal_records}, {"count", &schemas::count, "Of those in this answer."}};
+constexpr api::Member signalling[] = {{"sessionId", &schemas::session_id},
+                                      {"signalingMessages", &schemas::signal_records},
+                                      {"count", &schemas::count, "Of those in this answer."}};
 constexpr AnswerDocument signalling_answers[] = {{200, "Newest first; kept 30 days.", signalling}};
 constexpr const QueryParameter* signalling_query[] = {&signalling_limit_parameter};
 constexpr api::Member one[] = {{"session", &schemas::session}};
@@ -87,8 +87,9 @@ constinit const Operation create_session_operation = documented({
     .id = "createSession",
     .area = area,
     .summary = "Create a session with a patient",
-    .about = "For doctors. Two people have one open session at most. With a `sessionId` of the application's own, the call may be repeated: the "
-             "same people get the same session.",
+    .about =
+        "For doctors. Two people have one open session at most. With a `sessionId` of the application's own, the call may be repeated: the "
+        "same people get the same session.",
     .body = create_body,
     .answers = create_answers,
     .refusals = create_refusals,

@@ -64,10 +64,10 @@ int adopt_deletions(const config::Settings& settings, store::mongo::WithMissing 
   const auto report = store::mongo::find_missing_texts(settings.mongo, {clock, logs, settings.service.roles}, what, listener);
   if (!report) return fail_tool("adopt", report.error(), "Run it again when that is mended.");
   const bool is_open = report->missing > 0 && what == store::mongo::WithMissing::list;
-  const char* const next = ". Nothing was changed: `--deletions apply` deletes them in the log, `parley mirror` writes their documents again.";
+  const char* const next =
+      ". Nothing was changed: `--deletions apply` deletes them in the log, `parley mirror` writes their documents again.";
   std::printf("PASS adopt: %zu messages missing, %zu deleted in the log, %zu not mirrored yet; %zu messages of %zu sessions looked at%s\n",
-              report->missing, report->deleted, report->waiting, report->texts, report->sessions,
-              is_open ? next : "");
+              report->missing, report->deleted, report->waiting, report->texts, report->sessions, is_open ? next : "");
   return exit_done;
 }
 

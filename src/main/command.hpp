@@ -32,7 +32,7 @@ struct Configured {
 
 /// The same, of a command that works on a database: without one, invalid_argument says that there is nothing to `verb`.
 [[nodiscard]] Result<Configured> configure_with_database(Arguments arguments, std::string_view verb,
-                                                             std::span<const config::Flag> extra = {});
+                                                         std::span<const config::Flag> extra = {});
 
 /// Prints `FAIL <tool>: <what failed>.` and `then`, a sentence, as the one last line of a tool's output, and gives exit_failed.
 int fail_tool(std::string_view tool, const Error& error, std::string_view then);

@@ -36,7 +36,8 @@ void share_descriptors(config::Settings& settings, std::size_t descriptors, LogS
   server.handshakes_per_address_max = at_least(server.handshakes_per_address_max, service.connections_per_address_max, 2);
   const std::size_t wanted = service.connections_total_max + server.strangers_max;
   if (wanted <= server.sockets_max) return;
-  logs.write(LogLevel::warning, "main", "the limit of open files is low for the connections allowed; raise it (ulimit -Hn, or LimitNOFILE= in systemd)",
+  logs.write(LogLevel::warning, "main",
+             "the limit of open files is low for the connections allowed; raise it (ulimit -Hn, or LimitNOFILE= in systemd)",
              {{"open_files", std::to_string(descriptors)},
               {"for_the_store", std::to_string(reserved)},
               {"for_connections", std::to_string(server.sockets_max)},

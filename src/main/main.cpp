@@ -56,7 +56,9 @@ std::vector<config::Flag> settings_among(std::initializer_list<std::string_view>
 
 /// Those that a command with flags of its own looks at too.
 std::vector<config::Flag> with_secret(std::vector<config::Flag> flags) {
-  std::ranges::move(settings_among({"--jwt-secret-file", "--claim-id", "--claim-role", "--claim-email", "--claim-name", "--data", "--config"}), std::back_inserter(flags));
+  std::ranges::move(
+      settings_among({"--jwt-secret-file", "--claim-id", "--claim-role", "--claim-email", "--claim-name", "--data", "--config"}),
+      std::back_inserter(flags));
   return flags;
 }
 
@@ -67,7 +69,8 @@ std::vector<config::Flag> database_flags() {
 constexpr std::string_view about_adopt =
     "Takes what an earlier server wrote to `sessions` and `chatmessages` into the log, all at once. Stopped, it goes on where it was.\n"
     "Prints `left alone: COLLECTION ID: WHY` for each document it cannot take, and last `PASS adopt: …` or `FAIL adopt: …`; progress\n"
-    "goes to standard error. Leaves with 0 when it is done, 1 when it failed or when nothing could be taken, 2 when the command line or the\n"
+    "goes to standard error. Leaves with 0 when it is done, 1 when it failed or when nothing could be taken, 2 when the command line or "
+    "the\n"
     "configuration is wrong.\n"
     "With --deletions it looks for messages of the log whose documents are missing in `chatmessages`, and prints `missing: …` for each.\n"
     "`--deletions apply` deletes them in the log as well, for good.\n";

@@ -17,9 +17,11 @@ void add(MetricsText& text, const server::ServerCounts& counts) {
       .gauge("parley_connections_accepted", "TCP connections now.", counts.sockets_open)
       .gauge("parley_strangers_open", "TCP connections now that nobody has signed in on.", counts.strangers)
       .gauge("parley_handshakes_open", "Engine.IO sessions now that have not signed in yet.", counts.handshakes)
-      .counter("parley_strangers_closed_total", "Idle connections that nobody had signed in on, closed for newcomers.", counts.strangers_closed)
+      .counter("parley_strangers_closed_total", "Idle connections that nobody had signed in on, closed for newcomers.",
+               counts.strangers_closed)
       .counter("parley_newcomers_turned_away_total", "Connections closed as soon as they were accepted.", counts.newcomers_turned_away)
-      .counter("parley_handshakes_refused_total", "Engine.IO handshakes refused because too many had not signed in.", counts.handshakes_refused)
+      .counter("parley_handshakes_refused_total", "Engine.IO handshakes refused because too many had not signed in.",
+               counts.handshakes_refused)
       .counter("parley_holders_cut_total", "Connections cut because they held most of too much memory.", counts.holders_cut)
       .counter("parley_sent_bytes_total", "Bytes sent.", counts.bytes_sent)
       .counter("parley_sends_total", "System calls that sent them.", counts.sends);

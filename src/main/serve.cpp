@@ -63,10 +63,10 @@ Result<void> serve(config::Settings settings, std::function<void(const Running&)
   const auto loops = server.loops();
   const auto make_entropy = [] { return std::make_unique<SystemEntropy>(); };
   ice::UdpIceChecker ice_checker(clock, make_entropy);
-  service::ChatService service({loops, (*store)->log(), (*store)->directory(), (*store)->signalling(), (*store)->revocations(),
-                                (*store)->clock_record(), relay, authenticator, clock, make_entropy, logs, ice_checker,
-                                turn_secret_reader(settings)},
-                               settings.service);
+  service::ChatService service(
+      {loops, (*store)->log(), (*store)->directory(), (*store)->signalling(), (*store)->revocations(), (*store)->clock_record(), relay,
+       authenticator, clock, make_entropy, logs, ice_checker, turn_secret_reader(settings)},
+      settings.service);
   http_api::HttpApi http_api(
       {service, clock, logs, [&](const http_api::Figures& figures) { return metrics_text(server.counts(), figures, (*store)->health()); },
        [&] { return reasons_not_ready((*store)->health()); }, [] { return observability::resident_bytes(); },

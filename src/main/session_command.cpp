@@ -42,7 +42,9 @@ Result<std::string> doctor_token(const Configured& configured) {
   const auto id_text = config::last_value(configured.given, "--doctor");
   if (!id_text) return misunderstood("--doctor is missing. Name the user who creates the session, or give --token.");
   const auto id = UserId::parse(*id_text);
-  if (!id) return misunderstood("--doctor \"" + *id_text + "\" must be a user id of 1 to 64 bytes without control characters. Correct it, or give --token.");
+  if (!id)
+    return misunderstood("--doctor \"" + *id_text +
+                         "\" must be a user id of 1 to 64 bytes without control characters. Correct it, or give --token.");
   const auto secret = secret_in_force(configured.settings);
   if (!secret) return std::unexpected(secret.error());
   const auto now = SystemClock{}.now();
@@ -68,7 +70,8 @@ Result<Call> read_call(Arguments arguments) {
   if (!endpoint) return std::unexpected(endpoint.error());
   const auto patient = config::last_value(configured->given, "--patient");
   if (!patient) return misunderstood("--patient is missing. Name the other user of the session.");
-  if (!UserId::parse(*patient)) return misunderstood("--patient \"" + *patient + "\" must be a user id of 1 to 64 bytes without control characters.");
+  if (!UserId::parse(*patient))
+    return misunderstood("--patient \"" + *patient + "\" must be a user id of 1 to 64 bytes without control characters.");
   auto token = doctor_token(*configured);
   if (!token) return std::unexpected(token.error());
   const auto chosen = config::last_value(configured->given, "--session");

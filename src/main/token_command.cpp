@@ -44,7 +44,9 @@ Result<domain::User> user_of(std::span<const config::GivenFlag> given, const dom
   const auto id_text = config::last_value(given, "--id");
   if (!id_text) return misunderstood("--id is missing. Name the user, as in --id ada or --id 65f000000000000000000001.");
   const auto id = UserId::parse(*id_text);
-  if (!id) return misunderstood("--id \"" + *id_text + "\" must be a user id of 1 to 64 bytes without control characters, as in ada or 65f000000000000000000001.");
+  if (!id)
+    return misunderstood("--id \"" + *id_text +
+                         "\" must be a user id of 1 to 64 bytes without control characters, as in ada or 65f000000000000000000001.");
   const auto role_text = config::last_value(given, "--role");
   if (!role_text) return misunderstood("--role is missing: doctor, patient or admin.");
   auto role = roles.parse_account_role(*role_text);

@@ -199,7 +199,8 @@ std::shared_ptr<EngineioSession> EngineioEndpoint::make_session(const Request& r
     std::unique_ptr<EngineioSession> session(ended);
     if (!loop.in_this_thread()) loop.post([session = std::move(session)] {});
   };
-  const std::shared_ptr<EngineioSession> session(new EngineioSession(std::move(config), std::move(handshake), std::move(place)), end_on_loop);
+  const std::shared_ptr<EngineioSession> session(new EngineioSession(std::move(config), std::move(handshake), std::move(place)),
+                                                 end_on_loop);
   sessions_.emplace(session->handshake().sid, session);
   return session;
 }

@@ -17,8 +17,8 @@ Front::Front(Site& site, Shard& shard) : site_(site), shard_(shard) {
           std::make_unique<SocketioOpenHandler>(SocketioShared{*engineio->namespaces, engineio->config, site.totals, entropy_}));
       handler = socketio_.back().get();
     }
-    endpoints_.push_back(std::make_unique<EngineioEndpoint>(EngineioEndpoint::Config{
-        shard, engineio->config, *handler, site.totals, *site.admission, entropy_, *site.refused_origins}));
+    endpoints_.push_back(std::make_unique<EngineioEndpoint>(
+        EngineioEndpoint::Config{shard, engineio->config, *handler, site.totals, *site.admission, entropy_, *site.refused_origins}));
   }
 }
 

@@ -1,5 +1,5 @@
-// The pace at which a client is read whose events are refused: limits::refusals_per_second, once limits::refusals_free are used up. Accepted
-// events cost nothing, so an honest sender is never slowed down (docs/adr/0016).
+// The pace at which a client is read whose events are refused: limits::refusals_per_second, once limits::refusals_free are used up.
+// Accepted events cost nothing, so an honest sender is never slowed down (docs/adr/0016).
 #pragma once
 
 #include <algorithm>

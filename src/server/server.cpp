@@ -42,7 +42,8 @@ struct Server::Impl {
     site.config = std::move(config);
     site.refused_origins = std::make_unique<RefusedOrigins>(logs, clock, "server");
     const std::size_t count = loop_count(site.config);
-    for (std::size_t index = 0; index < count; ++index) members.push_back(std::make_unique<Member>(index, clock, site.config.held_bytes_max / count));
+    for (std::size_t index = 0; index < count; ++index)
+      members.push_back(std::make_unique<Member>(index, clock, site.config.held_bytes_max / count));
   }
 
   Result<void> bind();

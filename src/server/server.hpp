@@ -25,13 +25,13 @@ struct ServerCounts {
   std::uint64_t connections_peak = 0;
   std::uint64_t connections_refused = 0;
   std::uint64_t slow_readers_cut = 0;
-  std::uint64_t sockets_open = 0;           // accepted connections now
-  std::uint64_t strangers = 0;              // of these, on which no session was let in
-  std::uint64_t handshakes = 0;             // Engine.IO sessions whose CONNECT is not accepted yet
-  std::uint64_t strangers_closed = 0;       // idle ones, for newcomers
+  std::uint64_t sockets_open = 0;      // accepted connections now
+  std::uint64_t strangers = 0;         // of these, on which no session was let in
+  std::uint64_t handshakes = 0;        // Engine.IO sessions whose CONNECT is not accepted yet
+  std::uint64_t strangers_closed = 0;  // idle ones, for newcomers
   std::uint64_t newcomers_turned_away = 0;
   std::uint64_t handshakes_refused = 0;
-  std::uint64_t holders_cut = 0;            // that held most when connections held too much
+  std::uint64_t holders_cut = 0;  // that held most when connections held too much
   std::uint64_t bytes_sent = 0;
   std::uint64_t sends = 0;  // system calls
 };

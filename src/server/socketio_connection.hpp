@@ -69,7 +69,7 @@ class SocketioConnection final : public protocol::engineio::SocketHandler {
   protocol::socketio::PacketAssembler assembler_;
   std::vector<std::shared_ptr<NamespacePeer>> peers_;  // deciding or connected; one, nearly always
   TimerId connect_timer_ = 0;
-  int refused_connects_ = 0;  // since somebody was let in
+  int refused_connects_ = 0;                                    // since somebody was let in
   std::optional<protocol::socketio::DisconnectReason> failed_;  // why this side closed
 };
 

@@ -213,10 +213,11 @@ void ClientSession::entries(const Incoming& incoming) {
 
 void ClientSession::create_session(const Incoming& incoming) {
   const Fields& fields = incoming.fields;
-  service::create_session(router_, creators_, loop_, connection_->caller,
-                          {fields.text_field(members::patient_id.name), fields.text_field(members::appointment_id.name),
-                           fields.text_field(members::chosen_session_id.name)},
-                          [answer = SocketAnswer(connection_, incoming.ack)](Result<SessionView> created) { answer_with_session(answer, created); });
+  service::create_session(
+      router_, creators_, loop_, connection_->caller,
+      {fields.text_field(members::patient_id.name), fields.text_field(members::appointment_id.name),
+       fields.text_field(members::chosen_session_id.name)},
+      [answer = SocketAnswer(connection_, incoming.ack)](Result<SessionView> created) { answer_with_session(answer, created); });
 }
 
 void ClientSession::end_session(const Incoming& incoming) {

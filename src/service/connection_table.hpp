@@ -49,7 +49,7 @@ class ConnectionTable {
   mutable std::mutex mutex_;
   std::atomic<std::size_t> total_ = 0;                       // written with mutex_ held
   std::unordered_map<std::string, std::size_t> by_address_;  // guarded by mutex_
-  std::unordered_map<UserId, std::size_t> by_user_;        // guarded by mutex_
+  std::unordered_map<UserId, std::size_t> by_user_;          // guarded by mutex_
   std::uint64_t admitted_ = 0;                               // guarded by mutex_
   std::uint64_t peak_ = 0;                                   // guarded by mutex_
   RecentTimes recent_;                                       // guarded by mutex_

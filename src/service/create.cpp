@@ -241,8 +241,7 @@ void create_session(Router& router, std::vector<std::unique_ptr<Creator>>& creat
   Creator& creator = *creators[shard.loop().index()];
   Creator::Request checked{std::move(caller), *patient, *std::move(session), std::move(request.appointment),
                            std::make_shared<Answer<domain::SessionView>>(shard, from, std::move(done))};
-  router.on_shard(from, shard,
-                  [&creator, checked = std::move(checked)](SessionShard&) mutable { creator.create(std::move(checked)); });
+  router.on_shard(from, shard, [&creator, checked = std::move(checked)](SessionShard&) mutable { creator.create(std::move(checked)); });
 }
 
 }  // namespace parley::service

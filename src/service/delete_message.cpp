@@ -150,7 +150,8 @@ void delete_message(Router& router, EventLoop& from, CallerPtr caller, const std
   const SessionShard::Turn turn(home);
   home.read<std::optional<TextPlace>>(
       [id = *id, &directory = router.context().deps.directory](store::LogReader&) { return find_place(directory, id); },
-      [&router, &from, &home, id = *id, caller = std::move(caller), done = std::move(done)](Result<std::optional<TextPlace>> place) mutable {
+      [&router, &from, &home, id = *id, caller = std::move(caller),
+       done = std::move(done)](Result<std::optional<TextPlace>> place) mutable {
         if (!place) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(std::move(place.error())));
         if (!*place) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(message_not_found()));
         const SessionId session = (*place)->session;

@@ -17,8 +17,9 @@ constexpr api::Member sender_id{"senderId", &schemas::user_id};
 constexpr api::Member sender_role{"senderRole", &schemas::role, "The sender's role in the session."};
 constexpr api::Member timestamp{"timestamp", &schemas::time};
 
-constexpr api::Member joined[] = {
-    {"userId", &schemas::user_id}, {"userRole", &schemas::role}, {"userEmail", &schemas::text, "Where it is known.", api::Presence::optional}};
+constexpr api::Member joined[] = {{"userId", &schemas::user_id},
+                                  {"userRole", &schemas::role},
+                                  {"userEmail", &schemas::text, "Where it is known.", api::Presence::optional}};
 constexpr api::Schema reason{
     .keywords = R"("type":"string","enum":["client namespace disconnect","transport close","transport error","ping timeout",)"
                 R"("server namespace disconnect","parse error","server shutting down"])",

@@ -32,8 +32,8 @@ SessionState* SessionShard::find_whole(const SessionId& id) {
   const store::ForeignWrites foreign = context_.deps.directory.foreign_writes();
   using Noticed = store::ForeignWrites::Noticed;
   if (foreign.noticed == Noticed::never) return session;
-  const bool is_old = foreign.noticed == Noticed::when_looked &&
-                      session->looked_at + limits::foreign_look_fresh < context_.deps.clock.steady_now();
+  const bool is_old =
+      foreign.noticed == Noticed::when_looked && session->looked_at + limits::foreign_look_fresh < context_.deps.clock.steady_now();
   if (!is_old && session->looked_at >= foreign.doubted_at) return session;
   let_go(*session);
   return nullptr;

@@ -4,7 +4,8 @@
 //          outermost Turn ends.
 // Foreign  Where other software writes to the store beside Parley and the store does not hear of it by itself: a session that nobody is in
 //          is loaded again before it is used, one that somebody has joined is looked at now and then (docs/adr/0015).
-// Bounds   ServiceConfig::sessions_loaded_max and texts_loaded_bytes_max split over the shards; sessions that are joined or busy stay. An id
+// Bounds   ServiceConfig::sessions_loaded_max and texts_loaded_bytes_max split over the shards; sessions that are joined or busy stay. An
+// id
 //          that does not exist leaves nothing.
 // Owner    The loop's thread; nothing here is locked.
 #pragma once

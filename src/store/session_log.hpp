@@ -85,7 +85,8 @@ class LogReader {
 ///           log_corrupt   the session's log is damaged: it takes no more entries
 ///           session_full  a text at a seq past text_seq_max, anything past seq_max
 ///           not_found     `erase_body_of` names no entry before this append
-///           already_exists  the row of a new session has the id of another session. Nothing of it is in the log: an id has one log, whoever
+///           already_exists  the row of a new session has the id of another session. Nothing of it is in the log: an id has one log,
+///           whoever
 ///                         creates it and on which server. `retry_after_ms` is set when that session may not be readable yet
 ///           invalid_argument  our own mistake: no entries or more than append_entries_max, one larger than entry_bytes_max, seqs not
 ///                         dense after `expected`, or a trailer whose checksum is wrong

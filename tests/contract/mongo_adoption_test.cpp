@@ -257,7 +257,8 @@ TEST_P(MongoAdoption, what_cannot_be_adopted_is_left_as_it_is_and_named) {
   for (const mongo::LeftAlone& each : adoption->left_alone) reasons.push_back(each.reason);
   EXPECT_THAT(reasons, testing::UnorderedElementsAre("message is longer than 10000 characters", "messageType is missing",
                                                      "senderRole is no role of this deployment", "message is a number, not a string",
-                                                     "messageType is neither text nor system", "senderId is not 1 to 64 bytes of UTF-8 without control characters"));
+                                                     "messageType is neither text nor system",
+                                                     "senderId is not 1 to 64 bytes of UTF-8 without control characters"));
   expect_adopted(session, {good});
   static_cast<void>(found(session));
   EXPECT_EQ(old.log_of(session).size(), 3u);

@@ -354,8 +354,8 @@ TEST_P(MongoForeign, nothing_is_lost_or_doubled_wherever_taking_in_is_stopped) {
         const bool is_reader = std::string_view(app) == "parley-read";
         if (is_reader == streams()) continue;
         mongod.configure_fail_point(primary, R"({"configureFailPoint": "failCommand", "mode": {"skip": )" + std::to_string(skip) +
-                                                 R"(}, "data": {"failCommands": ["insert", "update"], "appName": ")" + app + R"(", )" + fault +
-                                                 "}}");
+                                                 R"(}, "data": {"failCommands": ["insert", "update"], "appName": ")" + app + R"(", )" +
+                                                 fault + "}}");
       }
       set_status(session, "ended", at_ms(60'000));
       if (!streams()) {

@@ -65,8 +65,10 @@ TEST_F(MongoOpening, of_a_server_that_is_not_there_is_refused_with_what_to_do) {
 
 /// An entry as format 1 had it: 12 bytes for its sender.
 constexpr const char* entry_of_format_1 =
-    "AQBgADQBAwAAAAADaVW5A6Gyw9TlAAADAAABm3bas7hlAAAAAAAAAAAAAAEGZG9jdG9y0oumq5ECk8vFEo3N5M3530aYpmBpQ2ClYRX2n9IzY9KAU4z23QkGX1jDwAKjeSTHAAAD"
-    "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwEADEdvb2QgbW9ybmluZwNtLTEAqWHiM+qCXp0p7V76UgCkJE3OfoDwRgT6utgS38JhW/4AAAAAAQAAAAAAAAGbdtqzuAAAAZt2"
+    "AQBgADQBAwAAAAADaVW5A6Gyw9TlAAADAAABm3bas7hlAAAAAAAAAAAAAAEGZG9jdG9y0oumq5ECk8vFEo3N5M3530aYpmBpQ2ClYRX2n9IzY9KAU4z23QkGX1jDwAKjeSTHAA"
+    "AD"
+    "AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwEADEdvb2QgbW9ybmluZwNtLTEAqWHiM+qCXp0p7V76UgCkJE3OfoDwRgT6utgS38JhW/"
+    "4AAAAAAQAAAAAAAAGbdtqzuAAAAZt2"
     "2rO4AQZkb2N0b3IAAAABAAAAAAAAAAz7m+/M";
 
 TEST_F(MongoOpening, of_a_log_of_format_1_is_refused_with_what_to_do_and_changes_nothing) {

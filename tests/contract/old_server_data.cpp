@@ -59,7 +59,10 @@ void OldServerData::write(const OldSession& session) {
   Document metadata;
   metadata.null("appointmentId").int32("duration", 0).int32("participantCount", 0);
   Document document = by_id(session.object_id);
-  document.text("sessionId", session.id.to_string()).user("doctorId", user_id(1)).user("patientId", user_id(2)).text("status", session.status);
+  document.text("sessionId", session.id.to_string())
+      .user("doctorId", user_id(1))
+      .user("patientId", user_id(2))
+      .text("status", session.status);
   document.date("createdAt", session.created_at);
   if (session.started_at) document.date("startedAt", *session.started_at);
   if (session.ended_at) document.date("endedAt", *session.ended_at);

@@ -15,7 +15,7 @@ namespace parley::auth {
 
 /// Failures are kept as values, because a token that is not in force is invalid whoever it names.
 struct Claims {
-  std::expected<UserId, AuthFailure> id;        // user_not_found: missing or null; invalid: no user id
+  std::expected<UserId, AuthFailure> id;          // user_not_found: missing or null; invalid: no user id
   std::expected<domain::User, AuthFailure> user;  // as `id`; invalid too when the role is missing or not one of the deployment's
   std::optional<double> expires_at;               // `exp`, seconds since the epoch; RFC 7519 §2 allows fractions
   std::optional<double> not_before;               // `nbf`

@@ -41,10 +41,10 @@ struct Request {
 
 struct Response {
   unsigned status = 200;
-  std::vector<Header> headers;  // without Content-Length, Connection, Date: `server` writes those
-  std::string body;             // for HEAD: as for GET; `server` leaves it out and keeps its length
+  std::vector<Header> headers;                     // without Content-Length, Connection, Date: `server` writes those
+  std::string body;                                // for HEAD: as for GET; `server` leaves it out and keeps its length
   std::shared_ptr<const std::string> shared_body;  // instead of `body`: one that is the same for many answers
-  std::string shared_headers;   // header lines known to be the same for many answers, each ended by CRLF; may be empty
+  std::string shared_headers;                      // header lines known to be the same for many answers, each ended by CRLF; may be empty
 
   [[nodiscard]] std::string_view content() const { return shared_body == nullptr ? std::string_view(body) : *shared_body; }
 };

@@ -12,13 +12,13 @@ namespace parley::store::mongo {
 
 struct ChangeEvent {
   enum class Kind : std::uint8_t {
-    nothing,            // Parley's own write, or of no interest
-    session_written,    // `document`: its `_id`
-    text_inserted,      // `session`: as its field `sessionId` says, whatever that is
-    text_deleted,       // `document`: its `_id`
-    session_deleted,    // `document`: its `_id`, as people write it
-    collection_is_gone, // `document`: what happened to which
-    stream_ended        // the database is gone: another stream begins after this event
+    nothing,             // Parley's own write, or of no interest
+    session_written,     // `document`: its `_id`
+    text_inserted,       // `session`: as its field `sessionId` says, whatever that is
+    text_deleted,        // `document`: its `_id`
+    session_deleted,     // `document`: its `_id`, as people write it
+    collection_is_gone,  // `document`: what happened to which
+    stream_ended         // the database is gone: another stream begins after this event
   } kind = Kind::nothing;
   ObjectId id{};          // of text_deleted and session_written
   std::string session{};  // of text_inserted

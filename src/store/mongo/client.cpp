@@ -151,10 +151,20 @@ void start_driver() {
 
 // Parley decides these for every read, write and connection, so the driver is never given them: another read preference refuses the
 // linearizable read that opens a session, another read concern the change stream, and a limit of the pool's queue the wait for a client.
-constexpr std::array<std::string_view, 14> own_options = {
-    "readpreference", "readpreferencetags", "maxstalenessseconds", "readconcernlevel", "w",
-    "wtimeoutms",     "journal",            "safe",                "retrywrites",      "appname",
-    "maxpoolsize",    "minpoolsize",        "waitqueuetimeoutms",  "waitqueuemultiple"};
+constexpr std::array<std::string_view, 14> own_options = {"readpreference",
+                                                          "readpreferencetags",
+                                                          "maxstalenessseconds",
+                                                          "readconcernlevel",
+                                                          "w",
+                                                          "wtimeoutms",
+                                                          "journal",
+                                                          "safe",
+                                                          "retrywrites",
+                                                          "appname",
+                                                          "maxpoolsize",
+                                                          "minpoolsize",
+                                                          "waitqueuetimeoutms",
+                                                          "waitqueuemultiple"};
 
 bool is_own(std::string_view option) {
   std::string name(option.substr(0, option.find('=')));

@@ -44,10 +44,9 @@ void Committer::serve() {
   for (;;) {
     std::vector<Group> groups = surroundings_.lanes.take();
     if (groups.empty()) return;
-    CommitRound(
-        {client, surroundings_.state, surroundings_.clock, surroundings_.lanes, surroundings_.places, surroundings_.clients.topology(),
-         surroundings_.look},
-        std::move(groups))
+    CommitRound({client, surroundings_.state, surroundings_.clock, surroundings_.lanes, surroundings_.places,
+                 surroundings_.clients.topology(), surroundings_.look},
+                std::move(groups))
         .run();
   }
 }

@@ -154,8 +154,8 @@ Result<bool> DeletionWriter::append(Client& client, const EntryAddress& text, st
     if (!after) return std::unexpected(after.error());
     Target target{**document, *std::move(encoded), *std::move(entry), domain::head_after(*head), {}};
     const domain::Counters& counters = target.head.counters;
-    target.deletion = {target.text.core.sender_role, code_point_count(target.text.body->text),
-                       *before ? counters.first_live_text : *after, *after ? counters.last_live_text : *before};
+    target.deletion = {target.text.core.sender_role, code_point_count(target.text.body->text), *before ? counters.first_live_text : *after,
+                       *after ? counters.last_live_text : *before};
     const auto written = write(client, target, reason);
     if (!written) return std::unexpected(written.error());
     if (*written == Written::place_taken) continue;

@@ -96,8 +96,7 @@ void ForeignTexts::remember_place(const Fields& last) {
 
 Result<ForeignTexts::Page> ForeignTexts::next() {
   static const Document sort = ascending({"timestamp", "_id"});
-  const FindOptions options{
-      .sort = &sort, .limit = static_cast<std::int64_t>(page_max_.messages), .bytes_max = page_max_.bytes};
+  const FindOptions options{.sort = &sort, .limit = static_cast<std::int64_t>(page_max_.messages), .bytes_max = page_max_.bytes};
   const auto found = find_by_index(client_, filter(), options);
   if (!found) return std::unexpected(to_error(found.error()));
   Page page;

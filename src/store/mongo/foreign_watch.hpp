@@ -2,7 +2,8 @@
 // a session is said to need a look (docs/adr/0015).
 //
 // Hints     An event says where to look. The documents are read again, so an event that comes twice, late or to many nodes does no harm.
-// Position  Written to `parleynodes` as soon as a stream is open, never past an event that is not finished with: after a kill the next stream
+// Position  Written to `parleynodes` as soon as a stream is open, never past an event that is not finished with: after a kill the next
+// stream
 //           begins there. Without one, every document whose state Parley did not write is looked at, and sessions in memory are doubted
 //           (`ForeignWrites::doubted_at`). The position says whether that is still to be done.
 // Deletions Held back until it is known that they stand alone (deletion_guard.hpp).
@@ -114,30 +115,30 @@ class ForeignWatch {
   // Owner of everything down to the mutex: the thread.
   std::unique_ptr<ChangeStream> stream_;
   SteadyTime stream_again_at_{};
-  std::string told_failure_;            // of the stream: each is told once
+  std::string told_failure_;  // of the stream: each is told once
   bool position_read_ = false;
-  std::optional<Document> position_;    // after everything that is finished with
-  bool must_compare_ = true;            // of the time before that position nothing is known
-  std::optional<Position> candidate_;   // becomes that when everything before it is finished with
+  std::optional<Document> position_;   // after everything that is finished with
+  bool must_compare_ = true;           // of the time before that position nothing is known
+  std::optional<Position> candidate_;  // becomes that when everything before it is finished with
   SteadyTime noted_at_{};
-  std::uint64_t events_ = 0;            // number of the newest
-  Timestamp event_time_{};              // its second
-  SteadyTime event_seen_at_{};          // when it came
+  std::uint64_t events_ = 0;    // number of the newest
+  Timestamp event_time_{};      // its second
+  SteadyTime event_seen_at_{};  // when it came
   DeletionGuard guard_;
   TtlIndexes ttl_indexes_;
-  std::uint64_t flood_ = 0;              // deletions that were not looked up, for there were too many
-  std::uint64_t expired_ = 0;            // deletions that a TTL index explains, not named yet
+  std::uint64_t flood_ = 0;    // deletions that were not looked up, for there were too many
+  std::uint64_t expired_ = 0;  // deletions that a TTL index explains, not named yet
   std::deque<Unknown> unknown_;
   std::deque<ForeignDeletion> allowed_;  // to be written
   SteadyTime looks_again_at_{};
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<SessionId> waiting_;              // guarded by mutex_
-  std::unordered_set<SessionId> waits_;        // guarded by mutex_; those in waiting_
-  bool stopping_ = false;                      // guarded by mutex_
-  bool compare_ = false;                       // guarded by mutex_; a look was dropped, so all are needed
-  std::atomic<bool> streams_ = false;          // a stream is open and has no gap before it
+  std::deque<SessionId> waiting_;        // guarded by mutex_
+  std::unordered_set<SessionId> waits_;  // guarded by mutex_; those in waiting_
+  bool stopping_ = false;                // guarded by mutex_
+  bool compare_ = false;                 // guarded by mutex_; a look was dropped, so all are needed
+  std::atomic<bool> streams_ = false;    // a stream is open and has no gap before it
   std::atomic<bool> caught_up_ = false;
   std::atomic<SteadyTime> doubted_at_{};
   std::thread thread_;

@@ -38,8 +38,8 @@ class Mirror {
     LoopPorts& ports;
     const Clock& clock;
     LogSink& logs;
-    MirrorWriter::Look look = [](const SessionId&) {};                 // other software has written to its document
-    std::function<bool()> may_mirror_others = [] { return true; };     // else later: what other software deleted would come back
+    MirrorWriter::Look look = [](const SessionId&) {};              // other software has written to its document
+    std::function<bool()> may_mirror_others = [] { return true; };  // else later: what other software deleted would come back
   };
   /// `node`: the place that this process began with; its document is in `parleynodes`.
   Mirror(Surroundings surroundings, std::int64_t node);

@@ -30,7 +30,8 @@ class MirrorWriter {
  public:
   /// `look` is told of each session whose document holds a foreign write: the mirror left it as it is.
   using Look = std::function<void(const SessionId&)>;
-  MirrorWriter(StoreState& state, LogSink& logs, Look look = [](const SessionId&) {})
+  MirrorWriter(
+      StoreState& state, LogSink& logs, Look look = [](const SessionId&) {})
       : state_(state), logs_(logs), look_(std::move(look)) {}
 
   /// Mirrors the next documents after `at`, limits::mongo_mirror_documents_max or mongo_mirror_bytes_max at most, and moves it to the last

@@ -24,8 +24,8 @@ struct MissingReport {
   std::size_t sessions = 0;  // looked at
   std::size_t texts = 0;     // live ones, of these
   std::size_t missing = 0;
-  std::size_t waiting = 0;   // not there and not mirrored yet: nothing is said of them
-  std::size_t deleted = 0;   // now, in the log
+  std::size_t waiting = 0;  // not there and not mirrored yet: nothing is said of them
+  std::size_t deleted = 0;  // now, in the log
 };
 
 /// Called on the caller's thread.

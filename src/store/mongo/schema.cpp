@@ -63,11 +63,12 @@ Result<void> refuse_other_formats(Client& client, const std::string& uri) {
   const auto version = entries && !entries->empty() ? domain::entry_version_of(entries->front()) : std::nullopt;
   if (!version) return {};  // damaged: who reads it says so
   if (*version == domain::entry_version) return {};
-  return refuse(ErrorCode::store_failed,
-                "The database at " + without_credentials(uri) + " has a session log of format " + std::to_string(*version) +
-                    ", and this version reads format " + std::to_string(domain::entry_version) +
-                    ". Nothing was changed. Start the version that wrote it, name another database with --store, or adopt its sessions anew "
-                    "(docs/operations/mongodb.md, \"A database of format 1\").");
+  return refuse(
+      ErrorCode::store_failed,
+      "The database at " + without_credentials(uri) + " has a session log of format " + std::to_string(*version) +
+          ", and this version reads format " + std::to_string(domain::entry_version) +
+          ". Nothing was changed. Start the version that wrote it, name another database with --store, or adopt its sessions anew "
+          "(docs/operations/mongodb.md, \"A database of format 1\").");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Which deletions a TTL index of `chatmessages` explains: the index is there, or it was there when the deletion happened. Owner: one thread;
-// blocking.
+// Which deletions a TTL index of `chatmessages` explains: the index is there, or it was there when the deletion happened. Owner: one
+// thread; blocking.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ namespace parley::store::mongo {
 class TtlIndexes {
  public:
   /// Whether such an index may have removed, at the time `at` of the database's clock, a message whose `timestamp` was `said`. Of an index
-  /// over another field nothing is known of when it takes which message, so it explains every deletion. Errors: the database could not be asked.
+  /// over another field nothing is known of when it takes which message, so it explains every deletion. Errors: the database could not be
+  /// asked.
   [[nodiscard]] Outcome<bool> explain(Client& client, Timestamp said, Timestamp at);
   /// Reads the indexes, unless that was done within limits::mongo_ttl_look_interval: what is dropped later is remembered.
   void look(Client& client, SteadyTime now);

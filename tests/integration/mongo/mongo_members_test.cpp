@@ -74,11 +74,10 @@ TEST_F(StoreAtThreeMembers, without_a_majority_nothing_is_acknowledged_and_nothi
 /// Two stores of one database: `behind_` comes through a gate of its own.
 TEST_F(StoreAtThreeMembers, options_of_the_URI_that_are_not_used_change_no_read_no_write_and_no_stream) {
   std::uint64_t number = 100;
-  for (const std::string options :
-       {"readPreference=secondary", "readPreference=secondaryPreferred&maxStalenessSeconds=90",
-        "readPreference=nearest&readPreferenceTags=dc:a", "readConcernLevel=local", "readConcernLevel=linearizable", "w=0",
-        "w=1&journal=false&wtimeoutMS=1", "w=nowhere",
-        "retryWrites=true", "appName=somebody", "maxPoolSize=1&waitQueueTimeoutMS=1", "minPoolSize=1"}) {
+  for (const std::string options : {"readPreference=secondary", "readPreference=secondaryPreferred&maxStalenessSeconds=90",
+                                    "readPreference=nearest&readPreferenceTags=dc:a", "readConcernLevel=local",
+                                    "readConcernLevel=linearizable", "w=0", "w=1&journal=false&wtimeoutMS=1", "w=nowhere",
+                                    "retryWrites=true", "appName=somebody", "maxPoolSize=1&waitQueueTimeoutMS=1", "minPoolSize=1"}) {
     SCOPED_TRACE(options);
     OpenedStore opened(uri_ + "&" + options, patient, limits::mongo_writers_default);
     LogScript script(++number);

@@ -100,9 +100,8 @@ class OpenedStore final : public store::CommitListener {
   /// The newest entry of a session, read linearizably as when a session is opened.
   Result<std::optional<domain::EncodedEntry>> last(SessionNumber session) {
     std::optional<Result<std::optional<domain::EncodedEntry>>> read;
-    const auto accepted = store->read([&](store::LogReader& reader) {
-      loop.post([&read, last = reader.last(session)]() mutable { read.emplace(std::move(last)); });
-    });
+    const auto accepted = store->read(
+        [&](store::LogReader& reader) { loop.post([&read, last = reader.last(session)]() mutable { read.emplace(std::move(last)); }); });
     EXPECT_TRUE(accepted.has_value());
     EXPECT_TRUE(loop.run_until([&] { return read.has_value(); }));
     return read ? *std::move(read) : std::unexpected(Error{});

@@ -143,8 +143,9 @@ TEST(Answer, participants_are_listed_with_their_roles) {
 
 TEST(Answer, members_of_a_room_are_counted_by_user) {
   const std::vector<domain::RoomMember> members = {{user_id(1), {"doctor"}, 2}, {user_id(2), {"patient"}, 1}};
-  EXPECT_EQ(written([&](auto& w) { write_members(w, members); }),
-            R"([{"userId":"000000000000000000000001","role":"doctor","sockets":2},{"userId":"000000000000000000000002","role":"patient","sockets":1}])");
+  EXPECT_EQ(
+      written([&](auto& w) { write_members(w, members); }),
+      R"([{"userId":"000000000000000000000001","role":"doctor","sockets":2},{"userId":"000000000000000000000002","role":"patient","sockets":1}])");
   EXPECT_EQ(written([](auto& w) { write_members(w, {}); }), "[]");
 }
 

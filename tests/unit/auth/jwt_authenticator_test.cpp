@@ -305,16 +305,18 @@ TEST_F(Jwt, an_expired_token_without_id_is_invalid_first) {
 }
 
 TEST_F(Jwt, an_id_that_is_no_user_id_is_invalid) {
-  for (const std::string id : {std::string(R"("")"), std::string("1"), std::string("true"), std::string("{}"), std::string("[]"),
-                               std::string(R"({"$ne":null})"), std::string(R"("000000000000000000000000")"), std::string(R"("a\u0000b")"),
-                               std::string(R"("a\nb")"), std::string(R"("\u007f")"), std::string(R"("\u0085")"), '"' + std::string(65, 'x') + '"'}) {
+  for (const std::string id :
+       {std::string(R"("")"), std::string("1"), std::string("true"), std::string("{}"), std::string("[]"), std::string(R"({"$ne":null})"),
+        std::string(R"("000000000000000000000000")"), std::string(R"("a\u0000b")"), std::string(R"("a\nb")"), std::string(R"("\u007f")"),
+        std::string(R"("\u0085")"), '"' + std::string(65, 'x') + '"'}) {
     EXPECT_EQ(of_payload(R"({"role":"doctor","id":)" + id + "}").error(), AuthFailure::invalid) << id;
   }
 }
 
 TEST_F(Jwt, an_id_is_any_text_of_1_to_64_bytes) {
-  for (const std::string id : {std::string("x"), std::string("auth0|5f7c8ec7"), std::string("ada@example.org"), std::string("65f00000000000000000000"),
-                               std::string("65f00000000000000000000g"), std::string("Zo\xc3\xab \xf0\x9f\x99\x82"), std::string(64, 'x')}) {
+  for (const std::string id :
+       {std::string("x"), std::string("auth0|5f7c8ec7"), std::string("ada@example.org"), std::string("65f00000000000000000000"),
+        std::string("65f00000000000000000000g"), std::string("Zo\xc3\xab \xf0\x9f\x99\x82"), std::string(64, 'x')}) {
     const auto result = of_payload(R"({"role":"doctor","id":")" + id + "\"}");
     ASSERT_TRUE(result.has_value()) << id;
     EXPECT_EQ(result->user.id.text(), id);
@@ -344,7 +346,8 @@ TEST_F(NamedClaims, are_found_by_their_name_and_by_their_path) {
 }
 
 TEST_F(NamedClaims, a_member_of_the_whole_name_counts_before_the_path) {
-  const auto result = of(R"({"https://example.org/user.id":"ada","realm_access.role":"patient","realm_access":{"role":"doctor"},"contact.mail":{"work":"x"}})");
+  const auto result = of(
+      R"({"https://example.org/user.id":"ada","realm_access.role":"patient","realm_access":{"role":"doctor"},"contact.mail":{"work":"x"}})");
   ASSERT_TRUE(result.has_value());
   EXPECT_EQ(result->user.role.name, "patient");
   EXPECT_EQ(result->user.email, "x") << "a dot may be in the name of a step, too";

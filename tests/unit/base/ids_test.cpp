@@ -76,16 +76,26 @@ const std::vector<std::string> accepted_texts = {
     "\"quoted\" \\",
     "ada@example.org",
     "Zo\xc3\xab",
-    "Zoe\xcc\x88",                       // the same name in another form: no normalisation
-    "\xf0\x9f\x99\x82",                 // U+1F642
-    "\xc2\xa0",                           // the first character after the control characters
-    "\xe2\x80\x8b",                       // U+200B: a format character, no control character
+    "Zoe\xcc\x88",       // the same name in another form: no normalisation
+    "\xf0\x9f\x99\x82",  // U+1F642
+    "\xc2\xa0",          // the first character after the control characters
+    "\xe2\x80\x8b",      // U+200B: a format character, no control character
     std::string(16, 'a') + std::string(8, 'g'),
 };
 const std::vector<std::string> refused_texts = {
-    "", std::string(65, 'x'),       std::string("a\0b", 3), "a\nb",         "\t",
-    "\x1f", "\x7f",                 "\xc2\x80",           "x\xc2\x9f",     "\xff",
-    "\xc3", "\xed\xa0\x80" /* a surrogate */, "\xc0\xaf" /* overlong */,
+    "",
+    std::string(65, 'x'),
+    std::string("a\0b", 3),
+    "a\nb",
+    "\t",
+    "\x1f",
+    "\x7f",
+    "\xc2\x80",
+    "x\xc2\x9f",
+    "\xff",
+    "\xc3",
+    "\xed\xa0\x80" /* a surrogate */,
+    "\xc0\xaf" /* overlong */,
 };
 
 TEST(SessionId, is_kept_byte_by_byte) {

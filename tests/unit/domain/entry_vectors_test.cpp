@@ -122,7 +122,12 @@ std::string row_line(std::string_view name, const SessionRow& row) {
   write_time(json, "endedAt", row.ended_at);
   json.key("reopened");
   if (row.reopened)
-    json.begin_object().key("at").integer(row.reopened->at.time_since_epoch().count()).key("openBefore").integer(row.reopened->open_before.count()).end_object();
+    json.begin_object()
+        .key("at")
+        .integer(row.reopened->at.time_since_epoch().count())
+        .key("openBefore")
+        .integer(row.reopened->open_before.count())
+        .end_object();
   else
     json.null();
   json.key("participants").begin_array();
@@ -176,7 +181,8 @@ std::vector<Refused> refused_records() {
 }
 
 /// Whose bytes are the same when the sender's length is left out.
-const std::vector<std::pair<std::string_view, std::string_view>> keyed_sends = {{"a", "bX"}, {"ab", "X"}, {"65a000000000000000000001", "m-1"}};
+const std::vector<std::pair<std::string_view, std::string_view>> keyed_sends = {
+    {"a", "bX"}, {"ab", "X"}, {"65a000000000000000000001", "m-1"}};
 
 std::string key_line(const std::pair<std::string_view, std::string_view>& send) {
   std::string line;
@@ -218,8 +224,11 @@ std::string vectors() {
       .end_object();
   text += ",\n\"genesis\": \"" + to_hex(view_of(genesis(example::session_id).digest)) + "\",\n";
   text += list_of("entries", example::whole_log(), entry_line) + ",\n";
-  const std::vector<std::pair<std::string_view, SessionRow>> rows{
-      {"created", example::session_row()}, {"ended", ended_row()}, {"reopened", reopened_row()}, {"chosen_id", row_of_a_chosen_id()}, {"smallest", smallest_row()}};
+  const std::vector<std::pair<std::string_view, SessionRow>> rows{{"created", example::session_row()},
+                                                                  {"ended", ended_row()},
+                                                                  {"reopened", reopened_row()},
+                                                                  {"chosen_id", row_of_a_chosen_id()},
+                                                                  {"smallest", smallest_row()}};
   text += list_of("sessionRows", rows, [](const auto& row) { return row_line(row.first, row.second); }) + ",\n";
   text += list_of("keys", keyed_sends, key_line) + ",\n";
   return text + list_of("refused", refused_records(), refused_line) + "\n}\n";

@@ -37,8 +37,7 @@ TEST(Extensions, the_bytes_are_those_of_the_page) {
   EXPECT_EQ(to_hex(participant_extension({ParticipantChangeKind::removed, example::patient}).value),
             "02"
             "18" +
-                to_hex(example::patient_id.text()) +
-            "0770617469656e74");
+                to_hex(example::patient_id.text()) + "0770617469656e74");
 }
 
 TEST(Extensions, one_that_is_missing_is_an_error) {

@@ -121,17 +121,17 @@ TEST(SessionRowCodec, the_bytes_are_those_of_the_page) {
             "02"
             "24" +
                 to_hex(example::session_id.text()) +
-            "a1b2c3d4e5"
-            "6955b900a1b2c3d4e5000001"
-            "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-            "0000019b76daa800"
-            "03"
-            "07"
-            "65a0000000000000000000ff"
-            "0000019b76daabe8"
-            "0000019b76db9e17"
-            "02"
-            "18" +
+                "a1b2c3d4e5"
+                "6955b900a1b2c3d4e5000001"
+                "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+                "0000019b76daa800"
+                "03"
+                "07"
+                "65a0000000000000000000ff"
+                "0000019b76daabe8"
+                "0000019b76db9e17"
+                "02"
+                "18" +
                 to_hex(example::doctor_id.text()) +
                 "06646f63746f72"
                 "18" +
@@ -181,7 +181,8 @@ TEST(SessionRowCodec, sixty_four_participants_come_back_and_one_more_is_neither_
   SessionRow row = whole_row();
   row.participants.clear();
   for (std::size_t index = 0; index < limits::participants_max; ++index) {
-    row.participants.push_back({*UserId::parse(std::string(limits::id_bytes_max - 2, 'u') + std::to_string(10 + index)), Role{std::string(limits::role_bytes_max, 'r')}});
+    row.participants.push_back({*UserId::parse(std::string(limits::id_bytes_max - 2, 'u') + std::to_string(10 + index)),
+                                Role{std::string(limits::role_bytes_max, 'r')}});
   }
   Bytes bytes = encode_session_row(row);
   EXPECT_EQ(decode_session_row(bytes), row);

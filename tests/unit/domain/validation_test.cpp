@@ -182,10 +182,11 @@ TEST(ClientMessageId, has_1_to_64_bytes) {
 
 TEST(ChosenSessionId, has_1_to_64_bytes_without_control_characters) {
   EXPECT_EQ(accept_session_id({}).value(), std::nullopt);
-  for (const std::string& id : {std::string("x"), std::string(limits::id_bytes_max, 'x'), std::string("a b/c%2F\"'\\"), repeated(emoji, 16)})
+  for (const std::string& id :
+       {std::string("x"), std::string(limits::id_bytes_max, 'x'), std::string("a b/c%2F\"'\\"), repeated(emoji, 16)})
     EXPECT_EQ(accept_session_id(text(id)).value()->text(), id);
-  for (const std::string& id : {std::string(limits::id_bytes_max + 1, 'x'), repeated(emoji, 16) + "x", std::string("a\nb"), std::string("\0", 1),
-                                std::string("\xc2\x85"), std::string("\xff"), std::string("a\xEF\xBF\xBD")})
+  for (const std::string& id : {std::string(limits::id_bytes_max + 1, 'x'), repeated(emoji, 16) + "x", std::string("a\nb"),
+                                std::string("\0", 1), std::string("\xc2\x85"), std::string("\xff"), std::string("a\xEF\xBF\xBD")})
     expect_refused(accept_session_id(text(id)), "Invalid session ID");
   expect_refused(accept_session_id({TextField::State::not_text, ""}), "Invalid session ID");
 }
@@ -204,7 +205,8 @@ TEST(PatientId, is_a_user_id) {
   EXPECT_EQ(accept_patient_id(text("auth0|5f7c8ec7"))->text(), "auth0|5f7c8ec7");
   EXPECT_EQ(accept_patient_id(text("65F000000000000000000002"))->text(), "65f000000000000000000002");
   expect_refused(accept_patient_id({}), "Patient ID is required");
-  for (const std::string& id : {std::string(limits::id_bytes_max + 1, 'x'), std::string(24, '0'), std::string("a\nb"), std::string("\xEF\xBF\xBD")})
+  for (const std::string& id :
+       {std::string(limits::id_bytes_max + 1, 'x'), std::string(24, '0'), std::string("a\nb"), std::string("\xEF\xBF\xBD")})
     expect_refused(accept_patient_id(text(id)), "Invalid patient ID");
 }
 

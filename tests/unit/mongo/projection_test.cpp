@@ -81,7 +81,8 @@ TEST(Projection, of_the_steps_of_a_session_changes_its_document) {
   EXPECT_EQ(fields->user("doctorId"), script.row().participants[0].user);
   EXPECT_EQ(fields->document("metadata")->type_name("appointmentId"), "null") << "there is none, and the field is there";
   EXPECT_EQ(fields->document("metadata")->integer("participantCount"), 0);
-  EXPECT_EQ(Fields(created.new_sessions[0]).document("q")->integer("parley.number"), 7) << "MongoDB puts it into the document that it makes";
+  EXPECT_EQ(Fields(created.new_sessions[0]).document("q")->integer("parley.number"), 7)
+      << "MongoDB puts it into the document that it makes";
   EXPECT_EQ(created.new_sessions[0].to_json().find("secret"), std::string::npos);
   const Projection ended = projection_of(script, script.end());
   EXPECT_TRUE(ended.new_sessions.empty());

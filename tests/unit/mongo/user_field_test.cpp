@@ -25,7 +25,8 @@ TEST(UserField, of_24_hexadecimal_digits_is_an_object_id) {
 }
 
 TEST(UserField, of_any_other_id_is_a_string) {
-  for (const std::string text : {std::string("ada"), std::string(64, 'x'), std::string("65a00000000000000000000"), std::string("a.b/$c \"q\"")}) {
+  for (const std::string text :
+       {std::string("ada"), std::string(64, 'x'), std::string("65a00000000000000000000"), std::string("a.b/$c \"q\"")}) {
     Document document;
     document.user("user", *UserId::parse(text));
     EXPECT_EQ(Fields(document).text("user"), text);

@@ -117,10 +117,11 @@ TEST_F(AdmissionTest, who_asks_and_does_not_read_makes_the_server_hold_one_answe
 
 TEST_F(AdmissionTest, a_body_that_is_shared_arrives_whole_and_is_left_out_for_head_requests) {
   const auto body = std::make_shared<const std::string>(std::string(3 * limits::http_slice_bytes, 'x') + "end");
-  start(one_loop(), [&](Request, EventLoop&, Respond respond) { Response response;
+  start(one_loop(), [&](Request, EventLoop&, Respond respond) {
+    Response response;
     response.shared_body = body;
     respond(std::move(response));
-   });
+  });
   Client client = connect();
   client.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_NE(client.read_response(Client::Body::none).find("Content-Length: " + std::to_string(body->size())), std::string::npos);
@@ -294,7 +295,8 @@ TEST(RefusalPace, lets_some_through_at_once_and_then_so_many_a_second) {
   EXPECT_EQ(until, now + std::chrono::nanoseconds(1s) / limits::refusals_per_second);
   EXPECT_TRUE(pace.was_paused(now + 1s, 2s));
   EXPECT_FALSE(pace.was_paused(now + 3s, 2s));
-  for (int index = 0; index < limits::refusals_free; ++index) EXPECT_LE(pace.count(now + 2s), now + 2s) << "after a rest they are free again";
+  for (int index = 0; index < limits::refusals_free; ++index)
+    EXPECT_LE(pace.count(now + 2s), now + 2s) << "after a rest they are free again";
 }
 
 TEST_F(AdmissionTest, refused_events_are_read_slowly_and_none_is_lost) {

@@ -15,7 +15,8 @@ using Freshness = domain::SessionView::Freshness;
 class ChosenId : public ::testing::Test {
  protected:
   using Answered = Answer<SessionView>;
-  Answered start(const std::string& id, const std::string& patient = "patient", const std::string& doctor = "doctor", std::size_t loop = 0) {
+  Answered start(const std::string& id, const std::string& patient = "patient", const std::string& doctor = "doctor",
+                 std::size_t loop = 0) {
     auto [answer, done] = expect_answer<SessionView>();
     const UserId& with = world.authenticator.users.at(patient).id;
     world.service->create_session(*world.loops[loop], world.caller(doctor), {text_field(with.to_string()), {}, text_field(id)},

@@ -291,7 +291,8 @@ TEST(Join, counts_the_other_sockets_of_the_room_by_user) {
   EXPECT_THAT(join(*second), ::testing::HasSubstr("\"members\":[" + sockets_of("doctor", 1) + "]"));
   auto patient = world.connect("patient");
   EXPECT_THAT(join(*patient), ::testing::HasSubstr("\"members\":[" + sockets_of("doctor", 2) + "]"));
-  EXPECT_THAT(join(*first), ::testing::HasSubstr("\"members\":[" + sockets_of("doctor", 1) + "," + sockets_of("patient", 1) + "]"));  // joined before
+  EXPECT_THAT(join(*first),
+              ::testing::HasSubstr("\"members\":[" + sockets_of("doctor", 1) + "," + sockets_of("patient", 1) + "]"));  // joined before
   second->disconnect();
   patient->disconnect();
   world.run();

@@ -253,7 +253,7 @@ class ClockJump : public Upkeep {
     world.restart();
     world.clock.set_ahead(by);
     world.service->start_upkeep();
-  world.run();
+    world.run();
     pass(limits::upkeep_first_delay);
   }
   /// A process that sees each minute.

@@ -45,10 +45,8 @@ TEST(Layout, keys_are_as_documented) {
   EXPECT_EQ(to_hex(log_key(session, 42)), "010203040500002a");
   EXPECT_EQ(to_hex(idempotency_key(session, Key16{0xaa})), "0102030405aa000000000000000000000000000000");
   EXPECT_EQ(to_hex(encode_seq(42)), "00002a");
-  EXPECT_EQ(to_hex(pair_key(doctor, patient, session_id)),
-            "7018" + hex_of(doctor) + "18" + hex_of(patient) + hex_of(session_id));
-  EXPECT_EQ(to_hex(user_session_key(doctor, time, session_id)),
-            "7518" + hex_of(doctor) + "fffffe64892557ff" + hex_of(session_id));
+  EXPECT_EQ(to_hex(pair_key(doctor, patient, session_id)), "7018" + hex_of(doctor) + "18" + hex_of(patient) + hex_of(session_id));
+  EXPECT_EQ(to_hex(user_session_key(doctor, time, session_id)), "7518" + hex_of(doctor) + "fffffe64892557ff" + hex_of(session_id));
   EXPECT_EQ(to_hex(signalling_key(session, time, *doctor.object_id())), "0102030405fffffe64892557ff9afffffffffffffffffffffe");
 }
 
@@ -94,7 +92,9 @@ TEST(Layout, a_key_of_an_open_session_that_is_damaged_is_named) {
 TEST(Layout, the_order_of_keys_is_the_order_of_what_they_name) {
   EXPECT_LT(log_key(session, 255), log_key(session, 256));
   EXPECT_LT(log_key(session, limits::seq_max), log_key(SessionNumber{session.value + 1}, 1));
-  EXPECT_GT(signalling_key(session, time, *doctor.object_id()), signalling_key(session, time + std::chrono::milliseconds{1}, *doctor.object_id())) << "newest first";
+  EXPECT_GT(signalling_key(session, time, *doctor.object_id()),
+            signalling_key(session, time + std::chrono::milliseconds{1}, *doctor.object_id()))
+      << "newest first";
   EXPECT_GT(user_session_key(doctor, time, session_id), user_session_key(doctor, time + std::chrono::seconds{1}, session_id));
 }
 
