@@ -33,14 +33,15 @@ bool reopens(const ReopeningConfig& config, const Outlook& outlook, Timestamp no
   return config.within.count() == 0 || now - outlook.row.ended_at.value_or(outlook.head.timestamp) <= config.within;
 }
 
-/// Asks the session's documents once before a refusal: an ended session may have been made active again by other software a moment ago, and
-/// whoever it sent here must not lose that race (docs/adr/0015).
+/// Asks the session's documents once before a refusal of an ended session, and before one of its reopening because the pair has another
+/// that is open: it may have been made active again by other software a moment ago, and whoever was sent here must not lose that race
+/// (docs/adr/0015).
 class SecondLook {
  public:
   /// The decision, or to read before it.
   Decision before(Decision decision, const Outlook& outlook, const store::Directory& directory) {
     const auto* refusal = std::get_if<Refuse>(&decision);
-    if (looked_ || refusal == nullptr || refusal->error.code != ErrorCode::session_ended) return decision;
+    if (looked_ || refusal == nullptr || !is_about_an_end(refusal->error.code)) return decision;
     if (directory.foreign_writes().noticed == store::ForeignWrites::Noticed::never) return decision;
     session_ = outlook.row.id;
     return Read{};
@@ -54,6 +55,10 @@ class SecondLook {
   }
 
  private:
+  [[nodiscard]] static bool is_about_an_end(ErrorCode code) {
+    return code == ErrorCode::session_ended || code == ErrorCode::already_exists;
+  }
+
   SessionId session_;
   bool looked_ = false;
 };

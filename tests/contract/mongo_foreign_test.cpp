@@ -213,9 +213,13 @@ TEST_P(MongoForeign, an_end_and_a_reopening_reach_the_log_and_the_loops) {
   const auto end = old.log_of(session).back();
   EXPECT_TRUE(end.core.sender.empty());
   EXPECT_EQ(*domain::read_original_time(end.core), at_ms(60'000));
+  const Timestamp before_reopening = SystemClock().now();
   set_status(session, "active");
   expect_shape(server, session, "created participant ended reopened");
   expect_document(server, session, "active", false);
+  const auto reopened = server.store().find_session(session.id);
+  ASSERT_TRUE(reopened && *reopened && (*reopened)->reopened);
+  EXPECT_GE((*reopened)->reopened->at, before_reopening) << "the time after the end is not counted as open";
   set_status(session, "ended", at_ms(90'000));
   expect_shape(server, session, "created participant ended reopened ended");
   expect_document(server, session, "ended", true);
@@ -491,7 +495,7 @@ TEST_P(MongoForeignDeletion, of_many_at_once_is_named_and_not_applied) {
   statement.document("q", of_session).int32("limit", 0);
   auto client = pool_of(GetParam()).take();
   ASSERT_TRUE(client.remove(mongo::collection::chat, {&statement, 1}).has_value());
-  expect_named(server, "lost 10 messages");
+  expect_named(server, "The session \"" + script.row().id.to_string() + "\" lost 10 messages");
   wait_for_the_stream(server);
   EXPECT_EQ(deletions(script), 0u);
 }

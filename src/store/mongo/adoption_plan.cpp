@@ -77,7 +77,8 @@ AdoptionPlan::Batch AdoptionPlan::make(const Standing& standing, const Place& pl
   const auto has_room = [&] { return batch.document.entries.size() < place.entries_max && bytes < limits::mongo_document_bytes_max; };
   for (std::size_t index = next_; index < steps_.size() && has_room(); ++index) {
     const Step& step = steps_[index];
-    const Timestamp time = std::min(step.time.value_or(head.timestamp), place.now);
+    // Nothing says when a session was opened again: it is when that was noticed, so no time between an end and that counts as open.
+    const Timestamp time = step.kind == Kind::reopened ? place.now : std::min(step.time.value_or(head.timestamp), place.now);
     batch.document.entries.push_back(domain::chain(head, row.number, time, draft_of(step, row), entropy).encoded);
     bytes += batch.document.entries.back().size_bytes();
     if (step.kind == Kind::text) batch.adopted.push_back({texts_[step.text].id, head.seq});

@@ -386,10 +386,16 @@ void ForeignWatch::rule_deletions(Client& client, bool is_idle) {
       ++too_many[ruled.deletion.session];
   }
   for (const auto& [session, count] : too_many)
-    name_loss("Session number " + std::to_string(session.value) + " lost " + messages(count) + " at one time. " + std::string(how_to_apply),
-              count);
+    name_loss("The session " + name_of(session) + " lost " + messages(count) + " at one time. " + std::string(how_to_apply), count);
   if (is_idle) name_many();
   while (!allowed_.empty() && apply(client, allowed_.front())) allowed_.pop_front();
+}
+
+/// Its id, as people know it; its number where the database does not tell.
+std::string ForeignWatch::name_of(SessionNumber session) {
+  const auto row = surroundings_.directory.find_session(session);
+  if (row && *row) return '"' + (*row)->id.to_string() + '"';
+  return "number " + std::to_string(session.value);
 }
 
 /// Those that come one by one in large numbers are one line.

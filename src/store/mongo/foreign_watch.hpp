@@ -106,6 +106,7 @@ class ForeignWatch {
   [[nodiscard]] Sought seek(Client& client, const Unknown& deletion);
   void seek_again(Client& client);
   void rule_deletions(Client& client, bool is_idle);
+  [[nodiscard]] std::string name_of(SessionNumber session);
   void name_many();
   [[nodiscard]] bool apply(Client& client, const ForeignDeletion& deletion);
   void name_loss(const std::string& what, std::uint64_t documents);

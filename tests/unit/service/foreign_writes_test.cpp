@@ -90,6 +90,21 @@ TEST_F(ForeignWrites, a_join_that_would_be_refused_as_ended_looks_first) {
   }
 }
 
+TEST_F(ForeignWrites, a_join_that_may_reopen_looks_before_another_open_session_of_the_pair_refuses_it) {
+  auto config = World::unlimited();
+  config.reopening.by = service::ReopeningConfig::By::joining;
+  world.restart(config);
+  ASSERT_TRUE(world.end("doctor", session).has_value());
+  const SessionId other = world.create();
+  others_write(Noticed::by_itself);
+  EXPECT_THAT(join("patient"), Contains("Active session already exists"));
+  EXPECT_EQ(looks, 1);
+  write_reopening();
+  EXPECT_THAT(join("patient"), Not(Contains("already exists")));
+  EXPECT_EQ(status(), domain::SessionStatus::active);
+  EXPECT_NE(other, session);
+}
+
 TEST_F(ForeignWrites, a_join_is_refused_when_nothing_is_found_and_looks_once) {
   ASSERT_TRUE(world.end("doctor", session).has_value());
   others_write(Noticed::by_itself);
