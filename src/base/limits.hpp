@@ -197,7 +197,9 @@ inline constexpr std::size_t frame_bytes_max = payload_bytes_max;  // one WebSoc
 // Admission: what strangers can make the server hold and do (docs/adr/0016)
 inline constexpr std::size_t held_bytes_free = 16 * 1024;  // of one connection that do not count: an event, a page of entries
 inline constexpr std::size_t held_bytes_max =
-    64 * 1024 * 1024;  // for all connections, shared by the loops; beyond, the greatest holder goes
+    40 * 1024 * 1024;  // for all connections, shared by the loops; beyond, the greatest holder goes
+inline constexpr std::size_t held_bytes_of_loop_min = 12 * 1024 * 1024;  // its share, however many loops there are: a whole body and more
+static_assert(held_bytes_of_loop_min > http_body_bytes_max + http_header_bytes_max);
 inline constexpr std::size_t http_unsent_bytes_max = 64 * 1024;  // above it the next request of a connection waits
 inline constexpr std::size_t http_slice_bytes = 64 * 1024;       // of a long answer, queued at one time
 inline constexpr std::size_t http_requests_per_turn = 8;         // of one connection …
@@ -227,6 +229,8 @@ inline constexpr std::size_t form_fields_max = 1'000;                      // bo
 inline constexpr std::size_t body_members_max = 200'000;                   // of a JSON object at the top of a body: 4 MB to hold
 
 // Signalling (contract §6.3)
+inline constexpr std::size_t list_bytes_max = 4 * 1024 * 1024;       // of a list in one answer: then it says that there is more
+inline constexpr std::size_t open_sessions_listed_max = 1'000;       // of a user, in one answer: each takes up to 3 KB
 inline constexpr std::size_t signalling_payload_bytes_max = 65'536;  // of JSON as sent; each payload is relayed and kept for 30 days
 
 // Rates: fixed windows (contract §2.6, §6.3)

@@ -23,14 +23,14 @@ std::string Admission::key_of(const std::string& address) const {
   return proxies_.is_proxy(address) ? std::string() : protocol::http::client_key(address);
 }
 
-std::optional<Guests::Place> Admission::admit(const std::string& address, IdleStrangers& idle) {
+std::optional<Guests::Place> Admission::admit(const std::string& address, const Strangers& strangers) {
   const std::string key = key_of(address);
   for (;;) {
     const bool has_descriptor = counts.sockets.load(relaxed) < sockets_max_;
     auto place = has_descriptor ? strangers_.enter(key) : std::unexpected(Guests::Full::total);
     if (place) return *std::move(place);
     const bool is_address = place.error() == Guests::Full::address;
-    Connection* const going = longest_idle(idle, is_address ? std::optional<std::string_view>(key) : std::nullopt);
+    Connection* const going = longest_idle(strangers, is_address ? std::optional<std::string_view>(key) : std::nullopt);
     if (going == nullptr) {
       counts.turned_away.fetch_add(1, relaxed);
       name(Kind::turned_away, "connections were closed as soon as they were accepted",
@@ -44,11 +44,11 @@ std::optional<Guests::Place> Admission::admit(const std::string& address, IdleSt
   }
 }
 
-Connection* Admission::longest_idle(IdleStrangers& idle, std::optional<std::string_view> key) {
-  if (!key) return idle.empty() ? nullptr : &idle.front();
+Connection* Admission::longest_idle(const Strangers& strangers, std::optional<std::string_view> key) {
+  if (!key) return strangers.idle.empty() ? nullptr : strangers.idle.front();
   std::size_t looked_at = 0;
-  for (Connection& each : idle) {
-    if (each.place().key() == *key) return &each;
+  for (Connection* const each : strangers.idle) {
+    if (each->place().key() == *key) return each;
     if (++looked_at == limits::strangers_looked_at_max) break;
   }
   return nullptr;

@@ -27,7 +27,7 @@ class Admission {
 
   /// A place for a newcomer; nothing: there is none. For it a stranger of `idle` may have been cut, the longest idle one; where the
   /// newcomer's address is full, one of that address. Threads: that of `idle`.
-  [[nodiscard]] std::optional<Guests::Place> admit(const std::string& address, IdleStrangers& idle);
+  [[nodiscard]] std::optional<Guests::Place> admit(const std::string& address, const Strangers& strangers);
   /// A place for a session whose CONNECT is not accepted yet.
   [[nodiscard]] std::optional<Guests::Place> shake_hands(const std::string& address);
   /// A connection was cut, for it held most when the loops held too much.
@@ -46,7 +46,7 @@ class Admission {
  private:
   enum class Kind : std::uint8_t { closed_for_newcomer, turned_away, handshake_refused, gave_up };
   [[nodiscard]] std::string key_of(const std::string& address) const;
-  [[nodiscard]] static Connection* longest_idle(IdleStrangers& idle, std::optional<std::string_view> key);
+  [[nodiscard]] static Connection* longest_idle(const Strangers& strangers, std::optional<std::string_view> key);
   /// A line in the log for the first of a kind, then at most one every limits::admission_log_interval, which says how many there were.
   void name(Kind kind, std::string_view what, std::string_view advice, const std::string& address);
 

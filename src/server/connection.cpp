@@ -38,8 +38,18 @@ void Connection::vouch() {
 }
 
 void Connection::set_idle(bool idle) {
-  IdleHook::unlink();
-  if (idle && open() && place_.is_taken()) config_.idle.push_back(*this);
+  if (!open() || !place_.is_taken()) return forget_stranger();
+  auto& [idle_ones, busy_ones] = config_.strangers;
+  std::list<Connection*>& from = idle_ ? idle_ones : busy_ones;
+  std::list<Connection*>& to = idle ? idle_ones : busy_ones;
+  if (!in_strangers_) in_strangers_ = from.insert(from.end(), this);
+  to.splice(to.end(), from, *in_strangers_);
+  idle_ = idle;
+}
+
+void Connection::forget_stranger() {
+  if (in_strangers_) (idle_ ? config_.strangers.idle : config_.strangers.busy).erase(*in_strangers_);
+  in_strangers_.reset();
 }
 
 void Connection::resume() {
@@ -90,7 +100,8 @@ bool Connection::wants_to_read() const {
 }
 
 void Connection::on_readable() {
-  for (int reads = 0; reads < reads_per_turn_max && wants_to_read(); ++reads) {
+  const int reads_max = holds_much() ? 1 : reads_per_turn_max;  // the large things of many must not keep the small ones of others waiting
+  for (int reads = 0; reads < reads_max && wants_to_read(); ++reads) {
     const std::span<char> buffer = config_.loop.read_buffer();
     const Transfer received = receive(socket_.get(), buffer);
     if (received.kind == Transfer::Kind::would_block) break;
@@ -235,7 +246,7 @@ Connection::Released Connection::release() {
   watch_.reset();
   deadline_.clear();
   config_.on_closed(*this);
-  set_idle(false);
+  forget_stranger();
   Released released{std::move(socket_), std::move(unread_), std::string(outbound_.unsent()), std::move(place_)};
   outbound_.clear();
   return released;

@@ -7,11 +7,12 @@
 #pragma once
 
 #include <atomic>
-#include <boost/intrusive/list.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -52,19 +53,20 @@ class Conversation {
 
 class Connection;
 
-/// Lets a connection stand in IdleStrangers without an allocation: it comes and goes with every request.
-using IdleHook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
-/// Strangers that nothing is being done for, the longest idle first. Owner: the loop.
-using IdleStrangers =
-    boost::intrusive::list<Connection, boost::intrusive::base_hook<IdleHook>, boost::intrusive::constant_time_size<false>>;
+/// The strangers among the connections of a loop: those that nothing is being done for, the longest idle first, and the others. A
+/// connection moves from one list to the other with every request, so it takes its node with it.
+struct Strangers {
+  std::list<Connection*> idle;
+  std::list<Connection*> busy;
+};
 
-class Connection final : public std::enable_shared_from_this<Connection>, public IdleHook, private Ready, private Corked, private Holder {
+class Connection final : public std::enable_shared_from_this<Connection>, private Ready, private Corked, private Holder {
  public:
   struct Config {
     Loop& loop;
     SendCounts& counts;
     Holdings& holdings;
-    IdleStrangers& idle;
+    Strangers& strangers;
     std::function<void(Connection&)> on_closed;  // once, when the socket is closed or released
   };
   Connection(Config config, Descriptor socket, std::string remote_address);
@@ -138,6 +140,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   [[nodiscard]] std::size_t offer(std::span<char> bytes);
   void ended();
   void sent_everything();
+  void forget_stranger();
   void close();
   void on_deadline();
 
@@ -148,11 +151,13 @@ class Connection final : public std::enable_shared_from_this<Connection>, public
   std::unique_ptr<Conversation> conversation_;
   std::string unread_;
   OutboundQueue outbound_;
-  Guests::Place place_;  // while it is a stranger's
+  Guests::Place place_;                                           // while it is a stranger's
+  std::optional<std::list<Connection*>::iterator> in_strangers_;  // the same, once it was idle: its node
   std::size_t unsent_bytes_max_ = SIZE_MAX;
   std::size_t resume_below_ = 0;      // unsent bytes; 0: nobody waits for that
   std::size_t in_kernel_ = SIZE_MAX;  // bytes the kernel had not delivered when the deadline last rang
   Deadline deadline_;                 // of a finish, or of a peer that takes nothing
+  bool idle_ = false;
   bool writable_ = true;
   bool resume_due_ = false;  // after this turn, or later
   bool peer_ended_ = false;

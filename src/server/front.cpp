@@ -23,7 +23,7 @@ Front::Front(Site& site, Shard& shard) : site_(site), shard_(shard) {
 }
 
 void Front::accept(Descriptor socket, std::string remote_address) {
-  auto place = site_.admission->admit(remote_address, shard_.idle_strangers());
+  auto place = site_.admission->admit(remote_address, shard_.strangers());
   if (!place) return;
   const auto connection = shard_.adopt(std::move(socket), std::move(remote_address));
   connection->take_place(*std::move(place));

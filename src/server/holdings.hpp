@@ -23,6 +23,9 @@ class Holder {
   /// The client, for the log.
   [[nodiscard]] virtual const std::string& address() const = 0;
 
+  /// More than what is free: it sends, or takes, in bulk.
+  [[nodiscard]] bool holds_much() const { return held_ != 0; }
+
  private:
   friend class Holdings;
   std::size_t held_ = 0;

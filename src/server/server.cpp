@@ -26,6 +26,11 @@ std::size_t loop_count(const ServerConfig& config) {
   return std::clamp<std::size_t>(wanted, 1, limits::event_loops_max);
 }
 
+/// The share of one loop of what all connections may hold: never too little for what one honest client may send.
+std::size_t held_bytes_of_loop(std::size_t held_bytes_max, std::size_t loops) {
+  return std::max(held_bytes_max / loops, std::min(held_bytes_max, limits::held_bytes_of_loop_min));
+}
+
 }  // namespace
 
 struct Server::Impl {
@@ -42,8 +47,8 @@ struct Server::Impl {
     site.config = std::move(config);
     site.refused_origins = std::make_unique<RefusedOrigins>(logs, clock, "server");
     const std::size_t count = loop_count(site.config);
-    for (std::size_t index = 0; index < count; ++index)
-      members.push_back(std::make_unique<Member>(index, clock, site.config.held_bytes_max / count));
+    const std::size_t held_bytes = held_bytes_of_loop(site.config.held_bytes_max, count);
+    for (std::size_t index = 0; index < count; ++index) members.push_back(std::make_unique<Member>(index, clock, held_bytes));
   }
 
   Result<void> bind();

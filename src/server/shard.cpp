@@ -8,7 +8,7 @@ namespace parley::server {
 Shard::~Shard() = default;
 
 std::shared_ptr<Connection> Shard::adopt(Descriptor socket, std::string remote_address) {
-  Connection::Config config{loop_, sends, holdings_, idle_strangers_, [this](Connection& connection) {
+  Connection::Config config{loop_, sends, holdings_, strangers_, [this](Connection& connection) {
                               connections_.erase(&connection);
                               if (sockets_ != nullptr) sockets_->fetch_sub(1, std::memory_order_relaxed);
                               if (on_closed_) on_closed_();

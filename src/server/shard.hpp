@@ -31,7 +31,7 @@ class Shard {
   /// Called whenever a connection has closed.
   void watch_closed(std::function<void()> on_closed) { on_closed_ = std::move(on_closed); }
 
-  [[nodiscard]] IdleStrangers& idle_strangers() { return idle_strangers_; }
+  [[nodiscard]] Strangers& strangers() { return strangers_; }
   [[nodiscard]] Holdings& holdings() { return holdings_; }
 
   SendCounts sends;
@@ -39,7 +39,7 @@ class Shard {
  private:
   Loop loop_;
   Holdings holdings_;
-  IdleStrangers idle_strangers_;
+  Strangers strangers_;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   std::atomic<std::size_t>* sockets_ = nullptr;
   std::function<void()> on_closed_;
