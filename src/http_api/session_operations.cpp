@@ -10,6 +10,14 @@ constexpr std::string_view area = "sessions";
 
 constexpr api::Refusal access_refusals[] = {api::session_not_found_refusal, api::stranger_refusal};
 
+// Lists
+constexpr api::Schema list_place_schema{.keywords = R"("type":"string","pattern":"^[0-9]{1,15}[.].")",
+                                        .example = R"("1767225600000.6955b900a1b2c3d4e5000003")"};
+constexpr api::Member more_member{"more", &schemas::yes, "There are others behind the last.", api::Presence::rare};
+constexpr api::Member before_member{"before", &list_place_schema, "With `more`: the `before` of the request for those.",
+                                    api::Presence::rare};
+constexpr api::Refusal invalid_before{invalid_argument, "Invalid before"};
+
 // POST /api/sessions/create
 constexpr api::Schema created_text{.text = "Session created successfully"};
 constexpr api::Member created[] = {
@@ -37,8 +45,10 @@ constexpr api::Member ice[] = {{"iceServers", &schemas::ice_servers}, {"serverCo
 constexpr AnswerDocument ice_answers[] = {{200, "What a call may use from here.", ice}};
 
 // GET /api/sessions/user/active
-constexpr api::Member active[] = {{"sessions", &schemas::sessions}};
-constexpr AnswerDocument active_answers[] = {{200, "Newest `createdAt` first.", active}};
+constexpr api::Member active[] = {{"sessions", &schemas::sessions}, more_member, before_member};
+constexpr AnswerDocument active_answers[] = {{200, "Newest `createdAt` first, at most 1,000 and about 4 MiB.", active}};
+constexpr const QueryParameter* active_query[] = {&list_before_parameter};
+constexpr api::Refusal active_refusals[] = {invalid_before};
 
 // POST /api/sessions/:sessionId/join
 constexpr api::Schema joined_text{.text = "Successfully joined session"};
@@ -75,9 +85,12 @@ constexpr api::Member chat[] = {{"messages", &schemas::chat_messages}};
 constexpr AnswerDocument chat_answers[] = {{200, "The last 100.", chat}};
 constexpr api::Member signalling[] = {{"sessionId", &schemas::session_id},
                                       {"signalingMessages", &schemas::signal_records},
-                                      {"count", &schemas::count, "Of those in this answer."}};
-constexpr AnswerDocument signalling_answers[] = {{200, "Newest first; kept 30 days.", signalling}};
-constexpr const QueryParameter* signalling_query[] = {&signalling_limit_parameter};
+                                      {"count", &schemas::count, "Of those in this answer."},
+                                      more_member,
+                                      before_member};
+constexpr AnswerDocument signalling_answers[] = {{200, "Newest first, at most about 4 MiB; kept 30 days.", signalling}};
+constexpr const QueryParameter* signalling_query[] = {&signalling_limit_parameter, &list_before_parameter};
+constexpr api::Refusal signalling_refusals[] = {api::session_not_found_refusal, api::stranger_refusal, invalid_before};
 constexpr api::Member one[] = {{"session", &schemas::session}};
 constexpr AnswerDocument get_answers[] = {{200, "The session.", one}};
 
@@ -107,7 +120,9 @@ constinit const Operation active_sessions_operation = documented({
     .id = "activeSessions",
     .area = area,
     .summary = "The caller's sessions that have not ended",
+    .query = active_query,
     .answers = active_answers,
+    .refusals = active_refusals,
     .work = api::Work::reads,
 });
 
@@ -156,7 +171,7 @@ constinit const Operation session_signalling_operation = documented({
     .summary = "The signalling record of a session",
     .query = signalling_query,
     .answers = signalling_answers,
-    .refusals = access_refusals,
+    .refusals = signalling_refusals,
     .work = api::Work::reads,
 });
 

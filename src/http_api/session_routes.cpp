@@ -1,9 +1,14 @@
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "api/answer.hpp"
 #include "api/ice_servers.hpp"
 #include "base/json_writer.hpp"
+#include "base/limits.hpp"
 #include "domain/error_code.hpp"
+#include "http_api/list_place.hpp"
+#include "http_api/percent.hpp"
 #include "http_api/routes.hpp"
 #include "http_api/session_operations.hpp"
 
@@ -77,13 +82,76 @@ void write_signalling(JsonWriter& writer, const service::ChatService::Signalling
   writer.key("__v").integer(0).end_object();
 }
 
+/// The elements of a list as far as limits::list_bytes_max allows. Gives the last that was written; null: none was.
+template <typename Element, typename Write>
+const Element* write_list(JsonWriter& writer, const std::string& json, const std::vector<Element>& elements, Write write) {
+  const Element* last = nullptr;
+  writer.begin_array();
+  for (const Element& element : elements) {
+    if (last != nullptr && json.size() >= limits::list_bytes_max) break;
+    write(element);
+    last = &element;
+  }
+  writer.end_array();
+  return last;
+}
+
+void write_more(JsonWriter& writer, const ListPlace& place) {
+  writer.key("more").boolean(true).member("before", to_text(place));
+}
+
 std::string signalling_json(const service::ChatService::SignallingList& list) {
+  const auto& messages = list.page.messages;
   std::string json;
   JsonWriter writer(json);
-  writer.begin_object().member("sessionId", list.session.text()).key("signalingMessages").begin_array();
-  for (const auto& message : list.messages) write_signalling(writer, list, message);
-  writer.end_array().key("count").integer(static_cast<std::int64_t>(list.messages.size())).end_object();
+  writer.begin_object().member("sessionId", list.session.text()).key("signalingMessages");
+  const auto* const last = write_list(writer, json, messages, [&](const auto& message) { write_signalling(writer, list, message); });
+  const auto count = last == nullptr ? 0 : last - messages.data() + 1;
+  writer.key("count").integer(count);
+  if (last != nullptr && (list.page.more || last != &messages.back())) write_more(writer, {last->timestamp, last->id.to_string()});
+  writer.end_object();
   return json;
+}
+
+std::string open_sessions_json(const service::ChatService::OpenSessionsList& list) {
+  std::string json;
+  JsonWriter writer(json);
+  writer.begin_object().key("sessions");
+  const auto* const last = write_list(writer, json, list.sessions,
+                                      [&](const auto& session) { api::write_session(writer, session, api::SessionForm::populated); });
+  if (last != nullptr && last != &list.sessions.back())
+    write_more(writer, {last->row.created_at, last->row.id.to_string()});
+  else if (list.next)
+    write_more(writer, {list.next->created_at, list.next->session.to_string()});
+  writer.end_object();
+  return json;
+}
+
+/// `before` of the query; empty or absent: nothing. Error: it is no place of such a list.
+template <typename Place, typename Read>
+Result<std::optional<Place>> place_in_query(std::string_view query, Read read) {
+  const auto text = query_value(query, list_before_parameter.name);
+  if (!text || text->empty()) return std::optional<Place>{};
+  const auto place = parse_list_place(*text);
+  auto found = place ? read(*place) : std::optional<Place>{};
+  if (!found) return refuse(ErrorCode::invalid_argument, "Invalid before");
+  return found;
+}
+
+Result<std::optional<store::SessionPlace>> session_place(std::string_view query) {
+  return place_in_query<store::SessionPlace>(query, [](const ListPlace& place) -> std::optional<store::SessionPlace> {
+    const auto session = SessionId::parse(place.id);
+    if (!session) return std::nullopt;
+    return store::SessionPlace{place.time, *session};
+  });
+}
+
+Result<std::optional<store::SignallingPlace>> signalling_place(std::string_view query) {
+  return place_in_query<store::SignallingPlace>(query, [](const ListPlace& place) -> std::optional<store::SignallingPlace> {
+    const auto id = ObjectId::parse(place.id);
+    if (!id) return std::nullopt;
+    return store::SignallingPlace{place.time, *id};
+  });
 }
 
 }  // namespace
@@ -144,15 +212,12 @@ void get_session(const Backend& backend, ExchangePtr exchange) {
 
 void active_sessions(const Backend& backend, ExchangePtr exchange) {
   auto& kept = *exchange;
-  backend.service.active_sessions(*kept.loop, std::move(kept.caller),
-                                  [exchange = std::move(exchange)](Result<std::vector<domain::SessionView>> sessions) {
-                                    if (!sessions) return exchange->answer(sessions.error());
-                                    std::string json;
-                                    JsonWriter writer(json);
-                                    writer.begin_object().key("sessions").begin_array();
-                                    for (const auto& session : *sessions) api::write_session(writer, session, api::SessionForm::populated);
-                                    writer.end_array().end_object();
-                                    exchange->answer(200, std::move(json));
+  auto after = session_place(kept.request.query());
+  if (!after) return kept.answer(after.error());
+  backend.service.active_sessions(*kept.loop, std::move(kept.caller), *std::move(after),
+                                  [exchange = std::move(exchange)](Result<service::ChatService::OpenSessionsList> list) {
+                                    if (!list) return exchange->answer(list.error());
+                                    exchange->answer(200, open_sessions_json(*list));
                                   });
 }
 
@@ -172,9 +237,17 @@ void session_chat(const Backend& backend, ExchangePtr exchange) {
 
 void session_signalling(const Backend& backend, ExchangePtr exchange) {
   auto& kept = *exchange;
-  const auto limit = query_number(kept.request.query(), signalling_limit_parameter);
-  backend.service.read_signalling(*kept.loop, std::move(kept.caller), api::session_from_path(kept.parameters[0]),
-                                  static_cast<std::uint32_t>(limit),
+  const domain::SessionField session = api::session_from_path(kept.parameters[0]);
+  auto after = signalling_place(kept.request.query());
+  if (!after) {
+    // Who may not see the session learns that first, as with every other parameter.
+    return backend.service.get_session(*kept.loop, std::move(kept.caller), session,
+                                       [exchange = std::move(exchange), refusal = after.error()](Result<domain::SessionView> seen) {
+                                         exchange->answer(seen ? refusal : seen.error());
+                                       });
+  }
+  const store::SignallingRange range{.limit = query_number(kept.request.query(), signalling_limit_parameter), .after = *std::move(after)};
+  backend.service.read_signalling(*kept.loop, std::move(kept.caller), session, range,
                                   [exchange = std::move(exchange)](Result<service::ChatService::SignallingList> list) {
                                     if (!list) return exchange->answer(list.error());
                                     exchange->answer(200, signalling_json(*list));

@@ -86,8 +86,9 @@ void ChatService::reopen_session(EventLoop& from, domain::Caller caller, domain:
                           with_stored_users(impl_->context, from, WhenUnreadable::show_known, std::move(done)));
 }
 
-void ChatService::active_sessions(EventLoop& from, domain::Caller caller, Done<std::vector<domain::SessionView>> done) {
-  service::active_sessions(impl_->router, from, shared(std::move(caller)),
+void ChatService::active_sessions(EventLoop& from, domain::Caller caller, std::optional<store::SessionPlace> after,
+                                  Done<OpenSessionsList> done) {
+  service::active_sessions(impl_->router, from, shared(std::move(caller)), std::move(after),
                            with_stored_users(impl_->context, from, WhenUnreadable::refuse, std::move(done)));
 }
 
@@ -118,9 +119,9 @@ void ChatService::delete_message(EventLoop& from, domain::Caller caller, std::st
   service::delete_message(impl_->router, from, shared(std::move(caller)), message_id, std::move(done));
 }
 
-void ChatService::read_signalling(EventLoop& from, domain::Caller caller, domain::SessionField session, std::uint32_t limit,
+void ChatService::read_signalling(EventLoop& from, domain::Caller caller, domain::SessionField session, store::SignallingRange range,
                                   Done<SignallingList> done) {
-  service::read_signalling(impl_->router, from, shared(std::move(caller)), session, limit,
+  service::read_signalling(impl_->router, from, shared(std::move(caller)), session, range,
                            with_stored_users(impl_->context, from, WhenUnreadable::refuse, std::move(done)));
 }
 

@@ -138,8 +138,12 @@ class ChatService {
   /// `Session is not ended` · `Rate limit exceeded for reopenings` · already_exists `Active session already exists`, detail: its sessionId.
   /// The view is as after. Tells the room `session-reopened`.
   void reopen_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done);
-  /// Sessions not ended where the caller takes part, newest first.
-  void active_sessions(EventLoop& from, domain::Caller caller, Done<std::vector<domain::SessionView>> done);
+  /// Sessions not ended where the caller takes part, newest first, behind `after`: at most limits::open_sessions_listed_max.
+  struct OpenSessionsList {
+    std::vector<domain::SessionView> sessions;
+    std::optional<store::SessionPlace> next = std::nullopt;  // behind which there are others; nothing: that was all
+  };
+  void active_sessions(EventLoop& from, domain::Caller caller, std::optional<store::SessionPlace> after, Done<OpenSessionsList> done);
 
   /// REST: `Session ID and message are required` · `Message must be a string` · `Message too long (max … characters)` · access ·
   /// key · `Session has already ended`. Socket: sessionId falsy · access · key · ended · `Rate limit exceeded for chat messages` · content.
@@ -159,11 +163,11 @@ class ChatService {
   /// Access rule. Newest first, senders filled where known.
   struct SignallingList {
     SessionId session;
-    std::vector<store::SignallingMessage> messages;
+    store::SignallingPage page;
     std::vector<domain::User> users;
     std::vector<UserId> users_gone{};  // no longer in the user store
   };
-  void read_signalling(EventLoop& from, domain::Caller caller, domain::SessionField session, std::uint32_t limit,
+  void read_signalling(EventLoop& from, domain::Caller caller, domain::SessionField session, store::SignallingRange range,
                        Done<SignallingList> done);
 
   /// `Admin access required`. Ends every open session created before `created_before`, in bounded portions; the caller stands in their

@@ -12,6 +12,7 @@ namespace {
 using domain::MessageView;
 using domain::PageView;
 using domain::SessionView;
+using OpenSessionsList = ChatService::OpenSessionsList;
 using SignallingList = ChatService::SignallingList;
 
 using UsersById = std::unordered_map<UserId, StoredUser>;  // of whom nothing is known is not in it
@@ -32,7 +33,11 @@ void each_user(const PageView& view, Visit visit) {
 }
 template <typename Visit>
 void each_user(const SignallingList& view, Visit visit) {
-  for (const store::SignallingMessage& message : view.messages) visit(message.sender);
+  for (const store::SignallingMessage& message : view.page.messages) visit(message.sender);
+}
+template <typename Visit>
+void each_user(const OpenSessionsList& view, Visit visit) {
+  for (const SessionView& session : view.sessions) each_user(session, visit);
 }
 template <typename Part, typename Visit>
 void each_user(const std::vector<Part>& view, Visit visit) {
@@ -64,6 +69,9 @@ void show(MessageView& view, const UsersById& known) {
     view.sender = *found->second;
   else
     view.sender_is = MessageView::Sender::gone;
+}
+void show(OpenSessionsList& view, const UsersById& known) {
+  for (SessionView& session : view.sessions) show(session, known);
 }
 void show(PageView& view, const UsersById& known) {
   for (MessageView& message : view.messages) show(message, known);
@@ -121,7 +129,7 @@ Done<View> with_stored_users(Context& context, EventLoop& from, WhenUnreadable w
 template Done<SessionView> with_stored_users(Context&, EventLoop&, WhenUnreadable, Done<SessionView>);
 template Done<PageView> with_stored_users(Context&, EventLoop&, WhenUnreadable, Done<PageView>);
 template Done<SignallingList> with_stored_users(Context&, EventLoop&, WhenUnreadable, Done<SignallingList>);
-template Done<std::vector<SessionView>> with_stored_users(Context&, EventLoop&, WhenUnreadable, Done<std::vector<SessionView>>);
+template Done<OpenSessionsList> with_stored_users(Context&, EventLoop&, WhenUnreadable, Done<OpenSessionsList>);
 template Done<std::vector<MessageView>> with_stored_users(Context&, EventLoop&, WhenUnreadable, Done<std::vector<MessageView>>);
 
 }  // namespace parley::service

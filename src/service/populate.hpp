@@ -13,7 +13,7 @@ namespace parley::service {
 enum class WhenUnreadable : std::uint8_t { refuse, show_known };
 
 /// A `done` for the use case that looks the users of its view up and then runs the given one, on `from`. With IdentitySource::claims it is
-/// the given one. Of domain::SessionView and PageView, vectors of SessionView and MessageView, and ChatService::SignallingList.
+/// the given one. Of domain::SessionView and PageView, a vector of MessageView, and the lists of ChatService.
 template <typename View>
 [[nodiscard]] Done<View> with_stored_users(Context& context, EventLoop& from, WhenUnreadable when_unreadable, Done<View> done);
 

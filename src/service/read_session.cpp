@@ -11,6 +11,7 @@ namespace {
 
 using domain::SessionView;
 using domain::StatsView;
+using OpenSessionsList = ChatService::OpenSessionsList;
 using SignallingList = ChatService::SignallingList;
 
 StatsView stats_of(const SessionState& session, const domain::RoleSet& roles) {
@@ -27,12 +28,12 @@ StatsView stats_of(const SessionState& session, const domain::RoleSet& roles) {
   return view;
 }
 
-Result<SignallingList> read_record(Context& context, const domain::SessionRow& row, std::uint32_t limit) {
-  auto messages = context.deps.signalling.newest(row.number, row.id, limit);
-  if (!messages) return std::unexpected(messages.error());
-  SignallingList list{row.id, std::move(*messages), {}};
+Result<SignallingList> read_record(Context& context, const domain::SessionRow& row, const store::SignallingRange& range) {
+  auto page = context.deps.signalling.newest(row.number, row.id, range);
+  if (!page) return std::unexpected(page.error());
+  SignallingList list{row.id, std::move(*page), {}};
   if (context.config.identity == IdentitySource::directory) return list;  // filled as it leaves, by populate.hpp
-  for (const store::SignallingMessage& message : list.messages) {
+  for (const store::SignallingMessage& message : list.page.messages) {
     if (std::ranges::find(list.users, message.sender, &domain::User::id) != list.users.end()) continue;
     auto user = context.deps.directory.find_user(message.sender);
     if (!user) return std::unexpected(user.error());
@@ -43,12 +44,12 @@ Result<SignallingList> read_record(Context& context, const domain::SessionRow& r
 }
 
 /// The open sessions of a user with the users in them; how many are joined is not known yet.
-Result<std::vector<SessionView>> read_open_sessions(Context& context, const UserId& user) {
-  auto rows = context.deps.directory.open_sessions_of(user);
-  if (!rows) return std::unexpected(rows.error());
-  std::vector<SessionView> views;
-  for (domain::SessionRow& row : *rows) {
-    SessionView& view = views.emplace_back();
+Result<OpenSessionsList> read_open_sessions(Context& context, const UserId& user, const std::optional<store::SessionPlace>& after) {
+  auto page = context.deps.directory.open_sessions_of(user, after, limits::open_sessions_listed_max);
+  if (!page) return std::unexpected(page.error());
+  OpenSessionsList list{{}, std::move(page->next)};
+  for (domain::SessionRow& row : page->sessions) {
+    SessionView& view = list.sessions.emplace_back();
     view.row = std::move(row);
     if (context.config.identity == IdentitySource::directory) continue;  // filled as it leaves, by populate.hpp
     for (const domain::Participant& participant : view.row.participants) {
@@ -61,25 +62,25 @@ Result<std::vector<SessionView>> read_open_sessions(Context& context, const User
       if (known) view.users.push_back(std::move(*known));
     }
   }
-  return views;
+  return list;
 }
 
-/// Asks every shard how many are joined to its sessions among `views`; touched by one shard at a time.
+/// Asks every shard how many are joined to its sessions among those of the list; touched by one shard at a time.
 struct CountJoined {
   Router& router;
-  std::vector<SessionView> views;
-  Answer<std::vector<SessionView>> answer;
+  OpenSessionsList list;
+  Answer<OpenSessionsList> answer;
   std::size_t next_shard = 0;
 
   static void ask_next(std::shared_ptr<CountJoined> self, EventLoop& from) {
     if (self->next_shard == self->router.shard_count()) {
       SessionShard& home = self->answer.shard();
-      self->router.on_shard(from, home, [self](SessionShard&) { self->answer(std::move(self->views)); });
+      self->router.on_shard(from, home, [self](SessionShard&) { self->answer(std::move(self->list)); });
       return;
     }
     SessionShard& shard = self->router.shard_at(self->next_shard++);
     self->router.on_shard(from, shard, [self](SessionShard& here) {
-      for (SessionView& view : self->views) {
+      for (SessionView& view : self->list.sessions) {
         if (&self->router.shard_of(view.row.id) != &here) continue;
         if (SessionState* session = here.find(view.row.id)) view.participant_count = static_cast<std::uint32_t>(session->members.size());
       }
@@ -97,17 +98,18 @@ void get_session(Router& router, EventLoop& from, CallerPtr caller, const domain
                            });
 }
 
-void active_sessions(Router& router, EventLoop& from, CallerPtr caller, Done<std::vector<SessionView>> done) {
+void active_sessions(Router& router, EventLoop& from, CallerPtr caller, std::optional<store::SessionPlace> after,
+                     Done<OpenSessionsList> done) {
   SessionShard& home = router.shard_at(from);
   const SessionShard::Turn turn(home);
-  Answer<std::vector<SessionView>> answer(home, from, std::move(done));
-  home.read<std::vector<SessionView>>(
-      [&context = router.context(), user = caller->user.id](store::LogReader&) { return read_open_sessions(context, user); },
-      [&router, &home, answer = std::move(answer)](Result<std::vector<SessionView>> views) mutable {
-        if (!views) return answer.refuse(std::move(views.error()));
-        auto counting = std::make_shared<CountJoined>(router, std::move(*views), std::move(answer));
-        CountJoined::ask_next(std::move(counting), home.loop());
-      });
+  Answer<OpenSessionsList> answer(home, from, std::move(done));
+  home.read<OpenSessionsList>([&context = router.context(), user = caller->user.id,
+                               after = std::move(after)](store::LogReader&) { return read_open_sessions(context, user, after); },
+                              [&router, &home, answer = std::move(answer)](Result<OpenSessionsList> list) mutable {
+                                if (!list) return answer.refuse(std::move(list.error()));
+                                auto counting = std::make_shared<CountJoined>(router, std::move(*list), std::move(answer));
+                                CountJoined::ask_next(std::move(counting), home.loop());
+                              });
 }
 
 void read_stats(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, Done<StatsView> done) {
@@ -116,13 +118,13 @@ void read_stats(Router& router, EventLoop& from, CallerPtr caller, const domain:
       [](SessionShard& shard, SessionState& state, Answer<StatsView> answer) { answer(stats_of(state, shard.context().config.roles)); });
 }
 
-void read_signalling(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, std::uint32_t limit,
+void read_signalling(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, store::SignallingRange range,
                      Done<SignallingList> done) {
   with_access<SignallingList>(
       router, from, std::move(caller), session, std::move(done),
-      [limit](SessionShard& shard, SessionState& state, Answer<SignallingList> answer) {
+      [range](SessionShard& shard, SessionState& state, Answer<SignallingList> answer) {
         shard.read<SignallingList>(
-            [&context = shard.context(), row = state.row, limit](store::LogReader&) { return read_record(context, *row, limit); },
+            [&context = shard.context(), row = state.row, range](store::LogReader&) { return read_record(context, *row, range); },
             [answer = std::move(answer)](Result<SignallingList> list) mutable { answer(std::move(list)); });
       });
 }

@@ -24,6 +24,19 @@ struct OpenSessions {
   Bytes next;                  // where the walk goes on; empty: that was all. The engine's own, good while the store is open.
 };
 
+/// A place in the list of a user's open sessions: newest `created_at` first, of one time the smaller id first.
+struct SessionPlace {
+  Timestamp created_at{};
+  SessionId session;
+
+  friend bool operator==(const SessionPlace&, const SessionPlace&) = default;
+};
+
+struct OpenSessionsOfUser {
+  std::vector<domain::SessionRow> sessions;
+  std::optional<SessionPlace> next;  // behind which there are others; nothing: that was all
+};
+
 /// How the store learns what other software writes to the documents of a session.
 struct ForeignWrites {
   enum class Noticed : std::uint8_t {
@@ -45,8 +58,10 @@ class Directory {
   [[nodiscard]] virtual Result<std::optional<domain::SessionRow>> find_session(SessionNumber number) = 0;
   /// The session of this very pair that has not ended.
   [[nodiscard]] virtual Result<std::optional<SessionId>> find_open_session(const UserId& doctor, const UserId& patient) = 0;
-  /// Sessions that have not ended and where the user takes part, newest `created_at` first.
-  [[nodiscard]] virtual Result<std::vector<domain::SessionRow>> open_sessions_of(const UserId& user) = 0;
+  /// Sessions that have not ended and where the user takes part: those behind `after` (nothing: from the newest on). Looks at `count` of
+  /// them at most (1 or more), so a page may be shorter and not be the last.
+  [[nodiscard]] virtual Result<OpenSessionsOfUser> open_sessions_of(const UserId& user, const std::optional<SessionPlace>& after,
+                                                                    std::size_t count) = 0;
   /// Of all sessions that have not ended, those created before `created_before`, from `after` on (empty: from the start) in an order of
   /// the engine's. Looks at `count` sessions at most (1 or more), so a page may be empty and not be the last. A session that is open
   /// throughout the walk is met exactly once.

@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "base/limits.hpp"
 #include "base/result.hpp"
 
 namespace parley::store {
@@ -27,6 +29,25 @@ struct SignallingMessage {
   friend bool operator==(const SignallingMessage&, const SignallingMessage&) = default;
 };
 
+/// A place in the record of a session: newest first, of one time the greater id first.
+struct SignallingPlace {
+  Timestamp time{};
+  ObjectId id;
+
+  friend bool operator==(const SignallingPlace&, const SignallingPlace&) = default;
+};
+
+struct SignallingRange {
+  std::size_t limit = 0;
+  std::optional<SignallingPlace> after = std::nullopt;  // nothing: from the newest on
+  std::size_t bytes_max = limits::list_bytes_max;       // of payloads; the message that reaches it is the last
+};
+
+struct SignallingPage {
+  std::vector<SignallingMessage> messages;
+  bool more = false;  // there are others behind the last
+};
+
 class SignallingRecord {
  public:
   virtual ~SignallingRecord() = default;
@@ -34,9 +55,8 @@ class SignallingRecord {
   /// signalling_queue_bytes_max of payloads, it is dropped and counted. Threads: any; never
   /// blocks.
   virtual void record(SignallingMessage message) = 0;
-  /// Newest first, at most `limit`, none older than 30 days. Blocking: for reader threads.
-  [[nodiscard]] virtual Result<std::vector<SignallingMessage>> newest(SessionNumber session, const SessionId& session_id,
-                                                                      std::size_t limit) = 0;
+  /// Newest first, none older than 30 days. Blocking: for reader threads.
+  [[nodiscard]] virtual Result<SignallingPage> newest(SessionNumber session, const SessionId& session_id, const SignallingRange& range) = 0;
 };
 
 }  // namespace parley::store

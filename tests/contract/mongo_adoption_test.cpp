@@ -438,9 +438,9 @@ TEST_P(MongoAdoption, many_nodes_may_adopt_one_session_at_one_time) {
 TEST_P(MongoAdoption, sessions_are_adopted_wherever_the_directory_meets_them) {
   OldSession session = old.session();
   old.write(session);
-  const auto open = node.directory().open_sessions_of(user_id(1));
+  const auto open = node.directory().open_sessions_of(user_id(1), std::nullopt, 1000);
   ASSERT_TRUE(open.has_value());
-  EXPECT_EQ(std::ranges::count(*open, session.id, &SessionRow::id), 1);
+  EXPECT_EQ(std::ranges::count(open->sessions, session.id, &SessionRow::id), 1);
   OldSession another = old.session();
   old.write(another);
   const auto pair = node.directory().find_open_session(user_id(1), user_id(2));

@@ -307,6 +307,7 @@ TEST_P(ReadContract, open_sessions_of_a_user_come_newest_first_with_every_partic
   EXPECT_EQ((*open)[0].number, newest_one.number());
   EXPECT_EQ((*open)[1].number, middle.number());
   EXPECT_EQ((*open)[2].number, oldest.number());
+  for (const std::size_t count : {1u, 2u, 3u}) EXPECT_EQ(*open_sessions_of(1, count), *open) << "in pages of " << count;
   EXPECT_EQ(open_sessions_of(2)->size(), 1u);
   EXPECT_TRUE(open_sessions_of(9)->empty());
   commit(oldest.invite(9));
@@ -390,6 +391,13 @@ TEST_P(UserContract, users_are_remembered_as_they_were_last_seen) {
   EXPECT_EQ(*find_user(5), user);
 }
 
+TEST_P(ReadContract, open_sessions_of_one_time_are_read_page_by_page_without_a_gap) {
+  for (std::uint64_t number = 1; number <= 7; ++number) commit(LogScript(number, 1, static_cast<std::uint32_t>(number + 1)).create());
+  const auto whole = open_sessions_of(1);
+  ASSERT_EQ(whole->size(), 7u);
+  for (const std::size_t count : {1u, 2u, 3u, 7u}) EXPECT_EQ(*open_sessions_of(1, count), *whole) << "in pages of " << count;
+}
+
 // Signalling
 
 TEST_P(ReadContract, signalling_comes_newest_first_and_at_most_as_much_as_asked) {
@@ -406,6 +414,49 @@ TEST_P(ReadContract, signalling_comes_newest_first_and_at_most_as_much_as_asked)
   EXPECT_EQ(*newest(session, 3), std::vector(sent.begin(), sent.begin() + 3));
   EXPECT_TRUE(newest(session, 0)->empty());
   EXPECT_EQ(newest(SessionNumber{8}, 10)->size(), 1u);
+}
+
+TEST_P(ReadContract, signalling_is_read_page_by_page_without_a_gap) {
+  const SessionNumber session{7};
+  std::vector<SignallingMessage> sent;
+  for (std::uint32_t index = 0; index < 10; ++index) {
+    sent.push_back(signalling_message(session, index, ManualClock::start + std::chrono::seconds{index / 4}));
+    store->signalling().record(sent.back());
+  }
+  wait_for_signalling(session, 10);
+  std::ranges::reverse(sent);
+  for (const std::size_t limit : {1u, 3u, 5u, 10u}) {
+    std::vector<SignallingMessage> read;
+    store::SignallingRange range{.limit = limit};
+    bool more = true;
+    while (more) {
+      auto page = *newest(session, range);
+      ASSERT_FALSE(page.messages.empty()) << "after " << read.size() << " in pages of " << limit;
+      more = page.more;
+      range.after = store::SignallingPlace{page.messages.back().timestamp, page.messages.back().id};
+      std::ranges::move(page.messages, std::back_inserter(read));
+    }
+    EXPECT_EQ(read, sent) << "in pages of " << limit;
+    EXPECT_TRUE(newest(session, range)->messages.empty());
+  }
+}
+
+TEST_P(ReadContract, a_page_of_signalling_is_bounded_in_bytes_and_says_that_there_is_more) {
+  const SessionNumber session{7};
+  for (std::uint32_t index = 0; index < 6; ++index) {
+    SignallingMessage message = signalling_message(session, index, ManualClock::start + std::chrono::seconds{index});
+    message.payload_json = '"' + std::string(9'998, 'x') + '"';
+    store->signalling().record(std::move(message));
+  }
+  wait_for_signalling(session, 6);
+  const auto page = newest(session, store::SignallingRange{.limit = 100, .after = std::nullopt, .bytes_max = 25'000});
+  ASSERT_TRUE(page.has_value());
+  EXPECT_EQ(page->messages.size(), 3u) << "the one that reaches the bytes is the last";
+  EXPECT_TRUE(page->more);
+  EXPECT_EQ(newest(session, store::SignallingRange{.limit = 100, .after = std::nullopt, .bytes_max = 1})->messages.size(), 1u);
+  const auto all = newest(session, store::SignallingRange{.limit = 100, .after = std::nullopt, .bytes_max = 60'001});
+  EXPECT_EQ(all->messages.size(), 6u);
+  EXPECT_FALSE(all->more);
 }
 
 TEST_P(ReadContract, signalling_is_kept_for_thirty_days) {

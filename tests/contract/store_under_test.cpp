@@ -59,9 +59,18 @@ Result<std::optional<SessionId>> StoreContract::find_open(std::uint32_t doctor, 
   return read<Result<std::optional<SessionId>>>(
       [=, this](store::LogReader&) { return store->directory().find_open_session(user_id(doctor), user_id(patient)); });
 }
-Result<std::vector<domain::SessionRow>> StoreContract::open_sessions_of(std::uint32_t user) {
-  return read<Result<std::vector<domain::SessionRow>>>(
-      [=, this](store::LogReader&) { return store->directory().open_sessions_of(user_id(user)); });
+Result<std::vector<domain::SessionRow>> StoreContract::open_sessions_of(std::uint32_t user, std::size_t count) {
+  std::vector<domain::SessionRow> rows;
+  std::optional<store::SessionPlace> after;
+  do {
+    auto page = read<Result<store::OpenSessionsOfUser>>(
+        [=, this](store::LogReader&) { return store->directory().open_sessions_of(user_id(user), after, count); });
+    if (!page) return std::unexpected(page.error());
+    EXPECT_LE(page->sessions.size(), count);
+    std::ranges::move(page->sessions, std::back_inserter(rows));
+    after = page->next;
+  } while (after);
+  return rows;
 }
 Result<store::OpenSessions> StoreContract::open_before(Timestamp created_before, const Bytes& after, std::size_t count) {
   return read<Result<store::OpenSessions>>(
@@ -75,9 +84,14 @@ Result<std::optional<domain::EntryAddress>> StoreContract::find_message(const Ob
 Result<std::optional<domain::User>> StoreContract::find_user(std::uint32_t user) {
   return read<Result<std::optional<domain::User>>>([=, this](store::LogReader&) { return store->directory().find_user(user_id(user)); });
 }
+Result<store::SignallingPage> StoreContract::newest(SessionNumber session, store::SignallingRange range) {
+  return read<Result<store::SignallingPage>>(
+      [=, this](store::LogReader&) { return store->signalling().newest(session, LogScript(session.value).row().id, range); });
+}
 Result<std::vector<store::SignallingMessage>> StoreContract::newest(SessionNumber session, std::size_t limit) {
-  return read<Result<std::vector<store::SignallingMessage>>>(
-      [=, this](store::LogReader&) { return store->signalling().newest(session, LogScript(session.value).row().id, limit); });
+  auto page = newest(session, store::SignallingRange{.limit = limit});
+  if (!page) return std::unexpected(page.error());
+  return std::move(page->messages);
 }
 
 }  // namespace parley::test

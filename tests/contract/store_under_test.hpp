@@ -113,10 +113,13 @@ class StoreContract : public testing::TestWithParam<Engine> {
   Result<std::optional<domain::SessionRow>> find_session(const SessionId& session);
   Result<std::optional<domain::SessionRow>> find_session(SessionNumber session);
   Result<std::optional<SessionId>> find_open(std::uint32_t doctor, std::uint32_t patient);
-  Result<std::vector<domain::SessionRow>> open_sessions_of(std::uint32_t user);
+  /// All of them, in pages of `count`.
+  Result<std::vector<domain::SessionRow>> open_sessions_of(std::uint32_t user, std::size_t count = 100);
   Result<store::OpenSessions> open_before(Timestamp created_before, const Bytes& after, std::size_t count);
   Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message);
   Result<std::optional<domain::User>> find_user(std::uint32_t user);
+  Result<store::SignallingPage> newest(SessionNumber session, store::SignallingRange range);
+  /// Without the others behind them.
   Result<std::vector<store::SignallingMessage>> newest(SessionNumber session, std::size_t limit);
 
   ManualClock clock;

@@ -367,13 +367,20 @@ Result<std::optional<SessionId>> ModelStore::find_open_session(const UserId& doc
   return std::optional<SessionId>{};
 }
 
-Result<std::vector<domain::SessionRow>> ModelStore::open_sessions_of(const UserId& user) {
+Result<store::OpenSessionsOfUser> ModelStore::open_sessions_of(const UserId& user, const std::optional<store::SessionPlace>& after,
+                                                               std::size_t count) {
   if (read_failure_) return std::unexpected(*read_failure_);
-  std::vector<domain::SessionRow> open;
+  store::OpenSessionsOfUser page;
+  const auto is_behind = [&](const domain::SessionRow& row) {
+    return !after || row.created_at < after->created_at || (row.created_at == after->created_at && row.id > after->session);
+  };
   for (const auto& [id, row] : rows_)
-    if (row.participant(user) && row.status != domain::SessionStatus::ended) open.push_back(row);
-  std::ranges::stable_sort(open, std::ranges::greater{}, &domain::SessionRow::created_at);
-  return open;
+    if (row.participant(user) && row.status != domain::SessionStatus::ended && is_behind(row)) page.sessions.push_back(row);
+  std::ranges::stable_sort(page.sessions, std::ranges::greater{}, &domain::SessionRow::created_at);
+  if (page.sessions.size() <= count) return page;
+  page.sessions.resize(count);
+  page.next = store::SessionPlace{page.sessions.back().created_at, page.sessions.back().id};
+  return page;
 }
 
 Result<store::OpenSessions> ModelStore::open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) {
@@ -451,17 +458,25 @@ void ModelStore::record(store::SignallingMessage message) {
   schedule_commit();
 }
 
-Result<std::vector<store::SignallingMessage>> ModelStore::newest(SessionNumber session, const SessionId&, std::size_t limit) {
+Result<store::SignallingPage> ModelStore::newest(SessionNumber session, const SessionId&, const store::SignallingRange& range) {
   if (read_failure_) return std::unexpected(*read_failure_);
   std::vector<store::SignallingMessage> messages;
   if (const auto found = signalling_.find(session); found != signalling_.end()) messages = found->second;
   const Timestamp oldest = clock_.now() - limits::signalling_kept;
-  std::erase_if(messages, [oldest](const auto& message) { return message.timestamp < oldest; });
-  std::ranges::sort(messages, [](const auto& left, const auto& right) {
-    return left.timestamp != right.timestamp ? left.timestamp > right.timestamp : left.id > right.id;
+  const auto place_of = [](const store::SignallingMessage& message) { return std::pair(message.timestamp, message.id); };
+  std::erase_if(messages, [&](const auto& message) {
+    return message.timestamp < oldest || (range.after && place_of(message) >= std::pair(range.after->time, range.after->id));
   });
-  if (messages.size() > limit) messages.resize(limit);
-  return messages;
+  std::ranges::sort(messages, std::ranges::greater{}, place_of);
+  store::SignallingPage page;
+  std::size_t bytes = 0;
+  for (store::SignallingMessage& message : messages) {
+    page.more = page.messages.size() == range.limit || bytes >= range.bytes_max;
+    if (page.more) break;
+    bytes += message.payload_json.size();
+    page.messages.push_back(std::move(message));
+  }
+  return page;
 }
 
 }  // namespace parley::test

@@ -179,24 +179,30 @@ Result<std::optional<SessionId>> EmbeddedStore::find_open_session(const UserId& 
   return *std::move(found);
 }
 
-Result<std::vector<SessionRow>> EmbeddedStore::open_sessions_of(const UserId& user) {
-  PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
+Result<OpenSessionsOfUser> EmbeddedStore::open_sessions_of(const UserId& user, const std::optional<SessionPlace>& after,
+                                                           std::size_t count) {
+  PARLEY_ASSERT(parts_->database && count > 0);  // reads belong into read jobs, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::snapshot);
+  const Bytes from = after ? user_session_key(user, after->created_at, after->session) : Bytes();
   std::vector<Result<SessionId>> ids;
-  const auto read = view.each(Family::open_sessions, user_prefix(user), [&](BytesView key, BytesView) {
+  bool more = false;
+  const auto read = view.each_after(Family::open_sessions, user_prefix(user), from, [&](BytesView key, BytesView) {
+    more = ids.size() == count;
+    if (more) return LogView::Step::stop;
     ids.push_back(session_at_end_of(key));
     return LogView::Step::next;
   });
   if (!read) return std::unexpected(read.error());
-  std::vector<SessionRow> rows;
+  OpenSessionsOfUser page;
   for (const Result<SessionId>& id : ids) {
     if (!id) return std::unexpected(id.error());
     auto row = parts_->row_of(view, *id);
     if (!row) return std::unexpected(row.error());
     if (!*row) return std::unexpected(open_without_row(*id));
-    rows.push_back(**std::move(row));
+    page.sessions.push_back(**std::move(row));
   }
-  return rows;
+  if (more) page.next = SessionPlace{page.sessions.back().created_at, page.sessions.back().id};
+  return page;
 }
 
 // Every open session has one key of a pair, so these keys are the list of all of them; when a session was created, its row says.
@@ -244,24 +250,29 @@ Result<std::optional<domain::User>> EmbeddedStore::find_user(const UserId& user)
   return *std::move(row);
 }
 
-Result<std::vector<SignallingMessage>> EmbeddedStore::newest(SessionNumber session, const SessionId& session_id, std::size_t limit) {
+Result<SignallingPage> EmbeddedStore::newest(SessionNumber session, const SessionId& session_id, const SignallingRange& range) {
   PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::latest);
   const Timestamp oldest = parts_->clock.now() - limits::signalling_kept;
-  std::vector<SignallingMessage> messages;
+  const Bytes from = range.after ? signalling_key(session, range.after->time, range.after->id) : Bytes();
+  SignallingPage page;
+  std::size_t bytes = 0;
   std::optional<Error> damage;
-  const auto read = view.each(Family::signalling, session_prefix(session), [&](BytesView key, BytesView value) {
-    if (messages.size() >= limit || time_of_signalling(key) < oldest) return LogView::Step::stop;
+  const auto read = view.each_after(Family::signalling, session_prefix(session), from, [&](BytesView key, BytesView value) {
+    if (time_of_signalling(key) < oldest) return LogView::Step::stop;
+    page.more = page.messages.size() >= range.limit || bytes >= range.bytes_max;
+    if (page.more) return LogView::Step::stop;
     auto message = decode_signalling(session, key, value);
     if (!message) damage = message.error();
     if (damage) return LogView::Step::stop;
+    bytes += message->payload_json.size();
     message->session_id = session_id;
-    messages.push_back(*std::move(message));
+    page.messages.push_back(*std::move(message));
     return LogView::Step::next;
   });
   if (!read) return std::unexpected(read.error());
   if (damage) return std::unexpected(*damage);
-  return messages;
+  return page;
 }
 
 }  // namespace parley::store::embedded

@@ -58,7 +58,8 @@ class EmbeddedStore final : public SessionLog, public Directory, public Signalli
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(const SessionId& session) override;
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(SessionNumber number) override;
   [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const UserId& doctor, const UserId& patient) override;
-  [[nodiscard]] Result<std::vector<domain::SessionRow>> open_sessions_of(const UserId& user) override;
+  [[nodiscard]] Result<OpenSessionsOfUser> open_sessions_of(const UserId& user, const std::optional<SessionPlace>& after,
+                                                            std::size_t count) override;
   [[nodiscard]] Result<OpenSessions> open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) override;
   /// Nothing: nothing was adopted here.
   [[nodiscard]] Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message) override;
@@ -67,8 +68,7 @@ class EmbeddedStore final : public SessionLog, public Directory, public Signalli
 
   // SignallingRecord
   void record(SignallingMessage message) override;
-  [[nodiscard]] Result<std::vector<SignallingMessage>> newest(SessionNumber session, const SessionId& session_id,
-                                                              std::size_t limit) override;
+  [[nodiscard]] Result<SignallingPage> newest(SessionNumber session, const SessionId& session_id, const SignallingRange& range) override;
 
   // RevocationRecord
   void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) override;

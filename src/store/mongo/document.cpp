@@ -151,6 +151,18 @@ std::string Document::to_json() const {
   return json;
 }
 
+void require_behind(Document& filter, const TimeOfPlace& place, std::string_view id_field, const Document& id_bound) {
+  Document bound;
+  bound.date(place.order == Order::oldest_first ? "$gt" : "$lt", place.time);
+  Document beyond;
+  beyond.document(place.field, bound);
+  Document same;
+  same.date(place.field, place.time).document(id_field, id_bound);
+  Array either;
+  either.document(beyond).document(same);
+  filter.array("$or", either.as_document());
+}
+
 Document ascending(std::initializer_list<std::string_view> fields) {
   Document made;
   for (const std::string_view field : fields) made.int32(field, 1);

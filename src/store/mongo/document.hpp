@@ -73,6 +73,17 @@ class Array {
 /// {first: 1, second: 1, …}: a sort, the keys of an index, a projection.
 [[nodiscard]] Document ascending(std::initializer_list<std::string_view> fields);
 
+enum class Order : std::uint8_t { oldest_first, newest_first };
+
+/// The time of the element of a list behind which a walk goes on.
+struct TimeOfPlace {
+  std::string_view field;
+  Timestamp time;
+  Order order;
+};
+/// Adds {$or: [{<time>: beyond}, {<time>: the same, <id>: <bound>}]}.
+void require_behind(Document& filter, const TimeOfPlace& place, std::string_view id_field, const Document& id_bound);
+
 /// Reads a document that somebody else keeps. Nothing for a field that is missing or of another type.
 class Fields {
  public:

@@ -202,8 +202,8 @@ Result<std::optional<SessionId>> MongoStore::find_open_session(const UserId& doc
   return parts_->directory->find_open_session(doctor, patient);
 }
 
-Result<std::vector<domain::SessionRow>> MongoStore::open_sessions_of(const UserId& user) {
-  return parts_->directory->open_sessions_of(user);
+Result<OpenSessionsOfUser> MongoStore::open_sessions_of(const UserId& user, const std::optional<SessionPlace>& after, std::size_t count) {
+  return parts_->directory->open_sessions_of(user, after, count);
 }
 
 Result<OpenSessions> MongoStore::open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) {
@@ -224,9 +224,9 @@ void MongoStore::record(SignallingMessage message) {
   parts_->rows->record(std::move(message));
 }
 
-Result<std::vector<SignallingMessage>> MongoStore::newest(SessionNumber session, const SessionId& session_id, std::size_t limit) {
+Result<SignallingPage> MongoStore::newest(SessionNumber session, const SessionId& session_id, const SignallingRange& range) {
   Client client = parts_->read_clients->take();
-  return newest_signalling(client, session, session_id, limit, parts_->clock.now());
+  return newest_signalling(client, session, session_id, range, parts_->clock.now());
 }
 
 void MongoStore::revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) {

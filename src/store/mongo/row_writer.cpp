@@ -247,24 +247,36 @@ void RowWriter::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-Result<std::vector<SignallingMessage>> newest_signalling(Client& client, SessionNumber session, const SessionId& session_id,
-                                                         std::size_t limit, Timestamp now) {
-  std::vector<SignallingMessage> messages;
-  if (limit == 0) return messages;
+Result<SignallingPage> newest_signalling(Client& client, SessionNumber session, const SessionId& session_id, const SignallingRange& range,
+                                         Timestamp now) {
+  SignallingPage page;
+  if (range.limit == 0) return page;
   Document young;
   young.date("$gte", now - limits::signalling_kept);
   Document filter;
   filter.text("sessionId", session_id.to_string()).document("timestamp", young);
+  if (range.after) {
+    Document smaller;
+    smaller.id("$lt", range.after->id);
+    require_behind(filter, {"timestamp", range.after->time, Order::newest_first}, "_id", smaller);
+  }
   Document newest_first;
   newest_first.int32("timestamp", -1).int32("_id", -1);
-  const auto found = client.find(collection::signalling, filter, {.sort = &newest_first, .limit = static_cast<std::int64_t>(limit)});
+  const FindOptions options{
+      .sort = &newest_first, .limit = static_cast<std::int64_t>(range.limit + 1), .bytes_max = range.bytes_max + range.bytes_max / 4};
+  const auto found = client.find(collection::signalling, filter, options);
   if (!found) return std::unexpected(to_error(found.error()));
+  std::size_t bytes = 0;
   for (const Document& document : *found) {
-    SignallingMessage& message = messages.emplace_back(decode(document));
+    page.more = page.messages.size() == range.limit || bytes >= range.bytes_max;
+    if (page.more) return page;
+    SignallingMessage& message = page.messages.emplace_back(decode(document));
+    bytes += message.payload_json.size();
     message.session = session;
     message.session_id = session_id;
   }
-  return messages;
+  page.more = options.is_full(*found);
+  return page;
 }
 
 Result<std::optional<ClockLook>> read_clock_look(Client& client) {

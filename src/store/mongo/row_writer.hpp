@@ -71,9 +71,9 @@ class RowWriter {
   std::thread thread_;
 };
 
-/// Newest first, at most `limit`, none older than 30 days. Blocking.
-[[nodiscard]] Result<std::vector<SignallingMessage>> newest_signalling(Client& client, SessionNumber session, const SessionId& session_id,
-                                                                       std::size_t limit, Timestamp now);
+/// SignallingRecord::newest.
+[[nodiscard]] Result<SignallingPage> newest_signalling(Client& client, SessionNumber session, const SessionId& session_id,
+                                                       const SignallingRange& range, Timestamp now);
 [[nodiscard]] Result<std::optional<ClockLook>> read_clock_look(Client& client);
 /// All that the TTL index has left. Blocking.
 [[nodiscard]] Result<std::vector<domain::Revocation>> read_revocations(Client& client);

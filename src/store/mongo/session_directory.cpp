@@ -1,6 +1,7 @@
 #include "store/mongo/session_directory.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -45,27 +46,29 @@ Bytes place_of(const Fields& document) {
   return place.append(document.text("sessionId").value_or(std::string_view{}));
 }
 
-/// {$or: [{createdAt: {$gt}}, {createdAt, sessionId: {$gt}}]}.
 void require_behind(Document& filter, BytesView place) {
   domain::ByteReader reader(place.substr(0, 8), "place of a walk");
   const Timestamp created_at{std::chrono::milliseconds{static_cast<std::int64_t>(reader.u64())}};
-  Document later;
-  Document later_bound;
-  later_bound.date("$gt", created_at);
-  later.document("createdAt", later_bound);
-  Document same;
-  Document same_bound;
-  same_bound.text("$gt", place.substr(8));
-  same.date("createdAt", created_at).document("sessionId", same_bound);
-  Array either;
-  either.document(later).document(same);
-  filter.array("$or", either.as_document());
+  Document greater;
+  greater.text("$gt", place.substr(8));
+  require_behind(filter, {"createdAt", created_at, Order::oldest_first}, "sessionId", greater);
 }
 
-Document takes_part(std::string_view field, const UserId& user) {
+/// Nothing for a document whose id is none.
+std::optional<SessionPlace> listed_place_of(const Fields& document) {
+  const auto session = SessionId::parse(document.text("sessionId").value_or(std::string_view{}));
+  if (!session) return std::nullopt;
+  return SessionPlace{document.date("createdAt").value_or(Timestamp{}), *session};
+}
+
+Document takes_part(std::string_view field, const UserId& user, const std::optional<SessionPlace>& after) {
   Document part;
   part.user(field, user);
   require_open(part);
+  if (!after) return part;
+  Document greater;
+  greater.text("$gt", after->session.text());
+  require_behind(part, {"createdAt", after->created_at, Order::newest_first}, "sessionId", greater);
   return part;
 }
 
@@ -155,22 +158,26 @@ Result<std::optional<SessionId>> SessionDirectory::find_open_session(const UserI
   return std::optional<SessionId>{};
 }
 
-Result<std::vector<SessionRow>> SessionDirectory::open_sessions_of(const UserId& user) {
+Result<OpenSessionsOfUser> SessionDirectory::open_sessions_of(const UserId& user, const std::optional<SessionPlace>& after,
+                                                              std::size_t count) {
   Client client = clients_.take();
   Array parts;
-  for (const std::string_view field : {"doctorId", "patientId", "parley.others"}) parts.document(takes_part(field, user));
+  for (const std::string_view field : {"doctorId", "patientId", "parley.others"}) parts.document(takes_part(field, user, after));
   Document filter;
   filter.array("$or", parts.as_document());
-  const auto found = client.find(collection::sessions, filter);
+  Document newest_first;
+  newest_first.int32("createdAt", -1).int32("sessionId", 1);
+  const auto found = client.find(collection::sessions, filter, {.sort = &newest_first, .limit = static_cast<std::int64_t>(count + 1)});
   if (!found) return std::unexpected(to_error(found.error()));
-  std::vector<SessionRow> rows;
-  for (const Document& document : *found) {
+  OpenSessionsOfUser page;
+  const bool more = found->size() > count;
+  for (const Document& document : std::span(*found).first(std::min(count, found->size()))) {
+    if (const auto place = listed_place_of(document); more && place) page.next = place;
     auto row = row_of(client, document);
     if (!row) return std::unexpected(row.error());
-    if (*row && is_open(**row)) rows.push_back(**std::move(row));
+    if (*row && is_open(**row)) page.sessions.push_back(**std::move(row));
   }
-  std::ranges::sort(rows, std::greater<>(), [](const SessionRow& row) { return std::pair(row.created_at, row.id); });
-  return rows;
+  return page;
 }
 
 Result<OpenSessions> SessionDirectory::open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) {

@@ -19,7 +19,8 @@ class SessionDirectory {
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(const SessionId& session);
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(SessionNumber number);
   [[nodiscard]] Result<std::optional<SessionId>> find_open_session(const UserId& doctor, const UserId& patient);
-  [[nodiscard]] Result<std::vector<domain::SessionRow>> open_sessions_of(const UserId& user);
+  [[nodiscard]] Result<OpenSessionsOfUser> open_sessions_of(const UserId& user, const std::optional<SessionPlace>& after,
+                                                            std::size_t count);
   [[nodiscard]] Result<OpenSessions> open_sessions_before(Timestamp created_before, BytesView after, std::size_t count);
   [[nodiscard]] Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message);
   [[nodiscard]] Result<std::optional<domain::User>> find_user(const UserId& user);

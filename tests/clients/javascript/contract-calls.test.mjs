@@ -272,4 +272,61 @@ describe('a session', () => {
     assert.deepEqual(rest, { sessionId, senderId: refOf(doctor), messageType: 'chat', payload: 1004, __v: 0 });
     assert.deepEqual({ ...metadata, connectionId: typeof metadata.connectionId }, { userAgent: 'a browser', ipAddress: '127.0.0.1', connectionId: 'string' });
   });
+
+  /** Every page of a list, by `before`. */
+  async function pagesOf(path, token) {
+    const pages = [];
+    for (let before = ''; before !== undefined;) {
+      const { status, body } = await request(server, 'GET', `${path}before=${encodeURIComponent(before)}`, { token });
+      assert.equal(status, 200);
+      assert.equal(body.more, body.before === undefined ? undefined : true);
+      pages.push(body);
+      before = body.before;
+    }
+    return pages;
+  }
+
+  test('a signalling record that is longer than an answer is read page by page, by bytes and by number [c:5.4-signaling-more]', async () => {
+    const { doctor, sessionId } = await makeSession(server);
+    const socket = await Client.connect(server, doctor);
+    const count = 70;
+    for (let number = 0; number < count; number += 1) socket.emit('signaling-message', { sessionId, type: 'chat', payload: `${number} ${'x'.repeat(65_000)}` });
+    const path = `/api/sessions/${sessionId}/signaling`;
+    const numberOf = ({ payload }) => Number(payload.split(' ')[0]);
+    await until(async () => numberOf((await request(server, 'GET', `${path}?limit=1`, { token: doctor.token })).body.signalingMessages[0] ?? { payload: '-1' }) === count - 1, 'the record is written');
+    for (const [query, least] of [['?limit=1000&', 2], ['?limit=7&', 10]]) {
+      const pages = await pagesOf(path + query, doctor.token);
+      assert.ok(pages.length >= least, `${pages.length} pages with ${query}`);
+      for (const page of pages) {
+        assert.equal(page.count, page.signalingMessages.length);
+        assert.ok(JSON.stringify(page).length < 4 * 1024 * 1024 + 70_000);
+      }
+      assert.deepEqual(pages.flatMap((page) => page.signalingMessages.map(numberOf)), Array.from({ length: count }, (_, index) => count - 1 - index), query);
+    }
+    for (const before of ['x', '1.2', '.6955b900a1b2c3d4e5000003', '12345678901234567.6955b900a1b2c3d4e5000003']) {
+      const refused = await request(server, 'GET', `${path}?before=${before}`, { token: doctor.token });
+      assert.deepEqual([refused.status, refused.body.message], [400, 'Invalid before'], before);
+    }
+    const stranger = person('doctor');
+    const unseen = await request(server, 'GET', `${path}?before=x`, { token: stranger.token });
+    assert.equal(unseen.status, 403, 'who may not see the session learns that first');
+  });
+
+  test('more open sessions than an answer holds are read page by page [c:5.4-active-more]', async () => {
+    const doctor = person('doctor');
+    const created = [];
+    for (let number = 0; number < 1_003; number += 1) {
+      const { body } = await create(doctor, { patientId: newId() });
+      created.push(body.session.sessionId);
+    }
+    const pages = await pagesOf('/api/sessions/user/active?', doctor.token);
+    assert.deepEqual(pages.map(({ sessions }) => sessions.length), [1_000, 3]);
+    const listed = pages.flatMap(({ sessions }) => sessions);
+    assert.deepEqual(listed.map(({ sessionId }) => sessionId).sort(), created.sort());
+    assert.deepEqual(listed.map(({ createdAt }) => createdAt), listed.map(({ createdAt }) => createdAt).sort().reverse());
+    for (const before of ['x', '12.', '.a']) {
+      const refused = await request(server, 'GET', `/api/sessions/user/active?before=${before}`, { token: doctor.token });
+      assert.deepEqual([refused.status, refused.body.message], [400, 'Invalid before'], before);
+    }
+  });
 });

@@ -74,7 +74,7 @@ TEST(Connect, a_user_agent_is_cut_and_is_always_text) {
     socket->emit("signaling-message", "{\"sessionId\":\"" + session.to_string() + "\",\"type\":\"chat\",\"payload\":1}");
     world.run();
     world.send("doctor", session, "commit").value();
-    EXPECT_EQ((*world.store.newest(world.number_of(session), session, 1))[0].user_agent, std::string(511, 'a'));
+    EXPECT_EQ(world.store.newest(world.number_of(session), session, {.limit = 1})->messages[0].user_agent, std::string(511, 'a'));
   }
 }
 

@@ -65,12 +65,15 @@ class FromDirectory : public ::testing::Test {
     });
   }
   Result<std::vector<domain::SessionView>> active_sessions() {
-    return ask<std::vector<domain::SessionView>>(
-        [&](auto done) { world.service->active_sessions(*world.loops[0], world.caller("doctor"), std::move(done)); });
+    auto list = ask<ChatService::OpenSessionsList>(
+        [&](auto done) { world.service->active_sessions(*world.loops[0], world.caller("doctor"), std::nullopt, std::move(done)); });
+    if (!list) return std::unexpected(list.error());
+    return std::move(list->sessions);
   }
   Result<ChatService::SignallingList> signalling(const SessionId& session) {
-    return ask<ChatService::SignallingList>(
-        [&](auto done) { world.service->read_signalling(*world.loops[0], world.caller("doctor"), field(session), 10, std::move(done)); });
+    return ask<ChatService::SignallingList>([&](auto done) {
+      world.service->read_signalling(*world.loops[0], world.caller("doctor"), field(session), {.limit = 10}, std::move(done));
+    });
   }
 
   World world;

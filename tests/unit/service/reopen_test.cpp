@@ -298,7 +298,7 @@ TEST(ReopenOfAPair, whatever_comes_at_once_one_session_is_open) {
       ASSERT_TRUE(answer->has_value()) << "no verdict";
       done += (*answer)->has_value() ? 1 : 0;
     }
-    const auto open = world.store.open_sessions_of(world.authenticator.users.at("doctor").id).value();
+    const auto open = world.store.open_sessions_of(world.authenticator.users.at("doctor").id, std::nullopt, 1000).value().sessions;
     EXPECT_LE(done, 1u);
     EXPECT_EQ(open.size(), done);
     // The turns of the pair are over: the next one is not kept waiting.

@@ -34,7 +34,7 @@ class Signals : public ::testing::Test {
   }
   std::vector<store::SignallingMessage> recorded() {
     room.world.send("doctor", room.session, "commit").value();
-    return room.world.store.newest(room.world.number_of(room.session), room.session, 1000).value();
+    return room.world.store.newest(room.world.number_of(room.session), room.session, {.limit = 1000}).value().messages;
   }
 
   Room room;
@@ -269,15 +269,16 @@ TEST_F(Signals, of_one_millisecond_are_listed_newest_first) {
 TEST_F(Signals, the_record_is_for_participants) {
   emit(*room.doctor, "webrtc-offer", offer);
   recorded();
-  const auto read = [&](const std::string& name, std::uint32_t limit) {
+  const auto read = [&](const std::string& name, std::size_t limit) {
     auto [list, done] = expect_answer<ChatService::SignallingList>();
-    room.world.service->read_signalling(*room.world.loops[0], room.world.caller(name), field(room.session), limit, std::move(done));
+    room.world.service->read_signalling(*room.world.loops[0], room.world.caller(name), field(room.session), {.limit = limit},
+                                        std::move(done));
     room.run();
     return std::move(**list);
   };
   const auto list = read("patient", 100).value();
   EXPECT_EQ(list.session, room.session);
-  ASSERT_THAT(list.messages, SizeIs(1));
+  ASSERT_THAT(list.page.messages, SizeIs(1));
   ASSERT_THAT(list.users, SizeIs(1));
   EXPECT_EQ(list.users[0].name, "doctor");
   EXPECT_EQ(read("stranger", 100).error().message, "Unauthorized access to session");

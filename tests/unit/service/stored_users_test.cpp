@@ -27,7 +27,9 @@ class SlowDirectory final : public store::Directory {
   Result<std::optional<domain::SessionRow>> find_session(const SessionId&) override { return std::nullopt; }
   Result<std::optional<domain::SessionRow>> find_session(SessionNumber) override { return std::nullopt; }
   Result<std::optional<SessionId>> find_open_session(const UserId&, const UserId&) override { return std::nullopt; }
-  Result<std::vector<domain::SessionRow>> open_sessions_of(const UserId&) override { return std::vector<domain::SessionRow>(); }
+  Result<store::OpenSessionsOfUser> open_sessions_of(const UserId&, const std::optional<store::SessionPlace>&, std::size_t) override {
+    return store::OpenSessionsOfUser();
+  }
   Result<store::OpenSessions> open_sessions_before(Timestamp, BytesView, std::size_t) override { return store::OpenSessions(); }
   Result<std::optional<domain::EntryAddress>> find_message(const ObjectId&) override { return std::nullopt; }
   Result<StoredUser> find_user(const UserId& user) override {

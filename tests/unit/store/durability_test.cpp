@@ -238,7 +238,7 @@ TEST_F(Durability, too_little_room_ends_records_of_signalling_and_rows_of_users_
   message.timestamp = clock.now();
   const domain::User user{.id = test::user_id(5), .role = {"doctor"}, .email = {}, .name = {}};
   const auto records = [&] {
-    return read<Result<std::vector<SignallingMessage>>>([&](LogReader&) { return store->newest(script.number(), {}, 100); })->size();
+    return read<Result<SignallingPage>>([&](LogReader&) { return store->newest(script.number(), {}, {.limit = 100}); })->messages.size();
   };
   files->hold_syncs();  // these two wait while the room goes
   send(script.text("held"));

@@ -227,7 +227,7 @@ TEST_F(Rides, rows_alone_are_written_without_a_sync_and_a_full_queue_drops_and_c
     store->record(message);
   }
   const auto count = [&] {
-    return read<Result<std::vector<SignallingMessage>>>([&](LogReader&) { return store->newest(session, {}, 100'000); })->size();
+    return read<Result<SignallingPage>>([&](LogReader&) { return store->newest(session, {}, {.limit = 100'000}); })->messages.size();
   };
   ASSERT_TRUE(loop.run_until([&] { return count() + store->health().signalling_dropped == 3 * limits::signalling_queue_max; }));
   EXPECT_EQ(files->syncs(), syncs);
@@ -251,7 +251,8 @@ TEST_F(Rides, records_are_bounded_by_their_bytes_as_well) {
   EXPECT_EQ(store->health().signalling_dropped, 3u);
   files->release_syncs();
   const auto count = [&] {
-    return read<Result<std::vector<SignallingMessage>>>([&](LogReader&) { return store->newest(session, {}, 100); })->size();
+    return read<Result<SignallingPage>>([&](LogReader&) { return store->newest(session, {}, {.limit = 100, .bytes_max = SIZE_MAX}); })
+        ->messages.size();
   };
   ASSERT_TRUE(loop.run_until([&] { return count() == fit; }));
   store->record(message);
