@@ -85,7 +85,10 @@ bench-light: install-test $(PARLEY) ## 50 sessions × 2, 100 msg/s: latency
 bench-throughput: install-test $(PARLEY) ## Relay and store at full speed, server on one core
 	@PARLEY=$(PARLEY) bench/run_throughput.sh
 
-.PHONY: bench-pair
+.PHONY: bench-pair bench-reconnect
+bench-reconnect: install-test $(PARLEY) ## 2,000 clients connect and join at once through one proxy: all admitted within 2 s
+	@PARLEY=$(PARLEY) bench/run_reconnect.sh
+
 bench-pair: install-test $(PARLEY) ## What a change costs: this build and BASE= side by side on one core, relay and store (REPEAT=12)
 	@PARLEY=$(PARLEY) BASE=$(BASE) bench/run_pair.sh
 
@@ -124,9 +127,10 @@ swap: install-test install-mongod $(PARLEY) ## An app's backend beside Parley on
 	@PARLEY=$(abspath $(PARLEY)) node tests/swap/swap.mjs --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 
 .PHONY: attacks
-attacks: install-test $(PARLEY) ## Each attack of a stranger or a participant against a fresh server beside two people who talk (ROWS=REGEX SECONDS_EACH=6)
+attacks: install-test $(PARLEY) ## Each attack of a stranger or a participant against a fresh server beside two people who talk (ROWS=REGEX SECONDS_EACH=6; MINUTES=30: all in turn, one server, SEED=)
 	@tests/clients/install.sh
-	@PARLEY=$(abspath $(PARLEY)) node tests/attacks/attacks.mjs --seconds $(or $(SECONDS_EACH),6) $(if $(ROWS),--rows '$(ROWS)')
+	@PARLEY=$(abspath $(PARLEY)) node tests/attacks/attacks.mjs --seconds $(or $(SECONDS_EACH),6) $(if $(ROWS),--rows '$(ROWS)') \
+	  $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 upgrade-load: install-test $(PARLEY) ## 1,000 clients go from polling to WebSocket while 5,000 deliveries/s go out: nothing lost, doubled, reordered (SEED=)
 	@PARLEY=$(abspath $(PARLEY)) node tests/torture/upgrade.mjs $(if $(SEED),--seed $(SEED))

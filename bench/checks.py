@@ -5,6 +5,7 @@ prints one PASS or FAIL line with its figures, seed and commit. What led to it g
     bench/run_light_load.sh     50 sessions x 2, 100 messages a second: latency
     bench/run_throughput.sh     relay and store as fast as they go, server on core 0, client on core 1
     bench/run_start.sh          a million stored messages, kill -9, start
+    bench/run_reconnect.sh      2,000 clients connect and join at once through one proxy
     bench/run_pair.sh           two builds side by side on one core, under the same load: what a change costs
 
 Environment: PARLEY (build/release/parley), BASE (the other build), SEED (random), SECONDS_EACH, REPEAT, MESSAGES, KEEP=1 keeps the folder.
@@ -81,6 +82,7 @@ class Bench:
         (self.folder / "secret").write_text(self.secret)
         self.port = free_port()
         self.server = None
+        self.limits = ["--limits", "off"]
         self.flags = []  # more for the server
         self.busy = busy_share()
 
@@ -97,7 +99,7 @@ class Bench:
     def start(self, core=None, threads=None):
         """Starts the server; returns the seconds until /health answered 200."""
         command = [self.parley, "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.folder / "data",
-                   "--jwt-secret-file", self.folder / "secret", "--limits", "off", *self.flags]
+                   "--jwt-secret-file", self.folder / "secret", *self.limits, *self.flags]
         if threads:
             command += ["--threads", str(threads)]
         log = open(self.folder / "server.log", "ab")
@@ -293,6 +295,28 @@ def pair(bench):
         return conclusion.say()
 
 
+RECONNECTING = 2_000
+
+
+def reconnect(bench):
+    """Everybody at once through one proxy, with the limits of connections on."""
+    off = ("requests", "chat-requests", "session-requests", "session-creates", "chat-events", "join-events")
+    on = ("connections", "connections-per-address", "connections-per-user")
+    bench.limits = [word for name in off for word in (f"--limit-{name}", "0")] + [word for name in on for word in (f"--limit-{name}", "5000")]
+    bench.flags = ["--trusted-proxy", "127.0.0.1"]
+    bench.start(core=0, threads=1)
+    report = bench.run("connect", "--sessions", RECONNECTING // 2, "--members", 2, "--at-once", RECONNECTING,
+                       "--repeat", os.environ.get("REPEAT", "3"), core=1)
+    conclusion = Conclusion(f"{RECONNECTING:,} clients at once through one proxy", bench)
+    rate = report["spread"]["joins_per_second"]
+    slowest = RECONNECTING / rate["least"]
+    conclusion.demand(f"all are admitted and have joined after {RECONNECTING / rate['median']:.2f} s (slowest run {slowest:.2f}) < 2", slowest < 2)
+    conclusion.demand(f"joins that succeeded: {report['spread']['join_count']['least']:,.0f} in each run",
+                      report["spread"]["join_count"]["least"] == RECONNECTING)
+    conclusion.note(f"a join p99 {spread(report, 'join_p99_ms')[1]} ms")
+    return conclusion.say()
+
+
 def make_marked_session(bench):
     """A session with ten known messages, to be found again after the kill."""
     doctor, patient = f"{bench.seed:024x}", f"{bench.seed + 1:024x}"
@@ -357,7 +381,7 @@ def start(bench):
 
 
 def main():
-    checks = {"light_load": light_load, "throughput": throughput, "start": start, "pair": pair}
+    checks = {"light_load": light_load, "throughput": throughput, "start": start, "pair": pair, "reconnect": reconnect}
     if len(sys.argv) != 2 or sys.argv[1] not in checks:
         sys.exit(f"usage: {sys.argv[0]} {'|'.join(checks)}")
     with Bench() as bench:

@@ -1,5 +1,6 @@
 // `make attacks`: each attack against a fresh server, beside two people who talk. Ends in a table and one PASS or FAIL line.
-// node attacks.mjs [--rows REGEX] [--seconds N] [--untimed]   --untimed: latency and load are printed and not judged, as in `make test`
+// node attacks.mjs [--rows REGEX] [--seconds N] [--untimed] [--minutes N [--seed N]]
+// --untimed: latency and load are printed and not judged, as in `make test`. --minutes: all in turn against one server, whose memory must not grow.
 // The server has one core, the attackers run at nice 19: it is the server that has to hold, not the machine that has to be large.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,8 +11,9 @@ import { get, store } from '../clients/javascript/harness/rest.mjs';
 import { Server } from '../clients/javascript/harness/server.mjs';
 import { SECRET } from '../clients/javascript/harness/token.mjs';
 import { delay, until, within } from '../clients/javascript/harness/wait.mjs';
+import { Random } from '../torture/random.mjs';
 import { Pair } from './pair.mjs';
-import { ROWS } from './rows.mjs';
+import { idleFiles, ROWS } from './rows.mjs';
 
 const flag = (name, fallback) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -20,9 +22,14 @@ const flag = (name, fallback) => {
 const rows = new RegExp(flag('rows', ''));
 const seconds = Number(flag('seconds', '6'));
 const isTimed = !process.argv.includes('--untimed');
+const minutes = Number(flag('minutes', '0'));
+const isFresh = minutes === 0;  // a server for each attack
+const seed = Number(flag('seed', String(1 + Math.floor(Math.random() * 1e6))));
 const MIB = 1024 * 1024;
 const P99_FLOOR_MS = 25;
 const QUIET_MS = 4000;
+const SETTLE_MS = 1000;
+const FLAT_MIB = 16;
 
 const milliseconds = (value) => `${value.toFixed(1)} ms`;
 const mebibytes = (bytes) => `${(bytes / MIB).toFixed(0)} MiB`;
@@ -50,31 +57,75 @@ async function peakOf(server, work) {
   }
 }
 
-async function play(row) {
-  const wrap = ['taskset', '-c', '0', ...(row.wrap ?? [])];
-  const server = await Server.start({ limits: 'on', wrap, args: ['--limit-chat-events', '1000000', ...(row.args ?? [])] });
+function start(args = [], wrap = []) {
+  return Server.start({ limits: 'on', wrap: ['taskset', '-c', '0', ...wrap], args: ['--limit-chat-events', '1000000', ...args] });
+}
+
+/** One attack beside the pair that talks, and what was wrong. */
+async function under(row, { server, pair, quiet }) {
   const faults = [];
   const fault = (is, text) => { if (is) faults.push(text); };
+  let peak = 0;
+  let outcome = {};
+  const attacked = await pair.talk((async () => {
+    ({ gave: outcome, peak } = await peakOf(server, () => attack(row.name, server, pair)));
+  })());
+  const bound = Math.max(2 * quiet.p99, P99_FLOOR_MS);
+  fault(!server.alive, 'the server is gone');
+  fault(isTimed && isFresh && outcome.load < row.atLeast, `only ${outcome.load} ${row.unit} were taken; ${row.atLeast} make the row count`);
+  fault(isTimed && attacked.p99 > bound, `p99 ${milliseconds(attacked.p99)} is above ${milliseconds(bound)}`);
+  fault(attacked.undelivered > 0, `${attacked.undelivered} messages were not delivered`);
+  fault(peak > row.memory * MIB, `${mebibytes(peak)} resident are above ${row.memory} MiB`);
+  if (isTimed && isFresh && row.expect) for (const [what, is] of Object.entries(row.expect(outcome))) fault(!is, what);
+  await storesStill(server, pair, fault);
+  return { row, quiet, attacked, outcome, peak, faults };
+}
+
+async function meet(server) {
+  const pair = await Pair.meet(server);
+  return { server, pair, quiet: await pair.talk(delay(QUIET_MS)) };
+}
+
+async function play(row) {
+  const server = await start(row.args, row.wrap);
   try {
-    const pair = await Pair.meet(server);
-    const quiet = await pair.talk(delay(QUIET_MS));
-    let peak = 0;
-    let outcome = {};
-    const attacked = await pair.talk((async () => {
-      ({ gave: outcome, peak } = await peakOf(server, () => attack(row.name, server, pair)));
-    })());
-    const bound = Math.max(2 * quiet.p99, P99_FLOOR_MS);
-    fault(!server.alive, 'the server is gone');
-    fault(isTimed && outcome.load < row.atLeast, `only ${outcome.load} ${row.unit} were taken; ${row.atLeast} make the row count`);
-    fault(isTimed && attacked.p99 > bound, `p99 ${milliseconds(attacked.p99)} is above ${milliseconds(bound)}`);
-    fault(attacked.undelivered > 0, `${attacked.undelivered} messages were not delivered`);
-    fault(peak > row.memory * MIB, `${mebibytes(peak)} resident are above ${row.memory} MiB`);
-    if (row.expect) for (const [what, is] of Object.entries(row.expect(outcome))) fault(!is, what);
-    await storesStill(server, pair, fault);
-    return { row, quiet, attacked, outcome, peak, faults };
+    return await under(row, await meet(server));
   } finally {
     await server.dispose();
   }
+}
+
+/** All attacks in turn against one server, in an order that the seed gives, for so many minutes. Gives their results and what was wrong with the memory. */
+async function soak(chosen) {
+  const random = new Random(seed);
+  const server = await start([], idleFiles);
+  const results = [];
+  const faults = [];
+  try {
+    const scene = await meet(server);
+    const began = performance.now();
+    const first = server.rssBytes();
+    const memory = [];  // {minute, bytes} after each attack
+    let turn = [];
+    while (performance.now() - began < minutes * 60_000) {
+      if (turn.length === 0) turn = [...chosen];
+      const [row] = turn.splice(random.between(0, turn.length - 1), 1);
+      results.push(await under(row, scene));
+      console.log(line(results.at(-1)));
+      await delay(SETTLE_MS);  // the system closes what the attacker left
+      memory.push({ minute: (performance.now() - began) / 60_000, bytes: server.rssBytes() });
+    }
+    const last = memory.at(-1).bytes;
+    const later = memory.filter(({ minute }) => minute >= minutes / 3).map(({ bytes }) => bytes);
+    const half = later.length >> 1;
+    const growth = Math.max(...later.slice(half)) - Math.max(...later.slice(0, half));
+    console.log(`memory: ${mebibytes(first)} at the start, ${mebibytes(last)} at the end; the most after an attack in the last third grew by ${mebibytes(growth)} against the third before`);
+    if (last > first + 64 * MIB) faults.push(`${mebibytes(last)} at the end are more than 64 MiB above the ${mebibytes(first)} of the start`);
+    if (growth > FLAT_MIB * MIB) faults.push(`the memory grows: ${mebibytes(growth)} from one third to the next`);
+  } finally {
+    await server.dispose();
+  }
+  return { results, faults };
 }
 
 async function storesStill(server, pair, fault) {
@@ -94,16 +145,25 @@ function line({ row, quiet, attacked, outcome, peak, faults }) {
     + `${mebibytes(peak)}, ${attacked.sent} messages, ${attacked.undelivered} undelivered${faults.map((each) => `\n          ${each}`).join('')}`;
 }
 
-const results = [];
-for (const row of ROWS.filter(({ name }) => rows.test(name))) {
-  const result = await play(row).catch((error) => ({ row, quiet: { p99: NaN }, attacked: { p99: NaN, sent: 0, undelivered: 0 }, outcome: {}, peak: NaN, faults: [error.stack] }));
-  console.log(line(result));
-  results.push(result);
+async function each(chosen) {
+  const results = [];
+  for (const row of chosen) {
+    const nothing = { row, quiet: { p99: NaN }, attacked: { p99: NaN, sent: 0, undelivered: 0 }, outcome: {}, peak: NaN };
+    results.push(await play(row).catch((error) => ({ ...nothing, faults: [error.stack] })));
+    console.log(line(results.at(-1)));
+  }
+  return { results, faults: [] };
 }
-const failed = results.filter(({ faults }) => faults.length > 0).map(({ row }) => row.name);
+
+const chosen = ROWS.filter(({ name }) => rows.test(name));
+const { results, faults } = await (isFresh ? each(chosen) : soak(chosen));
+for (const fault of faults) console.log(`FAILED  ${fault}`);
+const failed = results.filter((result) => result.faults.length > 0).map(({ row }) => row.name);
+const passed = failed.length === 0 && faults.length === 0 && results.length > 0;
 const worst = results.reduce((most, { attacked }) => Math.max(most, attacked.p99 || 0), 0);
 const largest = results.reduce((most, { peak }) => Math.max(most, peak || 0), 0);
 const cpu = /model name\s*: (.*)/.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? 'unknown processor';
-console.log(`${failed.length === 0 && results.length > 0 ? 'PASS' : 'FAIL'} attacks: ${results.length} attacks of ${seconds} s, ${failed.length} failed${failed.length ? ` (${failed.join(', ')})` : ''}; `
+console.log(`${passed ? 'PASS' : 'FAIL'} attacks: ${results.length} attacks of ${seconds} s${isFresh ? '' : ` in ${minutes} minutes on one server, seed ${seed}`}, `
+  + `${failed.length} failed${failed.length ? ` (${[...new Set(failed)].join(', ')})` : ''}${faults.length ? `, ${faults.join(', ')}` : ''}; `
   + `worst p99 ${milliseconds(worst)}; most memory ${mebibytes(largest)}; ${cpu}; commit ${commit()}`);
-process.exit(failed.length === 0 && results.length > 0 ? 0 : 1);
+process.exit(passed ? 0 : 1);

@@ -1,8 +1,8 @@
 // The attacks. Each gives {load}: how much the server, or the system on its side, has taken.
 import { gzipSync } from 'node:zlib';
-import { delay } from '../clients/javascript/harness/wait.mjs';
+import { delay, within } from '../clients/javascript/harness/wait.mjs';
 import { frame } from '../clients/javascript/harness/raw.mjs';
-import { person } from '../clients/javascript/harness/token.mjs';
+import { newId, person } from '../clients/javascript/harness/token.mjs';
 import { Line, pour, text, webSocket } from './flood.mjs';
 
 const request = (method, path) => Buffer.from(`${method} ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
@@ -109,17 +109,92 @@ async function bodies(target, { body, headers, lines, perSecond }) {
 const form = (fields) => gzipSync(Buffer.alloc(fields * 2, 'a&'));
 const bigJson = (bytes) => gzipSync(`{"message":"x","more":[${'1,'.repeat(bytes / 2)}1]}`);
 
-/** Signed-in sockets that emit the same event without an end. */
-async function emitting(target, packet, sockets = 4) {
-  const load = await pour(target, {
-    lines: sockets, pieces: 100, piece: text(packet),
-    open: async () => {
-      const line = await webSocket(target);
-      if (line.isUpgraded) await line.write(text(`40{"token":"${person('doctor').token}"}`));
-      return line;
-    },
+async function signedIn(target, who) {
+  const line = await webSocket(target);
+  if (line.isUpgraded) await line.write(text(`40{"token":"${who.token}"}`));
+  return line;
+}
+
+/** Signed-in sockets that emit the same event, or the same few, without an end. `who`: one user; else each is another one. */
+async function emitting(target, packets, { sockets = 4, who } = {}) {
+  const piece = Buffer.concat([packets].flat().map(text));
+  const load = await pour(target, { lines: sockets, pieces: 100, piece, open: () => signedIn(target, who ?? person('doctor')) });
+  return { load: load * [packets].flat().length };
+}
+
+/** The sessions that have not ended. */
+async function openSessions(target, who) {
+  const answer = await fetch(`${target.origin}/api/sessions/user/active`, { headers: { Authorization: `Bearer ${who.token}` } });
+  return answer.ok ? (await answer.json()).sessions : [];
+}
+
+/** Over a socket: a client has few requests a minute. */
+async function create(target, doctor, patient) {
+  const line = await signedIn(target, doctor);
+  const created = new Promise((resolve) => {
+    let seen = '';
+    line.onData = (bytes) => {
+      seen += bytes.toString('latin1');
+      const found = /"sessionId":"([^"]+)"/.exec(seen);
+      if (found) resolve(found[1]);
+    };
   });
-  return { load };
+  await line.write(text(`420["create-session",{"patientId":"${patient.id}"}]`));
+  const sessionId = await within(created, 'the session');
+  line.socket.destroy();
+  return sessionId;
+}
+
+/** Two who have a session of their own: payloads as large as a frame may be, and as large as a payload may be; and the whole record, again and again. */
+async function signalling(target) {
+  const [doctor, patient] = [person('doctor'), person('patient')];
+  const sessionId = await create(target, doctor, patient);
+  const candidate = (bytes) => text(`42["ice-candidate",{"sessionId":"${sessionId}","candidate":{"candidate":"${'x'.repeat(bytes)}","sdpMid":"0","sdpMLineIndex":0}}]`);
+  const payloads = [candidate(900_000), ...Array.from({ length: 7 }, () => candidate(64_000))];
+  let load = 0;
+  const talking = [doctor, patient].map(async (who) => {
+    const line = await signedIn(target, who);
+    await line.write(text(`42["join-session",{"sessionId":"${sessionId}"}]`));
+    while (target.left() > 0 && line.isOpen) {
+      for (const payload of payloads) await Promise.race([line.write(payload), delay(target.left())]);
+      load += payloads.length;
+    }
+  });
+  let listings = 0;
+  let longest = 0;
+  const listing = (async () => {
+    while (target.left() > 0) {
+      const answer = await fetch(`${target.origin}/api/sessions/${sessionId}/signaling?limit=1000`, { headers: { Authorization: `Bearer ${doctor.token}` } });
+      const { length } = await answer.text();
+      if (answer.status === 200) {
+        listings += 1;
+        longest = Math.max(longest, length);
+      }
+      await delay(200);
+    }
+  })();
+  await Promise.all([...talking, listing]);
+  return { load, listings, longest };
+}
+
+/** One doctor, a new patient each time. */
+async function sessions(target) {
+  const doctor = person('doctor');
+  let load = 0;
+  await Promise.all(Array.from({ length: 4 }, async () => {
+    let line = await signedIn(target, doctor);
+    while (target.left() > 0) {
+      if (!line.isOpen) {
+        await delay(5);
+        line = await signedIn(target, doctor);
+        continue;
+      }
+      const batch = Array.from({ length: 100 }, () => text(`42["create-session",{"patientId":"${newId()}"}]`));
+      await Promise.race([line.write(Buffer.concat(batch)), delay(target.left())]);
+      if (target.left() > 0 && line.isOpen) load += batch.length;
+    }
+  }));
+  return { load, created: (await openSessions(target, doctor)).length };
 }
 
 export const ATTACKS = {
@@ -160,5 +235,9 @@ export const ATTACKS = {
   pings: async (target) => ({ load: await pour(target, { lines: 4, pieces: 500, piece: frame(9, 'ping'), open: () => webSocket(target) }) }),
   'refused chat': (target) => emitting(target, `42["chat-message",{"sessionId":"${target.known.sessionId}","message":"let me in"}]`),
   'unknown events': (target) => emitting(target, '42["no-such-event",{"sessionId":"x"}]'),
+  signalling,
+  sessions,
+  pages: (target) => emitting(target, `42["entries",{"sessionId":"${target.known.sessionId}","limit":1000}]`, { who: target.known.people[1] }),
+  'joins and ends': (target) => emitting(target, ['join-session', 'end-session'].map((name) => `42["${name}",{"sessionId":"${target.known.sessionId}"}]`)),
   'joins of nothing': (target) => emitting(target, '42["join-session",{"sessionId":"00000000-0000-4000-8000-000000000000"}]'),
 };

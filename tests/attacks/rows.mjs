@@ -1,5 +1,5 @@
 // What is tried, how much of it has to be taken for the row to count, and the memory it may cost (MiB resident, the pair included).
-const idleFiles = ['prlimit', '--nofile=2048:2048'];
+export const idleFiles = ['prlimit', '--nofile=2048:2048'];
 
 export const ROWS = [
   // Strangers: no token
@@ -23,4 +23,14 @@ export const ROWS = [
   { name: 'refused chat', atLeast: 20_000, unit: 'events', memory: 200 },
   { name: 'unknown events', atLeast: 20_000, unit: 'events', memory: 200 },
   { name: 'joins of nothing', atLeast: 10_000, unit: 'events', memory: 200 },
+  {
+    name: 'signalling', atLeast: 320, unit: 'payloads of 900 KB and 64 KB', memory: 200,
+    expect: ({ listings, longest }) => ({ '10 listings were not answered': listings >= 10, 'a listing was longer than 4 MiB and one payload': longest <= 4.25 * 1024 * 1024 }),
+  },
+  {
+    name: 'sessions', atLeast: 34_000, unit: 'events create-session', memory: 200,
+    expect: ({ created }) => ({ 'one doctor did not get 10 sessions, or more': created === 10 }),
+  },
+  { name: 'pages', atLeast: 10_000, unit: 'events entries', memory: 200 },
+  { name: 'joins and ends', atLeast: 10_000, unit: 'events', memory: 200 },
 ];
