@@ -56,6 +56,7 @@ inline constexpr std::uint32_t keys_unindexed_max = 1'000;             // idempo
 inline constexpr std::uint64_t free_bytes_min = 256ull * 1024 * 1024;  // below: texts, sessions, reopenings are `store_full`
 inline constexpr std::size_t signalling_queue_max = 16'384;  // records waiting; beyond, the record (not the relay) is dropped and counted
 inline constexpr std::size_t signalling_queue_bytes_max = 16 * 1024 * 1024;  // of their payloads
+inline constexpr std::size_t signalling_bytes_per_commit_max = 128 * 1024;   // of them; the payload that reaches it is the last
 inline constexpr auto signalling_kept = std::chrono::days{30};               // contract §5.4
 
 // MongoDB (docs/operations/mongodb.md)

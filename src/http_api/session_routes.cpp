@@ -102,7 +102,11 @@ void write_more(JsonWriter& writer, const ListPlace& place) {
 
 std::string signalling_json(const service::ChatService::SignallingList& list) {
   const auto& messages = list.page.messages;
+  constexpr std::size_t bytes_beside_payload = 512;
+  std::size_t bytes = 0;
+  for (const auto& message : messages) bytes += message.payload_json.size() + bytes_beside_payload;
   std::string json;
+  json.reserve(std::min(bytes, limits::list_bytes_max + limits::signalling_payload_bytes_max));
   JsonWriter writer(json);
   writer.begin_object().member("sessionId", list.session.text()).key("signalingMessages");
   const auto* const last = write_list(writer, json, messages, [&](const auto& message) { write_signalling(writer, list, message); });

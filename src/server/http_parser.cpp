@@ -172,7 +172,11 @@ HttpParser::Progress HttpParser::feed_body(std::span<const char> bytes) {
   std::size_t used = 0;
   if (!parser.is_done()) used = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
   if (error && error != beast_http::error::need_more) return {Kind::bad, used, status_of(error)};
-  if (parser.get().body().size() > impl_->body_bytes_max) return {Kind::body_too_large, used};
+  std::string& body = parser.get().body();
+  if (body.size() > impl_->body_bytes_max) return {Kind::body_too_large, used};
+  // A long body of unknown length has room at once: a string that grows by doubling is copied again and again. Memory that is not written to
+  // costs nothing.
+  if (parser.chunked() && body.size() > limits::body_read_at_once_bytes_max) body.reserve(impl_->body_bytes_max);
   return {parser.is_done() ? Kind::whole : Kind::need_more, used};
 }
 

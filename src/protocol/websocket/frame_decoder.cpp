@@ -191,6 +191,9 @@ Decoded FrameDecoder::read_data_payload() {
     fail(close_code::invalid_payload, not_utf8);
     return failure();
   }
+  // Room for the whole frame at once: a string that grows by doubling is copied again and again. Memory that is not written to costs nothing.
+  const std::size_t whole = message_.size() + piece.size() + static_cast<std::size_t>(header_.payload_size - payload_read_);
+  if (whole > message_.capacity()) message_.reserve(whole);
   message_.append(view(piece));
   if (payload_read_ < header_.payload_size) {
     return {};

@@ -228,16 +228,17 @@ void Committer::add_rows(CommitBatch& batch) {
   std::deque<SignallingMessage> signalling;
   {
     const std::lock_guard lock(mutex_);
-    if (users_.size() + signalling_.size() <= limits::rows_per_commit_max) {
-      users.swap(users_);
-      signalling.swap(signalling_);
-    } else {
-      for (; !users_.empty() && users.size() < limits::rows_per_commit_max / 2; users_.pop_front())
-        users.push_back(std::move(users_.front()));
-      for (; !signalling_.empty() && users.size() + signalling.size() < limits::rows_per_commit_max; signalling_.pop_front())
-        signalling.push_back(std::move(signalling_.front()));
+    for (; !users_.empty() && users.size() < limits::rows_per_commit_max / 2; users_.pop_front()) users.push_back(std::move(users_.front()));
+    // A text waits for the sync of all that is written with it, so large payloads go a few at a time.
+    std::size_t bytes = 0;
+    const auto has_room = [&] {
+      return users.size() + signalling.size() < limits::rows_per_commit_max && bytes < limits::signalling_bytes_per_commit_max;
+    };
+    for (; !signalling_.empty() && has_room(); signalling_.pop_front()) {
+      bytes += signalling_.front().payload_json.size();
+      signalling.push_back(std::move(signalling_.front()));
     }
-    for (const SignallingMessage& message : signalling) signalling_bytes_ -= message.payload_json.size();
+    signalling_bytes_ -= bytes;
   }
   for (const domain::User& user : users) batch.add(user);
   for (const SignallingMessage& message : signalling) batch.add(message);
