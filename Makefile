@@ -34,7 +34,7 @@ build: $(PARLEY) ## Build build/release/parley and the examples
 # One word for the shell, whatever is in it.
 quoted = '$(subst ','\'',$(1))'
 
-# ---- one row each of the table "What is proven" in README.md ---------------------------------------------------------------
+# ---- one row each of the table in docs/proofs.md ---------------------------------------------------------------------------
 
 fresh: install-dev ## `make run` and `make test`, each in a new bare Debian 12 root
 	@tools/fresh.sh

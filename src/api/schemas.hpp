@@ -72,7 +72,7 @@ inline constexpr const Schema* appointment_forms[] = {&oid, &null};
 inline constexpr Schema appointment{.any_of = appointment_forms};
 inline constexpr Member metadata_members[] = {{"appointmentId", &appointment},
                                               {"participantCount", &count, "Sockets that joined and are there now."},
-                                              {"duration", &seconds, "From `startedAt` to `endedAt` in whole seconds; 0 before the end."}};
+                                              {"duration", &seconds, "Whole seconds from the start to the end, and from each reopening to the end after it; 0 before the first end."}};
 inline constexpr Schema metadata{.name = "SessionMetadata", .members = metadata_members};
 
 inline constexpr Member session_members[] = {{"sessionId", &session_id},
@@ -155,7 +155,7 @@ inline constexpr Member ice_server_members[] = {{"urls", &text},
                                                 {"username", &text, "Of TURN: `<unix seconds>:<name>`.", Presence::optional},
                                                 {"credential", &text, {}, Presence::optional}};
 inline constexpr Schema ice_server{.name = "IceServer",
-                                   .about = "STUN, or TURN with credentials that expire after a day.",
+                                   .about = "STUN, or TURN with credentials: they expire after a day unless the server gives fixed ones.",
                                    .example = R"({"urls":"stun:stun.l.google.com:19302"})",
                                    .members = ice_server_members};
 inline constexpr Schema ice_servers{.items = &ice_server};

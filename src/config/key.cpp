@@ -22,7 +22,7 @@ constexpr auto keys = std::to_array<Key>({
     {"front_end", KeyType::text, "ORIGIN", "http://localhost:5173", "origin of the web front end", ""},
     {"origin", KeyType::list, "ORIGIN", "", "a further origin that browsers may call from", ""},
     {"trusted_proxy", KeyType::list, "CIDR", "", "a proxy whose X-Forwarded-For is believed", ""},
-    {"stun_url", KeyType::list, "URL", "", "STUN servers given to clients instead of the default three", ""},
+    {"stun_url", KeyType::list, "URL", "", "STUN servers given to clients instead of the default list", ""},
     {"turn_url", KeyType::list, "URL", "", "a TURN server given to clients", ""},
     {"turn_secret_file", KeyType::text, "FILE", "", "file with the secret shared with the TURN servers", ""},
     {"turn_username", KeyType::text, "NAME", "webrtc-user", "the name in time-limited TURN user names", ""},

@@ -12,11 +12,11 @@ namespace {
 using enum ErrorCode;
 
 constexpr std::array<ErrorRow, 16> rows{{
-    {invalid_argument, "invalid_argument", Fault::client, Retry::never, 400, "Mend the request; the message names what is wrong with it."},
+    {invalid_argument, "invalid_argument", Fault::client, Retry::never, 400, "Fix the request; the message names the fault."},
     {unauthorized, "unauthorized", Fault::client, Retry::never, 401, "Sign in again and send a valid token."},
     {forbidden, "forbidden", Fault::client, Retry::never, 403, "Ask someone who may do this."},
     {not_found, "not_found", Fault::client, Retry::never, 404, "Check the id; what it names does not exist or is gone."},
-    {already_exists, "already_exists", Fault::client, Retry::never, 409, "Use the one that exists; its id stands in the answer."},
+    {already_exists, "already_exists", Fault::client, Retry::never, 409, "Use the one that exists; the answer has its id."},
     {session_ended, "session_ended", Fault::session, Retry::never, 400, "Open a new session; this one only answers reads."},
     {session_full, "session_full", Fault::session, Retry::never, 409, "Open a new session; this one takes no more messages."},
     {idempotency_conflict, "idempotency_conflict", Fault::client, Retry::never, 409,

@@ -29,7 +29,7 @@ int print(const AdoptionReport& report) {
   const bool nothing = report.took_nothing();
   std::printf("%s adopt: %zu sessions, %zu messages adopted, %zu left alone; %zu sessions looked at%s\n", nothing ? "FAIL" : "PASS",
               report.sessions, report.messages, report.left_alone, report.looked_at,
-              nothing ? ". Nothing could be taken: mend what the lines above name, and run it again." : "");
+              nothing ? ". Nothing could be adopted: fix the faults that the lines above name, and run the command again." : "");
   return nothing ? exit_failed : exit_done;
 }
 
@@ -62,7 +62,7 @@ int adopt_deletions(const config::Settings& settings, store::mongo::WithMissing 
   };
   const store::mongo::MissingListener listener{.progress = say, .missing = [](const store::mongo::MissingText& text) { print(text); }};
   const auto report = store::mongo::find_missing_texts(settings.mongo, {clock, logs, settings.service.roles}, what, listener);
-  if (!report) return fail_tool("adopt", report.error(), "Run it again when that is mended.");
+  if (!report) return fail_tool("adopt", report.error(), "Fix that and run the command again.");
   const bool is_open = report->missing > 0 && what == store::mongo::WithMissing::list;
   const char* const next =
       ". Nothing was changed: `--deletions apply` deletes them in the log, `parley mirror` writes their documents again.";
@@ -104,7 +104,7 @@ int adopt_command(Arguments given) {
                                                 .left_alone = [](const store::mongo::LeftAlone& document) { print(document); }};
   const auto report = store::mongo::adopt_all(settings.mongo, {clock, logs, settings.service.roles}, listener);
   if (report) return print(*report);
-  return fail_tool("adopt", report.error(), "Run it again when that is mended: it goes on where it stopped.");
+  return fail_tool("adopt", report.error(), "Fix that and run the command again: it continues where it stopped.");
 }
 
 }  // namespace parley::main

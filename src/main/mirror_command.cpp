@@ -26,11 +26,11 @@ int mirror_command(Arguments arguments) {
       std::fprintf(stderr, "%" PRIu64 " documents of the log mirrored, %" PRIu64 " documents refused\n", so_far.documents, so_far.refused);
   };
   const auto report = store::mongo::mirror_all(settings.mongo, {clock, logs, settings.service.roles}, say);
-  if (!report) return fail_tool("mirror", report.error(), "Run it again when that is mended.");
+  if (!report) return fail_tool("mirror", report.error(), "Fix that and run the command again.");
   const bool is_whole = report->refused == 0;
   std::printf("%s mirror: %" PRIu64 " documents of the log mirrored, %" PRIu64 " documents refused by the database%s\n",
               is_whole ? "PASS" : "FAIL", report->documents, report->refused,
-              is_whole ? "" : ". Mend the validator or the index that the log names, and run it again.");
+              is_whole ? "" : ". Fix the validator or the index that the log names, and run the command again.");
   return is_whole ? exit_done : exit_failed;
 }
 

@@ -1,5 +1,5 @@
 // The event loop of one thread, on Asio's epoll reactor. What it adds to Asio is the cork: everything that one bounded batch of
-// handlers wrote to a connection leaves in one system call, because a send costs 5 µs whatever its size (ARCHITECTURE, "the send").
+// handlers wrote to a connection leaves in one system call, because a send costs 5 µs whatever its size.
 // Asio stays behind this header; sockets are plain descriptors.
 #pragma once
 

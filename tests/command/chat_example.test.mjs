@@ -1,4 +1,4 @@
-// examples/chat.mjs, which the README quotes: it says a text once, resumes where it was, and ends with status 1 where it cannot.
+// examples/chat.mjs, which docs/guide/resume.md quotes: it says a text once, resumes where it was, and ends with status 1 where it cannot.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { copyFileSync, cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
