@@ -1,4 +1,4 @@
-// Keeps the last look of a process at the time of day for the next process, which can tell whether the clock jumped in between.
+// A process notes the time of day regularly. The next process reads the last note and can tell whether the clock jumped in between.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@
 namespace parley::store {
 
 struct ClockLook {
-  Timestamp at{};          // the time of day at that look
-  Timestamp even_since{};  // from then until `at` the time of day went on evenly, as far as was seen
+  Timestamp at{};          // the time of day when the process last looked
+  Timestamp even_since{};  // between this time and `at` the process saw no jump of the clock
 
   friend bool operator==(const ClockLook&, const ClockLook&) = default;
 };
@@ -18,10 +18,10 @@ struct ClockLook {
 class ClockRecord {
  public:
   virtual ~ClockRecord() = default;
-  /// Takes the place of the look before. Not awaited: one that is lost makes the next process careful, never careless. Never blocks.
+  /// Replaces the look noted before. Not awaited: if a look is lost, the next process is more careful, never less. Never blocks.
   /// Threads: any.
   virtual void note_clock(ClockLook look) = 0;
-  /// Nothing: nobody has noted one. Blocking: for reader threads.
+  /// Empty if no process has noted a look yet. Blocking: for reader threads.
   [[nodiscard]] virtual Result<std::optional<ClockLook>> last_clock_look() = 0;
 };
 

@@ -1,5 +1,5 @@
-// Who and what exists: sessions by id, the open session of a pair, users. Rows of sessions are written by SessionLog::append
-// in the same commit as the entries that change them; users are written here.
+// The sessions by id, the open session of a pair, and the users. SessionLog::append writes the rows
+// of sessions in the same commit as the entries that change them. Rows of users are written here.
 #pragma once
 
 #include <cstddef>
@@ -20,11 +20,11 @@ namespace parley::store {
 /// One page of a walk over the sessions that have not ended.
 struct OpenSessions {
   std::vector<domain::SessionRow> sessions;
-  std::vector<Error> damaged;  // rows that are there and cannot be read, each named in its detail; the walk goes on behind them
-  Bytes next;                  // where the walk goes on; empty: that was all. The engine's own, good while the store is open.
+  std::vector<Error> damaged;  // rows that cannot be read, each named in its detail; the walk continues after them
+  Bytes next;                  // where the walk continues; empty: no more. The engine's own format, valid while the store is open.
 };
 
-/// A place in the list of a user's open sessions: newest `created_at` first, of one time the smaller id first.
+/// A place in the list of a user's open sessions. Order: newest `created_at` first; for equal times the smaller id first.
 struct SessionPlace {
   Timestamp created_at{};
   SessionId session;
@@ -34,17 +34,17 @@ struct SessionPlace {
 
 struct OpenSessionsOfUser {
   std::vector<domain::SessionRow> sessions;
-  std::optional<SessionPlace> next;  // behind which there are others; nothing: that was all
+  std::optional<SessionPlace> next;  // more sessions follow after this place; empty: no more
 };
 
-/// How the store learns what other software writes to the documents of a session.
+/// How the store notices writes of other software to the documents of a session.
 struct ForeignWrites {
   enum class Noticed : std::uint8_t {
-    never,        // nobody else writes there
-    by_itself,    // soon, whatever is done
-    when_looked,  // when a session is looked for: find_session takes in what it finds
+    never,        // no other software writes there
+    by_itself,    // soon, without any action
+    when_looked,  // when a session is read: find_session takes the foreign writes in
   } noticed = Noticed::never;
-  SteadyTime doubted_at{};  // what was read before then may have missed some
+  SteadyTime doubted_at{};  // a read before this time may have missed foreign writes
 };
 
 /// Blocking reads for reader threads (inside a SessionLog::read job). Errors: store_failed, log_corrupt.
@@ -53,24 +53,24 @@ class Directory {
   virtual ~Directory() = default;
   /// Threads: any; never blocks.
   [[nodiscard]] virtual ForeignWrites foreign_writes() const { return {}; }
-  /// What other software wrote to the session is in its log, and the loops are told of that, before this gives the row.
+  /// Foreign writes to the session are in its log, and the loops are informed of them, before this returns the row.
   [[nodiscard]] virtual Result<std::optional<domain::SessionRow>> find_session(const SessionId& session) = 0;
   [[nodiscard]] virtual Result<std::optional<domain::SessionRow>> find_session(SessionNumber number) = 0;
-  /// The session of this very pair that has not ended.
+  /// The session of exactly this pair that has not ended.
   [[nodiscard]] virtual Result<std::optional<SessionId>> find_open_session(const UserId& doctor, const UserId& patient) = 0;
-  /// Sessions that have not ended and where the user takes part: those behind `after` (nothing: from the newest on). Looks at `count` of
-  /// them at most (1 or more), so a page may be shorter and not be the last.
+  /// The user's sessions that have not ended: those after `after`, or from the newest on if it is empty.
+  /// Looks at `count` sessions at most (1 or more), so a page may be shorter without being the last.
   [[nodiscard]] virtual Result<OpenSessionsOfUser> open_sessions_of(const UserId& user, const std::optional<SessionPlace>& after,
                                                                     std::size_t count) = 0;
-  /// Of all sessions that have not ended, those created before `created_before`, from `after` on (empty: from the start) in an order of
-  /// the engine's. Looks at `count` sessions at most (1 or more), so a page may be empty and not be the last. A session that is open
-  /// throughout the walk is met exactly once.
+  /// All sessions that have not ended and were created before `created_before`, from `after` on (empty: from
+  /// the start), in an order chosen by the engine. Looks at `count` sessions at most (1 or more), so a page
+  /// may be empty without being the last. The walk meets a session exactly once if it stays open throughout.
   [[nodiscard]] virtual Result<OpenSessions> open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) = 0;
-  /// Where the text is that clients know by this id: for ids that are not those of the store's own entries, which say it themselves
-  /// (domain::address_of). Such a message came with an adoption and keeps its id.
+  /// The place of the text that clients know by this id. For ids of messages that an adoption imported
+  /// and that kept their id. The ids of the store's own entries contain their place (domain::address_of).
   [[nodiscard]] virtual Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message) = 0;
   [[nodiscard]] virtual Result<std::optional<domain::User>> find_user(const UserId& user) = 0;
-  /// Queues the row for the next commit; not awaited: a user row can be made again from the next token. Threads: any; never blocks.
+  /// Queues the row for the next commit. Not awaited: the next token of the user can create the row again. Threads: any; never blocks.
   virtual void remember_user(const domain::User& user) = 0;
 };
 

@@ -16,7 +16,7 @@ namespace parley::store {
 
 struct SignallingMessage {
   ObjectId id;
-  SessionNumber session;  // both names of it: an engine keys by the one that suits it
+  SessionNumber session;  // an engine uses this or `session_id` as its key
   SessionId session_id;
   UserId sender;
   std::string type;          // offer, answer, ice-candidate, chat, join, leave
@@ -29,7 +29,7 @@ struct SignallingMessage {
   friend bool operator==(const SignallingMessage&, const SignallingMessage&) = default;
 };
 
-/// A place in the record of a session: newest first, of one time the greater id first.
+/// A place in the record of a session. Order: newest first; for equal times the greater id first.
 struct SignallingPlace {
   Timestamp time{};
   ObjectId id;
@@ -39,21 +39,21 @@ struct SignallingPlace {
 
 struct SignallingRange {
   std::size_t limit = 0;
-  std::optional<SignallingPlace> after = std::nullopt;  // nothing: from the newest on
+  std::optional<SignallingPlace> after = std::nullopt;  // empty: from the newest on
   std::size_t bytes_max = limits::list_bytes_max;       // of payloads; the message that reaches it is the last
 };
 
 struct SignallingPage {
   std::vector<SignallingMessage> messages;
-  bool more = false;  // there are others behind the last
+  bool more = false;  // more messages follow after the last
 };
 
 class SignallingRecord {
  public:
   virtual ~SignallingRecord() = default;
-  /// Queues the row for the next commit; not awaited. Beyond limits::signalling_queue_max, or
-  /// signalling_queue_bytes_max of payloads, it is dropped and counted. Threads: any; never
-  /// blocks.
+  /// Queues the row for the next commit; not awaited. If limits::signalling_queue_max
+  /// rows or signalling_queue_bytes_max bytes of payloads are queued, the row is
+  /// dropped and counted. Threads: any; never blocks.
   virtual void record(SignallingMessage message) = 0;
   /// Newest first, none older than 30 days. Blocking: for reader threads.
   [[nodiscard]] virtual Result<SignallingPage> newest(SessionNumber session, const SessionId& session_id, const SignallingRange& range) = 0;

@@ -26,7 +26,7 @@ void LoopPorts::accept(EventLoop& loop, Append append, const Enqueue& enqueue) {
   if (error) refuse(port, std::move(outcome), *std::move(error));
 }
 
-// Under overload there are many refusals in one turn.
+// Overload causes many refusals in one turn, so one post delivers them all.
 void LoopPorts::refuse(const std::shared_ptr<LoopPort>& port, AppendOutcome outcome, Error error) {
   state_.note_refused();
   outcome.status = AppendStatus::refused;

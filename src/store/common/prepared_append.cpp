@@ -14,7 +14,7 @@ std::unexpected<Error> malformed(const std::string& what) {
   return refuse(ErrorCode::invalid_argument, "Malformed append", what);
 }
 
-// An end, a deletion and a first join are a fixed number for each session that is there, so they still go below the mark.
+// Ends, deletions and first joins are limited in number for each existing session, so they are allowed below the mark of free space.
 bool needs_room(domain::EntryKind kind) {
   return kind == domain::EntryKind::text || kind == domain::EntryKind::created || kind == domain::EntryKind::reopened;
 }

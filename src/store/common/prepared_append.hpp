@@ -1,5 +1,5 @@
-// An append that was checked on its loop's thread, with what the committer needs to know of it, so that the one committer does only
-// what has to be done in order.
+// An append that was checked on the thread of its loop, with the facts that the committer
+// needs. So the single committer does only the work that must be done in order.
 #pragma once
 
 #include <cstddef>
@@ -13,23 +13,23 @@
 
 namespace parley::store {
 
-/// Where the outcomes of one loop go. Lives as long as the committer and every refusal on its way.
+/// The destination of the outcomes of one loop. Lives as long as the committer and every refusal that is still posted.
 struct LoopPort {
   EventLoop* loop = nullptr;
   CommitListener* listener = nullptr;
-  std::vector<AppendOutcome> refusals{};  // Owner: the loop's thread. Waiting for one post that brings them all
+  std::vector<AppendOutcome> refusals{};  // Owner: the loop's thread. One pending post delivers them all
 };
 
 struct PreparedAppend {
   LoopPort* port = nullptr;
   Append append{};
   domain::Position last{};                              // of the last entry
-  std::vector<std::pair<Key16, std::uint32_t>> keys{};  // those of the entries that have one
+  std::vector<std::pair<Key16, std::uint32_t>> keys{};  // of the entries that have a key
   std::size_t bytes = 0;
-  bool needs_room = false;  // it adds what a store that runs full does without: a text, a session, a reopening
+  bool needs_room = false;  // it holds a text, a creation or a reopening: a full store refuses those
 };
 
-/// Errors: invalid_argument, session_full (SessionLog, "Refused"). `append` is taken only when there is none.
+/// Errors: invalid_argument, session_full (SessionLog, "Refused"). `append` is moved from only on success.
 [[nodiscard]] Result<PreparedAppend> prepare(LoopPort& port, Append& append);
 
 }  // namespace parley::store

@@ -32,7 +32,7 @@ Result<void> ReaderPool::run(SessionLog::ReadJob job) {
 }
 
 void ReaderPool::serve() {
-  pthread_setname_np(pthread_self(), "store-read");  // as tools that list threads show it
+  pthread_setname_np(pthread_self(), "store-read");  // the name shown by tools that list threads
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
@@ -43,14 +43,14 @@ void ReaderPool::serve() {
     {
       const auto reader = make_reader_();
       job(*reader);
-      job = {};  // what it holds goes while no lock is held
+      job = {};  // destroys the job's captures while no lock is held
     }
     lock.lock();
   }
 }
 
 void ReaderPool::stop() {
-  std::deque<SessionLog::ReadJob> dropped;  // ends here, after the threads, and while no lock is held
+  std::deque<SessionLog::ReadJob> dropped;  // destroyed at the end, after the threads have ended and while no lock is held
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;

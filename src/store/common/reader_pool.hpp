@@ -1,5 +1,5 @@
-// A few threads that run read jobs, so that no event loop ever waits for a disk or a database. Each job gets a LogReader of its own,
-// made by the engine.
+// A few threads that run read jobs, so that no event loop ever waits for
+// a disk or a database. The engine makes a new LogReader for each job.
 #pragma once
 
 #include <condition_variable>
@@ -26,7 +26,7 @@ class ReaderPool {
 
   /// Threads: any. Errors: overloaded; store_failed after `stop`.
   [[nodiscard]] Result<void> run(SessionLog::ReadJob job);
-  /// Finishes what is being read, drops what waits, and ends the threads: nobody is there to be answered any more.
+  /// Finishes the running jobs, drops the queued ones and ends the threads. At this time no client waits for an answer any more.
   void stop();
   [[nodiscard]] std::size_t waiting() const;
 

@@ -27,7 +27,7 @@ Error StoreState::failure() const {
 void StoreState::note_outage(const std::string& reason) {
   {
     const std::lock_guard lock(mutex_);
-    outage_ = reason.substr(0, reason.find(" ["));  // behind it a driver lists hosts, which are for the log alone
+    outage_ = reason.substr(0, reason.find(" ["));  // after " [" the driver lists hosts; only the log shows them
     if (out_of_reach_.exchange(true)) return;
   }
   logs_.write(LogLevel::error, "store", "the database cannot be reached", {{"reason", reason}});
@@ -46,7 +46,7 @@ void StoreState::note_reached() {
 void StoreState::note_refusal(const std::string& reason) {
   {
     const std::lock_guard lock(mutex_);
-    if (std::exchange(refusal_, reason) == reason) return;  // as often as somebody tries
+    if (std::exchange(refusal_, reason) == reason) return;  // the same refusal repeats with every attempt; log it once
   }
   logs_.write(LogLevel::error, "store", "the database refuses a write", {{"reason", reason}});
 }

@@ -1,5 +1,5 @@
-// What all threads of a store must know at once: whether it has failed, whether it can be reached, which sessions are damaged, and the
-// counts. A failure is final: nothing clears it (docs/adr/0007); an outage passes. Threads: any.
+// The state that all threads of a store share: whether it failed, whether it can be reached, the damaged sessions,
+// and the counts. A failure is final: nothing clears it (docs/adr/0007). An outage passes. Threads: any.
 #pragma once
 
 #include <array>
@@ -23,26 +23,26 @@ class StoreState {
  public:
   explicit StoreState(LogSink& logs) : logs_(logs) {}
 
-  /// From now on nothing is written. The first reason stays.
+  /// From now on nothing is written. The first reason is kept.
   void fail(const std::string& reason);
   [[nodiscard]] bool failed() const { return failed_.load(std::memory_order_acquire); }
-  /// store_failed, as every append is answered once it failed.
+  /// The error store_failed: the answer to every append after a failure.
   [[nodiscard]] Error failure() const;
 
-  /// A store beyond a network: it cannot be reached now, and can again.
+  /// For a store on a network: the database cannot be reached now. `note_reached` ends the outage.
   void note_outage(const std::string& reason);
   void note_reached();
   [[nodiscard]] bool is_out_of_reach() const { return out_of_reach_.load(std::memory_order_relaxed); }
 
-  /// It refuses one write, which says nothing of others.
+  /// The database refused one write. This says nothing about other writes.
   void note_refusal(const std::string& reason);
-  /// When it answered last.
+  /// The time of the last answer of the database.
   void note_answer(SteadyTime now) { answered_at_.store(now, std::memory_order_relaxed); }
   [[nodiscard]] SteadyTime answered_at() const { return answered_at_.load(std::memory_order_relaxed); }
 
-  /// Remembers that this session is damaged and gives the error that says so: log_corrupt, naming session and entry.
+  /// Remembers that this session is damaged. Returns the error log_corrupt, which names the session and the entry.
   Error note_damage(SessionNumber session, std::uint32_t seq, const std::string& what);
-  /// The damage met so far in this session: it takes no more entries.
+  /// The first damage found in this session, if any: such a session accepts no more entries.
   [[nodiscard]] std::optional<Error> damage_of(SessionNumber session) const;
 
   void note_commit(std::size_t entries, std::size_t bytes);
@@ -55,14 +55,14 @@ class StoreState {
   void note_user_dropped() { ++users_dropped_; }
   void note_foreign_writes(std::uint64_t entries) { foreign_writes_ += entries; }
   void note_foreign_deletion() { ++foreign_deletions_; }
-  /// Documents disappeared, and that was not taken for a deletion: for people, with what to do.
+  /// Documents disappeared, and this was not treated as a deletion. Operators read `what`, which says what to do.
   void note_foreign_loss(const std::string& what, std::uint64_t documents);
   void note_mirror_refused(std::uint64_t documents) { mirror_refused_ += documents; }
 
-  /// What a synced write took lately, in milliseconds, at least 1: for `retry_after_ms`.
+  /// The duration of the latest synced write in milliseconds, at least 1: for `retry_after_ms`.
   [[nodiscard]] std::int64_t commit_ms() const;
 
-  /// Everything but the lengths of queues.
+  /// Everything except the queue lengths, `mirror_behind` and `change_stream`.
   [[nodiscard]] StoreHealth health() const;
 
  private:
@@ -70,8 +70,8 @@ class StoreState {
   std::atomic<bool> failed_ = false;
   mutable std::mutex mutex_;
   std::string reason_;   // guarded by mutex_
-  std::string outage_;   // guarded by mutex_; empty: none
-  std::string refusal_;  // guarded by mutex_; the last that was told
+  std::string outage_;   // guarded by mutex_; empty: no outage
+  std::string refusal_;  // guarded by mutex_; the refusal last logged
   std::atomic<bool> out_of_reach_ = false;
   std::atomic<SteadyTime> answered_at_{};
   std::map<SessionNumber, std::string> damaged_;  // guarded by mutex_
@@ -93,7 +93,7 @@ class StoreState {
   std::atomic<std::uint64_t> foreign_writes_ = 0;
   std::atomic<std::uint64_t> foreign_deletions_ = 0;
   std::atomic<std::uint64_t> foreign_losses_ = 0;
-  std::deque<std::string> losses_;  // guarded by mutex_; the newest
+  std::deque<std::string> losses_;  // guarded by mutex_; the newest ones
 };
 
 }  // namespace parley::store

@@ -1,4 +1,4 @@
-// What every engine asks of entries as they are stored.
+// Functions that every engine needs for stored entries.
 #pragma once
 
 #include <span>
@@ -9,9 +9,9 @@
 
 namespace parley::store {
 
-/// Error log_corrupt: the trailer is not one.
+/// Error log_corrupt: the trailer is malformed or does not match the entry.
 [[nodiscard]] Result<domain::Position> position_of(const domain::EncodedEntry& entry);
-/// Whether `stored` begins with what was appended: by core, for a body may have been erased since.
+/// Whether `stored` begins with the appended entries. Compares cores only, because a body may have been erased since.
 [[nodiscard]] bool are_same(std::span<const domain::EncodedEntry> stored, std::span<const domain::EncodedEntry> appended);
 
 }  // namespace parley::store

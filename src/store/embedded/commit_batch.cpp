@@ -19,7 +19,7 @@ using domain::EncodedEntry;
 using domain::SessionRow;
 
 void put(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* family, BytesView key, BytesView value) {
-  // Fails only past the size limit of a batch, and none is set.
+  // `Put` fails only above the size limit of a batch, and no limit is set.
   static_cast<void>(batch.Put(family, rocksdb::Slice(key), rocksdb::Slice(value)));
 }
 
@@ -92,8 +92,8 @@ Result<LogHead*> CommitBatch::head_of(SessionNumber session) {
   return &context_.heads.put(session, std::move(head));
 }
 
-// Everything that can be refused is read before anything of this append is put, so a refused append leaves nothing in the batch. (The
-// keys that may be put first belong to earlier entries.)
+// All checks that can refuse are done before anything of this append is put into the batch. So a
+// refused append leaves nothing in it. (Keys may be put first, but they belong to earlier entries.)
 Result<void> CommitBatch::put(PreparedAppend& prepared, LogHead& head) {
   const Append& append = prepared.append;
   if (append.expected.seq == 0 && append.row)
@@ -162,7 +162,7 @@ Result<void> CommitBatch::put_row(const SessionRow& row) {
   const auto before = row_before(row);
   if (!before) return std::unexpected(before.error());
   embedded::put(*batch_, context_.database.family(Family::directory), row.id.text(), domain::encode_session_row(row));
-  // The index is taken away under the old row and put under the new one: participants may have changed.
+  // Delete the index rows of the old session row and put those of the new one, because the participants may have changed.
   if (*before && (*before)->status != domain::SessionStatus::ended) delete_open_index(**before);
   if (row.status != domain::SessionStatus::ended) put_open_index(row);
   rows_[row.id] = row;
@@ -184,8 +184,8 @@ void CommitBatch::delete_open_index(const SessionRow& row) {
     erase(*batch_, family, user_session_key(participant.user, row.created_at, row.id));
 }
 
-// Keeps the family of keys at most keys_unindexed_max entries behind the log: when the entries about to be added would break that, all
-// keys up to the head of now go in, sorted, together with the new watermark. A log that stays short never costs a second key.
+// At most keys_unindexed_max entries of a log are not indexed. If the new entries would exceed this, all keys up to
+// the present head are written, sorted, with the new watermark. A log that stays short never costs a second key.
 Result<void> CommitBatch::put_keys_when_due(SessionNumber session, LogHead& head, std::size_t added) {
   const std::uint32_t seq = head.position.seq;
   if (seq + added <= limits::keys_unindexed_max) return {};
@@ -196,7 +196,7 @@ Result<void> CommitBatch::put_keys_when_due(SessionNumber session, LogHead& head
   }
   if (seq + added - *head.watermark <= limits::keys_unindexed_max) return {};
   std::vector<KeyAt> keys;
-  if (*head.watermark < head.keys_after) {  // written before this store was opened, or forgotten since
+  if (*head.watermark < head.keys_after) {  // keys from before the store was opened, or dropped from memory since
     auto read = KeyIndex::read_unindexed(latest_, session);
     if (!read) return std::unexpected(read.error());
     keys = *std::move(read);
@@ -214,7 +214,7 @@ void CommitBatch::put_keys(SessionNumber session, std::vector<KeyAt> keys, std::
   embedded::put(*batch_, family, session_prefix(session), encode_seq(watermark));
   const Key16* previous = nullptr;
   for (const auto& [key, seq] : keys) {
-    const bool is_first = !previous || *previous != key;  // the lowest seq of a key is the one that counts
+    const bool is_first = !previous || *previous != key;  // the lowest seq of a key counts
     if (is_first) embedded::put(*batch_, family, idempotency_key(session, key), encode_seq(seq));
     previous = &key;
   }
@@ -264,7 +264,7 @@ void CommitBatch::refuse_all() {
     if (settled.outcome.status == AppendStatus::committed) refuse(settled.outcome, context_.state.failure());
 }
 
-// What was in the batch may be on the disk or not: nobody can tell before the next start has read it. So it is `unknown`, not refused.
+// The batch may be on the disk or not: only the recovery at the next start can tell. So the status is `unknown`, not refused.
 void CommitBatch::fail_all(const std::string& reason) {
   revoked_ = parley::refuse(ErrorCode::outcome_unknown, "The outcome is not known", reason);
   for (Settled& settled : settled_) {

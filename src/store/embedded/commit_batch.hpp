@@ -1,5 +1,5 @@
-// One write to the database: everything that waits, composed in the order it came, judged against the heads of the logs, written once
-// and synced once. Owner: the committer's thread.
+// One write to the database. It takes all waiting appends in the order of arrival, checks them
+// against the heads of the logs, writes once and syncs once. Owner: the committer's thread.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ namespace parley::store::embedded {
 
 class CommitBatch {
  public:
-  /// What every batch works on.
+  /// The parts of the store that every batch uses.
   struct Context {
     Database& database;
     StoreState& state;
@@ -40,14 +40,14 @@ class CommitBatch {
     const Clock& clock;
     Syncing syncing;
   };
-  enum class Room : std::uint8_t { enough, too_little };  // on the disk, for new texts
+  enum class Room : std::uint8_t { enough, too_little };  // free disk space for new texts
 
   CommitBatch(Context context, Room room);
   ~CommitBatch();
   CommitBatch(const CommitBatch&) = delete;
   CommitBatch& operator=(const CommitBatch&) = delete;
 
-  /// False: this one belongs into the next batch, because this one is full, or because it empties a body of a log that this one adds to.
+  /// False: the append belongs in the next batch. This one is full, or the append erases a body in a log that this batch already adds to.
   [[nodiscard]] bool admits(const PreparedAppend& prepared) const;
   void add(PreparedAppend prepared);
   void add(const domain::User& user);
@@ -56,14 +56,14 @@ class CommitBatch {
   void add(const ClockLook& look);
   void forget(const domain::TokenId& token);
 
-  /// Writes, synced when there is an append in it, and settles conflicts. A failure is final for the store.
+  /// Writes (synced if it holds an append or a revocation), then settles conflicts. A failed write is final for the store.
   void write();
 
-  /// What became of the revocations. After `write`.
+  /// The result of the revocations. After `write`.
   [[nodiscard]] const Result<void>& revoked() const { return revoked_; }
-  /// One for each append, in the order they were added. After `write`.
+  /// One for each append, in the order of `add`. After `write`.
   [[nodiscard]] std::vector<Settled>& settled() { return settled_; }
-  [[nodiscard]] std::size_t entries() const { return entries_; }  // asked for, not necessarily written
+  [[nodiscard]] std::size_t entries() const { return entries_; }  // of all appends added, including refused ones
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
  private:
@@ -73,7 +73,7 @@ class CommitBatch {
   void put_entries(const PreparedAppend& prepared, LogHead& head);
   [[nodiscard]] Result<domain::EncodedEntry> without_body_of(const Append& append);
   void put_erasure(SessionNumber session, const domain::EncodedEntry& without_body);
-  /// Of a new session.
+  /// For a new session: its id must be unused.
   [[nodiscard]] Result<void> require_free_id(const domain::SessionRow& row);
   [[nodiscard]] Result<void> put_row(const domain::SessionRow& row);
   void put_open_index(const domain::SessionRow& row);
@@ -93,7 +93,7 @@ class CommitBatch {
   std::unique_ptr<rocksdb::WriteBatch> batch_;
   std::vector<Settled> settled_;
   std::vector<std::pair<std::size_t, PreparedAppend>> conflicting_;          // index into settled_
-  std::unordered_map<SessionNumber, std::optional<std::uint32_t>> written_;  // the logs this adds to, and their watermark when it moves
+  std::unordered_map<SessionNumber, std::optional<std::uint32_t>> written_;  // the logs that this adds to; the new watermark if it moves
   std::map<SessionId, domain::SessionRow> rows_;
   std::size_t entries_ = 0;
   std::size_t bytes_ = 0;

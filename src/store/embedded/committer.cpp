@@ -112,14 +112,14 @@ void Committer::revoke(EventLoop& loop, domain::Revocation revocation, std::move
 }
 
 void Committer::run() {
-  pthread_setname_np(pthread_self(), "store-commit");  // as tools that list threads show it
+  pthread_setname_np(pthread_self(), "store-commit");  // the name shown by tools that list threads
   look();
   while (wait_for_work()) commit_once();
   sync_synced_file();
 }
 
-// True: there is something to write. Rows alone wait a little for an append to ride along with; SYNCED is kept fresh meanwhile, and what
-// happens to the disk is noticed though nobody writes.
+// Returns true if there is something to write. Rows alone wait a little, so that they can join an append.
+// Without work the thread keeps SYNCED fresh and notices changes on the disk even if no client writes.
 bool Committer::wait_for_work() {
   std::unique_lock lock(mutex_);
   const auto has_appends = [this] { return !queue_.empty() || !backlog_.empty() || !revocations_.empty(); };
@@ -143,8 +143,8 @@ bool Committer::wait_for_work() {
   }
 }
 
-// A sync costs its processor some 200 µs however little it writes, so under load many small batches would eat what the messages need. The
-// rest after a batch grows with the batch: below 1 s / commit_rest_per_entry messages a second it dies away, above it grows to its limit.
+// A sync costs about 200 µs of processor time even if it writes little. Under load many small batches would take the time that messages
+// need. The rest after a batch grows with the batch: it vanishes below 1 s / commit_rest_per_entry messages a second and has a limit.
 std::chrono::nanoseconds Committer::rest_after_batch() const {
   if (stopping_) return {};
   const auto rest = std::min<std::chrono::nanoseconds>(last_entries_ * limits::commit_rest_per_entry, limits::commit_rest_max);
@@ -189,8 +189,8 @@ void Committer::look_at_files() {
     surroundings_.state.fail(in_place.error().message);
 }
 
-// A file that is gone alone is named by the next start, for SYNCED knows of the commits that it held. A start is silent only where SYNCED,
-// or the folder, is another one; so that is asked each time, and all of it now and then.
+// If a single file is missing, the next start reports it, because SYNCED counts the commits in that file. A start stays
+// silent only if SYNCED or the folder was replaced. So those two are checked before each commit, and all files now and then.
 void Committer::look_before_commit() {
   look_at_room();
   if (surroundings_.clock.steady_now() >= looked_at_files_ + limits::store_look_interval) return look_at_files();
@@ -202,7 +202,7 @@ void Committer::look_before_commit() {
 void Committer::look_at_room() {
   std::uint64_t free_bytes = 0;
   const auto asked = surroundings_.database.files().GetFreeSpace(surroundings_.directory, rocksdb::IOOptions(), &free_bytes, nullptr);
-  if (!asked.ok()) return;  // a file system that cannot tell is not full; a real ENOSPC latches
+  if (!asked.ok()) return;  // a file system that gives no answer does not count as full; a real ENOSPC fails the store for good
   surroundings_.state.note_room(free_bytes, free_bytes >= surroundings_.free_bytes_min);
 }
 
@@ -213,7 +213,7 @@ void Committer::drop_rows() {
     const std::lock_guard lock(mutex_);
     users = users_.size();
     signalling = signalling_.size();
-    if (users > 0) users_seen_.clear();  // so that the next token brings them again
+    if (users > 0) users_seen_.clear();  // so that the next token of a user queues the row again
     users_.clear();
     signalling_.clear();
     signalling_bytes_ = 0;
@@ -229,7 +229,7 @@ void Committer::add_rows(CommitBatch& batch) {
   {
     const std::lock_guard lock(mutex_);
     for (; !users_.empty() && users.size() < limits::rows_per_commit_max / 2; users_.pop_front()) users.push_back(std::move(users_.front()));
-    // A text waits for the sync of all that is written with it, so large payloads go a few at a time.
+    // A text waits for the sync of everything written with it, so each commit takes only a few large payloads.
     std::size_t bytes = 0;
     const auto has_room = [&] {
       return users.size() + signalling.size() < limits::rows_per_commit_max && bytes < limits::signalling_bytes_per_commit_max;
@@ -271,7 +271,7 @@ void Committer::publish(std::vector<WaitingRevocation> revocations, const Result
 }
 
 void Committer::publish(CommitBatch& batch) {
-  // Given back before anyone hears: whoever sends again on hearing finds the room that is there.
+  // Reduce the counts before the outcomes are published: a loop that sends again after its outcome must find that space.
   waiting_entries_ -= batch.entries();
   waiting_bytes_ -= batch.bytes();
   LoopPorts::publish(batch.settled());

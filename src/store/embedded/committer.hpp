@@ -1,11 +1,11 @@
-// The one writer. Everything that waits goes into one synced write; while it syncs, the next one fills. So the cost of a sync is shared
-// by all that wait, and light load pays one sync.
+// The only writer. All waiting appends go into one synced write. While that write syncs, the next one fills.
+// So all waiting appends share the cost of a sync, and under light load an append waits for one sync only.
 //
-// Outcomes are posted once per commit and loop. User and signalling rows ride along; when nothing else waits they are written after
-// limits::rows_delay, unsynced, because nobody was promised anything about them. Below the mark of free space they are dropped and counted.
+// Outcomes are posted once per commit and loop. User and signalling rows join a commit; without one they are written after
+// limits::rows_delay, unsynced, because no client was promised them. Below the mark of free space they are dropped and counted.
 //
-// Before each commit, and every limits::store_look_interval without one, it looks at the free space and whether the files are in their
-// place.
+// Before each commit the committer checks the free space and whether the files are
+// in their place. Without commits it checks every limits::store_look_interval.
 #pragma once
 
 #include <atomic>
@@ -40,7 +40,7 @@ class Committer {
     StoreState& state;
     KeyIndex& keys;
     const Clock& clock;
-    std::string directory;  // whose free space is watched
+    std::string directory;  // the folder whose free space is watched
     std::uint64_t free_bytes_min = 0;
     Syncing syncing = Syncing::real;
   };
@@ -49,7 +49,7 @@ class Committer {
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
 
-  /// Before the first append of that loop. Threads: any.
+  /// Call it before the first append of that loop. Threads: any.
   void attach(EventLoop& loop, CommitListener& listener);
   /// Threads: the loop's.
   void append(EventLoop& loop, Append append);
@@ -60,7 +60,7 @@ class Committer {
   /// Threads: the loop's.
   void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done);
 
-  /// Commits what waits, syncs SYNCED, ends the thread.
+  /// Commits the waiting appends and rows, syncs SYNCED and ends the thread.
   void stop();
   [[nodiscard]] std::size_t waiting_entries() const { return waiting_entries_.load(std::memory_order_relaxed); }
 
@@ -96,16 +96,16 @@ class Committer {
   SteadyTime synced_file_at_{};         // Owner: committer
   SteadyTime commit_began_{};           // Owner: committer. Of the last batch
   SteadyTime looked_at_files_{};        // Owner: committer
-  std::size_t last_entries_ = 0;        // Owner: committer. How many it held
+  std::size_t last_entries_ = 0;        // Owner: committer. Entries of the last batch
   std::mutex mutex_;
   std::condition_variable changed_;
   LoopPorts ports_;
   std::deque<PreparedAppend> queue_;                    // guarded by mutex_
   std::deque<domain::User> users_;                      // guarded by mutex_
   std::deque<SignallingMessage> signalling_;            // guarded by mutex_
-  std::size_t signalling_bytes_ = 0;                    // guarded by mutex_: of their payloads
+  std::size_t signalling_bytes_ = 0;                    // guarded by mutex_: of the payloads in signalling_
   std::vector<WaitingRevocation> revocations_;          // guarded by mutex_
-  std::unordered_map<UserId, std::size_t> users_seen_;  // hash of the row last queued; guarded by mutex_
+  std::unordered_map<UserId, std::size_t> users_seen_;  // hash of the row that was queued last; guarded by mutex_
   std::optional<ClockLook> clock_look_;                 // guarded by mutex_: not yet written
   bool stopping_ = false;                               // guarded by mutex_
   std::atomic<std::size_t> waiting_entries_ = 0;        // queue_, backlog_ and the batch being written

@@ -22,7 +22,7 @@ std::unexpected<Error> cannot_open(const std::string& directory, const std::stri
   return refuse(ErrorCode::store_failed, "Cannot open the store in " + directory + ": " + why_and_how);
 }
 
-/// Makes the directory and those above it.
+/// Creates the directory and its parents.
 Result<void> make_directory(rocksdb::FileSystem& files, const std::string& directory) {
   if (directory.empty()) return refuse(ErrorCode::store_failed, "No data directory was given. Name one with --data DIR.");
   for (std::size_t end = directory.find('/', 1);; end = directory.find('/', end + 1)) {
@@ -38,7 +38,7 @@ Result<void> make_directory(rocksdb::FileSystem& files, const std::string& direc
   }
 }
 
-/// Held while a directory is judged; RocksDB takes the same lock when it opens.
+/// Held during the checks of a directory. RocksDB takes the same lock when it opens the directory.
 class DirectoryLock {
  public:
   [[nodiscard]] static Result<DirectoryLock> take(rocksdb::FileSystem& files, const std::string& directory) {
@@ -58,7 +58,7 @@ class DirectoryLock {
   DirectoryLock(DirectoryLock&& other) noexcept : files_(other.files_), lock_(std::exchange(other.lock_, nullptr)) {}
   DirectoryLock& operator=(DirectoryLock&&) = delete;
   ~DirectoryLock() {
-    // Nothing can be done about a lock that cannot be given back, and RocksDB meets it next.
+    // If the unlock fails, nothing can be done here, and RocksDB fails on the same lock next.
     if (lock_) static_cast<void>(files_.UnlockFile(lock_, io_options, nullptr));
   }
 
@@ -68,7 +68,7 @@ class DirectoryLock {
   rocksdb::FileLock* lock_;
 };
 
-/// A directory without CURRENT is new, unless something else in it says that there was a database.
+/// A directory without CURRENT is new, unless other files show that it held a database.
 Result<void> judge_without_current(rocksdb::FileSystem& files, const std::string& directory,
                                    const std::optional<SyncedFile::Content>& synced) {
   std::vector<std::string> names;
@@ -86,7 +86,7 @@ Result<void> judge_without_current(rocksdb::FileSystem& files, const std::string
 
 struct Look {
   bool complete_families = false;
-  std::string format;  // empty: none written
+  std::string format;  // empty: no format was written
   std::uint64_t sequence = 0;
 };
 
@@ -95,7 +95,7 @@ Result<Look> look_read_only(const std::string& directory, const rocksdb::DBOptio
   std::vector<std::string> names;
   auto status = rocksdb::DB::ListColumnFamilies(options, directory, &names);
   if (status.ok()) {
-    // Only the smallest family is opened: the whole log is replayed and counted all the same, but next to nothing is kept.
+    // Only the smallest family is opened. The whole log is replayed and counted all the same, but almost nothing is kept in memory.
     rocksdb::DB* opened = nullptr;
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     status = rocksdb::DB::OpenForReadOnly(options, directory, {{rocksdb::kDefaultColumnFamilyName, {}}}, &handles, &opened);
@@ -104,7 +104,7 @@ Result<Look> look_read_only(const std::string& directory, const rocksdb::DBOptio
       look.sequence = db->GetLatestSequenceNumber();
       const auto found = db->Get(rocksdb::ReadOptions(), handles[0], rocksdb::Slice(format_key), &look.format);
       if (!found.ok() && !found.IsNotFound()) status = found;
-      // The handle of the default family is the one that can be freed before the database.
+      // Only the handle of the default family can be freed before the database.
       static_cast<void>(db->DestroyColumnFamilyHandle(handles[0]));
     }
   }
@@ -147,7 +147,7 @@ Database::Database() = default;
 
 Database::~Database() {
   for (rocksdb::ColumnFamilyHandle* handle : families_) static_cast<void>(db_->DestroyColumnFamilyHandle(handle));
-  // A close that fails has nothing left to lose: everything acknowledged is synced in the write-ahead log.
+  // A close that fails loses nothing: everything acknowledged is synced in the write-ahead log.
   if (db_) static_cast<void>(db_->Close());
 }
 
@@ -155,8 +155,8 @@ std::uint64_t Database::latest_sequence() const {
   return db_->GetLatestSequenceNumber();
 }
 
-// Files stay open when their names go, and a write to them succeeds that no start will ever find. The committer is the only writer, so no
-// other file becomes the newest of the log meanwhile.
+// An open file stays writable after its name was removed, but the next start cannot find what is written
+// to it. The committer is the only writer, so the newest log file does not change during this check.
 Result<void> Database::are_files_in_place(const std::string& directory) const {
   std::unique_ptr<rocksdb::LogFile> newest_log;
   if (!files_->FileExists(directory + "/CURRENT", io_options, nullptr).ok()) return not_in_place(directory, "CURRENT is missing");
@@ -227,7 +227,7 @@ Result<void> Database::open_for_writing(const EmbeddedConfig& config, rocksdb::D
   if (status.IsNotFound()) status = db_->Put(synced, family(Family::meta), rocksdb::Slice(format_key), rocksdb::Slice(format_name));
   if (!status.ok())
     return cannot_open(config.directory, status.ToString() + ". Make room or mend the disk, or restore the directory from a backup.");
-  // Recovery has put what it read into synced files, so all of it counts from now on.
+  // Recovery has put everything that it read into synced files, so SYNCED may count all of it from now on.
   auto written = synced_file_->write(latest_sequence());
   if (written) written = synced_file_->sync();
   if (!written) return cannot_open(config.directory, written.error().message + ". Make room or mend the disk.");

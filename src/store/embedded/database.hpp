@@ -1,7 +1,7 @@
-// RocksDB as this store uses it: which families, which options, and what is checked before a directory is opened for writing.
+// How this store uses RocksDB: its families, its options, and the checks before a directory is opened for writing.
 //
-// Opening looks first and touches later: format, completeness (SYNCED) and damage are judged on a read-only look that replays the
-// write-ahead log without changing a file, so a refused directory is left exactly as it was.
+// The directory is opened read-only first. This replays the write-ahead log without changing a file. Format,
+// completeness (SYNCED) and damage are checked there, so a refused directory stays exactly as it was.
 #pragma once
 
 #include <cstdint>
@@ -33,13 +33,13 @@ class Database {
   struct Surroundings {
     std::shared_ptr<rocksdb::FileSystem> files;
     const Clock& clock;
-    StoreState& state;  // told of background errors
+    StoreState& state;  // receives background errors
     LogSink& logs;
   };
 
-  /// Errors: store_failed with what, where and how to mend it.
+  /// Errors: store_failed. The text says what happened, where, and how to fix it.
   [[nodiscard]] static Result<std::unique_ptr<Database>> open(const EmbeddedConfig& config, Surroundings surroundings);
-  /// Closes the files; what was committed is in them.
+  /// Closes the files. Committed data is safe in them.
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -48,12 +48,12 @@ class Database {
   [[nodiscard]] rocksdb::ColumnFamilyHandle* family(Family family) const { return families_[static_cast<std::size_t>(family)]; }
   [[nodiscard]] rocksdb::FileSystem& files() const { return *files_; }
   [[nodiscard]] SyncedFile& synced_file() const { return *synced_file_; }
-  /// Whether the files that the next commit and the next start need are where they were. Committer thread. Error store_failed: the data
-  /// folder, or one of them, was removed, renamed or replaced.
+  /// Whether the files that the next commit and the next start need are still in place. Committer
+  /// thread. Error store_failed: the data folder or one of the files was removed, renamed or replaced.
   [[nodiscard]] Result<void> are_files_in_place(const std::string& directory) const;
-  /// The same for SYNCED alone, which is cheaper: also says whether the folder is the one that was opened.
+  /// The same for SYNCED alone, which is cheaper. It also shows whether the folder is still the one that was opened.
   [[nodiscard]] Result<void> is_synced_file_in_place(const std::string& directory) const;
-  /// The number of the last write. Committer thread.
+  /// The sequence number of the last write. Committer thread.
   [[nodiscard]] std::uint64_t latest_sequence() const;
 
  private:

@@ -17,7 +17,7 @@ namespace parley::store::embedded {
 
 namespace {
 
-/// A background error (a flush or a compaction that failed) is as final as one of ours.
+/// A failed flush or compaction in the background is as final as a failed write of a commit.
 class BackgroundErrors final : public rocksdb::EventListener {
  public:
   explicit BackgroundErrors(StoreState& state) : state_(state) {}
@@ -30,7 +30,7 @@ class BackgroundErrors final : public rocksdb::EventListener {
   StoreState& state_;
 };
 
-/// RocksDB's own warnings come out where ours do; it keeps no log files in the directory.
+/// Passes RocksDB's warnings to the server's log, so RocksDB keeps no log files in the directory.
 class LogBridge final : public rocksdb::Logger {
  public:
   explicit LogBridge(LogSink& logs) : rocksdb::Logger(rocksdb::InfoLogLevel::WARN_LEVEL), logs_(logs) {}
@@ -41,13 +41,13 @@ class LogBridge final : public rocksdb::Logger {
     std::vsnprintf(line, sizeof(line), format, arguments);
     logs_.write(level >= rocksdb::InfoLogLevel::ERROR_LEVEL ? LogLevel::error : LogLevel::warning, "store", line);
   }
-  void Logv(const char*, va_list) override {}  // lines without a level are chatter
+  void Logv(const char*, va_list) override {}  // lines without a level are of no interest
 
  private:
   LogSink& logs_;
 };
 
-/// Drops signalling records that are past their days when their file is rewritten anyway; reads filter the rest.
+/// Drops expired signalling records when RocksDB rewrites their file anyway. Reads filter out the remaining ones.
 class SignallingExpiry final : public rocksdb::CompactionFilter {
  public:
   explicit SignallingExpiry(const Clock& clock) : clock_(clock) {}
@@ -80,15 +80,15 @@ rocksdb::DBOptions database_options(rocksdb::Env& env, StoreState& state, LogSin
   options.info_log = std::make_shared<LogBridge>(logs);
   options.listeners.push_back(std::make_shared<BackgroundErrors>(state));
   options.paranoid_checks = true;
-  // The tolerant mode would open over a damaged last record; this one stops there, and SYNCED says whether that was too early.
+  // The tolerant mode would accept a damaged last record. This mode stops there, and SYNCED shows whether an acknowledged write is lost.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   options.avoid_flush_during_recovery = false;
   options.max_total_wal_size = limits::wal_bytes_max;
-  options.recycle_log_file_num = 0;  // a retired log must not keep what was erased
+  options.recycle_log_file_num = 0;  // a retired log must not keep erased bodies
   options.max_bgerror_resume_count = 0;
-  options.allow_concurrent_memtable_write = false;  // one writer; the memtable's insert hint needs it so
+  options.allow_concurrent_memtable_write = false;  // there is one writer, and the memtable's insert hint needs this
   options.max_background_jobs = 2;
-  options.bytes_per_sync = 1024 * 1024;         // files of flushes and compactions go out steadily, not in one burst beside a commit's sync
+  options.bytes_per_sync = 1024 * 1024;         // write files of flushes and compactions steadily: a burst would delay a commit's sync
   options.skip_stats_update_on_db_open = true;  // opening must not read the data
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
@@ -101,14 +101,14 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const EmbeddedConfig&
   options.write_buffer_size = config.write_buffer_bytes;
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
-  table.cache_index_and_filter_blocks = false;  // they are few, and a page's cost must not depend on the luck of the cache
+  table.cache_index_and_filter_blocks = false;  // they are few, and the cost of reading a page must not depend on the cache
   table.format_version = 5;
   const bool by_session = family == Family::log || family == Family::keys || family == Family::deleted || family == Family::signalling;
   if (by_session) {
     options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(session_prefix_bytes));
     options.memtable_insert_with_hint_prefix_extractor = options.prefix_extractor;
   }
-  // Whole keys where points are asked for (idempotency keys, rows); prefixes where a session is.
+  // Filter by whole keys where single keys are read (idempotency keys, rows), and by prefix where a session is read.
   const bool by_point = family == Family::keys || family == Family::directory || family == Family::users;
   if (by_session || by_point) table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.whole_key_filtering = by_point;
@@ -116,7 +116,7 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const EmbeddedConfig&
     options.compaction_filter_factory = std::make_shared<SignallingExpiryFactory>(clock);
     options.periodic_compaction_seconds = 24 * 60 * 60;
   }
-  // Half as many merges with the level below as by default (4): files here are small, and filters keep reads from paying for them.
+  // Merge level 0 half as often as by default (4): the files here are small, and filters keep reads cheap.
   options.level0_file_num_compaction_trigger = 8;
   options.compression = rocksdb::kLZ4Compression;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

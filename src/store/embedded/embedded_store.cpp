@@ -1,4 +1,4 @@
-// Puts the parts together; the directory and the signalling record are read here.
+// Connects the parts. The directory and the signalling record are read here.
 #include "store/embedded/embedded_store.hpp"
 
 #include <rocksdb/file_system.h>
@@ -32,7 +32,7 @@ Error open_without_row(const SessionId& session) {
 
 }  // namespace
 
-// In the order of construction: the threads end before what they use goes.
+// In the order of construction: the threads must end before the objects that they use are destroyed.
 struct EmbeddedStore::Parts {
   Parts(const EmbeddedConfig& config, const EmbeddedDependencies& dependencies) : clock(dependencies.clock), state(dependencies.logs) {
     keys = std::make_unique<KeyIndex>(limits::keys_in_memory_max);
@@ -116,7 +116,7 @@ void EmbeddedStore::note_clock(ClockLook look) {
 }
 
 Result<std::optional<ClockLook>> EmbeddedStore::last_clock_look() {
-  PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
+  PARLEY_ASSERT(parts_->database);  // reads run in read jobs only, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::latest);
   return read_clock_look(view);
 }
@@ -145,14 +145,14 @@ Result<std::optional<SessionRow>> EmbeddedStore::Parts::row_of(LogView& view, co
 }
 
 Result<std::optional<SessionRow>> EmbeddedStore::find_session(const SessionId& session) {
-  PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
+  PARLEY_ASSERT(parts_->database);  // reads run in read jobs only, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::latest);
   return parts_->row_of(view, session);
 }
 
-// No index from number to id exists: the first entry says which session it is, the directory says how that session is now.
+// No index from number to id exists. The first entry holds the session id; the directory holds the present row of that session.
 Result<std::optional<SessionRow>> EmbeddedStore::find_session(SessionNumber number) {
-  PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
+  PARLEY_ASSERT(parts_->database);  // reads run in read jobs only, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::snapshot);
   const auto first = view.entry(number, 1);
   if (!first) {
@@ -167,7 +167,7 @@ Result<std::optional<SessionRow>> EmbeddedStore::find_session(SessionNumber numb
 }
 
 Result<std::optional<SessionId>> EmbeddedStore::find_open_session(const UserId& doctor, const UserId& patient) {
-  PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
+  PARLEY_ASSERT(parts_->database);  // reads run in read jobs only, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::latest);
   std::optional<Result<SessionId>> found;
   const auto read = view.each(Family::open_sessions, pair_prefix(doctor, patient), [&](BytesView key, BytesView) {
@@ -181,7 +181,7 @@ Result<std::optional<SessionId>> EmbeddedStore::find_open_session(const UserId& 
 
 Result<OpenSessionsOfUser> EmbeddedStore::open_sessions_of(const UserId& user, const std::optional<SessionPlace>& after,
                                                            std::size_t count) {
-  PARLEY_ASSERT(parts_->database && count > 0);  // reads belong into read jobs, and those end before the files are closed
+  PARLEY_ASSERT(parts_->database && count > 0);  // reads run in read jobs only, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::snapshot);
   const Bytes from = after ? user_session_key(user, after->created_at, after->session) : Bytes();
   std::vector<Result<SessionId>> ids;
@@ -205,15 +205,15 @@ Result<OpenSessionsOfUser> EmbeddedStore::open_sessions_of(const UserId& user, c
   return page;
 }
 
-// Every open session has one key of a pair, so these keys are the list of all of them; when a session was created, its row says.
+// Every open session has exactly one pair key, so these keys list all open sessions. The row holds the time of creation.
 Result<OpenSessions> EmbeddedStore::open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) {
-  PARLEY_ASSERT(parts_->database && count > 0);  // reads belong into read jobs, and those end before the files are closed
+  PARLEY_ASSERT(parts_->database && count > 0);  // reads run in read jobs only, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::snapshot);
   OpenSessions page;
   std::vector<Result<SessionId>> ids;
   Bytes last;
   const auto read = view.each_after(Family::open_sessions, pairs_prefix(), after, [&](BytesView key, BytesView) {
-    if (ids.size() == count) {  // there is one more, so there is a next page
+    if (ids.size() == count) {  // one more key exists, so there is a next page
       page.next = last;
       return LogView::Step::stop;
     }
@@ -240,7 +240,7 @@ Result<std::optional<domain::EntryAddress>> EmbeddedStore::find_message(const Ob
 }
 
 Result<std::optional<domain::User>> EmbeddedStore::find_user(const UserId& user) {
-  PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
+  PARLEY_ASSERT(parts_->database);  // reads run in read jobs only, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::latest);
   const auto value = view.value(Family::users, user.text());
   if (!value) return std::unexpected(value.error());
@@ -251,7 +251,7 @@ Result<std::optional<domain::User>> EmbeddedStore::find_user(const UserId& user)
 }
 
 Result<SignallingPage> EmbeddedStore::newest(SessionNumber session, const SessionId& session_id, const SignallingRange& range) {
-  PARLEY_ASSERT(parts_->database);  // reads belong into read jobs, and those end before the files are closed
+  PARLEY_ASSERT(parts_->database);  // reads run in read jobs only, and those end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::latest);
   const Timestamp oldest = parts_->clock.now() - limits::signalling_kept;
   const Bytes from = range.after ? signalling_key(session, range.after->time, range.after->id) : Bytes();

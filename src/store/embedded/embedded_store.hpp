@@ -1,8 +1,8 @@
-// The store of one machine: RocksDB in one directory, one committer thread that shares each sync among all that wait, and a few
-// reader threads. It keeps the four ports of `store`; what it writes is in docs/formats/embedded-store.md.
+// The store for one machine: RocksDB in one directory, one committer thread that shares each sync among all waiting appends,
+// and a few reader threads. It implements the ports of `store`. docs/formats/embedded-store.md describes the files.
 //
-// Promises  Those of the ports, and: what is refused at opening is refused by name, with how to mend it; a failed write or sync is
-//           final until restart (docs/adr/0007); opening does not read the data, only the write-ahead log (at most 32 MiB).
+// Promises  Those of the ports. In addition: an error at opening names the problem and how to fix it. A failed write or sync
+//           is final until restart (docs/adr/0007). Opening reads only the write-ahead log (at most 32 MiB), not the data.
 // Not here  Erasure from files, backup, scrubbing, encryption.
 #pragma once
 
@@ -25,28 +25,28 @@ class FileSystem;
 
 namespace parley::store::embedded {
 
-/// Whether commits wait for the disk. `skipped` exists for the one test that shows that the test of P1 can fail; nothing in
-/// configuration leads to it.
+/// Whether commits wait for the disk. `skipped` exists for one test only:
+/// it shows that the test of P1 can fail. No configuration can select it.
 enum class Syncing : std::uint8_t { real, skipped };
 
 struct EmbeddedDependencies {
   const Clock& clock;
   LogSink& logs;
-  std::shared_ptr<rocksdb::FileSystem> file_system{};  // null: the machine's. Every file, SYNCED included, goes through it.
+  std::shared_ptr<rocksdb::FileSystem> file_system{};  // null: the real one. All files, SYNCED included, go through it.
   Syncing syncing = Syncing::real;
 };
 
 class EmbeddedStore final : public SessionLog, public Directory, public SignallingRecord, public RevocationRecord, public ClockRecord {
  public:
-  /// Errors: store_failed with what, where and how to mend it.
+  /// Errors: store_failed. The text says what happened, where, and how to fix it.
   [[nodiscard]] static Result<std::unique_ptr<EmbeddedStore>> open(const EmbeddedConfig& config, EmbeddedDependencies dependencies);
-  /// Stops.
+  /// Calls `stop`.
   ~EmbeddedStore() override;
   EmbeddedStore(const EmbeddedStore&) = delete;
   EmbeddedStore& operator=(const EmbeddedStore&) = delete;
 
-  /// Commits everything that is queued, runs the read jobs that were accepted, then closes the files. Appends and reads after it are
-  /// refused with store_failed. The loops must still be there: outcomes are posted to them. Threads: any but the store's own; once.
+  /// Commits all queued appends, finishes the running read jobs and drops the queued ones, then closes the files. Later appends
+  /// and reads get store_failed. The loops must still exist: outcomes are posted to them. Threads: any but the store's own; once.
   void stop();
 
   // SessionLog
@@ -61,7 +61,7 @@ class EmbeddedStore final : public SessionLog, public Directory, public Signalli
   [[nodiscard]] Result<OpenSessionsOfUser> open_sessions_of(const UserId& user, const std::optional<SessionPlace>& after,
                                                             std::size_t count) override;
   [[nodiscard]] Result<OpenSessions> open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) override;
-  /// Nothing: nothing was adopted here.
+  /// Always empty: an embedded store has no adopted messages.
   [[nodiscard]] Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message) override;
   [[nodiscard]] Result<std::optional<domain::User>> find_user(const UserId& user) override;
   void remember_user(const domain::User& user) override;

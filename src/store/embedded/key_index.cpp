@@ -10,7 +10,7 @@ namespace parley::store::embedded {
 void KeyIndex::remember(Recent& recent, const Key16& key, std::uint32_t seq) {
   const auto [place, is_new] = recent.seqs.try_emplace(key, seq);
   if (is_new) ++keys_;
-  // A note may be left from an append that was never written; the log's own word is what counts.
+  // A note can remain from an append that was never written. The entry in the log has precedence.
   if (!is_new && seq < place->second) place->second = seq;
 }
 
@@ -51,8 +51,8 @@ KeyIndex::Recent& KeyIndex::place_of(SessionNumber session) {
   return recent;
 }
 
-// The place in memory is made before the log is read, with what is in flight; what is committed meanwhile is noted there. So nothing
-// falls between.
+// The entry in memory is created before the log is read, and it starts with the keys
+// in flight. Keys committed during the read are noted in it. So no key is missed.
 Result<std::optional<std::uint32_t>> KeyIndex::find_recent(LogView& latest, SessionNumber session, const Key16& key) {
   for (;;) {
     {
@@ -64,7 +64,7 @@ Result<std::optional<std::uint32_t>> KeyIndex::find_recent(LogView& latest, Sess
     if (!keys) return std::unexpected(keys.error());
     const std::lock_guard lock(mutex_);
     const auto found = sessions_.find(session);
-    if (found == sessions_.end()) continue;  // forgotten meanwhile, because there were too many: once more
+    if (found == sessions_.end()) continue;  // another thread dropped it because memory is limited: try again
     for (const auto& [noted, seq] : *keys) remember(found->second, noted, seq);
     found->second.complete = true;
     const auto seq = seq_in(found->second, key);
@@ -93,7 +93,7 @@ std::optional<std::uint32_t> KeyIndex::seq_in(const Recent& recent, const Key16&
   return found == recent.seqs.end() ? std::nullopt : std::optional(found->second);
 }
 
-// A session costs as much as a key, so that sessions without keys are bounded too.
+// A session counts as much as a key, so that the number of sessions without keys is limited too.
 void KeyIndex::forget_oldest() {
   while (keys_ + sessions_.size() > keys_max_ && order_.size() > 1) {
     const auto oldest = sessions_.find(order_.front());
@@ -112,7 +112,7 @@ Result<std::optional<std::uint32_t>> KeyIndex::find(LogView& view, LogView& late
   auto seq = find_recent(latest, session, key);
   if (!seq) return seq;
   if (!*seq) {
-    // Asked of the newest state, because what has left memory is there by now, though `view` may be older.
+    // Read the newest state: keys dropped from memory are in the family by now, although `view` may be older.
     const auto indexed = latest.value(Family::keys, idempotency_key(session, key));
     if (!indexed) return std::unexpected(indexed.error());
     if (*indexed) *seq = decode_seq(**indexed);

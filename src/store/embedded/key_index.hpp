@@ -1,12 +1,12 @@
-// Which idempotency keys a session's log holds, exactly, for every entry that a view shows.
+// Finds idempotency keys in the log of a session. The answer is exact for every entry that a view shows.
 //
-// The family `keys` is derived and lags behind: everything up to a session's watermark is in it, the at most keys_unindexed_max
-// entries after it are not (the committer keeps that bound). Those are kept in memory for the sessions that were asked about since
-// the store was opened, and made from the log at the first question. A session that is forgotten costs one more such scan.
+// The family `keys` is derived and lags: it holds all keys up to a session's watermark, and not those of the at most
+// keys_unindexed_max entries after it (the committer keeps this limit). Those keys are kept in memory for sessions that were queried
+// since the store was opened. The first query reads them from the log. A session dropped from memory costs one more such scan.
 //
-// In flight  The committer notes a key before its entry is written and says when it was, so there is no moment at which an entry is
-//            visible and its key unknown. What is noted but not (yet) written is not found: every hit is looked for in the view.
-// Threads    `note`, `written` and `indexed` on the committer's, `find` on readers'.
+// In flight  The committer notes a key before its entry is written, and calls `written` afterwards. So no visible entry has an
+//            unknown key. A noted key whose entry is not written is not found, because every hit is checked against the view.
+// Threads    `note`, `written` and `indexed` on the committer's thread, `find` on readers' threads.
 #pragma once
 
 #include <cstddef>
@@ -30,25 +30,25 @@ class KeyIndex {
  public:
   explicit KeyIndex(std::size_t keys_max) : keys_max_(keys_max) {}
 
-  /// Before the write of the entry at `seq`.
+  /// Call it before the entry at `seq` is written.
   void note(SessionNumber session, const Key16& key, std::uint32_t seq);
-  /// After the write of everything noted so far.
+  /// Call it after everything noted so far was written.
   void written();
-  /// After the write that put all keys up to `watermark` into the family.
+  /// Call it after the write that put all keys up to `watermark` into the family.
   void indexed(SessionNumber session, std::uint32_t watermark);
-  /// `latest` sees the newest state, `view` is what the answer is about.
+  /// `latest` sees the newest state; the answer is about the entries that `view` shows.
   [[nodiscard]] Result<std::optional<std::uint32_t>> find(LogView& view, LogView& latest, SessionNumber session, const Key16& key);
 
   [[nodiscard]] std::size_t keys_in_memory() const;
-  /// Up to where a session is indexed; 0: nothing is.
+  /// The session is indexed up to this seq; 0: nothing is indexed.
   [[nodiscard]] static Result<std::uint32_t> watermark(LogView& view, SessionNumber session);
-  /// The keys of the log after the watermark.
+  /// The keys of the log entries after the watermark.
   [[nodiscard]] static Result<std::vector<std::pair<Key16, std::uint32_t>>> read_unindexed(LogView& view, SessionNumber session);
 
  private:
   struct Recent {
-    std::map<Key16, std::uint32_t> seqs;  // of the entries after the watermark, and perhaps some before it
-    bool complete = false;                // false: only what was noted since the first question; the log is being read
+    std::map<Key16, std::uint32_t> seqs;  // of the entries after the watermark, and perhaps of earlier ones
+    bool complete = false;                // false: the log is still being read; only keys noted since the first query are here
     std::list<SessionNumber>::iterator place;
   };
 
@@ -61,7 +61,7 @@ class KeyIndex {
   const std::size_t keys_max_;
   mutable std::mutex mutex_;
   std::unordered_map<SessionNumber, Recent> sessions_;  // guarded by mutex_
-  std::list<SessionNumber> order_;                      // least recently asked about first; guarded by mutex_
+  std::list<SessionNumber> order_;                      // least recently queried first; guarded by mutex_
   std::size_t keys_ = 0;                                // guarded by mutex_
   std::unordered_map<SessionNumber, std::vector<std::pair<Key16, std::uint32_t>>> in_flight_;  // guarded by mutex_
 };

@@ -38,7 +38,7 @@ Bytes session_prefix(SessionNumber session) {
 Bytes prefix_end(BytesView prefix) {
   Bytes end(prefix);
   while (!end.empty() && static_cast<std::uint8_t>(end.back()) == 0xff) end.pop_back();
-  if (end.empty()) return Bytes(prefix).append(64, '\xff');  // no key of ours is that long
+  if (end.empty()) return Bytes(prefix).append(64, '\xff');  // no key of this store is that long
   ++end.back();
   return end;
 }

@@ -1,5 +1,5 @@
-// The column families of the embedded store and their keys: docs/formats/embedded-store.md. Numbers are big-endian, so the order of
-// keys is the order of what they name; times are inverted where the newest comes first.
+// The column families of the embedded store and their keys: docs/formats/embedded-store.md. Numbers are
+// big-endian, so keys sort like the numbers in them. Times are inverted where the newest comes first.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ inline constexpr std::string_view format_name = "parley-embedded 2";
 
 enum class Family : std::uint8_t { meta, log, directory, open_sessions, keys, deleted, users, signalling };
 
-/// By Family. RocksDB insists on one called `default`: it holds what concerns the whole store.
+/// By Family. RocksDB requires a family called `default`: it holds the data about the whole store.
 inline constexpr std::array<std::string_view, 8> family_names = {"default", "log",     "directory", "open_sessions",
                                                                  "keys",    "deleted", "users",     "signalling"};
 
@@ -28,34 +28,34 @@ inline constexpr std::size_t idempotency_key_bytes = session_prefix_bytes + 16;
 inline constexpr std::size_t signalling_key_bytes = session_prefix_bytes + 8 + 12;
 
 inline constexpr std::string_view format_key = "format";
-/// The last look at the time of day.
+/// The last look at the time of day (ClockRecord).
 inline constexpr std::string_view clock_key = "clock";
-/// Before the 32 bytes of a token's id, in the family that concerns the whole store.
+/// The key of a revocation in `default`: this prefix, then the 32 bytes of the token's id.
 inline constexpr std::string_view revocation_prefix = "revoked/";
 
-/// Common start of everything a session has in `log`, `keys`, `deleted` and `signalling`.
+/// Common prefix of all keys of a session in `log`, `keys`, `deleted` and `signalling`.
 [[nodiscard]] Bytes session_prefix(SessionNumber session);
-/// A key that is greater than all with this prefix and not greater than any other that follows them.
+/// A key greater than all keys with this prefix, and not greater than any other key that follows them.
 [[nodiscard]] Bytes prefix_end(BytesView prefix);
 
-/// `log` and `deleted`.
+/// Key in `log` and `deleted`.
 [[nodiscard]] Bytes log_key(SessionNumber session, std::uint32_t seq);
 [[nodiscard]] std::uint32_t seq_of(BytesView log_key);
 
-/// `keys`: the seq of an idempotency key, and under the bare prefix how far the session is indexed.
+/// `keys`: maps an idempotency key to its seq. The bare session prefix maps to the watermark of the session.
 [[nodiscard]] Bytes idempotency_key(SessionNumber session, const Key16& key);
 [[nodiscard]] Bytes encode_seq(std::uint32_t seq);
 /// 0 unless the value has exactly three bytes.
 [[nodiscard]] std::uint32_t decode_seq(BytesView value);
 
-/// `open_sessions`: a pair's, and a user's newest first. A user stands after their length, so that no id is the beginning of another's key;
-/// both keys end in the session id.
-[[nodiscard]] Bytes pairs_prefix();  // of all pairs: every open session once
+/// `open_sessions`: one key for the pair, and one per user, newest first. The length of a user id comes
+/// before the id, so that no id is a prefix of another user's key. Both kinds of keys end in the session id.
+[[nodiscard]] Bytes pairs_prefix();  // of all pairs: contains every open session once
 [[nodiscard]] Bytes pair_prefix(const UserId& doctor, const UserId& patient);
 [[nodiscard]] Bytes pair_key(const UserId& doctor, const UserId& patient, const SessionId& session);
 [[nodiscard]] Bytes user_prefix(const UserId& user);
 [[nodiscard]] Bytes user_session_key(const UserId& user, Timestamp created_at, const SessionId& session);
-/// Error log_corrupt: the key has not that form.
+/// Error log_corrupt: the key does not have this form.
 [[nodiscard]] Result<SessionId> session_at_end_of(BytesView open_sessions_key);
 
 /// `signalling`: newest first.

@@ -1,4 +1,4 @@
-// The LogReader of one read job: a consistent look at what is committed when its first read begins. Owner: the job's thread.
+// The LogReader of one read job: a consistent view of the data committed when its first read begins. Owner: the job's thread.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace parley::store::embedded {
 
-/// Takes its snapshot at the first read: jobs that only ask the directory need none.
+/// Takes its snapshot at the first read, because jobs that only read the directory need none.
 class EmbeddedLogReader final : public LogReader {
  public:
   EmbeddedLogReader(const Database& database, StoreState& state, KeyIndex& keys)

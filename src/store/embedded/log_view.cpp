@@ -44,7 +44,7 @@ Result<domain::EncodedEntry> LogView::checked(SessionNumber session, std::uint32
   return entry;
 }
 
-/// `digest` is the predecessor's, nothing for the first of a range; it becomes this entry's.
+/// `digest` is the predecessor's, or empty for the first entry of a range. On return it is the digest of this entry.
 Result<domain::EncodedEntry> LogView::linked(SessionNumber session, std::uint32_t seq, BytesView record, std::optional<Digest32>& digest) {
   auto entry = checked(session, seq, record);
   if (!entry) return entry;
@@ -145,7 +145,7 @@ Result<void> LogView::each(Family family, BytesView prefix, const std::function<
 Result<void> LogView::each_after(Family family, BytesView prefix, BytesView after,
                                  const std::function<Step(BytesView key, BytesView value)>& visit) {
   Bytes first(after.empty() ? prefix : after);
-  if (!after.empty()) first.push_back('\0');  // the smallest key that is greater
+  if (!after.empty()) first.push_back('\0');  // the smallest key greater than `after`
   const Bytes end = prefix_end(prefix);
   const rocksdb::Slice end_slice(end);
   rocksdb::ReadOptions read_options = options();

@@ -1,7 +1,7 @@
-// Reads of one session's log as of one moment. Every entry that leaves here has its checksum and its seq checked, and inside a range it
-// continues the chain of its predecessor without a hole; damage is noted in the store's state, so that the session takes no more entries.
+// Reads of one session's log at one moment. Every returned entry has a verified checksum and seq. Inside a range each entry continues
+// the chain of its predecessor without a gap. Damage is noted in the store's state, so that the session accepts no more entries.
 //
-// A view holds a snapshot of the database, or none: then each call sees the latest. Threads: one at a time.
+// A view holds a snapshot of the database. Without one, each call sees the latest data. Threads: one at a time.
 #pragma once
 
 #include <cstddef>
@@ -40,14 +40,14 @@ class LogView {
                                   const std::function<void(const domain::EncodedEntry&)>& visit);
   [[nodiscard]] Result<std::vector<std::uint32_t>> deleted(SessionNumber session);
 
-  /// Whether the entry is there in this view; its bytes are not judged.
+  /// Whether the entry exists in this view; its bytes are not checked.
   [[nodiscard]] Result<bool> shows(SessionNumber session, std::uint32_t seq);
   /// A point read of any family, in this view.
   [[nodiscard]] Result<std::optional<Bytes>> value(Family family, BytesView key);
-  /// Calls `visit` with each key and value that begins with `prefix`, in order, until it says stop or there are no more.
+  /// Calls `visit` with each key and value that begins with `prefix`, in order, until `visit` returns stop or no key is left.
   enum class Step : std::uint8_t { next, stop };
   [[nodiscard]] Result<void> each(Family family, BytesView prefix, const std::function<Step(BytesView key, BytesView value)>& visit);
-  /// As each, from behind the key `after`, which begins with `prefix` or is empty: from the first.
+  /// Like `each`, but starts after the key `after`, which begins with `prefix`. An empty `after` starts at the first key.
   [[nodiscard]] Result<void> each_after(Family family, BytesView prefix, BytesView after,
                                         const std::function<Step(BytesView key, BytesView value)>& visit);
 

@@ -9,7 +9,7 @@ namespace parley::store::embedded {
 
 namespace {
 
-/// Calls `visit` with each row; one that cannot be read is an error, for a token that was signed out must not come back to life.
+/// Calls `visit` with each row. A row that cannot be read is an error: otherwise a token that was signed out could become valid again.
 template <typename Visit>
 Result<void> each_revocation(LogView& view, Visit visit) {
   std::optional<Error> damage;
@@ -32,7 +32,7 @@ Result<std::optional<ClockLook>> read_clock_look(LogView& view) {
   if (!value) return std::unexpected(value.error());
   if (!*value) return std::optional<ClockLook>{};
   const auto look = decode_clock_look(**value);
-  return look ? std::optional(*look) : std::nullopt;  // a damaged one is none: everything is kept
+  return look ? std::optional(*look) : std::nullopt;  // a damaged look counts as none: then every revocation is kept
 }
 
 Result<std::vector<domain::Revocation>> read_revocations(LogView& view) {
@@ -49,12 +49,12 @@ Result<void> RevocationTable::put(CommitBatch& batch, const domain::Revocation& 
   }
   if (*kept_ >= limits::revocations_max) return refuse(ErrorCode::store_full, "Too many tokens are revoked");
   batch.add(revocation);
-  ++*kept_;  // one that was revoked before counts twice until the next look
+  ++*kept_;  // a token revoked twice counts twice until the next look
   return {};
 }
 
-// A clock that is ahead makes live tokens look expired, and one that was forgotten would be good again when the clock is corrected. So the
-// clock must have gone on evenly for the margin, and the token must have expired that long ago.
+// A fast clock makes valid tokens look expired. A revocation forgotten then would make its token valid again once the
+// clock is corrected. So the clock must have run evenly for the margin, and the token must have expired that long ago.
 Result<std::optional<Timestamp>> RevocationTable::forgotten_until(LogView& view) const {
   const auto seen = read_clock_look(view);
   if (!seen) return std::unexpected(seen.error());
@@ -64,7 +64,7 @@ Result<std::optional<Timestamp>> RevocationTable::forgotten_until(LogView& view)
   return is_certain ? std::optional(now - limits::revocation_margin) : std::nullopt;
 }
 
-/// Counts what is kept and forgets what has expired for certain.
+/// Counts the revocations kept, and forgets those of tokens that expired for certain.
 Result<void> RevocationTable::look(CommitBatch& batch) {
   looked_at_ = clock_.steady_now();
   LogView view(database_, state_, LogView::Moment::snapshot);

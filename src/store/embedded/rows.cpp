@@ -36,7 +36,7 @@ Result<domain::User> decode_user(const UserId& id, BytesView value) {
   return user;
 }
 
-// The payload is the one part that may be longer than two bytes can say, so it comes last, behind the length of all before it.
+// Only the payload may exceed a two-byte length. So it comes last, without one; the row begins with the length of the other parts.
 Bytes encode_signalling(const SignallingMessage& message) {
   Bytes head;
   domain::append_u8(head, row_version);

@@ -13,7 +13,7 @@ namespace parley::store::embedded {
 
 namespace {
 
-// Magic (16) ‖ sequence (8) ‖ zero (4) ‖ CRC-32C of all before it (4).
+// Magic (16) ‖ sequence (8) ‖ zero (4) ‖ CRC-32C of all bytes before it (4).
 constexpr std::string_view magic = "parley-synced 1\n";
 constexpr std::size_t file_bytes = 32;
 constexpr std::string_view acceptance = "accept-loss";

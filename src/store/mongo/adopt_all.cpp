@@ -19,11 +19,11 @@ namespace parley::store::mongo {
 
 namespace {
 
-constexpr std::string_view app_name = "parley-adopt";  // what the database shows of these connections
+constexpr std::string_view app_name = "parley-adopt";  // the name that the database shows for these connections
 constexpr std::uint32_t adoptions_at_once = 32;
 constexpr std::int64_t page_max = 256;  // sessions between two calls of `progress`
 
-/// It says nothing of other sessions.
+/// The error concerns this session only.
 bool is_of_session(const Error& error) {
   return error.code == ErrorCode::log_corrupt || error.code == ErrorCode::session_full;
 }
@@ -34,7 +34,7 @@ Adoption passed_by(const Fields& session, const Error& error) {
   return adoption;
 }
 
-/// What serving has too, without its threads.
+/// The parts of a serving store, without its threads.
 class Adoptions {
  public:
   Adoptions(std::unique_ptr<ClientPool> clients, const MongoConfig& config, MongoDependencies dependencies)
@@ -46,7 +46,7 @@ class Adoptions {
   }
 
   [[nodiscard]] Result<void> prepare();
-  /// Sessions behind `after`; of nothing: those whose `_id` is no ObjectId.
+  /// Sessions after `after`. Without `after`: those whose `_id` is not an ObjectId.
   [[nodiscard]] Result<std::vector<Document>> page(std::optional<ObjectId> after);
   [[nodiscard]] Result<void> adopt(const std::vector<Document>& sessions, AdoptionReport& report, std::vector<LeftAlone>& left_alone);
   [[nodiscard]] Result<void> name_orphans(const std::function<void(const std::vector<LeftAlone>&)>& take);
@@ -84,7 +84,7 @@ Result<std::vector<Document>> Adoptions::page(std::optional<ObjectId> after) {
   return *std::move(found);
 }
 
-/// Many at one time: each waits for the journals of the database, not for a core.
+/// Many at once, because each adoption waits for the journal of the database and not for a processor core.
 Result<void> Adoptions::adopt(const std::vector<Document>& sessions, AdoptionReport& report, std::vector<LeftAlone>& left_alone) {
   std::atomic<std::size_t> next = 0;
   std::mutex mutex;

@@ -44,8 +44,8 @@ Result<Adoption> Adopter::adopt(Client& client, const Fields& document, std::opt
   auto adoption = AdoptionRun(*this, client, *session).run(number_of(document), std::move(row));
   if (!adoption) return adoption;
   for (const LeftAlone& each : adoption->left_alone) tell(each);
-  // Another look may have appended it a moment ago, and not have told the loops yet: who asks now must not go on with what they knew
-  // before.
+  // Another call may have appended the entries a moment ago without having informed
+  // the loops yet. So inform them now: the caller must not continue with old data.
   if (adoption->row) surroundings_.announce(adoption->row->number);
   if (adoption->is_new || adoption->messages > 0)
     surroundings_.logs.write(LogLevel::info, "store", "adopted from an earlier server",

@@ -1,11 +1,11 @@
-// Takes into the log what an earlier server wrote: the whole session when it has no log yet, and what came to it later. The rule is that
-// of every append: a document goes in at the place behind the end of the log, and whose place is taken reads again and goes on from
-// there. So any number of nodes may adopt one session at one time, and any may go on where another stopped.
+// Takes the documents of an earlier server into the log: the whole session if it has no log yet, later additions otherwise. Adoption
+// follows the rule of every append: a document is inserted directly after the end of the log. If that place is taken, the node reads
+// again and continues after it. So several nodes may adopt the same session at once, and a node may continue where another stopped.
 //
-// Steps    The session's number is claimed in its document; then documents of the log, after each the `seq` of its messages is written to
-//          theirs; at the end `parley.seq` of the session's document says that it is complete. Until then nobody is given the session.
-// Foreign  A message that is not in the log is one whose document has no `seq`: the mirror writes it with every document of its own.
-// Alone    What cannot be adopted is left as it is, and named by `_id` and reason: in the log of the program once a process.
+// Steps    First the session's number is claimed in its document. After each document written to the log, the `seq` of its messages is
+//          written to theirs. At the end `parley.seq` of the session's document marks it as complete; no reader receives it before.
+// Foreign  A message without `seq` in its document is not in the log: the mirror writes `seq` to every document of its own.
+// Alone    Documents that cannot be adopted stay as they are. The program's log names `_id` and reason once per process.
 // Threads  Any; blocking.
 #pragma once
 
@@ -37,19 +37,19 @@ struct LeftAlone {
   std::string collection;
   std::string id;
   std::string reason;
-  std::size_t documents = 1;  // of which `id` is the first
+  std::size_t documents = 1;  // the number of documents; `id` is the first
 };
 
-/// What became of one session.
+/// The result for one session.
 struct Adoption {
-  std::optional<domain::SessionRow> row{};  // nothing: its document cannot be adopted
+  std::optional<domain::SessionRow> row{};  // empty: its document cannot be adopted
   std::size_t messages = 0;                 // appended by this call
-  bool is_new = false;                      // this call made it complete
-  bool appended = false;                    // this call appended anything
+  bool is_new = false;                      // this call completed the adoption of the session
+  bool appended = false;                    // this call appended at least one entry
   std::vector<LeftAlone> left_alone{};
 };
 
-/// Messages of an earlier server that are read at a time; smaller in tests.
+/// Limits of one read of an earlier server's messages; smaller in tests.
 struct AdoptionPage {
   std::size_t messages = limits::mongo_adoption_page;
   std::size_t bytes = limits::mongo_adoption_page_bytes_max;
@@ -66,25 +66,25 @@ class Adopter {
     std::unique_ptr<Entropy> entropy{};
     std::size_t entries_max = limits::mongo_document_entries_max;  // of one document of the log; smaller in tests
     AdoptionPage page_max{};
-    std::function<void(SessionNumber)> announce = [](SessionNumber) {};  // its log has grown
+    std::function<void(SessionNumber)> announce = [](SessionNumber) {};  // called when a session's log has grown
   };
   explicit Adopter(Surroundings surroundings) : surroundings_(std::move(surroundings)), entropy_(*surroundings_.entropy) {}
 
-  /// Whether nothing of the session's own document is missing in the log. Costs nothing.
+  /// Whether the session of this document is complete in the log (`parley.number` and `parley.seq` are set). Needs no query.
   [[nodiscard]] static bool is_complete(const Fields& document);
-  /// Whether other software has written to the document since Parley did. Costs nothing.
+  /// Whether other software has changed the document since Parley last wrote it. Needs no query.
   [[nodiscard]] static bool holds_news(const Fields& document);
-  /// A document without a log that is so young that its creation may still be on its way.
+  /// Whether a document without a log is so young that its creation may still be under way.
   [[nodiscard]] bool is_being_created(const Fields& document) const;
-  /// Appends everything foreign: of the session's document, and of its messages. `row` is what the log says; nothing: there is no log, or
-  /// it is not complete.
+  /// Appends all foreign data: from the session's document and from its messages. `row`
+  /// is the row in the log; it is empty if there is no log or the log is not complete.
   [[nodiscard]] Result<Adoption> adopt(Client& client, const Fields& document, std::optional<domain::SessionRow> row);
   /// Threads: any.
   [[nodiscard]] Entropy& entropy() { return entropy_; }
 
  private:
   friend class AdoptionRun;
-  /// One generator for the reader threads.
+  /// One generator, shared by the reader threads.
   class SharedEntropy final : public Entropy {
    public:
     explicit SharedEntropy(Entropy& inner) : inner_(inner) {}

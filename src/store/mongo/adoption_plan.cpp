@@ -54,7 +54,7 @@ AdoptionPlan::AdoptionPlan(const ForeignSession& session, const Standing& standi
   if (is_new) steps_.push_back({Kind::created, session.created_at});
   if (is_new || !texts_.empty()) steps_.push_back({Kind::adopted});
   for (std::size_t index = 0; index < texts_.size(); ++index) steps_.push_back({Kind::text, texts_[index].time, index});
-  // A start comes before the messages of its millisecond, an end behind them.
+  // A start comes before the messages of the same millisecond, an end after them.
   if (starts_now)
     steps_.insert(
         std::ranges::find_if(steps_, [&](const Step& each) { return each.kind == Kind::text && each.time >= session.started_at; }),
@@ -77,7 +77,7 @@ AdoptionPlan::Batch AdoptionPlan::make(const Standing& standing, const Place& pl
   const auto has_room = [&] { return batch.document.entries.size() < place.entries_max && bytes < limits::mongo_document_bytes_max; };
   for (std::size_t index = next_; index < steps_.size() && has_room(); ++index) {
     const Step& step = steps_[index];
-    // Nothing says when a session was opened again: it is when that was noticed, so no time between an end and that counts as open.
+    // No document holds the time of a reopening. So the present time is used: no time between the end and now counts as open.
     const Timestamp time = step.kind == Kind::reopened ? place.now : std::min(step.time.value_or(head.timestamp), place.now);
     batch.document.entries.push_back(domain::chain(head, row.number, time, draft_of(step, row), entropy).encoded);
     bytes += batch.document.entries.back().size_bytes();
@@ -96,7 +96,7 @@ std::vector<ForeignText> AdoptionPlan::rest() const {
   return rest;
 }
 
-/// And what it makes of the row.
+/// Also applies the step to the row, for `joined`.
 Draft AdoptionPlan::draft_of(const Step& step, SessionRow& row) const {
   switch (step.kind) {
     case Kind::created: {
@@ -125,7 +125,7 @@ Draft AdoptionPlan::adopted_draft() const {
   return draft;
 }
 
-// Earlier servers do not say who joined first; the entry needs somebody.
+// Earlier servers do not record who joined first, but the entry needs a participant.
 Draft AdoptionPlan::joined_draft(const Step& step, SessionRow& row) const {
   row.status = SessionStatus::active;
   row.started_at = step.time;

@@ -19,8 +19,8 @@ namespace {
 constexpr std::string_view adopts_field = "adopts";  // the `_id`s of the messages that a document of the log adopts
 constexpr std::string_view number_field = "parley.number";
 constexpr std::string_view seq_field = "parley.seq";
-constexpr int look_tries = 4;    // at a document that changes while it is taken in
-constexpr int number_tries = 4;  // of 2^40 numbers: more are not needed by chance
+constexpr int look_tries = 4;    // attempts for a document that changes while it is taken in
+constexpr int number_tries = 4;  // of 2^40 numbers: by chance more attempts are never needed
 
 Document exists(bool wanted) {
   Document made;
@@ -41,12 +41,12 @@ std::vector<AdoptionPlan::Adopted> adopted_in(const StoredDocument& document) {
     const auto entry = domain::decode_record(seq, document.records[seq - document.first]);
     const auto core = entry ? domain::decode_core(entry->core) : std::unexpected(entry.error());
     const auto id = core ? domain::read_adopted_id(*core) : std::unexpected(core.error());
-    if (id) adopted.push_back({*id, seq});  // damage is met by whoever reads the entry for its own sake
+    if (id) adopted.push_back({*id, seq});  // damage is reported when the entry itself is read
   }
   return adopted;
 }
 
-/// What the document said when this entry was made of it; nothing: it was not made of the session's document.
+/// The state of the document that led to this entry; empty: the entry does not come from the session's document.
 std::optional<DocumentState> adopted_state(BytesView record, std::uint32_t seq) {
   const auto entry = domain::decode_record(seq, record);
   const auto core = entry ? domain::decode_core(entry->core) : std::unexpected(entry.error());
@@ -72,7 +72,7 @@ Result<Adoption> AdoptionRun::run(std::optional<SessionNumber> number, std::opti
   auto page = texts_.next();
   if (!page) return std::unexpected(page.error());
   adoption_.left_alone = std::move(page->left_alone);
-  if (!number_)  // of which nobody has begun
+  if (!number_)  // adoption has not begun yet
     if (auto named = texts_.name_marked(adoption_.left_alone); !named) return std::unexpected(named.error());
   if (row && page->texts.empty() && !page->more && !has_news(session_)) {
     adoption_.row = std::move(row);
@@ -84,7 +84,7 @@ Result<Adoption> AdoptionRun::run(std::optional<SessionNumber> number, std::opti
   return std::move(adoption_);
 }
 
-// A document that has changed since it was looked at is looked at again; one that changes faster than that is met by the next look.
+// If the document has changed since it was read, it is read again. After look_tries attempts the next call continues.
 Result<void> AdoptionRun::take_in(ForeignTexts::Page page) {
   for (int tries = 0; tries < look_tries; ++tries) {
     if (auto stood = stand(); !stood) return stood;
@@ -109,7 +109,7 @@ Result<void> AdoptionRun::append_all(ForeignTexts::Page page) {
   }
 }
 
-// That a place is taken means that another node has gone on, so this ends.
+// A taken place means that another node has made progress, so this loop ends.
 Result<void> AdoptionRun::append(std::vector<ForeignText> texts, bool more) {
   const Adopter::Surroundings& around = adopter_.surroundings_;
   for (;;) {
@@ -148,7 +148,7 @@ Result<AdoptionRun::Written> AdoptionRun::write(AdoptionPlan::Batch& batch) {
   return judge(client_.insert(collection::log, documents), batch.document.at);
 }
 
-// What has no answer is not tried again here: it may be there, and whoever opens the session next reads what is.
+// A write without an answer is not retried here. It may have succeeded, and the next reader of the session reads the result.
 Result<AdoptionRun::Written> AdoptionRun::judge(const Outcome<WriteResult>& result, std::int64_t place) {
   const Adopter::Surroundings& around = adopter_.surroundings_;
   const auto failure = first_failure(result);
@@ -161,7 +161,7 @@ Result<AdoptionRun::Written> AdoptionRun::judge(const Outcome<WriteResult>& resu
   return std::unexpected(to_error(*failure));
 }
 
-// The end of the log before its row: a row that is newer than the end belongs to a place that is taken, and that is noticed.
+// Reads the end of the log before its row. A row newer than that end belongs to a taken place, and the append then notices it.
 Result<void> AdoptionRun::stand() {
   for (int tries = 0; tries < number_tries; ++tries) {
     if (!number_)
@@ -205,7 +205,7 @@ Result<domain::SessionRow> AdoptionRun::read_row() {
   return row;
 }
 
-// One that cannot be read any more is taken as it was: it is named when it is next met.
+// A document that has become unreadable keeps its earlier state here. The next read reports it.
 Result<void> AdoptionRun::look_again() {
   const auto found = client_.find(collection::sessions, by_id(session_.object_id), {.limit = 1});
   if (!found) return std::unexpected(to_error(found.error()));
@@ -222,15 +222,15 @@ Result<std::optional<DocumentState>> AdoptionRun::known_state() {
   if (!session_.seq || !has_news(session_)) return known;
   const auto changes = view_.row_changes(*number_, *session_.seq);
   if (!changes) return std::unexpected(changes.error());
-  // Not past the end that is stood on: what another node has taken in since would be known, and the row that goes with it would not. The
-  // append meets it as a place that is taken, and both are read again.
+  // Stop at the end of the log that `standing_` holds. Changes that another node took in later would otherwise
+  // be known without the row that goes with them. The append then meets a taken place, and both are read again.
   for (const StoredDocument& change : *changes)
     for (std::uint32_t seq = change.first; seq <= std::min(change.last(), standing_.head.seq); ++seq)
       if (auto state = adopted_state(change.records[seq - change.first], seq)) known = state;
   return known;
 }
 
-/// The number becomes the session's before anything is written under it, on a majority: no two nodes make two logs.
+/// The document gets the number before anything is written under it, with write concern majority: so two nodes never create two logs.
 Result<void> AdoptionRun::claim_number() {
   const auto drawn = draw_free_number();
   if (!drawn) return std::unexpected(drawn.error());
@@ -259,7 +259,7 @@ Result<SessionNumber> AdoptionRun::number_in_document() {
   return SessionNumber{static_cast<std::uint64_t>(*number)};
 }
 
-// Of a session whose document was lost and written anew by other software, the log is there already.
+// A log already exists if the session's document was lost and other software wrote it again.
 Result<SessionNumber> AdoptionRun::draw_free_number() {
   const auto own = view_.number_of(session_.id);
   if (!own) return std::unexpected(own.error());

@@ -20,7 +20,7 @@ class AdoptionRun {
         view_(client, adopter.surroundings_.state),
         texts_(client, session.id, adopter.surroundings_.roles, adopter.surroundings_.page_max) {}
 
-  /// `number`: what the session's document says. `row`: what a complete log says.
+  /// `number`: the number in the session's document. `row`: the row of a complete log.
   [[nodiscard]] Result<Adoption> run(std::optional<SessionNumber> number, std::optional<domain::SessionRow> row);
 
  private:
@@ -31,39 +31,39 @@ class AdoptionRun {
   [[nodiscard]] Result<Written> write(AdoptionPlan::Batch& batch);
   [[nodiscard]] Result<Written> judge(const Outcome<WriteResult>& result, std::int64_t place);
 
-  /// Reads where the log stands, under the number that is the session's.
+  /// Reads the end of the log under the session's number.
   [[nodiscard]] Result<void> stand();
-  /// And where it is, in `row_seq_`.
+  /// Also sets `row_seq_`.
   [[nodiscard]] Result<domain::SessionRow> read_row();
   [[nodiscard]] Result<void> claim_number();
   [[nodiscard]] Result<SessionNumber> number_in_document();
   [[nodiscard]] Result<SessionNumber> draw_free_number();
-  /// Takes out those that the log has already, and writes their `seq` to them.
+  /// Removes the messages that are already in the log, and writes their `seq` to their documents.
   [[nodiscard]] Result<std::vector<ForeignText>> without_known(std::vector<ForeignText> texts);
-  /// What the database's own rules are against is told.
+  /// Reports a write that a rule of the database itself refuses.
   [[nodiscard]] Result<void> done(const Outcome<WriteResult>& result);
   [[nodiscard]] Result<void> mark(const std::vector<AdoptionPlan::Adopted>& adopted);
-  /// `parley.seq` in the session's document: from here on the session is given out.
+  /// Writes `parley.seq` to the session's document: from now on readers receive the session.
   [[nodiscard]] Result<void> finish();
-  /// Writes the document as the log says, once everything that it says is there. Whether it was still as it had been looked at.
+  /// Updates the document from the log, once all its changes are in the log. False if the document has changed since it was last read.
   [[nodiscard]] Result<bool> settle_document();
-  /// Reads the session's document again, after the end of the log: what it says now and is not in the log was not appended by anybody.
+  /// Reads the session's document again, after the end of the log. Changes that it holds and the log lacks were not appended by any node.
   [[nodiscard]] Result<void> look_again();
-  /// What the document said when it was last taken in: by its own copy, or by entries that are newer than that.
+  /// The state of the document when it was last taken in: from its own copy, or from newer entries.
   [[nodiscard]] Result<std::optional<DocumentState>> known_state();
-  /// Appends everything, and the rest if another node was faster.
+  /// Appends everything; if another node was faster, the remainder.
   [[nodiscard]] Result<void> take_in(ForeignTexts::Page page);
 
   Adopter& adopter_;
   Client& client_;
-  ForeignSession session_;  // as it was last looked at
+  ForeignSession session_;  // as last read
   LogView view_;
   ForeignTexts texts_;
   std::optional<SessionNumber> number_;
-  std::optional<SessionNumber> of_another_;  // the document says this one, but another session's log is under it
+  std::optional<SessionNumber> of_another_;  // the document holds this number, but another session's log uses it
   Standing standing_;
   std::optional<DocumentState> known_;
-  std::uint32_t row_seq_ = 0;  // the newest row is in the document of the log that ends here
+  std::uint32_t row_seq_ = 0;  // the newest row is in the document of the log that ends at this seq
   Adoption adoption_;
 };
 

@@ -1,4 +1,4 @@
-// What an event of the change stream hints at. Pure. Source: the MongoDB manual, "Change Events" (6.0).
+// Extracts the hint from an event of the change stream. Pure. Source: the MongoDB manual, "Change Events" (6.0).
 #pragma once
 
 #include <cstdint>
@@ -14,11 +14,11 @@ struct ChangeEvent {
   enum class Kind : std::uint8_t {
     nothing,             // Parley's own write, or of no interest
     session_written,     // `document`: its `_id`
-    text_inserted,       // `session`: as its field `sessionId` says, whatever that is
+    text_inserted,       // `session`: the value of its field `sessionId`, unchecked
     text_deleted,        // `document`: its `_id`
-    session_deleted,     // `document`: its `_id`, as people write it
-    collection_is_gone,  // `document`: what happened to which
-    stream_ended         // the database is gone: another stream begins after this event
+    session_deleted,     // `document`: its `_id`, in readable form
+    collection_is_gone,  // `document`: the event and its collection
+    stream_ended         // the database is gone: start another stream after this event
   } kind = Kind::nothing;
   ObjectId id{};          // of text_deleted and session_written
   std::string session{};  // of text_inserted
@@ -26,7 +26,7 @@ struct ChangeEvent {
   Timestamp at{};  // whole seconds, of the database's clock
 };
 
-/// A document whose `_id` is no ObjectId cannot be in the log, so its event is nothing.
+/// A document whose `_id` is no ObjectId cannot be in the log, so its event counts as nothing.
 [[nodiscard]] ChangeEvent read_change_event(const Fields& event);
 
 }  // namespace parley::store::mongo

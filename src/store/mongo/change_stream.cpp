@@ -23,7 +23,7 @@ Document any_of(const Array& values) {
   return made;
 }
 
-/// [{$match: …}]: what an event must be to be of interest. A message of Parley's own has `seq` from the beginning.
+/// [{$match: …}]: the conditions of an interesting event. Parley's own messages have `seq` from the beginning.
 Document pipeline() {
   Array writes;
   writes.text("insert").text("update").text("replace").text("delete");

@@ -1,5 +1,5 @@
-// A change stream over the engine's database, without the headers of libmongoc: what happened in `sessions` and `chatmessages`, in order,
-// as hints. Parley's own messages are left out by the server. Owner: one thread; blocking.
+// A change stream over the engine's database, without the headers of libmongoc. It gives hints about changes in
+// `sessions` and `chatmessages`, in order. The server filters out Parley's own messages. Owner: one thread; blocking.
 #pragma once
 
 #include <memory>
@@ -16,22 +16,22 @@ namespace parley::store::mongo {
 
 class ChangeStream {
  public:
-  /// Begins after the event of `token`; without one, now. What is wrong is told by `next`. The client must outlive it.
+  /// Begins after the event of `token`; without a token, now. Errors are returned by `next`. The client must outlive the stream.
   ChangeStream(Client& client, const std::optional<Document>& token);
   ~ChangeStream();
   ChangeStream(const ChangeStream&) = delete;
   ChangeStream& operator=(const ChangeStream&) = delete;
 
-  /// The next event; nothing: none came within limits::mongo_stream_wait. After a failure the stream is of no more use.
+  /// The next event; empty if none came within limits::mongo_stream_wait. After a failure the stream must not be used again.
   [[nodiscard]] Outcome<std::optional<Document>> next();
-  /// Where another stream goes on after everything that `next` gave; nothing: the server has not said yet.
+  /// Another stream started with this token continues after all events that `next` gave; empty: the server has sent none yet.
   [[nodiscard]] std::optional<Document> token() const;
 
  private:
   ::_mongoc_change_stream_t* stream_;
 };
 
-/// There are no change streams here.
+/// This server does not support change streams.
 [[nodiscard]] bool has_no_streams(const Failure& failure);
 
 }  // namespace parley::store::mongo

@@ -22,8 +22,8 @@ constexpr std::int32_t code_out_of_disk_space = 14031;
 constexpr std::int32_t code_write_conflict = 112;
 constexpr std::int32_t code_unauthorized = 13;
 constexpr std::array<std::int32_t, 3> codes_duplicate_key = {11000, 11001, 12582};
-// Elections, shutdowns, time-outs, the network between members: the same again is right once the set has settled. The "retryable writes"
-// specification lists most of them.
+// Elections, shutdowns, time-outs, the network between members: a retry succeeds once the
+// replica set is stable again. The "retryable writes" specification lists most of these codes.
 constexpr std::array<std::int32_t, 19> codes_passing = {6,   7,    50,    64,    89,    91,    134,   189,   202,  251,
                                                         262, 9001, 10058, 10107, 11600, 11602, 13435, 13436, 13388};
 
@@ -35,13 +35,13 @@ FailureKind kind_of(std::int32_t code) {
   return is_one_of(codes_passing) ? FailureKind::unknown : FailureKind::refused;
 }
 
-/// Some of the driver's end with one, others do not.
+/// Some messages of the driver end with a full stop, others do not.
 std::string without_full_stop(std::string message) {
   while (message.ends_with('.')) message.pop_back();
   return message;
 }
 
-/// Of one document. A duplicate of what is not this document is told without the values that the server repeats: they may be a text.
+/// The failure of one document. For a duplicate of another unique key, the message omits the server's values: they may hold a text.
 Failure failure_in(const Fields& error, std::string_view collection) {
   const auto code = static_cast<std::int32_t>(error.integer("code").value_or(0));
   Failure failure{kind_of(code), code, std::string(error.text("errmsg").value_or("no message"))};
@@ -66,7 +66,7 @@ WriteResult result_of(const Fields& reply, std::string_view collection) {
   return result;
 }
 
-/// {w: "majority", j: true, wtimeout}. A standalone takes it as {w: 1, j: true}.
+/// {w: "majority", j: true, wtimeout}. A standalone treats it as {w: 1, j: true}.
 const Document& majority() {
   static const Document concern = [] {
     Document made;
@@ -122,11 +122,11 @@ Document find_options(const FindOptions& options, Topology topology) {
   return made;
 }
 
-// libmongoc maps a file of counters when it is loaded, before main. Nobody reads it, a killed process leaves it, and the next process of
-// that number complains on stderr. So it has no name from here on; libmongoc itself would take the name away at its end.
+// When libmongoc is loaded, before main, it maps a file of counters that no program reads. The file of a killed process remains.
+// The next process with that number complains on stderr. So remove its name here; libmongoc itself would remove it only at exit.
 [[maybe_unused]] const int counters_without_name = shm_unlink(("/mongoc-" + std::to_string(getpid())).c_str());
 
-/// The option of the URI that this thread parses which libmongoc does not know: it only logs it, and goes on without.
+/// Receives the URI option that libmongoc does not know while this thread parses. libmongoc only logs such an option and ignores it.
 thread_local std::string* unknown_option = nullptr;
 
 void take_log_line(mongoc_log_level_t, const char*, const char* message, void*) {
@@ -134,8 +134,8 @@ void take_log_line(mongoc_log_level_t, const char*, const char* message, void*) 
   if (unknown_option != nullptr && std::string_view(message).starts_with(beginning)) *unknown_option = message + beginning.size();
 }
 
-/// libmongoc is started once, before the first pool, and its own log lines are dropped but for those above: what fails is told by who
-/// asked.
+/// Starts libmongoc once, before the first pool. Its log lines are
+/// dropped, except those above: callers report failures themselves.
 void start_driver() {
   struct Driver {
     Driver() {
@@ -149,8 +149,8 @@ void start_driver() {
   static const Driver driver;
 }
 
-// Parley decides these for every read, write and connection, so the driver is never given them: another read preference refuses the
-// linearizable read that opens a session, another read concern the change stream, and a limit of the pool's queue the wait for a client.
+// Parley decides these for every read, write and connection, so the driver never receives them. Another read preference breaks the
+// linearizable read that opens a session, another read concern breaks the change stream, and a queue limit breaks the wait for a client.
 constexpr std::array<std::string_view, 14> own_options = {"readpreference",
                                                           "readpreferencetags",
                                                           "maxstalenessseconds",
@@ -173,12 +173,12 @@ bool is_own(std::string_view option) {
 }
 
 struct SetAside {
-  std::string uri;                 // without them
+  std::string uri;                 // without Parley's own options
   std::vector<std::string> names;  // as the URI spells them, each once
 };
 
 SetAside set_own_options_aside(const std::string& uri) {
-  const auto at = uri.rfind('@');  // a password that should have been escaped may hold a question mark
+  const auto at = uri.rfind('@');  // a password that was not escaped may contain a question mark
   const auto question = uri.find('?', at == std::string::npos ? 0 : at);
   if (question == std::string::npos) return {uri, {}};
   SetAside sorted{uri.substr(0, question), {}};
@@ -203,14 +203,14 @@ std::string listed(const std::vector<std::string>& names) {
   return list;
 }
 
-/// As the URI says, else the default; never longer than a try may take, nor for ever: a verdict may have to wait for it.
+/// From the URI, else `otherwise`. At most the limit of one try and never infinite, because a verdict may have to wait for it.
 void set_timeout(mongoc_uri_t& uri, const char* option, std::chrono::milliseconds otherwise) {
   constexpr auto most = static_cast<std::int32_t>(limits::mongo_socket_timeout.count());
   const std::int32_t wanted = mongoc_uri_get_option_as_int32(&uri, option, static_cast<std::int32_t>(otherwise.count()));
   mongoc_uri_set_option_as_int32(&uri, option, wanted <= 0 ? most : std::min(wanted, most));
 }
 
-/// Why the driver does not take the options that Parley decides itself; nothing when something else is wrong.
+/// Why the driver rejects the options that Parley decides itself; empty if the fault is elsewhere.
 std::optional<std::string> fault_of_own_options(const std::string& uri, const bson_error_t& error) {
   const SetAside sorted = set_own_options_aside(uri);
   if (sorted.names.empty() || !Uri(mongoc_uri_new(sorted.uri.c_str()))) return std::nullopt;
@@ -218,11 +218,11 @@ std::optional<std::string> fault_of_own_options(const std::string& uri, const bs
          "): " + without_full_stop(error.message) + ". Parley decides these itself: leave them out.";
 }
 
-/// A URI that a pool can be made of, whole. Errors: invalid_argument, as check_uri.
+/// Parses the whole URI. Errors: invalid_argument, as for check_uri.
 Result<Uri> parse(const std::string& uri) {
   start_driver();
   bson_error_t error{};
-  const bool escaped = uri.find('@') == uri.rfind('@');  // else libmongoc takes the end of a password for a host's name, and says it
+  const bool escaped = uri.find('@') == uri.rfind('@');  // else libmongoc takes the end of a password for a host name and quotes it
   std::string unknown;
   unknown_option = &unknown;
   Uri parsed(escaped ? mongoc_uri_new_with_error(uri.c_str(), &error) : nullptr);
@@ -252,7 +252,7 @@ Result<Uri> parse(const std::string& uri) {
 
 }  // namespace
 
-// What came neither from the server nor before a connection was there leaves the outcome open.
+// Without an answer of the server, the outcome is open, unless no connection existed yet.
 Failure failure_of(const ::_bson_error_t& error) {
   const auto code = static_cast<std::int32_t>(error.code);
   const std::string message = without_full_stop(error.message);
@@ -261,7 +261,7 @@ Failure failure_of(const ::_bson_error_t& error) {
       error.domain == MONGOC_ERROR_SERVER_SELECTION ||
       (error.domain == MONGOC_ERROR_STREAM && (code == MONGOC_ERROR_STREAM_CONNECT || code == MONGOC_ERROR_STREAM_NAME_RESOLUTION)) ||
       (error.domain == MONGOC_ERROR_CLIENT && code == MONGOC_ERROR_CLIENT_AUTHENTICATE);
-  if (from_server) return {kind_of(code), code, message.substr(0, message.find(" to execute command"))};  // which it repeats whole
+  if (from_server) return {kind_of(code), code, message.substr(0, message.find(" to execute command"))};  // after it: the whole command
   if (no_connection) return {FailureKind::not_sent, code, message};
   return {error.domain == MONGOC_ERROR_BSON ? FailureKind::refused : FailureKind::unknown, code, message};
 }
@@ -280,7 +280,7 @@ bool is_forbidden(const Failure& failure) {
   return failure.kind == FailureKind::refused && failure.code == code_unauthorized;
 }
 
-/// The server is asked who it takes us for: a certificate signs in too, without a user in the URI.
+/// Asks the server for the authenticated user: a certificate authenticates too, without a user in the URI.
 std::string how_to_be_allowed(Client& client, std::string_view action) {
   Document command;
   command.int32("connectionStatus", 1);
@@ -319,13 +319,13 @@ Document delete_of(const Document& query) {
   return made;
 }
 
-// Everything up to the last @ may be part of a password, also where it should have been escaped.
+// Everything up to the last @ may belong to a password, even if it was not escaped as required.
 std::string without_credentials(std::string_view uri) {
   const auto scheme = uri.find("://");
   const auto from = scheme == std::string_view::npos ? 0 : scheme + 3;
   const auto at = uri.rfind('@');
   const auto hosts = uri.substr(at == std::string_view::npos || at < from ? from : at + 1);
-  const auto options = hosts.find('?');  // may hold secrets as well
+  const auto options = hosts.find('?');  // may hold secrets too
   return std::string(uri.substr(0, from)) + std::string(hosts.substr(0, options));
 }
 
@@ -379,7 +379,7 @@ Outcome<WriteResult> Client::insert(std::string_view collection, std::span<const
   Document options;
   options.boolean("ordered", false).boolean("validate", false).document("writeConcern", majority());
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wignored-attributes"  // bson_t says how it is aligned; a pointer to it is a pointer
+#pragma GCC diagnostic ignored "-Wignored-attributes"  // bson_t has an alignment attribute; a pointer type ignores it safely
   std::vector<const bson_t*> raw;
 #pragma GCC diagnostic pop
   raw.reserve(documents.size());
@@ -388,7 +388,7 @@ Outcome<WriteResult> Client::insert(std::string_view collection, std::span<const
   bson_error_t error{};
   const bool done = mongoc_collection_insert_many(into.get(), raw.data(), raw.size(), options.raw(), reply.raw(), &error);
   WriteResult result = result_of(reply.fields(), collection);
-  // It says false too when single documents were refused; those are listed. Anything else is about the whole.
+  // The function also returns false if single documents were refused; those are listed. Any other error concerns the whole command.
   const bool from_server = error.domain == MONGOC_ERROR_SERVER || error.domain == MONGOC_ERROR_WRITE_CONCERN;
   const bool listed = !result.errors.empty() || result.not_durable;
   if (!done && !(from_server && listed)) return std::unexpected(failure_of(error));
@@ -447,7 +447,7 @@ Outcome<void> Client::insert_and_update(std::string_view collection, const Docum
   const Collection into(mongoc_client_get_collection(client_, database_.c_str(), std::string(collection).c_str()));
   const auto abort = [&]() -> Outcome<void> {
     const Failure failure = failure_of(error);
-    mongoc_client_session_abort_transaction(session.get(), nullptr);  // what cannot be aborted now is aborted by the server's own limit
+    mongoc_client_session_abort_transaction(session.get(), nullptr);  // if the abort fails, the server aborts it at its own time limit
     return std::unexpected(failure);
   };
   if (!mongoc_collection_insert_one(into.get(), inserted.raw(), options.raw(), nullptr, &error)) return abort();
@@ -470,7 +470,7 @@ Result<std::unique_ptr<ClientPool>> ClientPool::make(const std::string& uri, std
   bson_error_t error{};
   mongoc_uri_set_option_as_utf8(parsed.get(), MONGOC_URI_APPNAME, std::string(app_name).c_str());
   mongoc_uri_set_option_as_bool(parsed.get(), MONGOC_URI_RETRYWRITES,
-                                false);  // what is unknown is settled by the engine, with the same document
+                                false);  // the engine itself retries a write of unknown outcome, with the same document
   set_timeout(*parsed, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, limits::mongo_selection_timeout);
   set_timeout(*parsed, MONGOC_URI_CONNECTTIMEOUTMS, limits::mongo_connect_timeout);
   set_timeout(*parsed, MONGOC_URI_SOCKETTIMEOUTMS, limits::mongo_socket_timeout);

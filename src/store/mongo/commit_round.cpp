@@ -65,7 +65,7 @@ void CommitRound::run() {
   }
 }
 
-// Of what is left open, everything is tried again.
+// Tries every open group again.
 std::optional<Failure> CommitRound::try_once() {
   Groups ready;
   if (auto failure = look_at_bases(ready)) return failure;
@@ -81,8 +81,8 @@ std::optional<Failure> CommitRound::try_once() {
   return failure ? failure : without_row;
 }
 
-// An entry may only follow one that is in the log. Of a session that was written to or read lately the place is known; what is in doubt was
-// tried on one that was, and must stay the same document.
+// An entry may only follow one that is in the log. For a session that was written or read recently, the lane knows
+// the end of the log. A group in doubt passed this check in an earlier try, and its document must stay the same.
 std::optional<Failure> CommitRound::look_at_bases(Groups& ready) {
   std::optional<Failure> failure;
   for (Group& group : open_) {
@@ -100,7 +100,7 @@ std::optional<Failure> CommitRound::look_at_bases(Groups& ready) {
   return failure;
 }
 
-// Those whose row is not there now leave `groups`: nobody else waits for them.
+// Removes groups whose row could not be stored, so that the other groups need not wait for them.
 std::optional<Failure> CommitRound::put_new_rows(Groups& groups) {
   std::vector<Document> rows;
   Groups owners;
@@ -116,7 +116,7 @@ std::optional<Failure> CommitRound::put_new_rows(Groups& groups) {
   const auto leave_out = [&](Group& group, const Failure& why) {
     std::erase(groups, &group);
     if (why.kind == FailureKind::unknown || why.kind == FailureKind::not_sent)
-      failure = why;  // the log has nothing of it yet, so it is not in doubt for this
+      failure = why;  // the log holds nothing of the group yet, so this does not put the group in doubt
     else if (auto open = take_failure(group, why))
       failure = std::move(open);
   };
@@ -136,8 +136,8 @@ std::optional<Failure> CommitRound::put_new_rows(Groups& groups) {
   return failure;
 }
 
-/// A document has the session's id: its own, from an earlier try, or that of another session, which keeps the id. Whose log could not be
-/// told leaves `groups` and is tried again.
+/// A document has the session's id. It is this session's own, from an earlier try, or that of another
+/// session, which keeps the id. If the owner cannot be read, the group leaves `groups` and is tried again.
 std::optional<Failure> CommitRound::settle_taken_id(Groups& groups, Group& group) {
   const domain::SessionRow& row = *group.appends.front().prepared.append.row;
   Document filter;
@@ -148,8 +148,8 @@ std::optional<Failure> CommitRound::settle_taken_id(Groups& groups, Group& group
   if (number == static_cast<std::int64_t>(row.number.value)) return std::nullopt;
   std::erase(groups, &group);
   if (!found) return found.error();
-  if (found->empty()) return at_once_ = true, std::nullopt;  // removed in between
-  // The number comes before the log, so the session of another server may not be readable yet.
+  if (found->empty()) return at_once_ = true, std::nullopt;  // deleted in the meantime
+  // A number exists before its log. So the other session may belong to an adoption that is not readable yet: a retry can help.
   const auto retry_after = number ? limits::mongo_retry_after : std::chrono::milliseconds{0};
   refuse(group, {ErrorCode::already_exists, "The session id is taken", row.id.to_string(), retry_after.count()});
   return std::nullopt;
@@ -175,13 +175,13 @@ std::optional<Failure> CommitRound::insert(const Groups& groups) {
     context_.state.note_sync(now - begin);
     context_.state.note_commit(entries, bytes);
   }
-  if (!sorted.taken.empty()) publish();  // who is stored does not wait for what those in conflict have to read
+  if (!sorted.taken.empty()) publish();  // committed groups must not wait for the reads that conflicts need
   for (Group* group : sorted.taken)
     if (auto failure = settle_duplicate(*group)) sorted.failure = std::move(failure);
   return sorted.failure;
 }
 
-/// Settles those that are not durable and never will be.
+/// Settles the groups that the database has refused for good. Groups left open are in neither list.
 CommitRound::Sorted CommitRound::sort_out(const Groups& groups, const Outcome<WriteResult>& result) {
   Sorted sorted;
   std::vector<const Failure*> of_group(groups.size());
@@ -202,7 +202,7 @@ CommitRound::Sorted CommitRound::sort_out(const Groups& groups, const Outcome<Wr
   return sorted;
 }
 
-/// What is left open comes with the failure that keeps it so.
+/// Returns a failure if the group stays open because of it.
 std::optional<Failure> CommitRound::take_failure(Group& group, const Failure& failure) {
   if (failure.kind == FailureKind::duplicate_key) return settle_duplicate(group);
   if (failure.kind == FailureKind::unknown) {
@@ -210,10 +210,10 @@ std::optional<Failure> CommitRound::take_failure(Group& group, const Failure& fa
     return failure;
   }
   if (failure.kind == FailureKind::in_the_way) {
-    at_once_ = true;  // the other takes milliseconds; the group stays open
+    at_once_ = true;  // the other transaction takes milliseconds; the group stays open
     return std::nullopt;
   }
-  if (group.in_doubt || failure.kind == FailureKind::not_sent) return failure;  // this try was not done, but an earlier one may have been
+  if (group.in_doubt || failure.kind == FailureKind::not_sent) return failure;  // this try was not done, but an earlier try may have been
   if (failure.kind == FailureKind::unfit) {
     context_.state.note_refusal(failure.message);
     return refuse(group, to_error(failure)), std::nullopt;
@@ -226,10 +226,10 @@ std::optional<Failure> CommitRound::take_failure(Group& group, const Failure& fa
   return std::nullopt;
 }
 
-/// Something is in its place: it may be this very document, from a try without an answer.
+/// Another document is in the group's place. It may be this very document, from a try without an answer.
 std::optional<Failure> CommitRound::settle_duplicate(Group& group) {
   const bool in_steps = context_.topology == Topology::standalone && group.appends.front().prepared.append.erase_body_of;
-  if (in_steps)  // of which the last may be missing
+  if (in_steps)  // the last step may be missing
     if (const auto finished = finish_erasures(context_.client, context_.state); !finished) return failure_of(finished.error());
   return judge(group);
 }
@@ -257,8 +257,8 @@ std::optional<Failure> CommitRound::erase(Group& group) {
   return std::nullopt;
 }
 
-// On a replica set both documents change in one transaction. A standalone has none: there the new document says that it still has to
-// empty the other one, and whoever opens the store next goes on with that (MongoStore::open).
+// A replica set changes both documents in one transaction. A standalone has no transactions. There the new document is
+// marked as pending until the other one is emptied, and the next start of the store finishes this (MongoStore::open).
 Outcome<void> CommitRound::write_erasure(const Group& group, const StoredDocument& target, const EncodedEntry& emptied) {
   Document document = encode_log_document(document_of(group));
   const Document query = id_range(target.session, target.first, target.first);
@@ -268,8 +268,8 @@ Outcome<void> CommitRound::write_erasure(const Group& group, const StoredDocumen
   return erase_in_steps(context_.client, document, query, change);
 }
 
-// The log is the truth and is written; what cannot be written here the mirror writes. A document that does not match was written by the
-// mirror already, or by other software.
+// The log is the truth, and it is written already. If a row cannot be written here, the mirror
+// writes it. If a row does not match, the mirror or other software has already written it.
 void CommitRound::put_changed_rows(const Groups& groups) {
   std::vector<Document> rows;
   std::vector<SessionId> sessions;
@@ -289,7 +289,7 @@ void CommitRound::put_changed_rows(const Groups& groups) {
 
 std::optional<Failure> CommitRound::judge(Group& group) {
   const auto seen = look(group.session(), group.expected().seq);
-  if (!seen && seen.error().code != ErrorCode::log_corrupt) return failure_of(seen.error());  // all of it stays open
+  if (!seen && seen.error().code != ErrorCode::log_corrupt) return failure_of(seen.error());  // all appends stay open
   if (!seen) return refuse(group, seen.error()), std::nullopt;
   std::vector<AppendOutcome> outcomes;
   for (const Waiting& each : group.appends) {
@@ -302,8 +302,8 @@ std::optional<Failure> CommitRound::judge(Group& group) {
   return std::nullopt;
 }
 
-// What is in the log behind the expected position settles a conflict, whatever has come since: so one read does, on a majority. Only where
-// there is nothing yet must the newest be known, for what took the place may not have reached the majority.
+// The entries after the expected position settle a conflict, whatever was appended later. So one read with majority
+// suffices. If no entry is there, the newest state is needed: the document that took the place may not be on a majority yet.
 Result<CommitRound::Seen> CommitRound::look(SessionNumber session, std::uint32_t expected_seq) {
   Seen seen{.first = std::max(expected_seq, 1u)};
   const bool has_one_before = expected_seq > 0;
@@ -384,7 +384,7 @@ void CommitRound::refuse(Group& group, const Error& error) {
   settle(group, std::move(outcomes));
 }
 
-/// The first so many appends of the group have these outcomes; the rest goes back to its lane. Leaves the group empty.
+/// The first `outcomes.size()` appends of the group receive these outcomes. The others return to their lane. Leaves the group empty.
 void CommitRound::settle(Group& group, std::vector<AppendOutcome> outcomes) {
   const std::size_t count = outcomes.size();
   for (std::size_t index = 0; index < count; ++index) outcomes_.push_back({group.appends[index].prepared.port, std::move(outcomes[index])});
@@ -418,7 +418,7 @@ void CommitRound::expire() {
   }
 }
 
-// Room first, so that whoever sends again on hearing finds it; the session's next group last, so that outcomes keep the order of calls.
+// Free the space first: a loop may send again at its outcome. The session's next group comes last, so outcomes keep the order of calls.
 void CommitRound::publish() {
   for (const Told& each : told_) context_.lanes.settle(each.group, each.count);
   LoopPorts::publish(outcomes_);

@@ -1,10 +1,10 @@
-// One bulk: a group each of many sessions, inserted as one document each, tried until every append has its outcome. A conflict in one
-// session stops no other. Owner: a writer's thread.
+// One bulk insert: one group of appends for each of many sessions, each group as one document. It retries until
+// every append has its outcome. A conflict in one session does not stop the others. Owner: a writer's thread.
 //
-// Order    rows of new sessions → documents of the log → rows that changed → outcomes. So who is told of a session finds it, and a row
-//          is never ahead of its log.
-// Again    When the database says that a document's place is taken, the log is read on the primary: it may be this very document, from a
-//          try whose answer was lost.
+// Order    Rows of new sessions → documents of the log → rows that changed → outcomes. So a
+//          reader that learns of a session finds it, and a row is never ahead of its log.
+// Again    If the database reports that a document's place is taken, the log is read on the
+//          primary. The place may hold this very document, from an attempt whose answer was lost.
 #pragma once
 
 #include <cstddef>
@@ -40,7 +40,7 @@ class CommitRound {
   using Groups = std::vector<Group*>;
   struct Told {
     Group group;
-    std::size_t count;  // the first so many have outcomes
+    std::size_t count;  // this many appends at the front have outcomes
   };
   enum class Standing : std::uint8_t { open, settled };
 
@@ -51,7 +51,7 @@ class CommitRound {
   [[nodiscard]] std::optional<Failure> insert(const Groups& groups);
   struct Sorted {
     Groups written;
-    Groups taken;  // something is in their place
+    Groups taken;  // their place holds another document
     std::optional<Failure> failure;
   };
   [[nodiscard]] Sorted sort_out(const Groups& groups, const Outcome<WriteResult>& result);
@@ -61,13 +61,13 @@ class CommitRound {
   [[nodiscard]] std::optional<Failure> settle_duplicate(Group& group);
   void put_changed_rows(const Groups& groups);
 
-  /// Reads the log and gives each append of the group the outcome it says; what may still go in goes back to its lane.
+  /// Reads the log and gives each append of the group its outcome. Appends that may still succeed return to their lane.
   [[nodiscard]] std::optional<Failure> judge(Group& group);
   struct Verdict {
     bool goes_in = false;
     AppendOutcome outcome{};
   };
-  /// The log from the position that a group expects on, as far as a conflict tells it.
+  /// The log from the position that a group expects, as far as a conflict reports it.
   struct Seen {
     std::uint32_t first = 1;
     std::vector<domain::EncodedEntry> entries{};
@@ -85,10 +85,10 @@ class CommitRound {
   Context context_;
   LogView view_;
   std::vector<Group> open_;
-  std::vector<Settled> outcomes_;  // to be told at the end of a try
+  std::vector<Settled> outcomes_;  // published at the end of a try
   std::vector<Told> told_;
-  std::optional<std::string> refused_by_database_;  // what it said, in this try
-  bool at_once_ = false;                            // a transaction of this try met another
+  std::optional<std::string> refused_by_database_;  // the database's message, in this try
+  bool at_once_ = false;                            // a transaction of this try met another write
 };
 
 }  // namespace parley::store::mongo

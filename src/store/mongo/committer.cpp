@@ -39,7 +39,7 @@ std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {
 }
 
 void Committer::serve() {
-  pthread_setname_np(pthread_self(), "store-commit");  // as tools that list threads show it
+  pthread_setname_np(pthread_self(), "store-commit");  // the name shown by tools that list threads
   Client client = surroundings_.clients.take();
   for (;;) {
     std::vector<Group> groups = surroundings_.lanes.take();

@@ -1,8 +1,8 @@
-// The writers: each takes one group of many sessions, writes them as one unordered bulk, and tells the outcomes. Several bulks are on
-// their way at one time, never two for one session.
+// The writers. Each takes one group of appends for each of many sessions, writes them as one unordered
+// bulk, and publishes the outcomes. Several bulks run at the same time, but never two for one session.
 //
-// Unknown   What got no answer is written again, the very same documents, until it is there, something else is in its place, or the
-//           deadline has passed. It is never looked for instead: what is not there yet may still arrive.
+// Unknown   A write without an answer is repeated with the same documents until they are stored, another document is in the place,
+//           or the deadline has passed. The writer never searches for the document instead: a missing document may still arrive.
 // Threads   `append`: the loop's. The writers are the engine's own.
 #pragma once
 
@@ -33,7 +33,7 @@ class Committer {
     SettledPlaces& places;
     LoopPorts& ports;
     const MongoConfig& config;
-    std::function<void(const SessionId&)> look = [](const SessionId&) {};  // CommitRound::Context
+    std::function<void(const SessionId&)> look = [](const SessionId&) {};  // see CommitRound::Context
   };
   explicit Committer(Surroundings surroundings);
   ~Committer();
@@ -41,7 +41,7 @@ class Committer {
   Committer& operator=(const Committer&) = delete;
 
   void append(EventLoop& loop, Append append);
-  /// Writes what waits, each until its deadline, and ends the threads.
+  /// Writes the waiting appends, each until its deadline, and ends the threads.
   void stop();
 
  private:

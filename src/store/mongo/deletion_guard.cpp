@@ -37,7 +37,7 @@ bool DeletionGuard::is_flooded(Timestamp at) const {
   return std::ranges::count_if(deletions_, same) > static_cast<std::ptrdiff_t>(limits::mongo_deletions_at_once);
 }
 
-// A session loses its texts one by one, so the number that it had is that of the first of them.
+// A session loses its texts one by one, so its original number of texts is the largest `live_texts`.
 DeletionGuard::Ruling DeletionGuard::ruling_of(const ForeignDeletion& deletion) const {
   std::uint64_t of_session = 0;
   std::uint64_t live_texts = 0;

@@ -34,7 +34,7 @@ Result<std::optional<Timestamp>> time_of(const domain::EncodedEntry& entry) {
   return core->timestamp;
 }
 
-/// When the next live text after `seq` was logged.
+/// The log time of the next live text after `seq`.
 Result<std::optional<Timestamp>> next_live(LogView& view, SessionNumber session, std::uint32_t seq) {
   for (;;) {
     const auto entries = view.range(session, seq + 1, neighbours_read);
@@ -46,7 +46,7 @@ Result<std::optional<Timestamp>> next_live(LogView& view, SessionNumber session,
   }
 }
 
-/// When the last live text before `seq` was logged.
+/// The log time of the last live text before `seq`.
 Result<std::optional<Timestamp>> previous_live(LogView& view, SessionNumber session, std::uint32_t seq) {
   while (seq > 1) {
     const std::uint32_t first = seq > neighbours_read ? seq - neighbours_read : 1;
@@ -68,7 +68,7 @@ struct Found {
 
 Result<std::optional<Found>> find_own(LogView& view, const ObjectId& message) {
   const EntryAddress own = domain::address_of(message);
-  // The end first: a log that grows while it is read must not look as if it had a gap.
+  // Read the end first: otherwise a log that grows during the read would seem to have a gap.
   auto last = view.last(own.session, Reading::committed);
   if (!last) return std::unexpected(last.error());
   if (own.seq == 0 || !*last || own.seq > (*last)->seq) return std::optional<Found>{};
@@ -106,7 +106,7 @@ Result<std::optional<Found>> find_adopted(Client& client, LogView& view, const O
 
 /// The text, and the end of the log that the deletion follows.
 struct DeletionWriter::Target {
-  StoredDocument document;  // that holds it
+  StoredDocument document;  // the document that holds the text
   domain::EncodedEntry encoded;
   Entry text;
   domain::Head head;
@@ -114,8 +114,8 @@ struct DeletionWriter::Target {
 };
 
 Result<std::optional<DeletionWriter::Located>> DeletionWriter::locate(Client& client, const ObjectId& message) {
-  // What a majority has is enough to look: `append` asks for the newest before it writes. A linearizable read takes up to 100 ms on an idle
-  // set, and each deletion of the mirror's own is looked at, too.
+  // A majority read is enough here, because `append` reads the newest state before it writes. A linearizable
+  // read takes up to 100 ms on an idle replica set, and the deletions by the mirror itself are looked up too.
   LogView view(client, surroundings_.state);
   auto found = find_own(view, message);
   if (found && !*found) found = find_adopted(client, view, message);
@@ -131,7 +131,7 @@ Result<std::optional<DeletionWriter::Located>> DeletionWriter::locate(Client& cl
 }
 
 Result<bool> DeletionWriter::append(Client& client, const EntryAddress& text, std::string_view reason) {
-  if (surroundings_.topology == Topology::standalone)  // a deletion whose second step is missing looks like none
+  if (surroundings_.topology == Topology::standalone)  // a deletion without its second step looks as if nothing was deleted
     if (auto finished = finish_erasures(client, surroundings_.state); !finished) return std::unexpected(finished.error());
   LogView view(client, surroundings_.state);
   for (std::size_t tries = 0; tries < limits::append_conflicts_max; ++tries) {
@@ -180,7 +180,7 @@ Result<DeletionWriter::Written> DeletionWriter::write(Client& client, const Targ
   return judge(insert(client, target, document), document.at);
 }
 
-// As CommitRound does it: one transaction, or on a standalone two steps of which the next start finishes the second.
+// As in CommitRound: one transaction, or two steps on a standalone; there the next start finishes a missing second step.
 Outcome<void> DeletionWriter::insert(Client& client, const Target& target, const LogDocument& document) {
   const auto emptied = domain::emptied(target.encoded);
   if (!emptied) return std::unexpected(Failure{FailureKind::refused, 0, emptied.error().detail});
@@ -192,7 +192,7 @@ Outcome<void> DeletionWriter::insert(Client& client, const Target& target, const
   return erase_in_steps(client, encoded, query, change);
 }
 
-// What has no answer is not tried again here: the next look at this message reads what is there.
+// A write without an answer is not retried here: the next look at this message reads the result.
 Result<DeletionWriter::Written> DeletionWriter::judge(const Outcome<void>& result, std::int64_t place) {
   const bool is_unknown = !result && result.error().kind == FailureKind::unknown;
   if (is_unknown)

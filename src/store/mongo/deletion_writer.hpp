@@ -1,6 +1,6 @@
-// Appends to the log that other software deleted a message: where the message is, and the entry `deleted` that empties it. The sender is
-// the server; the attribute `reason` says who wanted it. Any number of nodes may do it for one message: it is deleted once.
-// Threads: one at a time; blocking.
+// Writes a foreign deletion of a message to the log: finds the message, and appends the entry
+// `deleted`, which empties it. The sender is the server; the attribute `reason` says who requested it.
+// Several nodes may do this for one message: it is deleted once. Threads: one at a time; blocking.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ class DeletionWriter {
     SettledPlaces& places;
     Entropy& entropy;
     Topology topology = Topology::replica_set;
-    std::function<void(SessionNumber)> announce = [](SessionNumber) {};  // its log has grown
+    std::function<void(SessionNumber)> announce = [](SessionNumber) {};  // called when a session's log has grown
   };
   explicit DeletionWriter(Surroundings surroundings) : surroundings_(std::move(surroundings)) {}
 
@@ -35,12 +35,12 @@ class DeletionWriter {
     SessionNumber session{};
     std::uint32_t seq = 0;
     bool is_live = false;
-    Timestamp time{};              // as its document says it
+    Timestamp time{};              // as in its document
     std::uint64_t live_texts = 0;  // of the session
   };
-  /// Where the text is that other software knows by this id; nothing: it is in no log.
+  /// The place of the text that other software knows by this id; empty: it is in no log.
   [[nodiscard]] Result<std::optional<Located>> locate(Client& client, const ObjectId& message);
-  /// Whether it was deleted now: another node, or a user, may have been faster. Errors: store_failed, again is right; log_corrupt.
+  /// True if this call deleted it. False: another node or a user was faster. Errors: store_failed, try again; log_corrupt.
   [[nodiscard]] Result<bool> append(Client& client, const domain::EntryAddress& text, std::string_view reason);
 
  private:

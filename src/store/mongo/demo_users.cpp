@@ -10,7 +10,7 @@ namespace parley::store::mongo {
 
 namespace {
 
-// API contract §8 says that there is one. A hash of bcrypt has 60 characters and begins with `$2`: this is the hash of no password.
+// API contract §8 requires a password. A bcrypt hash has 60 characters and begins with `$2`, so no password has this hash.
 constexpr std::string_view no_password = "!no password: nobody signs in as this user of the demo";
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The one time that Parley writes to `users`: the demo's two. Whoever holds a token of theirs is one of them; no password is theirs.
+// The only place where Parley writes to `users`: the two users of the demo. They sign in with tokens only; no password works.
 #pragma once
 
 #include <span>
@@ -10,7 +10,7 @@
 
 namespace parley::store::mongo {
 
-/// Adds those that are not there; who is there stays as they are. Blocking. Errors: invalid_argument, store_failed.
+/// Adds the missing users; existing ones stay unchanged. Blocking. Errors: invalid_argument, store_failed.
 [[nodiscard]] Result<void> add_demo_users(const std::string& uri, std::span<const domain::User> users, Timestamp now);
 
 }  // namespace parley::store::mongo

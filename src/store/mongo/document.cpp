@@ -16,7 +16,7 @@ int length_of(std::string_view text) {
   return static_cast<int>(text.size());
 }
 
-/// An iterator at the field, if there is one.
+/// Places the iterator at the field. False: there is no such field.
 bool find(const Fields& fields, std::string_view name, bson_t& document, bson_iter_t& at) {
   return bson_init_static(&document, fields.data(), fields.size()) &&
          bson_iter_init_find_w_len(&at, &document, name.data(), length_of(name));
@@ -85,7 +85,7 @@ Document& Document::operator=(Document&& other) noexcept {
   return *this;
 }
 
-// Appending fails only past 2 GiB, which no limit of ours comes near.
+// Appending fails only above 2 GiB, far above every limit of Parley.
 Document& Document::int32(std::string_view name, std::int32_t value) {
   PARLEY_ASSERT(bson_append_int32(bson_, name.data(), length_of(name), value));
   return *this;

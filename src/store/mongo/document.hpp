@@ -18,7 +18,7 @@ struct _bson_t;
 
 namespace parley::store::mongo {
 
-/// A BSON document that is being built. Names must outlive nothing: they are copied.
+/// A BSON document under construction. Names are copied, so they need not outlive the call.
 class Document {
  public:
   Document();
@@ -35,11 +35,11 @@ class Document {
   Document& text(std::string_view name, std::string_view value);
   Document& binary(std::string_view name, BytesView value);
   Document& id(std::string_view name, const ObjectId& value);
-  /// 24 hexadecimal digits as an ObjectId, any other id as a string; the server itself as the ObjectId of zeros.
+  /// 24 hexadecimal digits become an ObjectId, any other id a string. The server itself is the ObjectId of zeros.
   Document& user(std::string_view name, const UserId& value);
   Document& date(std::string_view name, Timestamp value);
   Document& document(std::string_view name, const Document& value);
-  Document& array(std::string_view name, const Document& value);  // of a document whose names are "0", "1", …
+  Document& array(std::string_view name, const Document& value);  // the names in `value` must be "0", "1", …
 
   [[nodiscard]] const ::_bson_t* raw() const { return bson_; }
   [[nodiscard]] ::_bson_t* raw() { return bson_; }
@@ -75,7 +75,7 @@ class Array {
 
 enum class Order : std::uint8_t { oldest_first, newest_first };
 
-/// The time of the element of a list behind which a walk goes on.
+/// The time of the list element after which a walk continues.
 struct TimeOfPlace {
   std::string_view field;
   Timestamp time;
@@ -84,13 +84,13 @@ struct TimeOfPlace {
 /// Adds {$or: [{<time>: beyond}, {<time>: the same, <id>: <bound>}]}.
 void require_behind(Document& filter, const TimeOfPlace& place, std::string_view id_field, const Document& id_bound);
 
-/// Reads a document that somebody else keeps. Nothing for a field that is missing or of another type.
+/// Reads a document owned by other code. Returns empty for a field that is missing or of another type.
 class Fields {
  public:
-  Fields(const Document& document);  // NOLINT: a document is read wherever fields are wanted
+  Fields(const Document& document);  // NOLINT: a document is accepted wherever fields are wanted
   Fields(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
 
-  [[nodiscard]] bool has(std::string_view name) const;                             // also when it is null
+  [[nodiscard]] bool has(std::string_view name) const;                             // also if it is null
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name) const;  // int32, int64, or a whole double
   [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
   [[nodiscard]] std::optional<std::string_view> text(std::string_view name) const;
@@ -99,20 +99,20 @@ class Fields {
   /// An ObjectId or a string that is a user id.
   [[nodiscard]] std::optional<UserId> user(std::string_view name) const;
   [[nodiscard]] std::optional<Timestamp> date(std::string_view name) const;
-  /// Whole seconds of a timestamp of the database's own, as `clusterTime`.
+  /// Whole seconds of a BSON timestamp such as `clusterTime`.
   [[nodiscard]] std::optional<Timestamp> cluster_time(std::string_view name) const;
   [[nodiscard]] std::optional<Fields> document(std::string_view name) const;  // or array
-  /// The binary values of an array, in order; nothing when one is something else.
+  /// The binary values of an array, in order; empty if one element has another type.
   [[nodiscard]] std::optional<std::vector<BytesView>> binaries(std::string_view name) const;
-  /// The documents of an array, in order; what is no document is left out.
+  /// The documents of an array, in order; other elements are left out.
   [[nodiscard]] std::vector<Fields> documents(std::string_view name) const;
-  /// The type of a field, as people call it: for messages about documents that cannot be used.
+  /// The type of a field in readable form: for messages about documents that cannot be used.
   [[nodiscard]] std::string_view type_name(std::string_view name) const;
 
-  /// Of all fields, in order.
+  /// The names of all fields, in order.
   [[nodiscard]] std::vector<std::string_view> names() const;
 
-  /// A document of its own.
+  /// An independent copy.
   [[nodiscard]] Document copy() const;
   [[nodiscard]] const std::uint8_t* data() const { return data_; }
   [[nodiscard]] std::size_t size() const { return size_; }

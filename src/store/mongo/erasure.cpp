@@ -28,7 +28,7 @@ Outcome<void> forget_pending(Client& client, std::int64_t id) {
   return update_one(client, range_of("_id", id, id), change);
 }
 
-/// Empties the body and forgets that it was to be. What fails here is unknown: the deletion is in the log.
+/// Empties the body and removes the mark `pending`. A failure here has an unknown outcome, because the deletion is in the log already.
 Outcome<void> empty_and_forget(Client& client, std::int64_t deletion, const Document& query, const Document& change) {
   auto done = update_one(client, query, change);
   if (done) done = forget_pending(client, deletion);

@@ -1,5 +1,5 @@
-// Emptying a body where there are no transactions (a standalone): the deletion's document goes in first and says that it is `pending`,
-// then the body is emptied, then the word goes. Whoever opens the store finishes what was begun. Owner: one thread.
+// Empties a body without transactions (on a standalone). First the document of the deletion is inserted, marked `pending`.
+// Then the body is emptied, then the mark is removed. The next start of the store finishes a begun erasure. Owner: one thread.
 #pragma once
 
 #include "store/common/store_state.hpp"
@@ -9,7 +9,7 @@ namespace parley::store::mongo {
 
 /// `deletion` carries `pending`; `query` and `change` empty the body. duplicate_key: nothing was done.
 [[nodiscard]] Outcome<void> erase_in_steps(Client& client, const Document& deletion, const Document& query, const Document& change);
-/// Before serving: every `pending` deletion is finished. Errors: store_failed, log_corrupt.
+/// Finishes every `pending` deletion; call it before serving. Errors: store_failed, log_corrupt.
 [[nodiscard]] Result<void> finish_erasures(Client& client, StoreState& state);
 
 }  // namespace parley::store::mongo

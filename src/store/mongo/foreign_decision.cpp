@@ -14,13 +14,13 @@ ForeignNews foreign_news(const ForeignQuestion& question) {
     news.ends = is_open;
     return news;
   }
-  if (!question.known) return news;  // earlier servers leave the time of an end in a session that they made active again
+  if (!question.known) return news;  // earlier servers keep the time of an end in a session that they made active again
   const bool end_was_seen = question.known->status == SessionStatus::ended;
-  // Both were written since somebody looked: the end that is no longer said has left its time.
+  // Both an end and a reopening were written since the last look. The status no longer shows the end, but its time is still there.
   const bool has_new_end = document.ended_at && document.ended_at != question.known->ended_at && !end_was_seen;
   news.ends = is_open && has_new_end;
-  // An end that the log has and nobody has seen in the document yet came after them: they had up to a look's time to be written, the end a
-  // moment. Reopening the session would undo what a person has just done.
+  // If the log has an end that the document never showed, the foreign change was made without knowing that end. The
+  // change may be as old as the interval between two looks, and the end is newer. Reopening would undo a user's action.
   news.reopens = news.ends || (!is_open && end_was_seen);
   return news;
 }

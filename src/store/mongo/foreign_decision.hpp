@@ -1,5 +1,5 @@
-// What a document of `sessions` means, given what is known of it: pure, so that every node that reads the same decides the same
-// (docs/adr/0015).
+// Decides the meaning of a document of `sessions`, given what is known of it.
+// Pure: every node that reads the same document decides the same (docs/adr/0015).
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace parley::store::mongo {
 
-/// What a document of `sessions` says of its session's life. Two that are equal hold no news for each other.
+/// The state of a session according to its document in `sessions`. If two states are equal, nothing has changed.
 struct DocumentState {
   domain::SessionStatus status = domain::SessionStatus::created;
   std::optional<Timestamp> ended_at{};
@@ -17,7 +17,7 @@ struct DocumentState {
   friend bool operator==(const DocumentState&, const DocumentState&) = default;
 };
 
-/// What is to be appended, in this order. Nothing of it is in the log.
+/// The entries to append, in this order. None of them is in the log.
 struct ForeignNews {
   bool starts = false;
   bool ends = false;
@@ -29,12 +29,12 @@ struct ForeignNews {
 struct ForeignQuestion {
   DocumentState document;              // as it is now
   bool has_start = false;              // the document says when the session started
-  std::optional<DocumentState> known;  // what it said when it was last taken in or written; nothing: nobody has taken it in
-  domain::SessionStatus row = domain::SessionStatus::created;  // of the log
+  std::optional<DocumentState> known;  // its state when it was last taken in or written; empty: it was never taken in
+  domain::SessionStatus row = domain::SessionStatus::created;  // the status in the log
   bool row_has_start = false;
 };
 
-/// An end counts once. `active` counts as reopening only where other software could see the end: the document said it, or says it still.
+/// An end counts once. `active` is a reopening only if other software could see the end: the document held it or still holds its time.
 [[nodiscard]] ForeignNews foreign_news(const ForeignQuestion& question);
 
 }  // namespace parley::store::mongo

@@ -11,7 +11,7 @@ namespace parley::store::mongo {
 
 namespace {
 
-/// Reads fields until one cannot be used, and then remembers why.
+/// Reads fields until one cannot be used, and then keeps the reason.
 class Reader {
  public:
   explicit Reader(const Fields& fields) : fields_(fields) {}
@@ -29,7 +29,7 @@ class Reader {
     require(domain::is_storable(time), std::string(name) + " is not between the years 1970 and 9999");
     return time;
   }
-  /// Missing and null are nothing.
+  /// Missing and null count as empty.
   std::optional<Timestamp> optional_date(std::string_view name) {
     return is_absent(fields_, name) ? std::nullopt : std::optional(date(name));
   }
@@ -67,7 +67,7 @@ void read_appointment(Reader& reader, const Fields& document, ForeignSession& se
   reader.require(session.appointment.has_value(), "metadata.appointmentId is not an ObjectId");
 }
 
-/// Ours, if it is there: a session in which it is anything else cannot be given a number.
+/// Checks Parley's own field, if it exists. If it has another type, the session cannot receive a number.
 void look_at_parley(Reader& reader, const Fields& document) {
   if (!document.has("parley")) return;
   const auto parley = document.type_name("parley") == "an object" ? document.document("parley") : std::nullopt;
@@ -90,13 +90,13 @@ void read_state(Reader& reader, ForeignSession& session) {
   session.state = {status.value_or(domain::SessionStatus::created), reader.optional_date("endedAt")};
   session.is_ended = status == domain::SessionStatus::ended;
   session.started_at = reader.optional_date("startedAt");
-  // Whoever joins an ended session makes it active at earlier servers, and the time of its end stays behind.
+  // At earlier servers a join makes an ended session active again, and the time of its end remains in the document.
   if (session.is_ended) session.ended_at = session.state.ended_at;
   if (status == domain::SessionStatus::active && !session.started_at) session.started_at = session.created_at;
   if (session.started_at && session.ended_at) session.started_at = std::min(*session.started_at, *session.ended_at);
 }
 
-/// What Parley wrote of its own; `look_at_parley` has found that it means something.
+/// Reads Parley's own fields; `look_at_parley` has checked their types.
 void read_own(const Fields& document, ForeignSession& session) {
   const auto parley = document.document("parley");
   if (!parley) return;

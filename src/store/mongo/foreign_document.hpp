@@ -1,5 +1,5 @@
-// What an earlier server wrote in the layout of docs/api-contract.md §8, read as that layout says and no further: a document with a field
-// that is missing or means nothing here is not guessed at, but named with the reason.
+// Reads documents of an earlier server in the layout of docs/api-contract.md §8, and strictly so. If a field
+// is missing or has no meaning here, the reader does not guess: it rejects the document and gives the reason.
 #pragma once
 
 #include <expected>
@@ -15,11 +15,11 @@
 
 namespace parley::store::mongo {
 
-/// Or why it cannot be adopted, in words for people.
+/// The value, or the reason why it cannot be adopted, as readable text.
 template <typename T>
 using Readable = std::expected<T, std::string>;
 
-/// A document of `sessions`, whoever wrote it.
+/// A document of `sessions`, written by any software.
 struct ForeignSession {
   SessionId id;
   ObjectId object_id;
@@ -27,15 +27,15 @@ struct ForeignSession {
   UserId patient;
   std::optional<ObjectId> appointment;
   Timestamp created_at{};
-  std::optional<Timestamp> started_at;  // always when it is active; never later than its end
+  std::optional<Timestamp> started_at;  // always set if active; never later than its end
   bool is_ended = false;
-  std::optional<Timestamp> ended_at;  // only when it is ended, and not always then
-  DocumentState state{};              // as it is written there
+  std::optional<Timestamp> ended_at;  // only if ended, and not always then
+  DocumentState state{};              // as written in the document
   // Parley's own fields:
-  std::optional<std::uint32_t> seq{};    // up to this entry the document was right when Parley wrote it
+  std::optional<std::uint32_t> seq{};    // the document matched the log up to this entry when Parley wrote it
   std::optional<DocumentState> wrote{};  // the state that Parley wrote or took in then
 };
-/// Whether other software has changed it since Parley wrote it or took it in.
+/// Whether other software has changed the session since Parley wrote it or took it in.
 [[nodiscard]] bool has_news(const ForeignSession& session);
 [[nodiscard]] Readable<ForeignSession> read_foreign_session(const Fields& document);
 
@@ -50,7 +50,7 @@ struct ForeignText {
 };
 [[nodiscard]] Readable<ForeignText> read_foreign_text(const Fields& document, const domain::RoleSet& roles);
 
-/// `_id` as people write it, of whatever type it is.
+/// `_id` in readable form, of any type.
 [[nodiscard]] std::string id_of(const Fields& document);
 
 }  // namespace parley::store::mongo

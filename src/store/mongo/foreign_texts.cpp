@@ -15,9 +15,9 @@ const Document& index_of_foreign() {
 
 namespace {
 
-constexpr std::int32_t code_bad_value = 2;  // of the server: among others, the index of a hint is not there
+constexpr std::int32_t code_bad_value = 2;  // of the server: for example, the index of a hint does not exist
 
-/// After a drop of the collection the index is missing until it is made again: then the answer takes longer.
+/// After a drop of the collection the index is missing until it is created again. Meanwhile the answer takes longer.
 Outcome<std::vector<Document>> find_by_index(Client& client, const Document& filter, FindOptions options) {
   options.hint = &index_of_foreign();
   auto found = client.find(collection::chat, filter, options);
@@ -67,7 +67,7 @@ Document ForeignTexts::filter() const {
   return filter;
 }
 
-/// In the order of the sort: what has no date comes before everything that has one, and at one time other ids before ObjectIds.
+/// In sort order: values without a date come before all dates, and at equal times other ids come before ObjectIds.
 void ForeignTexts::remember_place(const Fields& last) {
   const auto only = [](std::string_view type) {
     Document made;

@@ -1,4 +1,4 @@
-// The messages of one session that are not in its log, in the order in which they are adopted, a page at a time. Owner: one thread.
+// The messages of one session that are not in its log, in the order of adoption, a page at a time. Owner: one thread.
 #pragma once
 
 #include <cstddef>
@@ -14,14 +14,14 @@
 
 namespace parley::store::mongo {
 
-/// {sessionId, seq}. Only documents without `seq` are looked at by it: what is asked whenever a session is opened costs what is foreign,
-/// not what is there.
+/// {sessionId, seq}. The query at each opening of a session visits only documents without
+/// `seq`. So its cost depends on the number of foreign messages, not of all messages.
 [[nodiscard]] const Document& index_of_foreign();
 
-/// How many of `chatmessages` the filter finds by that index; one more than so many where there are more, for a command may not take long.
+/// Counts matching documents of `chatmessages` with that index. Stops at messages_counted_max + 1: a command may not take long.
 inline constexpr std::int64_t messages_counted_max = 100'000;
 [[nodiscard]] Result<std::size_t> count_messages(Client& client, const Document& filter);
-/// So many, of which this is the first.
+/// Describes `count` messages; `first` is the `_id` of the first.
 [[nodiscard]] LeftAlone messages_left_alone(std::string first, const std::string& reason, std::size_t count);
 
 class ForeignTexts {
@@ -34,9 +34,9 @@ class ForeignTexts {
     std::vector<LeftAlone> left_alone{};
     bool more = false;
   };
-  /// Those behind the page before.
+  /// The messages after the previous page.
   [[nodiscard]] Result<Page> next();
-  /// Before any of them is adopted: those that have a `seq` all the same, which no page shows.
+  /// Call it before any message is adopted. Reports messages that already have a `seq`, because no page shows them.
   [[nodiscard]] Result<void> name_marked(std::vector<LeftAlone>& left_alone);
 
  private:
@@ -47,7 +47,7 @@ class ForeignTexts {
   const SessionId session_;
   const domain::RoleSet& roles_;
   const AdoptionPage page_max_;
-  Document behind_;  // of what the pages before have shown; added to the filter
+  Document behind_;  // excludes the messages of earlier pages; added to the filter
   bool has_begun_ = false;
 };
 

@@ -30,7 +30,7 @@ Document position_filter() {
   return filter;
 }
 
-/// A later look would find the same: damage, a full session, a validator of the users' own. An outage says when to come again.
+/// Whether a later look would fail in the same way: damage, a full session, or a validator of the operator. Outages carry a retry time.
 bool is_final(const Error& error) {
   return error.code == ErrorCode::log_corrupt || error.code == ErrorCode::session_full ||
          (error.code == ErrorCode::store_failed && error.retry_after_ms == 0);
@@ -67,7 +67,7 @@ void ForeignWatch::look(const SessionId& session) {
 
 ForeignWrites ForeignWatch::writes() const {
   using Noticed = ForeignWrites::Noticed;
-  // While the database is away nothing can be written there, and memory answers what it can.
+  // During an outage of the database no software can write there, so memory answers as far as it can.
   const bool need_not_look = streams_.load(std::memory_order_relaxed) || surroundings_.state.is_out_of_reach();
   return {need_not_look ? Noticed::by_itself : Noticed::when_looked, doubted_at_.load(std::memory_order_relaxed)};
 }
@@ -78,7 +78,7 @@ bool ForeignWatch::is_stopping() const {
 }
 
 void ForeignWatch::run() {
-  pthread_setname_np(pthread_self(), "store-foreign");  // as tools that list threads show it
+  pthread_setname_np(pthread_self(), "store-foreign");  // the name shown by tools that list threads
   Client client = surroundings_.clients.take();
   const bool is_set = surroundings_.clients.topology() == Topology::replica_set;
   for (;;) {
@@ -108,7 +108,7 @@ void ForeignWatch::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-// What cannot be looked at now keeps its place, and the position in the stream stays before it.
+// A session that cannot be read now stays in the queue, and the position in the stream stays before it.
 void ForeignWatch::look_at_waiting(Client& client) {
   if (surroundings_.clock.steady_now() < looks_again_at_) return;
   bool compares = false;
@@ -128,7 +128,7 @@ void ForeignWatch::look_at_waiting(Client& client) {
   }
 }
 
-/// What is said of it from here on is another look.
+/// Removes it from the queue: a call of `look` from here on queues the session again.
 SessionId ForeignWatch::next_look() {
   const std::lock_guard lock(mutex_);
   const SessionId session = waiting_.front();
@@ -196,16 +196,16 @@ void ForeignWatch::read_position(Client& client) {
   must_compare_ = position.boolean("mustCompare").value_or(false);
 }
 
-// Before anything relies on the stream: a kill must not lose what it holds from here on.
+// Save the position before anything relies on the stream: a kill must not lose the events from here on.
 void ForeignWatch::note_beginning(Client& client) {
   position_ = stream_->token();
-  if (!position_ || note_position(client)) return;  // without a token, `next` says what is wrong
+  if (!position_ || note_position(client)) return;  // without a token, `next` returns the error
   position_.reset();
   stream_.reset();
   stream_again_at_ = surroundings_.clock.steady_now() + limits::mongo_stream_retry_after;
 }
 
-// What is pending comes again with the next stream, which begins before it.
+// Pending events come again with the next stream, which begins before them.
 void ForeignWatch::give_up_stream(const Failure& failure) {
   stream_.reset();
   candidate_.reset();
@@ -215,14 +215,14 @@ void ForeignWatch::give_up_stream(const Failure& failure) {
   const bool will_pass = failure.kind == FailureKind::unknown || failure.kind == FailureKind::not_sent;
   const auto pause = will_pass ? limits::mongo_stream_retry_after : limits::mongo_stream_refused_retry_after;
   stream_again_at_ = surroundings_.clock.steady_now() + pause;
-  if (position_ && !will_pass && !is_forbidden(failure) && !has_no_streams(failure)) {  // it is the position that the server refuses
+  if (position_ && !will_pass && !is_forbidden(failure) && !has_no_streams(failure)) {  // the server refuses the position itself
     position_.reset();
     must_compare_ = true;
     stream_again_at_ = {};
     name_loss(std::string(forgotten) + std::string(how_to_apply), 0);
     return;
   }
-  if (!will_pass) streams_ = false;   // else the next stream goes on where this one was
+  if (!will_pass) streams_ = false;   // else the next stream continues where this one was
   if (!will_pass) caught_up_ = true;  // there will be no stream to wait for
   if (will_pass || std::exchange(told_failure_, failure.message) == failure.message) return;
   const char* const mend = is_forbidden(failure) ? "give the user the right changeStream" : "use a replica set";
@@ -231,7 +231,7 @@ void ForeignWatch::give_up_stream(const Failure& failure) {
                            {{"reason", failure.message}, {"mend", mend}});
 }
 
-/// Whether there is nothing more now.
+/// True if there are no more events now.
 bool ForeignWatch::read_events(Client& client) {
   for (std::int32_t count = 0; count < limits::mongo_stream_batch && !is_stopping(); ++count) {
     const auto event = stream_->next();
@@ -275,14 +275,14 @@ void ForeignWatch::take(Client& client, const ChangeEvent& event) {
   }
 }
 
-/// They went with the collection, and Parley asks by them.
+/// The drop of the collection removed its indexes, and Parley's queries need them.
 void ForeignWatch::make_indexes(Client& client) {
   if (const auto made = prepare_indexes(client); !made)
     surroundings_.logs.write(LogLevel::error, "store", "the indexes of a dropped collection cannot be made again; the next start tries",
                              {{"reason", made.error().message}});
 }
 
-// Under the name of the session, so that the looks at one session are one. A document that cannot be adopted is named by that.
+// Queues the session by its id, so that several events cause one look. If the document has no valid id, adoption reports it.
 void ForeignWatch::look_at_document(Client& client, const ObjectId& id) {
   const auto found = client.find(collection::sessions, by_id(id), {.reading = Reading::newest, .limit = 1});
   if (!found) {
@@ -294,7 +294,7 @@ void ForeignWatch::look_at_document(Client& client, const ObjectId& id) {
   const Fields document(found->front());
   const auto session = SessionId::parse(document.text("sessionId").value_or(std::string_view()));
   if (session) return look(*session);
-  [[maybe_unused]] const auto named = surroundings_.directory.adopt(client, document);  // it is left alone, and told; nothing else can fail
+  [[maybe_unused]] const auto named = surroundings_.directory.adopt(client, document);  // reports the document; nothing else can fail
 }
 
 bool ForeignWatch::is_finished_up_to(std::uint64_t event) const {
@@ -317,7 +317,7 @@ void ForeignWatch::advance(Client& client) {
   if (position_ && is_due) static_cast<void>(note_position(client));  // else the next time
 }
 
-/// Every node writes its own: an event before any of them is in the log.
+/// Every node saves its own position in the same document: all events before any of these positions are in the log.
 bool ForeignWatch::note_position(Client& client) {
   Document fields;
   fields.document("token", *position_).boolean("mustCompare", must_compare_).date("noted", surroundings_.clock.now());
@@ -332,7 +332,7 @@ bool ForeignWatch::note_position(Client& client) {
 
 void ForeignWatch::take_deletion(Client& client, const ChangeEvent& event) {
   if (guard_.is_flooded(event.at)) {
-    ttl_indexes_.look(client, surroundings_.clock.steady_now());  // the last of a flood come one by one, and the index may be gone by then
+    ttl_indexes_.look(client, surroundings_.clock.steady_now());  // now: the index may be gone by the flood's last event
     ++flood_;
     return;
   }
@@ -346,7 +346,7 @@ ForeignWatch::Sought ForeignWatch::seek(Client& client, const Unknown& deletion)
   const auto located = deletions_.locate(client, deletion.message);
   if (!located) return is_final(located.error()) ? Sought::done : Sought::not_known;
   if (!*located) return Sought::not_in_log;
-  if (!(*located)->is_live) {  // by Parley's own mirror, or another node was faster
+  if (!(*located)->is_live) {  // deleted by Parley's own mirror, or by a faster node
     surroundings_.ports.announce((*located)->session);
     return Sought::done;
   }
@@ -374,7 +374,7 @@ void ForeignWatch::seek_again(Client& client) {
   unknown_ = std::move(still);
 }
 
-// While nothing comes, the time of the events goes on as the clock does.
+// While no event comes, the events' time advances with the clock.
 void ForeignWatch::rule_deletions(Client& client, bool is_idle) {
   const auto idle_for = is_idle ? surroundings_.clock.steady_now() - event_seen_at_ : SteadyTime::duration::zero();
   const Timestamp seen = event_time_ + std::chrono::duration_cast<std::chrono::milliseconds>(idle_for);
@@ -391,14 +391,14 @@ void ForeignWatch::rule_deletions(Client& client, bool is_idle) {
   while (!allowed_.empty() && apply(client, allowed_.front())) allowed_.pop_front();
 }
 
-/// Its id, as people know it; its number where the database does not tell.
+/// The session id, which operators know; the session number if the database does not answer.
 std::string ForeignWatch::name_of(SessionNumber session) {
   const auto row = surroundings_.directory.find_session(session);
   if (row && *row) return '"' + (*row)->id.to_string() + '"';
   return "number " + std::to_string(session.value);
 }
 
-/// Those that come one by one in large numbers are one line.
+/// Reports many single deletions in one line.
 void ForeignWatch::name_many() {
   if (const auto count = std::exchange(flood_, 0); count > 0)
     name_loss(messages(count) + " more disappeared at one time. " + std::string(how_to_apply), count);
@@ -406,7 +406,7 @@ void ForeignWatch::name_many() {
     name_loss(messages(count) + " disappeared by a TTL index of chatmessages, or while it had one. " + std::string(how_to_apply), count);
 }
 
-/// Whether that is done.
+/// True if the deletion is finished.
 bool ForeignWatch::apply(Client& client, const ForeignDeletion& deletion) {
   const auto applied = deletions_.append(client, {deletion.session, deletion.seq}, reason);
   if (!applied) return is_final(applied.error());

@@ -1,12 +1,12 @@
-// Notices what other software writes beside Parley, and takes it into the log: from a change stream where the set offers one, and whenever
-// a session is said to need a look (docs/adr/0015).
+// Notices writes of other software to the database and takes them into the log. It reads a change stream
+// if the database offers one, and looks at a session whenever another part asks for it (docs/adr/0015).
 //
-// Hints     An event says where to look. The documents are read again, so an event that comes twice, late or to many nodes does no harm.
-// Position  Written to `parleynodes` as soon as a stream is open, never past an event that is not finished with: after a kill the next
-// stream
-//           begins there. Without one, every document whose state Parley did not write is looked at, and sessions in memory are doubted
-//           (`ForeignWrites::doubted_at`). The position says whether that is still to be done.
-// Deletions Held back until it is known that they stand alone (deletion_guard.hpp).
+// Hints     An event only says which document to read. The documents are read again, so an event that comes twice, late or to many nodes
+//           does no harm.
+// Position  Saved to `parleynodes` as soon as a stream is open, and never past an unfinished event. After a kill the next stream begins
+//           there. Without a position, the thread looks at every document whose state Parley did not write, and sessions in memory are
+//           doubted (`ForeignWrites::doubted_at`). The saved position also records whether this comparison is still due.
+// Deletions Held back until they are known to be isolated (deletion_guard.hpp).
 // Bounds    limits::mongo_looks_waiting_max sessions, limits::mongo_stream_batch events at the server, limits::mongo_deletions_unknown_max.
 // Threads   Its own; `look`, `writes` and `is_caught_up` any.
 #pragma once
@@ -55,16 +55,16 @@ class ForeignWatch {
   ForeignWatch(const ForeignWatch&) = delete;
   ForeignWatch& operator=(const ForeignWatch&) = delete;
 
-  /// The session's document may hold a foreign write: it is looked at soon.
+  /// The session's document may hold a foreign write: the thread looks at it soon.
   void look(const SessionId& session);
   [[nodiscard]] ForeignWrites writes() const;
-  /// Everything that the stream held when this process began is in the log; or there is no stream.
+  /// True once everything that the stream held when this process began is in the log, or if there is no stream.
   [[nodiscard]] bool is_caught_up() const { return caught_up_.load(std::memory_order_relaxed); }
-  /// Looks at what waits, writes the position down, and ends the thread.
+  /// Looks at the waiting sessions, saves the position and ends the thread.
   void stop();
 
  private:
-  /// A deletion whose message is not in the log, and may still come there; or of which the log could not be asked.
+  /// A deletion of a message that is not in the log yet, or whose search in the log failed.
   struct Unknown {
     ObjectId message;
     Timestamp at{};           // of the event
@@ -83,7 +83,7 @@ class ForeignWatch {
   [[nodiscard]] bool is_stopping() const;
   void look_at_waiting(Client& client);
   [[nodiscard]] SessionId next_look();
-  /// Whether that is done: it will not be better later.
+  /// True if the look is finished: later looks would give the same result.
   [[nodiscard]] bool look_at(Client& client, const SessionId& session);
   void compare_all(Client& client);
 
@@ -113,22 +113,22 @@ class ForeignWatch {
 
   const Surroundings surroundings_;
   DeletionWriter deletions_;
-  // Owner of everything down to the mutex: the thread.
+  // The thread owns everything down to the mutex.
   std::unique_ptr<ChangeStream> stream_;
   SteadyTime stream_again_at_{};
-  std::string told_failure_;  // of the stream: each is told once
+  std::string told_failure_;  // of the stream: each is logged once
   bool position_read_ = false;
-  std::optional<Document> position_;   // after everything that is finished with
-  bool must_compare_ = true;           // of the time before that position nothing is known
-  std::optional<Position> candidate_;  // becomes that when everything before it is finished with
+  std::optional<Document> position_;   // after all finished events
+  bool must_compare_ = true;           // nothing is known about the time before that position
+  std::optional<Position> candidate_;  // becomes position_ once every event before it is finished
   SteadyTime noted_at_{};
   std::uint64_t events_ = 0;    // number of the newest
   Timestamp event_time_{};      // its second
-  SteadyTime event_seen_at_{};  // when it came
+  SteadyTime event_seen_at_{};  // the time when it came
   DeletionGuard guard_;
   TtlIndexes ttl_indexes_;
-  std::uint64_t flood_ = 0;    // deletions that were not looked up, for there were too many
-  std::uint64_t expired_ = 0;  // deletions that a TTL index explains, not named yet
+  std::uint64_t flood_ = 0;    // deletions that were not looked up, because there were too many
+  std::uint64_t expired_ = 0;  // deletions explained by a TTL index, not reported yet
   std::deque<Unknown> unknown_;
   std::deque<ForeignDeletion> allowed_;  // to be written
   SteadyTime looks_again_at_{};
@@ -136,9 +136,9 @@ class ForeignWatch {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<SessionId> waiting_;        // guarded by mutex_
-  std::unordered_set<SessionId> waits_;  // guarded by mutex_; those in waiting_
+  std::unordered_set<SessionId> waits_;  // guarded by mutex_; the sessions in waiting_
   bool stopping_ = false;                // guarded by mutex_
-  bool compare_ = false;                 // guarded by mutex_; a look was dropped, so all are needed
+  bool compare_ = false;                 // guarded by mutex_; a look was dropped, so compare all documents
   std::atomic<bool> streams_ = false;    // a stream is open and has no gap before it
   std::atomic<bool> caught_up_ = false;
   std::atomic<SteadyTime> doubted_at_{};

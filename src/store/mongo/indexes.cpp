@@ -27,7 +27,7 @@ constexpr std::int32_t code_database_differs_in_case = 13297;  // of the server
 constexpr std::int32_t signalling_seconds =
     static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::seconds>(limits::signalling_kept).count());
 
-// The first of each collection are those of docs/api-contract.md §8; what follows is Parley's own.
+// The first indexes of each collection are those of docs/api-contract.md §8. The others are Parley's own.
 constexpr std::array indexes = {
     Index{collection::sessions, {"sessionId"}, Kind::unique},
     Index{collection::sessions, {"status", "createdAt"}},
@@ -37,7 +37,7 @@ constexpr std::array indexes = {
     Index{collection::sessions, {"parley.others", "status"}, Kind::sparse},
     Index{collection::chat, {"sessionId"}},
     Index{collection::chat, {"sessionId", "timestamp"}},
-    Index{collection::chat, {"sessionId", "seq"}},  // those without `seq` are not in the log
+    Index{collection::chat, {"sessionId", "seq"}},  // documents without `seq` are not in the log
     Index{collection::signalling, {"sessionId"}},
     Index{collection::signalling, {"sessionId", "timestamp"}},
     Index{collection::signalling, {"senderId", "timestamp"}},
@@ -45,9 +45,9 @@ constexpr std::array indexes = {
     Index{collection::log, {"keys"}, Kind::sparse},
     Index{collection::log, {"rowOf"}, Kind::sparse},
     Index{collection::log, {"erases"}, Kind::sparse},
-    Index{collection::log, {"adopts"}, Kind::sparse},  // a change stream says no more of a deleted message than its id
+    Index{collection::log, {"adopts"}, Kind::sparse},  // a change stream gives only the id of a deleted message
     Index{collection::log, {"pending"}, Kind::sparse},
-    Index{collection::log, {"session"}, Kind::sparse},  // a log whose document in `sessions` is gone is still found
+    Index{collection::log, {"session"}, Kind::sparse},  // finds a log whose document in `sessions` is gone
     Index{collection::log, {"at"}},
     Index{collection::revoked, {"expiresAt"}, Kind::expiring, 0},
 };
@@ -59,7 +59,7 @@ Document keys_of(const Index& index) {
   return keys;
 }
 
-/// As MongoDB names an index that nobody named: `sessionId_1_timestamp_1`.
+/// The default name of an index in MongoDB: `sessionId_1_timestamp_1`.
 std::string name_of(const Index& index) {
   std::string name;
   for (const std::string_view field : index.fields)
@@ -80,7 +80,7 @@ Document create_command(const Index& index) {
   return command;
 }
 
-/// Of a collection, as `listIndexes` tells them; one that is not there has none.
+/// The answer of `listIndexes` for a collection; empty if the collection does not exist.
 Result<Document> listing_of(Client& client, std::string_view collection) {
   constexpr std::int32_t code_namespace_not_found = 26;
   Document command;
@@ -111,7 +111,7 @@ bool is_as_asked(const Fields& found, const Index& index) {
          expires.value_or(index.expire_after_seconds) == index.expire_after_seconds;
 }
 
-/// Whatever the names are of those that are there.
+/// Ignores the names of existing indexes.
 Result<std::vector<const Index*>> missing_indexes(Client& client) {
   std::vector<const Index*> missing;
   std::string_view listed_of;

@@ -9,14 +9,14 @@
 
 namespace parley::store::mongo {
 
-/// Errors of all: store_failed, naming collection and index, and how to mend it.
-/// Whether each is there as it must be, whatever its name.
+/// Errors of all functions: store_failed. The text names collection and index and says how to fix it.
+/// Whether every index exists in the required form, under any name.
 [[nodiscard]] Result<bool> are_indexes_there(Client& client);
-/// Even an empty one; nothing is made.
+/// Also true for an empty collection; creates nothing.
 [[nodiscard]] Result<bool> is_collection_there(Client& client, std::string_view collection);
-/// Makes those that are not.
+/// Creates the missing indexes.
 [[nodiscard]] Result<void> prepare_indexes(Client& client);
-/// Unique indexes that are not Parley's may refuse what Parley writes.
+/// Warns of unique indexes that are not Parley's, because they may refuse Parley's writes.
 [[nodiscard]] Result<void> warn_of_foreign_indexes(Client& client, LogSink& logs);
 
 }  // namespace parley::store::mongo

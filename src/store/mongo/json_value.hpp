@@ -1,4 +1,4 @@
-// JSON values as BSON, the way other software that reads the database expects them, and back. Owner: one thread.
+// Converts JSON values to BSON, in the form that other software expects in the database, and back. Owner: one thread.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace parley::store::mongo {
 
-/// Adds `json` under `name`. False, and nothing is added: BSON cannot hold it (deeper than 100, a name with a zero byte), or it is no JSON.
+/// Adds `json` under `name`. False: nothing is added, because BSON cannot hold it (deeper than 100, zero byte in a name) or it is no JSON.
 [[nodiscard]] bool add_json(Document& document, std::string_view name, std::string_view json);
-/// The value under `name` as JSON; empty when it is missing. An ObjectId is its 24 digits, a date the time as people of the web write it.
+/// The value under `name` as JSON; empty if it is missing. An ObjectId becomes its 24 digits, a date becomes ISO 8601 text.
 [[nodiscard]] std::string json_of(const Fields& fields, std::string_view name);
 
 }  // namespace parley::store::mongo

@@ -39,7 +39,7 @@ Lanes::Put Lanes::put(Waiting& waiting) {
   return Put::taken;
 }
 
-/// As many as follow one another and fit a document. A deletion goes alone: it changes another document too.
+/// Takes appends while each follows the previous one and the document has room. A deletion goes alone: it changes two documents.
 Group Lanes::group_of(Lane& lane) {
   Group group;
   std::size_t entries = 0;
@@ -66,7 +66,7 @@ Group Lanes::group_of(Lane& lane) {
 
 std::vector<Group> Lanes::take() {
   std::unique_lock lock(mutex_);
-  // While stopping, another writer may still give something back: what is on its way keeps its lane, so an empty map means the end.
+  // While stopping, another writer may still give appends back. A group in flight keeps its lane, so an empty map means the end.
   changed_.wait(lock, [this] { return !ready_.empty() || (stopping_ && lanes_.empty()); });
   std::vector<Group> groups;
   std::size_t entries = 0;
@@ -120,7 +120,7 @@ std::vector<Waiting> Lanes::take_expired(SteadyTime now) {
     for (auto lane = lanes_.begin(); lane != lanes_.end();) {
       auto& waiting = lane->second.waiting;
       const bool late = !waiting.empty() && waiting.front().deadline <= now;
-      if (late) {  // what stands behind it cannot be written without it
+      if (late) {  // the appends after it cannot be written without it
         for (Waiting& each : waiting) {
           give_back(each.prepared);
           expired.push_back(std::move(each));

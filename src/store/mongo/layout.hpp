@@ -1,4 +1,4 @@
-// Where what is kept: the names of collections and fields, and the document of the log (docs/formats/mongo-store.md).
+// Names of collections and fields, and the document of the log (docs/formats/mongo-store.md).
 #pragma once
 
 #include <cstdint>
@@ -22,14 +22,14 @@ inline constexpr std::string_view signalling = "signalingmessages";
 inline constexpr std::string_view audits = "audits";
 inline constexpr std::string_view users = "users";
 inline constexpr std::string_view revoked = "revokedtokens";
-inline constexpr std::string_view nodes = "parleynodes";  // one document a writing process: how far its mirror is
+inline constexpr std::string_view nodes = "parleynodes";  // one document per writing process: the progress of its mirror
 }  // namespace collection
 
-/// Whether a document that is refused because of the unique index over `keys` is there already. Other unique indexes are the users' own.
+/// Whether a duplicate in the unique index over `keys` means the same document. Other unique indexes belong to the operator.
 [[nodiscard]] bool is_identity(std::string_view collection, const Fields& keys);
 
-/// `_id` of the document that begins at `seq`: session number ‖ seq, the last eight bytes of that entry's id. That it is unique decides
-/// which of two writers is next.
+/// `_id` of the document that begins at `seq`: session number ‖ seq, the last eight bytes of
+/// that entry's id. Because it is unique, only one of two competing writers gets the place.
 [[nodiscard]] std::int64_t log_id(SessionNumber session, std::uint32_t seq);
 [[nodiscard]] SessionNumber session_of(std::int64_t log_id);
 [[nodiscard]] std::uint32_t seq_of(std::int64_t log_id);
@@ -38,11 +38,11 @@ inline constexpr std::string_view nodes = "parleynodes";  // one document a writ
 struct LogDocument {
   SessionNumber session{};
   std::vector<domain::EncodedEntry> entries{};  // 1..limits::mongo_document_entries_max
-  std::vector<Key16> keys{};                    // those that entries have
-  Bytes row{};                                  // the session row after the entries, when they change it; empty: they do not
+  std::vector<Key16> keys{};                    // of the entries that have a key
+  Bytes row{};                                  // the session row after the entries; empty: they do not change it
   std::optional<std::uint32_t> erases{};        // the seq whose body the entries delete
-  std::int64_t at = 0;                          // node ‖ count: its place in what that node wrote
-  std::string session_id{};                     // of the first document of a log: by it the log is found without `sessions`
+  std::int64_t at = 0;                          // node ‖ count: its place in the order of that node's writes
+  std::string session_id{};                     // in the first document of a log: finds the log without `sessions`
 
   [[nodiscard]] std::uint32_t first() const { return entries.front().seq; }
   [[nodiscard]] std::uint32_t last() const { return entries.back().seq; }
@@ -50,7 +50,7 @@ struct LogDocument {
 
 [[nodiscard]] Document encode_log_document(const LogDocument& document);
 
-/// A document of the log as it was read; its entries are decoded one by one, so that a damaged one does not hide its neighbours.
+/// A document of the log as read. Its entries are decoded one by one, so that a damaged entry does not hide its neighbours.
 struct StoredDocument {
   SessionNumber session{};
   std::uint32_t first = 0;
@@ -77,7 +77,7 @@ inline constexpr std::string_view pending_field = "pending";
 [[nodiscard]] Document id_range(SessionNumber session, std::uint32_t first, std::uint32_t last);
 /// {<field>: {$gte: first, $lte: last}}.
 [[nodiscard]] Document range_of(std::string_view field, std::int64_t first, std::int64_t last);
-/// {<field>: 1} or {<field>: -1}.
+/// {_id: 1} and {_id: -1}.
 [[nodiscard]] const Document& ascending_id();
 [[nodiscard]] const Document& descending_id();
 

@@ -16,8 +16,8 @@ std::unexpected<Error> no_such_entry() {
 
 }  // namespace
 
-/// A standalone shows what is not journaled yet, so there nothing of this process that is on its way is shown. To be asked after the
-/// database was: what was on its way then and is not now has become durable.
+/// A standalone shows entries that are not journaled yet. So entries of this process that are still in flight
+/// are hidden there. Call it after the database read: an entry that is no longer in flight then is durable.
 std::uint32_t MongoLogReader::end_of(SessionNumber session) const {
   std::uint32_t end = limits::seq_max;
   if (topology_ == Topology::standalone) end = lanes_.settled_before(session).value_or(end);

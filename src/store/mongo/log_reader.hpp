@@ -1,4 +1,4 @@
-// The LogReader of one read job. What it once saw the end of stays that long for the rest of the job. Owner: the job's thread.
+// The LogReader of one read job. Once it has seen the end of a log, that end is fixed for the rest of the job. Owner: the job's thread.
 #pragma once
 
 #include <unordered_map>

@@ -13,12 +13,12 @@ namespace {
 
 using domain::EncodedEntry;
 
-/// All ids of a session, of any of the three fields that hold them.
+/// All ids of a session, for any of the fields that hold such ids.
 Document whole(std::string_view field, SessionNumber session) {
   return range_of(field, log_id(session, 0), log_id(session, limits::seq_max));
 }
 
-/// Of `digest` nothing for the first of a range; it becomes this entry's. Gives what is wrong.
+/// Returns the fault, if any. `digest` is empty for the first entry of a range; on success it becomes this entry's digest.
 std::optional<std::string> broken_link(const EncodedEntry& entry, std::optional<Digest32>& digest) {
   const auto trailer = domain::decode_trailer(entry.trailer, entry.core, entry.body);
   if (!trailer) return trailer.error().message + " " + trailer.error().detail;
@@ -73,8 +73,8 @@ Result<std::optional<EncodedEntry>> LogView::entry(SessionNumber session, std::u
   return entry_of(**document, seq);
 }
 
-// The document that holds `first` begins at most mongo_document_entries_max - 1 before it; those that end before `first` stay at the
-// database.
+// The document that holds `first` begins at most mongo_document_entries_max - 1
+// entries before it. The filter on `last` excludes documents that end before `first`.
 Result<std::vector<EncodedEntry>> LogView::range(SessionNumber session, std::uint32_t first, Portion most, Reading reading) {
   std::vector<EncodedEntry> entries;
   std::uint32_t expected = std::max(first, 1u);
@@ -100,7 +100,7 @@ Result<std::vector<EncodedEntry>> LogView::range(SessionNumber session, std::uin
     }
     return !most.is_full(entries.size(), bytes);
   };
-  const auto limit = static_cast<std::int64_t>(most.entries());  // each document holds an entry at least
+  const auto limit = static_cast<std::int64_t>(most.entries());  // each document holds at least one entry
   const auto read = client_.each(collection::log, filter, {.reading = reading, .sort = &ascending_id(), .limit = limit}, take);
   if (!read) return std::unexpected(to_error(read.error()));
   if (failed) return std::unexpected(*std::move(failed));

@@ -1,4 +1,4 @@
-// The log as the database shows it: reads by seq, each entry checked, inside a range the chain too. Owner: one thread.
+// The log as the database shows it: reads by seq. Each entry is checked, and inside a range the chain too. Owner: one thread.
 #pragma once
 
 #include <cstddef>
@@ -18,9 +18,9 @@ class LogView {
  public:
   LogView(Client& client, StoreState& state) : client_(client), state_(state) {}
 
-  /// Nothing for a session that has no log.
+  /// Empty for a session that has no log.
   [[nodiscard]] Result<std::optional<domain::EncodedEntry>> last(SessionNumber session, Reading reading);
-  /// Nothing where the log is shorter.
+  /// Empty if the log is shorter.
   [[nodiscard]] Result<std::optional<domain::EncodedEntry>> entry(SessionNumber session, std::uint32_t seq);
   [[nodiscard]] Result<std::vector<domain::EncodedEntry>> range(SessionNumber session, std::uint32_t first, Portion most,
                                                                 Reading reading = Reading::committed);
@@ -32,18 +32,18 @@ class LogView {
   };
   /// By target, ascending.
   [[nodiscard]] Result<std::vector<Deleted>> deleted(SessionNumber session);
-  /// The newest row that the log carries, encoded; nothing for a session that has no log.
+  /// The newest row in the log, encoded; empty for a session that has no log.
   [[nodiscard]] Result<std::optional<Bytes>> row(SessionNumber session);
-  /// The number of the session that has a log; nothing: it has none.
+  /// The session number, found in the log; empty: the session has no log.
   [[nodiscard]] Result<std::optional<SessionNumber>> number_of(const SessionId& session);
   struct NewestRow {
     Bytes row;
-    std::uint32_t seq = 0;  // the last entry of the document that carries it
+    std::uint32_t seq = 0;  // the last entry of the document with this row
   };
   [[nodiscard]] Result<std::optional<NewestRow>> newest_row(SessionNumber session);
   /// The documents that begin after `seq` and change the row, oldest first.
   [[nodiscard]] Result<std::vector<StoredDocument>> row_changes(SessionNumber session, std::uint32_t seq);
-  /// The document that holds `seq`; nothing where the log is shorter.
+  /// The document that holds `seq`; empty if the log is shorter.
   [[nodiscard]] Result<std::optional<StoredDocument>> document_of(SessionNumber session, std::uint32_t seq);
   /// An entry of a document that holds it.
   [[nodiscard]] Result<domain::EncodedEntry> entry_of(const StoredDocument& document, std::uint32_t seq);

@@ -31,7 +31,7 @@ Mirror::~Mirror() {
 }
 
 void Mirror::run() {
-  pthread_setname_np(pthread_self(), "store-mirror");  // as tools that list threads show it
+  pthread_setname_np(pthread_self(), "store-mirror");  // the name shown by tools that list threads
   Client client = surroundings_.clients.take();
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -50,7 +50,7 @@ Result<bool> Mirror::mirror_own(Client& client, bool last) {
   const bool is_due = last || !noted_at_ || now - *noted_at_ >= limits::mongo_watch_interval;
   const std::int64_t settled = surroundings_.places.settled();
   const auto more = writer_.range(client, own_.at, settled);
-  if (more && !*more) own_.at = settled;  // places in between were given to what was never written
+  if (more && !*more) own_.at = settled;  // the places in between belong to documents that were never written
   at_ = own_.at;
   if (!is_due || !more) return more;
   if (auto looked = look_for_strays(client); !looked) return std::unexpected(looked.error());
@@ -59,7 +59,7 @@ Result<bool> Mirror::mirror_own(Client& client, bool last) {
   if (!note(client, {own_.id, nothing_open})) return more;
   noted_at_ = now;
   for (const SessionNumber session : std::exchange(arrived_, {}))
-    surroundings_.ports.announce(session);  // journaled by that note, if not before
+    surroundings_.ports.announce(session);  // that note journaled it, if it was not journaled before
   return more;
 }
 
@@ -82,7 +82,7 @@ Result<void> Mirror::look_for_strays(Client& client) {
   return {};
 }
 
-/// Its own node is alive as of now; another, which may only be slow, is not said to be.
+/// Marks its own node as alive now. Another node is not marked as alive: the mirror only does its work.
 Result<void> Mirror::note(Client& client, const Node& node) {
   Document place;
   place.int64("at", node.at);
@@ -107,8 +107,8 @@ Result<void> Mirror::forget(Client& client, const Node& node) {
   return done(client.remove(collection::nodes, statement));
 }
 
-// What a node that is silent wrote and did not mirror, any other may mirror: twice is once. While writes of it may still arrive, where this
-// node is with it is remembered and not noted; when they cannot, it is gone through once more from where it was noted.
+// Any node may mirror the writes that a silent node left unmirrored: twice has the same result as once. While writes of that node may
+// still arrive, the progress is kept in memory only. When none can arrive any more, the range is read again from the saved place.
 void Mirror::look_at_others(Client& client) {
   const SteadyTime now = surroundings_.clock.steady_now();
   if (looked_at_ && now - *looked_at_ < limits::mongo_node_silent) return;

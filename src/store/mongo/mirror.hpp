@@ -1,10 +1,10 @@
-// Keeps `chatmessages`, `audits` and `sessions` as the log says, for the software that reads them. A thread of its own, behind the log and
-// never in its way: what is not mirrored yet is read from the log by everyone who asks Parley.
+// Keeps `chatmessages`, `audits` and `sessions` in step with the log, for other software that reads them. The mirror has its own
+// thread, follows the log and never delays it. Parley itself reads the log, so its clients also see entries that are not mirrored yet.
 //
-// Again     Mirroring an entry twice is mirroring it once (mirror_writer.hpp). Each node mirrors what it wrote, in the order of its places,
-//           and notes in `parleynodes` how far it is; after a kill it goes on there, by the next start of any node.
-// In doubt  A document whose write was given up may still arrive, behind where the mirror is: it is looked for until it cannot
-//           (limits::mongo_stray_write_life), and the noted place stays before it so long. The loops are told of one that did.
+// Again     Mirroring an entry twice has the same result as once (mirror_writer.hpp). Each node mirrors its own writes in the order
+//           of their places and saves its progress in `parleynodes`. After a kill, the next start of any node continues there.
+// In doubt  A document whose write was given up may still arrive at a place that the mirror has passed. The mirror searches for it
+//           until limits::mongo_stray_write_life is over; the saved place stays before it. The loops are informed if it arrives.
 // Threads   Its own; the counts any.
 #pragma once
 
@@ -39,28 +39,28 @@ class Mirror {
     const Clock& clock;
     LogSink& logs;
     MirrorWriter::Look look = [](const SessionId&) {};              // other software has written to its document
-    std::function<bool()> may_mirror_others = [] { return true; };  // else later: what other software deleted would come back
+    std::function<bool()> may_mirror_others = [] { return true; };  // false: later, or foreign deletions would be undone
   };
-  /// `node`: the place that this process began with; its document is in `parleynodes`.
+  /// `node`: the place where this process began; its document is in `parleynodes`.
   Mirror(Surroundings surroundings, std::int64_t node);
   ~Mirror();
   Mirror(const Mirror&) = delete;
   Mirror& operator=(const Mirror&) = delete;
 
-  /// Mirrors what is settled, if the database can be reached, notes how far that is, and ends the thread.
+  /// Mirrors everything settled if the database can be reached, saves the progress and ends the thread.
   void stop();
-  /// How many documents of this process are settled and not mirrored. Threads: any.
+  /// The number of settled documents of this process that are not mirrored yet. Threads: any.
   [[nodiscard]] std::uint64_t behind() const { return surroundings_.places.settled_behind(at_.load(std::memory_order_relaxed)); }
 
  private:
-  /// A node and up to where it is mirrored.
+  /// A node and its mirrored place.
   struct Node {
     std::int64_t id = 0;
     std::int64_t at = 0;
   };
 
   void run();
-  /// Whether there is more at once.
+  /// True if there is more to do at once.
   [[nodiscard]] Result<bool> mirror_own(Client& client, bool last);
   [[nodiscard]] Result<void> look_for_strays(Client& client);
   void look_at_others(Client& client);

@@ -9,7 +9,7 @@ namespace parley::store::mongo {
 
 namespace {
 
-constexpr std::string_view app_name = "parley-mirror";  // what the database shows of this connection
+constexpr std::string_view app_name = "parley-mirror";  // the name that the database shows for this connection
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// The whole mirror again: what was lost of `sessions`, `chatmessages` and `audits`, or was refused by a validator or an index that is gone
-// now, follows from the log. Blocking; servers may run beside it.
+// Mirrors the whole log again. This restores documents of `sessions`, `chatmessages` and `audits` that were lost,
+// or that were refused by a validator or index that is gone now. Blocking; servers may run at the same time.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,11 @@ namespace parley::store::mongo {
 
 struct MirrorReport {
   std::uint64_t documents = 0;  // of the log
-  std::uint64_t refused = 0;    // documents that the database did not take; the log names why
+  std::uint64_t refused = 0;    // documents that the database refused; the log gives the reasons
 };
 
-/// Goes through the log in the order of its places. `progress` is called now and then, on the caller's thread. Errors: those of opening the
-/// store; store_failed: calling again is right.
+/// Reads the log in the order of its places. Calls `progress` now and then, on the
+/// caller's thread. Errors: those of opening the store; store_failed: call it again.
 [[nodiscard]] Result<MirrorReport> mirror_all(const MongoConfig& config, const MongoDependencies& dependencies,
                                               const std::function<void(const MirrorReport& so_far)>& progress);
 

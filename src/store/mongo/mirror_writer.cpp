@@ -72,13 +72,13 @@ Result<Projection> MirrorWriter::projection_of(Client& client, const std::vector
   LogView view(client, state_);
   for (const Document& found : documents) {
     const auto document = decode_log_document(found);
-    if (!document) {  // named in health by whoever reads it; the others are mirrored
+    if (!document) {  // health reports it when the entry is read; mirror the others
       logs_.write(LogLevel::error, "store", "a document of the log cannot be mirrored", {{"damage", document.error().detail}});
       continue;
     }
     const auto session = session_id_of(client, document->session);
     if (!session) return std::unexpected(session.error());
-    if (!*session) continue;  // its first document is not there: damage that readers name
+    if (!*session) continue;  // its first document is missing: readers report this damage
     const auto sender_at = [&](std::uint32_t seq) -> Result<UserId> {
       const auto entry = view.entry(document->session, seq);
       if (!entry) return std::unexpected(entry.error());
@@ -112,7 +112,7 @@ Result<void> MirrorWriter::write(Client& client, const Projection& projection) {
   return accept(client.insert(collection::audits, projection.audits), collection::audits);
 }
 
-// An update that matches nothing is the rule here: who committed the entry has written the row already.
+// Updates that match nothing are normal here: the committer of the entry has already written the row.
 Result<void> MirrorWriter::find_foreign_writes(Client& client, const Projection& projection) {
   if (projection.changed.empty()) return {};
   static const Document session_id = ascending({"sessionId"});
@@ -143,8 +143,8 @@ Result<void> MirrorWriter::take_out_erased(Client& client, const Projection& pro
   return removed.empty() ? Result<void>() : accept(client.remove(collection::chat, removed), collection::chat);
 }
 
-/// A document that is there already was mirrored before. One that the database refuses (a validator or a unique index of the users' own) is
-/// told and left.
+/// A document that exists already was mirrored before. If a validator or unique index
+/// of the operator refuses a document, this is logged and the document is left out.
 Result<void> MirrorWriter::accept(const Outcome<WriteResult>& result, std::string_view collection) {
   if (!result) return std::unexpected(to_error(result.error()));
   if (result->not_durable) return std::unexpected(to_error(*result->not_durable));

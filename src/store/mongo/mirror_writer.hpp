@@ -1,11 +1,11 @@
-// Writes what documents of the log say to `chatmessages`, `audits` and `sessions`, for the software that reads them.
+// Writes the content of log documents to `chatmessages`, `audits` and `sessions`, for other software that reads them.
 //
-// Again     Every document comes from an entry alone, so mirroring an entry twice is mirroring it once.
-// Newest    The log is read linearizably: what a majority read of a new primary does not show yet would be passed by for good.
-// Erased    A text that another node deletes while it is being mirrored: after the message is there its log is asked again, and what was
-//           erased meanwhile is taken out.
-// Left out  What cannot be read and what the database refuses: named in the log, the latter counted.
-// Errors    store_failed, the database cannot be reached: nothing is skipped, the same again is right.
+// Again     Every document is made from one entry alone, so mirroring an entry twice has the same result as once.
+// Newest    The log is read linearizably. A majority read from a new primary may miss entries, and the mirror would skip them for good.
+// Erased    Another node may delete a text while it is being mirrored. So after writing a message the writer reads its log again, and
+//           removes messages that were erased meanwhile.
+// Left out  Unreadable documents, and documents that the database refuses. Both are logged, the latter also counted.
+// Errors    store_failed: the database cannot be reached. Nothing is skipped; call it again.
 // Owner     One thread; blocking.
 #pragma once
 
@@ -28,20 +28,20 @@ namespace parley::store::mongo {
 
 class MirrorWriter {
  public:
-  /// `look` is told of each session whose document holds a foreign write: the mirror left it as it is.
+  /// Called for each session whose document holds a foreign write: the mirror left that document unchanged.
   using Look = std::function<void(const SessionId&)>;
   MirrorWriter(
       StoreState& state, LogSink& logs, Look look = [](const SessionId&) {})
       : state_(state), logs_(logs), look_(std::move(look)) {}
 
-  /// Mirrors the next documents after `at`, limits::mongo_mirror_documents_max or mongo_mirror_bytes_max at most, and moves it to the last
-  /// of them. Whether there may be more up to `up_to`.
+  /// Mirrors the next documents after `at`, at most limits::mongo_mirror_documents_max or
+  /// mongo_mirror_bytes_max, and moves `at` to the last of them. True: there may be more up to `up_to`.
   [[nodiscard]] Result<bool> range(Client& client, std::int64_t& at, std::int64_t up_to);
   struct Found {
     std::int64_t place = 0;
     SessionNumber session{};
   };
-  /// Mirrors the documents at these places, as many as are there, and says which.
+  /// Mirrors the documents that exist at these places, and returns them.
   [[nodiscard]] Result<std::vector<Found>> at_places(Client& client, std::span<const std::int64_t> places);
 
   /// Documents of the log that were mirrored.

@@ -19,7 +19,7 @@ namespace parley::store::mongo {
 
 namespace {
 
-constexpr std::string_view app_name = "parley-adopt";  // what the database shows of this connection
+constexpr std::string_view app_name = "parley-adopt";  // the name that the database shows for this connection
 constexpr std::string_view reason = "Missing in chatmessages: parley adopt --deletions";
 constexpr std::int64_t sessions_page = 256;
 constexpr std::size_t entries_page = 1024;
@@ -53,9 +53,9 @@ class MissingTexts {
  private:
   [[nodiscard]] Result<void> look_at(const Fields& session);
   [[nodiscard]] Result<void> look_at(const SessionId& session, SessionNumber number, const std::vector<Text>& texts);
-  /// Of these texts, those that `chatmessages` has.
+  /// The ids of these texts that `chatmessages` has.
   [[nodiscard]] Result<std::unordered_set<ObjectId>> there(const std::vector<Text>& texts);
-  /// Whether its node, or another for it, has come so far. A node that is forgotten has everything mirrored.
+  /// Whether the text's node, or another node for it, has mirrored this far. A node without a document has mirrored everything.
   [[nodiscard]] Result<bool> is_mirrored(SessionNumber number, std::uint32_t seq);
 
   Client& client_;

@@ -1,5 +1,5 @@
-// Messages that the log holds and `chatmessages` no longer does, for `parley adopt --deletions`: somebody deleted them while nobody
-// listened, or they were trimmed, or are missing from a restore. Only people know which. Blocking; servers may run beside it.
+// Finds messages that are in the log but no longer in `chatmessages`, for `parley adopt --deletions`. Other software deleted them
+// unnoticed, or they were trimmed, or a restore lacks them: only the operator knows. Blocking; servers may run at the same time.
 #pragma once
 
 #include <cstddef>
@@ -21,11 +21,11 @@ struct MissingText {
 };
 
 struct MissingReport {
-  std::size_t sessions = 0;  // looked at
-  std::size_t texts = 0;     // live ones, of these
+  std::size_t sessions = 0;  // that were read
+  std::size_t texts = 0;     // their live texts
   std::size_t missing = 0;
-  std::size_t waiting = 0;  // not there and not mirrored yet: nothing is said of them
-  std::size_t deleted = 0;  // now, in the log
+  std::size_t waiting = 0;  // missing but not mirrored yet: not reported
+  std::size_t deleted = 0;  // by this run, in the log
 };
 
 /// Called on the caller's thread.
@@ -36,8 +36,8 @@ struct MissingListener {
 
 enum class WithMissing : std::uint8_t { list, apply };
 
-/// A text that is not mirrored yet is not missing. Errors: those of opening the store; store_failed: everything before it is done, and
-/// calling again goes on.
+/// A text that is not mirrored yet does not count as missing. Errors: those of opening
+/// the store; store_failed: the work so far is kept, and another call continues.
 [[nodiscard]] Result<MissingReport> find_missing_texts(const MongoConfig& config, MongoDependencies dependencies, WithMissing what,
                                                        const MissingListener& listener);
 

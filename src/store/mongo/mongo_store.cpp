@@ -1,4 +1,4 @@
-// Puts the parts together.
+// Connects the parts.
 #include "store/mongo/mongo_store.hpp"
 
 #include <atomic>
@@ -25,7 +25,7 @@ namespace parley::store::mongo {
 
 namespace {
 
-// What the database shows of our connections, and what a gate between can tell them by.
+// The names that the database shows for these connections. A proxy in between can tell the connections apart by them.
 constexpr std::string_view writing = "parley-write";
 constexpr std::string_view reading = "parley-read";
 constexpr std::string_view watching = "parley-watch";
@@ -40,7 +40,7 @@ Result<void> check(const MongoConfig& config) {
 
 }  // namespace
 
-// In the order of construction: the threads end before what they use goes.
+// In the order of construction: the threads must end before the objects that they use are destroyed.
 struct MongoStore::Parts {
   Parts(const MongoConfig& given, MongoDependencies dependencies)
       : config(given),
@@ -56,7 +56,7 @@ struct MongoStore::Parts {
                  .entropy = std::move(dependencies.entropy),
                  .announce = [this](SessionNumber session) { ports.announce(session); }}) {}
 
-  /// libmongoc takes half a second to end the threads of a pool; all at once.
+  /// libmongoc takes half a second to end the threads of a pool, so the pools end in parallel.
   ~Parts() {
     committer.reset();
     mirror.reset();
@@ -100,7 +100,7 @@ struct MongoStore::Parts {
 Result<void> MongoStore::Parts::connect() {
   for (const std::string& option : options_not_used(config.uri))
     logs.write(LogLevel::warning, "store", "an option of the MongoDB URI is not used: Parley decides it itself", {{"option", option}});
-  constexpr std::uint32_t others = 4;  // the rows' writer, the mirror, and who opens
+  constexpr std::uint32_t others = 4;  // for the row writer, the mirror and the opening of the store
   auto writes = ClientPool::make(config.uri, writing, static_cast<std::uint32_t>(config.writers) + others);
   if (!writes) return std::unexpected(writes.error());
   // A read job has one client for the log and takes another for the directory.
@@ -171,7 +171,7 @@ void MongoStore::stop() {
   parts_->rows->stop();
   parts_->readers->stop();
   parts_->watch->stop();
-  parts_->mirror->stop();  // after those who write
+  parts_->mirror->stop();  // after the parts that write
 }
 
 void MongoStore::attach(EventLoop& loop, CommitListener& listener) {

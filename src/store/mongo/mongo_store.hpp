@@ -1,9 +1,9 @@
-// The store of users who have MongoDB, and of many nodes: the log in one collection, `_id` deciding who is next, and the collections that
-// other software reads kept beside it. It keeps the four ports of `store`; what it writes is in docs/formats/mongo-store.md.
+// The store on MongoDB, for one or several nodes. One collection holds the log; its unique `_id` decides which writer is next.
+// Other software reads the other collections. Implements the ports of `store`; docs/formats/mongo-store.md describes the documents.
 //
-// Promises  Those of the ports, and: what is told is on a majority of the members, in their journals (a standalone: in its journal); the
-//           loops never wait for the database; while it cannot be reached every append gets a verdict by append_deadline, and the store
-//           goes on by itself when it can be reached again.
+// Promises  Those of the ports. In addition: reported data is in the journals of a majority (on a
+//           standalone, in its journal). The loops never wait for the database. During an outage every
+//           append gets a verdict by append_deadline, and the store continues by itself afterwards.
 #pragma once
 
 #include <memory>
@@ -24,21 +24,21 @@ namespace parley::store::mongo {
 struct MongoDependencies {
   const Clock& clock;
   LogSink& logs;
-  domain::RoleSet roles{};  // of participants: what is adopted must have one of them
+  domain::RoleSet roles{};  // of participants: adopted data must have one of these roles
   std::unique_ptr<Entropy> entropy = std::make_unique<SystemEntropy>();
 };
 
 class MongoStore final : public SessionLog, public Directory, public SignallingRecord, public RevocationRecord, public ClockRecord {
  public:
-  /// Blocking: the database must be there. Errors: invalid_argument, store_failed, with what, where and how to mend it.
+  /// Blocking: the database must be reachable. Errors: invalid_argument, store_failed. The text says what failed, where, and how to fix it.
   [[nodiscard]] static Result<std::unique_ptr<MongoStore>> open(const MongoConfig& config, MongoDependencies dependencies);
-  /// Stops.
+  /// Calls `stop`.
   ~MongoStore() override;
   MongoStore(const MongoStore&) = delete;
   MongoStore& operator=(const MongoStore&) = delete;
 
-  /// Writes everything that is queued, each until its deadline, and runs the read jobs that were accepted. Appends and reads after it are
-  /// refused with store_failed. The loops must still be there. Threads: any but the store's own; once.
+  /// Writes everything that is queued, each until its deadline, finishes the running read jobs and drops the queued
+  /// ones. Later appends and reads get store_failed. The loops must still exist. Threads: any but the store's own; once.
   void stop();
 
   // SessionLog
@@ -56,7 +56,7 @@ class MongoStore final : public SessionLog, public Directory, public SignallingR
   [[nodiscard]] Result<OpenSessions> open_sessions_before(Timestamp created_before, BytesView after, std::size_t count) override;
   [[nodiscard]] Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message) override;
   [[nodiscard]] Result<std::optional<domain::User>> find_user(const UserId& user) override;
-  /// Does nothing: `users` belongs to others.
+  /// Does nothing: `users` belongs to other software.
   void remember_user(const domain::User& user) override;
 
   // SignallingRecord

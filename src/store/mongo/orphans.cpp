@@ -15,9 +15,9 @@ namespace parley::store::mongo {
 
 namespace {
 
-constexpr std::size_t shown_bytes_max = 64;  // of an id that may be anything
+constexpr std::size_t shown_bytes_max = 64;  // of an id, which may have any content
 
-// `$type` of everything but strings and arrays, which are found by what is in them.
+// All values of `$type` except strings and arrays: `$type` matches an array by its elements.
 constexpr std::array<std::string_view, 14> foreign_types = {"null",  "number",    "object",     "binData", "objectId",  "bool",   "date",
                                                             "regex", "timestamp", "javascript", "symbol",  "undefined", "minKey", "maxKey"};
 
@@ -35,7 +35,7 @@ const Document& session_only() {
   return projection;
 }
 
-/// Those that are not in the log and whose `sessionId` is so.
+/// Messages that are not in the log and whose `sessionId` matches this.
 Document foreign_messages(const Document& session) {
   Document filter;
   filter.document("sessionId", session).null("seq");
@@ -78,7 +78,7 @@ Result<Orphans::Page> Orphans::of_foreign_types() {
   if (auto looked = look(missing); !looked) return std::unexpected(looked.error());
   for (const std::string_view type : foreign_types) {
     Document array;
-    array.text("$type", "array");  // which is of the types of all that is in it
+    array.text("$type", "array");  // `$type` also matches the types of its elements
     Document of_type;
     of_type.text("$type", type).document("$not", array);
     if (auto looked = look(of_type); !looked) return std::unexpected(looked.error());
@@ -143,12 +143,12 @@ Orphans::BySession Orphans::sort_out(const std::vector<Document>& messages, Page
   return sorted;
 }
 
-/// What a full page did not show of its last session is the same again. Each step is behind the one before it: this ends.
+/// If a full page ends inside a session, the next page skips the rest of that session. Each step moves forward, so the walk ends.
 void Orphans::move_on(const BySession& messages, bool is_full) {
   if (is_full && !messages.empty()) {
     behind_ = messages.rbegin()->first;
   } else if (is_full && !strings_only_) {
-    strings_only_ = true;  // a page of arrays: the same range again, without them
+    strings_only_ = true;  // a page of arrays only: read the same range again without arrays
   } else {
     behind_ = until_ ? until_ : behind_;
     in_range_ = strings_only_ = false;

@@ -1,9 +1,9 @@
-// Messages of an earlier server that belong to no session: nobody opens them, so nobody adopts them. Found after everything else is
-// adopted, for `parley adopt` to name. Owner: one thread; blocking.
+// Messages of an earlier server that belong to no session. No client opens such a session, so nothing adopts them.
+// `parley adopt` searches for them after everything else is adopted, and reports them. Owner: one thread; blocking.
 //
-// Walk   Over the ids of `sessions`, a page at a time, and over the messages without `seq` between the first and the last id of that page:
-//        one command looks at no more than a page of sessions and gives no more than a page of messages, however much is there.
-// Types  What is no string comes first, by type: such a `sessionId` is that of no session.
+// Walk   Reads the ids of `sessions` page by page. For each page it reads the messages without `seq` between the first and the
+//        last id. So no command reads more than a page of sessions or returns more than a page of messages, however many exist.
+// Types  Values that are not strings come first, by type: no session has such a `sessionId`.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ class Orphans {
  public:
   explicit Orphans(Client& client, std::size_t page_max = limits::mongo_adoption_page) : client_(client), page_max_(page_max) {}
 
-  /// Each missing session once, by the first of its messages, and how many there are in the reason.
+  /// Each missing session once, with the `_id` of its first message; the reason holds the number of messages.
   struct Page {
     std::vector<LeftAlone> found{};
     bool more = false;
@@ -40,19 +40,19 @@ class Orphans {
   [[nodiscard]] Result<Page> of_foreign_types();
   [[nodiscard]] Result<void> begin_range();
   [[nodiscard]] Result<Page> of_range();
-  /// Of the range, in order: those of sessions go to `sessions`, others are named.
+  /// Processes messages of the range, in order: returns those with a string `sessionId`, and reports others in `page`.
   [[nodiscard]] BySession sort_out(const std::vector<Document>& messages, Page& page);
   void move_on(const BySession& messages, bool is_full);
   [[nodiscard]] Result<void> take_out_existing(BySession& messages);
-  /// Behind `behind_`, and not behind `until_`.
+  /// After `behind_`, up to and including `until_`.
   [[nodiscard]] Document bounds() const;
 
   Client& client_;
   const std::size_t page_max_;
   bool has_begun_ = false;             // foreign types are done
-  bool in_range_ = false;              // not everything up to `until_` is looked at
-  std::optional<std::string> behind_;  // the last id that is done; nothing: none is
-  std::optional<std::string> until_;   // of a session; nothing: there are no sessions behind
+  bool in_range_ = false;              // the range up to `until_` is not finished
+  std::optional<std::string> behind_;  // the last finished id; empty: none yet
+  std::optional<std::string> until_;   // id of a session; empty: no more sessions follow
   bool strings_only_ = false;          // in this range
   bool told_of_arrays_ = false;
 };

@@ -14,7 +14,7 @@ namespace {
 using domain::Entry;
 using domain::EntryKind;
 
-/// Of a text, but for what its document is found by.
+/// The fields of a text, except those that identify its document.
 Document message_fields(const Entry& entry, const SessionId& session, Timestamp time) {
   Document made;
   made.text("sessionId", session.to_string())
@@ -27,7 +27,7 @@ Document message_fields(const Entry& entry, const SessionId& session, Timestamp 
   return made;
 }
 
-/// It is there already, unless it was lost; that it is in the log is what its `seq` says.
+/// The document exists already, unless it was lost. Its `seq` shows that it is in the log.
 Document adopted_message(const Entry& entry, const SessionId& session, const ObjectId& id, Timestamp time) {
   Document seq;
   seq.int32("seq", static_cast<std::int32_t>(entry.core.seq));

@@ -1,4 +1,4 @@
-// What was used lately, at most so much of it: the least recently used goes first. Owner: who locks it.
+// A map that keeps at most `size_max` values and drops the least recently used. Owner: the code that locks it.
 #pragma once
 
 #include <cstddef>
@@ -13,14 +13,14 @@ class RecentMap {
  public:
   explicit RecentMap(std::size_t size_max) : size_max_(size_max) {}
 
-  /// Null when it is not there. Holds until the next `put`.
+  /// Null if the key is missing. The pointer is valid until the next `put`.
   [[nodiscard]] Value* find(const Key& key) {
     const auto found = places_.find(key);
     if (found == places_.end()) return nullptr;
     order_.splice(order_.end(), order_, found->second);
     return &found->second->second;
   }
-  /// Of a key that is not there.
+  /// The key must be missing.
   void put(const Key& key, Value value) {
     places_[key] = order_.insert(order_.end(), {key, std::move(value)});
     if (order_.size() <= size_max_) return;

@@ -18,7 +18,7 @@ namespace parley::store::mongo {
 
 namespace {
 
-/// `payload` as BSON; what would not come back letter for letter is kept as it was sent, too.
+/// `payload` as BSON. If BSON would not return exactly the same text, the original text is stored too.
 void add_payload(Document& document, const std::string& json) {
   if (json.empty()) return;
   const bool fits = add_json(document, "payload", json);
@@ -86,7 +86,7 @@ void RowWriter::record(SignallingMessage message) {
 
 void RowWriter::note_clock(ClockLook look) {
   const std::lock_guard lock(mutex_);
-  clock_look_ = look;  // written when the thread next looks around
+  clock_look_ = look;  // written at the next round of the thread
 }
 
 void RowWriter::revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) {
@@ -105,7 +105,7 @@ void RowWriter::revoke(EventLoop& loop, domain::Revocation revocation, std::move
 }
 
 void RowWriter::run() {
-  pthread_setname_np(pthread_self(), "store-rows");  // as tools that list threads show it
+  pthread_setname_np(pthread_self(), "store-rows");  // the name shown by tools that list threads
   Client client = clients_.take();
   watch(client);
   std::unique_lock lock(mutex_);
@@ -123,7 +123,7 @@ void RowWriter::run() {
   }
 }
 
-// Nobody awaits them: what cannot be written now is dropped and counted.
+// Signalling records are not awaited: a record that cannot be written now is dropped and counted.
 void RowWriter::write_signalling(Client& client) {
   std::vector<Document> documents;
   {
@@ -209,7 +209,7 @@ void RowWriter::watch(Client& client) {
   look_at_room(client);
 }
 
-// `fsTotalSize` and `fsUsedSize` are those of the disk that holds the database (dbStats).
+// `fsTotalSize` and `fsUsedSize` describe the disk that holds the database (dbStats).
 void RowWriter::look_at_room(Client& client) {
   Document command;
   command.int32("dbStats", 1);
@@ -219,13 +219,13 @@ void RowWriter::look_at_room(Client& client) {
   if (state_.is_out_of_reach()) try_to_write(client);
   const auto total = Fields(*stats).integer("fsTotalSize");
   const auto used = Fields(*stats).integer("fsUsedSize");
-  if (!total || !used || *used > *total) return;  // a server that does not tell is not full
+  if (!total || !used || *used > *total) return;  // a server that gives no answer does not count as full
   const auto free = static_cast<std::uint64_t>(*total - *used);
   state_.note_room(free, free >= config_.free_bytes_min);
 }
 
-// A database that can be asked may still take no write: no majority, no right to, no room. So the outage is over when one has gone through,
-// also when nobody sends any more because the store is not ready.
+// A database that answers queries may still refuse writes: no majority, no permission or no space. So an outage
+// ends only after a successful write. This works even if no client sends any more, because the store is not ready.
 void RowWriter::try_to_write(Client& client) {
   Document query;
   query.text("_id", "last");

@@ -1,8 +1,8 @@
-// Writes what is not part of any log: signalling records, which nobody awaits, and signed-out tokens, which are awaited. The same thread
-// looks once a second whether the database can be reached and has room, and, while the store is out of reach, whether it takes a write.
+// Writes rows that belong to no log: signalling records (not awaited) and signed-out tokens (awaited). Every second the
+// same thread checks that the database answers and has free space; during an outage also whether it accepts a write.
 //
-// Bounds   limits::signalling_queue_max and signalling_queue_bytes_max; beyond, a record is dropped and counted.
-//          limits::revocations_queue_max; beyond: overloaded.
+// Bounds   limits::signalling_queue_max and signalling_queue_bytes_max; beyond these a
+//          record is dropped and counted. limits::revocations_queue_max; beyond: overloaded.
 #pragma once
 
 #include <condition_variable>
@@ -36,7 +36,7 @@ class RowWriter {
   void record(SignallingMessage message);
   void note_clock(ClockLook look);
   void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done);
-  /// Writes what waits once more, and ends the thread.
+  /// Writes the waiting rows once more and ends the thread.
   void stop();
 
  private:
@@ -75,7 +75,7 @@ class RowWriter {
 [[nodiscard]] Result<SignallingPage> newest_signalling(Client& client, SessionNumber session, const SessionId& session_id,
                                                        const SignallingRange& range, Timestamp now);
 [[nodiscard]] Result<std::optional<ClockLook>> read_clock_look(Client& client);
-/// All that the TTL index has left. Blocking.
+/// All revocations that the TTL index has not removed. Blocking.
 [[nodiscard]] Result<std::vector<domain::Revocation>> read_revocations(Client& client);
 
 }  // namespace parley::store::mongo

@@ -22,13 +22,13 @@ std::string advice_for(Client& client, const Failure& failure, std::string_view 
          (names_set ? ", and replicaSet, which must be the name of the set" : "") + ")";
 }
 
-/// `right`: the actions that it takes.
+/// `right`: the actions that the role must allow.
 std::unexpected<Error> cannot_be_used(Client& client, const std::string& uri, const Failure& failure, std::string_view right) {
   return refuse(ErrorCode::store_failed, "MongoDB at " + without_credentials(uri) + " cannot be used: " + failure.message + ". " +
                                              advice_for(client, failure, uri, right) + ".");
 }
 
-/// Errors: store_failed, it cannot be reached or is too old, and how to mend it.
+/// Errors: store_failed: the server cannot be reached or is too old. The text says how to fix it.
 Result<Topology> look_at_server(Client& client, const std::string& uri) {
   Document hello;
   hello.int32("hello", 1);
@@ -46,7 +46,7 @@ Result<Topology> look_at_server(Client& client, const std::string& uri) {
   return is_set ? Topology::replica_set : Topology::standalone;
 }
 
-/// The room on the database's disk is looked at every second from here on, and who may not would be taken for cut off.
+/// Tries `dbStats` once, because it runs every second later. A user without this permission would look like an outage.
 Result<void> try_to_look_at_room(Client& client, const std::string& uri) {
   Document command;
   command.int32("dbStats", 1);
@@ -54,14 +54,14 @@ Result<void> try_to_look_at_room(Client& client, const std::string& uri) {
   return {};
 }
 
-/// The version of the entries is that of the whole log: no version writes into a log that it cannot read.
+/// All entries of a log have the same version: no version writes into a log that it cannot read.
 Result<void> refuse_other_formats(Client& client, const std::string& uri) {
   const auto found = client.find(collection::log, Document(), {.limit = 1});
   if (!found) return cannot_be_used(client, uri, found.error(), "find");
   if (found->empty()) return {};
   const auto entries = Fields(found->front()).binaries("entries");
   const auto version = entries && !entries->empty() ? domain::entry_version_of(entries->front()) : std::nullopt;
-  if (!version) return {};  // damaged: who reads it says so
+  if (!version) return {};  // damaged: readers report it
   if (*version == domain::entry_version) return {};
   return refuse(
       ErrorCode::store_failed,

@@ -38,7 +38,7 @@ bool is_of(const Fields& document, const SessionRow& row) {
   return document.text("sessionId") == row.id.to_string();
 }
 
-// Where a walk goes on: createdAt (8 bytes), sessionId.
+// The place where a walk continues: createdAt (8 bytes), sessionId.
 Bytes place_of(const Fields& document) {
   Bytes place;
   const auto created_at = document.date("createdAt").value_or(Timestamp{});
@@ -54,7 +54,7 @@ void require_behind(Document& filter, BytesView place) {
   require_behind(filter, {"createdAt", created_at, Order::oldest_first}, "sessionId", greater);
 }
 
-/// Nothing for a document whose id is none.
+/// Empty for a document with an invalid id.
 std::optional<SessionPlace> listed_place_of(const Fields& document) {
   const auto session = SessionId::parse(document.text("sessionId").value_or(std::string_view{}));
   if (!session) return std::nullopt;
@@ -83,7 +83,7 @@ Result<std::optional<SessionRow>> SessionDirectory::row_of(Client& client, Sessi
   return row;
 }
 
-// Messages that came to a session since it was complete in the log are not looked for here: that is for who opens it.
+// New messages of a session whose log is complete are not searched for here. Opening the session does this.
 Result<SessionDirectory::Row> SessionDirectory::row_of(Client& client, const Fields& document) {
   if (Adopter::is_complete(document) && !Adopter::holds_news(document)) {
     auto row = row_in_log(client, document);
@@ -104,9 +104,9 @@ Result<Adoption> SessionDirectory::adopt(Client& client, const Fields& document)
   if (!Adopter::is_complete(document)) return adopter_.adopt(client, document, std::nullopt);
   auto row = row_in_log(client, document);
   if (!row) return std::unexpected(row.error());
-  // A create that stopped between the document and the log, or is about to go on.
+  // A create stopped between the document and the log, or is about to continue.
   if (!*row) return adopter_.is_being_created(document) ? Adoption{} : adopter_.adopt(client, document, std::nullopt);
-  // A create that lost against another session of the same number left a document without a log.
+  // A create that lost against another session with the same number left a document without a log.
   if (!is_of(document, **row)) return Adoption{};
   return adopter_.adopt(client, document, *std::move(row));
 }
@@ -119,7 +119,7 @@ Result<SessionDirectory::Row> SessionDirectory::find_session(const SessionId& se
 Result<SessionDirectory::Row> SessionDirectory::find_session(Client& client, const SessionId& session) {
   Document filter;
   filter.text("sessionId", session.to_string());
-  // The newest, not what a majority is known to have: other software has written a moment ago, and now its user joins.
+  // Read the newest state, not that of a majority: other software may have written a moment ago, and its user joins now.
   const auto found = client.find(collection::sessions, filter, {.reading = Reading::newest, .limit = 1});
   if (!found) return std::unexpected(to_error(found.error()));
   if (found->empty()) return row_without_document(client, session);
@@ -128,7 +128,7 @@ Result<SessionDirectory::Row> SessionDirectory::find_session(Client& client, con
   return std::move(adoption->row);
 }
 
-// A drop, a TTL index or a hand took the document. The log is the truth, and nothing that is in it disappears with a document.
+// A drop, a TTL index or an operator removed the document. The log is the truth: nothing in it disappears with a document.
 Result<SessionDirectory::Row> SessionDirectory::row_without_document(Client& client, const SessionId& session) {
   const auto number = LogView(client, state_).number_of(session);
   if (!number) return std::unexpected(number.error());
@@ -200,7 +200,7 @@ Result<OpenSessions> SessionDirectory::open_sessions_before(Timestamp created_be
   return page;
 }
 
-// A message that is not in the log yet has its `seq` as soon as its session is adopted.
+// If the message is not in the log yet, adopting its session gives it a `seq`.
 Result<std::optional<domain::EntryAddress>> SessionDirectory::find_message(const ObjectId& message) {
   using Address = std::optional<domain::EntryAddress>;
   Client client = clients_.take();

@@ -1,6 +1,6 @@
-// The directory on MongoDB: sessions are found by their documents in `sessions`, and are as the newest row in their log says: a document
-// may be behind its log for a moment, a log never is. What an earlier server wrote is adopted before it is given out. Users are those of
-// `users`, which is only read.
+// The directory on MongoDB. Sessions are found by their documents in `sessions`, but their state comes from
+// the newest row in their log: a document may be out of date for a moment, the log never is. Sessions of an
+// earlier server are adopted before they are returned. Users come from `users`, which Parley only reads.
 //
 // Threads  Any; each call takes a client of its own. Blocking.
 #pragma once
@@ -27,7 +27,7 @@ class SessionDirectory {
 
   /// With the caller's client.
   [[nodiscard]] Result<std::optional<domain::SessionRow>> find_session(Client& client, const SessionId& session);
-  /// What opening the session of this document does: everything that is not in its log is appended.
+  /// Does the same as opening the session of this document: appends everything that its log lacks.
   [[nodiscard]] Result<Adoption> adopt(Client& client, const Fields& document);
 
  private:

@@ -10,7 +10,7 @@ namespace {
 
 using domain::SessionRow;
 
-/// Those behind the first two, who are `doctorId` and `patientId`.
+/// The participants after the first two, which are `doctorId` and `patientId`.
 void set_others(Document& fields, const SessionRow& row) {
   Array others;
   for (std::size_t index = 2; index < row.participants.size(); ++index) others.user(row.participants[index].user);
@@ -38,7 +38,7 @@ Document pair(std::string_view verb, std::string_view first, std::string_view se
   return made;
 }
 
-/// A field that is missing is as null.
+/// A missing field counts as null.
 Document or_null(std::string_view field) {
   Array values;
   values.text(field).null();
@@ -47,7 +47,7 @@ Document or_null(std::string_view field) {
   return made;
 }
 
-/// For $expr: the document says what `parley.wrote` says.
+/// For $expr: the document's state equals `parley.wrote`.
 const Document& is_as_written() {
   static const Document expression = [] {
     Array ends;
@@ -63,7 +63,7 @@ const Document& is_as_written() {
   return expression;
 }
 
-/// {$set: …}, and an end that is no longer one goes.
+/// {$set: …}; also removes `endedAt` if the session is no longer ended.
 Document change_to(const SessionRow& row, std::uint32_t seq) {
   Document fields;
   set_state(fields, row);
@@ -100,7 +100,7 @@ Document insert_session(const SessionRow& row) {
   fields.document(wrote_field, written_state(state_of(row)));
   Document change;
   change.document("$setOnInsert", fields);
-  Document query;  // MongoDB puts what it asks for into the document it makes
+  Document query;  // MongoDB copies the conditions of the query into a new document
   query.int64("parley.number", static_cast<std::int64_t>(row.number.value));
   Document made = statement(row, std::move(query), change);
   made.boolean("upsert", true);

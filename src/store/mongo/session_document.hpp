@@ -1,6 +1,6 @@
-// The `sessions` document of docs/api-contract.md §8, as other software reads it, and what Parley adds under `parley`: the session's
-// number, up to which entry the document is right, and the state that Parley wrote there. Other software changes the state and leaves that
-// copy alone, so a document whose state differs from it holds a write that Parley has not taken in (docs/adr/0015).
+// The `sessions` document of docs/api-contract.md §8, which other software reads. Parley adds its fields under `parley`: the
+// session's number, the entry up to which the document is right, and a copy of the state that Parley wrote. Other software
+// changes the state but not the copy. So if they differ, the document holds a write that Parley has not taken in (docs/adr/0015).
 #pragma once
 
 #include <cstdint>
@@ -11,15 +11,15 @@
 
 namespace parley::store::mongo {
 
-/// An upsert that makes the document of a new session and leaves it alone when it is there. A document of the same `sessionId` with another
-/// number, or with none (other software made it), is a duplicate_key.
+/// An upsert that creates the document of a new session, and leaves an existing one unchanged. A document with
+/// the same `sessionId` but another number, or without one (made by other software), gives duplicate_key.
 [[nodiscard]] Document insert_session(const domain::SessionRow& row);
-/// An update to what the row says after the entry at `seq`. A document that is further already stays, and so does one that holds a foreign
-/// write.
+/// An update to the row after the entry at `seq`. It matches no
+/// document that is newer already, and none that holds a foreign write.
 [[nodiscard]] Document update_session(const domain::SessionRow& row, std::uint32_t seq);
-/// The same for a document whose foreign write is in the log now: it must still be as `seen`.
+/// The same for a document whose foreign write is in the log now: its state must still be that of `seen`.
 [[nodiscard]] Document settle_session(const domain::SessionRow& row, std::uint32_t seq, const ForeignSession& seen);
-/// Adds the condition that a document holds a foreign write: it is in the log, and is not as Parley wrote it.
+/// Adds the condition that a document holds a foreign write: the session is in the log, and its state differs from Parley's copy.
 void require_foreign_write(Document& filter);
 /// `parley.wrote`.
 [[nodiscard]] Document written_state(const DocumentState& state);

@@ -14,7 +14,7 @@ constexpr std::int32_t code_no_collection = 26;  // of the server: NamespaceNotF
 
 }  // namespace
 
-// The clocks of events and answers have whole seconds, so a listing counts for a deletion only when it is of a later second.
+// Events and answers carry whole seconds, so a listing counts for a deletion only if it is from a later second.
 Outcome<bool> TtlIndexes::explain(Client& client, Timestamp said, Timestamp at) {
   if (read_at_ <= at) {
     if (const auto done = read(client); !done) return std::unexpected(done.error());

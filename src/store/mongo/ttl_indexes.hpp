@@ -1,5 +1,5 @@
-// Which deletions a TTL index of `chatmessages` explains: the index is there, or it was there when the deletion happened. Owner: one
-// thread; blocking.
+// Finds deletions that a TTL index of `chatmessages` explains: the index
+// exists, or existed when the deletion happened. Owner: one thread; blocking.
 #pragma once
 
 #include <cstdint>
@@ -13,11 +13,11 @@ namespace parley::store::mongo {
 
 class TtlIndexes {
  public:
-  /// Whether such an index may have removed, at the time `at` of the database's clock, a message whose `timestamp` was `said`. Of an index
-  /// over another field nothing is known of when it takes which message, so it explains every deletion. Errors: the database could not be
-  /// asked.
+  /// Whether such an index may have removed a message with the `timestamp` `said`, at the
+  /// time `at` of the database's clock. The effect of an index over another field cannot
+  /// be computed, so it explains every deletion. Errors: the database did not answer.
   [[nodiscard]] Outcome<bool> explain(Client& client, Timestamp said, Timestamp at);
-  /// Reads the indexes, unless that was done within limits::mongo_ttl_look_interval: what is dropped later is remembered.
+  /// Reads the indexes, at most once per limits::mongo_ttl_look_interval. So an index that is dropped later is remembered.
   void look(Client& client, SteadyTime now);
 
  private:
@@ -25,7 +25,7 @@ class TtlIndexes {
     std::string name;
     bool is_of_timestamp = false;
     std::chrono::seconds after{};
-    Timestamp seen_at{};  // the last time; of the database's clock, whole seconds
+    Timestamp seen_at{};  // the latest time; of the database's clock, whole seconds
   };
   [[nodiscard]] Outcome<void> read(Client& client);
   void remember(Index index);
