@@ -6,7 +6,7 @@
 namespace parley::server {
 
 namespace {
-constexpr int accepts_per_turn_max = 64;  // so that a stampede does not starve those who are in
+constexpr int accepts_per_turn_max = 64;  // so that a burst of new connections does not starve the open ones
 }
 
 Acceptor::Acceptor(Loop& loop, Descriptor listener, LogSink& logs, OnAccepted on_accepted)

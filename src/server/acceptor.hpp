@@ -1,4 +1,4 @@
-// Accepts on one address for one loop. When the system runs out of descriptors it pauses instead of spinning, and says so once.
+// Accepts connections on one address for one loop. Without free descriptors it pauses instead of spinning, and logs this once.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Bounds the connections, handshakes and descriptors of clients that nobody has vouched for, over all loops. It counts those that it turns
+// Bounds the connections, handshakes and descriptors of clients that are not signed in, over all loops. Counts the clients that it turns
 // away and names them in the log (docs/adr/0016).
 #pragma once
 
@@ -20,17 +20,17 @@
 
 namespace parley::server {
 
-/// Threads: any, but `admit`.
+/// Threads: any, except `admit`.
 class Admission {
  public:
   Admission(const ServerConfig& config, const TrustedProxies& proxies, const Clock& clock, LogSink& logs);
 
-  /// A place for a newcomer; nothing: there is none. For it a stranger of `idle` may have been cut, the longest idle one; where the
-  /// newcomer's address is full, one of that address. Threads: that of `idle`.
+  /// Returns a place for a new connection; nothing: none is free. To make room, the longest idle stranger of `idle` may be cut; if the
+  /// address of the new connection is full, one of that address. Threads: that of `idle`.
   [[nodiscard]] std::optional<Guests::Place> admit(const std::string& address, const Strangers& strangers);
-  /// A place for a session whose CONNECT is not accepted yet.
+  /// A place for a session until its CONNECT is accepted.
   [[nodiscard]] std::optional<Guests::Place> shake_hands(const std::string& address);
-  /// A connection was cut, for it held most when the loops held too much.
+  /// A connection was cut because it held the most bytes when the connections of its loop held too many.
   void gave_up(const std::string& address, std::size_t bytes);
 
   struct Counts {
@@ -47,7 +47,7 @@ class Admission {
   enum class Kind : std::uint8_t { closed_for_newcomer, turned_away, handshake_refused, gave_up };
   [[nodiscard]] std::string key_of(const std::string& address) const;
   [[nodiscard]] static Connection* longest_idle(const Strangers& strangers, std::optional<std::string_view> key);
-  /// A line in the log for the first of a kind, then at most one every limits::admission_log_interval, which says how many there were.
+  /// Logs the first event of a kind, then at most one line per limits::admission_log_interval, with the number of events since.
   void name(Kind kind, std::string_view what, std::string_view advice, const std::string& address);
 
   const std::size_t sockets_max_;
@@ -58,7 +58,7 @@ class Admission {
   Guests handshakes_;
   struct Line {
     std::optional<SteadyTime> written_at;
-    std::uint64_t since = 0;  // not named yet
+    std::uint64_t since = 0;  // not in the log yet
   };
   std::mutex mutex_;
   std::array<Line, 4> lines_;  // guarded by mutex_

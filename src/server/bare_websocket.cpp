@@ -42,7 +42,7 @@ class BareWebsocket final : public websocket::Connection, public WebsocketUser {
  private:
   websocket::OpenRequest request_;
   EventLoop& loop_;
-  WebsocketConnection* connection_ = nullptr;  // null once it has ended
+  WebsocketConnection* connection_ = nullptr;  // null once the connection has ended
   std::unique_ptr<websocket::MessageHandler> handler_;
 };
 
@@ -62,7 +62,7 @@ void open_bare_websocket(const std::shared_ptr<Exchange>& exchange, Shard& shard
     connection->output() += websocket::switching_protocols(accept);
     connection->written();
     connection->limit_unsent(config.outbound_queue_bytes_max);
-    connection->vouch();  // whether a message is of use is for the application to say
+    connection->vouch();  // only the application can judge whether a message is valid
     auto conversation = std::make_unique<WebsocketConnection>(*connection, config.message_bytes_max, user);
     user->attach(*conversation);
     user->handle_with(handler.on_open(user));

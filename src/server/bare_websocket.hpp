@@ -1,4 +1,4 @@
-// WebSocket without Engine.IO: joins an application's MessageHandler to a connection.
+// WebSocket without Engine.IO: connects an application's MessageHandler to a connection.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace parley::server {
 
-/// Answers the opening handshake; a request that is none gets its refusal.
+/// Answers the opening handshake. A request that is not a handshake is refused.
 void open_bare_websocket(const std::shared_ptr<Exchange>& exchange, Shard& shard, const WebsocketConfig& config,
                          protocol::websocket::OpenHandler& handler);
 

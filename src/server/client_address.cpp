@@ -40,8 +40,8 @@ bool is_port(std::string_view text) {
   return error == std::errc{} && end == text.data() + text.size();
 }
 
-/// An entry of X-Forwarded-For. Proxies write the bare address, and some also the port, brackets or quotes of the header `Forwarded`
-/// (RFC 7239 §6): `192.0.2.1:51234`, `[2001:db8::7]`, `"[2001:db8::7]:51234"`.
+/// Parses an entry of X-Forwarded-For. Proxies write the bare address; some add the port, brackets or quotes of the header `Forwarded` (RFC
+/// 7239 §6): `192.0.2.1:51234`, `[2001:db8::7]`, `"[2001:db8::7]:51234"`.
 std::optional<AddressBytes> parse_entry(std::string_view text) {
   if (text.size() >= 2 && text.starts_with('"') && text.ends_with('"')) text = text.substr(1, text.size() - 2);
   const auto colon = text.find(':');
@@ -112,7 +112,7 @@ std::string TrustedProxies::client_of(const std::string& peer, const protocol::h
     const auto comma = rest.rfind(',');
     const auto entry = trim(comma == std::string_view::npos ? rest : rest.substr(comma + 1));
     rest = comma == std::string_view::npos ? std::string_view() : rest.substr(0, comma);
-    if (entry.empty()) continue;  // RFC 9110 §5.6.1.2: empty elements of a list do not count
+    if (entry.empty()) continue;  // RFC 9110 §5.6.1.2: empty list elements do not count
     const auto named = parse_entry(entry);
     if (!named) break;
     client = named;

@@ -1,4 +1,4 @@
-// Who the client is when proxies stand in between: X-Forwarded-For is believed only from proxies that the deployment names.
+// Finds the client's address when there are proxies in between: X-Forwarded-For counts only from proxies that the deployment names.
 #pragma once
 
 #include <array>
@@ -21,13 +21,13 @@ using AddressBytes = std::array<std::uint8_t, 16>;
 class TrustedProxies {
  public:
   TrustedProxies() = default;
-  /// `10.0.0.0/8`, `::1/128` or a bare address. The error names what cannot be read.
+  /// Reads `10.0.0.0/8`, `::1/128` or a bare address. The error names the network that cannot be read.
   [[nodiscard]] static std::expected<TrustedProxies, std::string> parse(std::span<const std::string> networks);
 
   [[nodiscard]] bool is_proxy(std::string_view peer) const;
-  /// The textual address of the client. From a trusted peer: the last address of X-Forwarded-For that is no trusted proxy itself;
-  /// what lies before it was written by strangers. An entry may have a port. A list that cannot be read ends the search at the last good
-  /// one.
+  /// The textual address of the client. From a trusted peer it is the last address of X-Forwarded-For that is not a trusted proxy; clients
+  /// can forge everything before it. An entry may have a port. The search ends at the first entry, from the right, that cannot be read; the
+  /// result is then the last good address.
   [[nodiscard]] std::string client_of(const std::string& peer, const protocol::http::Request& request) const;
 
  private:

@@ -19,8 +19,8 @@ std::optional<std::string> compressed(std::string_view body, ContentCoding codin
   z_stream stream{};
   const int window_bits = coding == ContentCoding::gzip ? gzip_window_bits : zlib_window_bits;
   if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, window_bits, memory_level, Z_DEFAULT_STRATEGY) != Z_OK) return std::nullopt;
-  std::string out(body.size(), '\0');                                         // room for what is worth having
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));  // zlib reads only
+  std::string out(body.size(), '\0');                                         // a longer result is not worth sending
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));  // zlib only reads it
   stream.avail_in = static_cast<uInt>(body.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());

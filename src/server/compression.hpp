@@ -1,4 +1,4 @@
-// Takes bytes into a content coding. At the fastest level: a polling answer is small, made once, and read once.
+// Compresses bytes into a content coding, at the fastest level: a polling answer is small, made once and read once.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace parley::server {
 
-/// Nothing for identity, and when the coding does not make it smaller.
+/// Nothing for identity, and when compression does not make the body smaller.
 [[nodiscard]] std::optional<std::string> compressed(std::string_view body, protocol::http::ContentCoding coding);
 
 }  // namespace parley::server

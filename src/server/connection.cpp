@@ -8,8 +8,8 @@ namespace parley::server {
 
 namespace {
 
-constexpr int reads_per_turn_max = 4;   // then the others have their turn
-constexpr int sends_per_turn_max = 16;  // the same, of a long answer to a reader that keeps up
+constexpr int reads_per_turn_max = 4;   // then other connections get their turn
+constexpr int sends_per_turn_max = 16;  // as above, for a long answer to a fast reader
 constexpr auto relaxed = std::memory_order_relaxed;
 
 }  // namespace
@@ -78,7 +78,7 @@ Task Connection::resumption() {
   };
 }
 
-/// The bytes before the peer's end are not lost while the conversation waits for its turn.
+/// The last bytes before the peer's end are not lost while the conversation waits for its turn.
 void Connection::end_when_read() {
   if (!end_due_ || !open() || finishing_ || is_paused()) return;
   end_due_ = false;
@@ -100,7 +100,7 @@ bool Connection::wants_to_read() const {
 }
 
 void Connection::on_readable() {
-  const int reads_max = holds_much() ? 1 : reads_per_turn_max;  // the large things of many must not keep the small ones of others waiting
+  const int reads_max = holds_much() ? 1 : reads_per_turn_max;  // large messages of many peers must not delay the small ones of others
   for (int reads = 0; reads < reads_max && wants_to_read(); ++reads) {
     const std::span<char> buffer = config_.loop.read_buffer();
     const Transfer received = receive(socket_.get(), buffer);
@@ -125,7 +125,7 @@ void Connection::take(std::span<char> bytes) {
   resume();
 }
 
-// One conversation may follow another in the middle of the bytes: an upgrade, with the first frame right behind it.
+// One conversation may replace another in the middle of the bytes: an upgrade, directly followed by the first frame.
 std::size_t Connection::offer(std::span<char> bytes) {
   offering_ = true;
   std::size_t used = 0;
@@ -172,7 +172,7 @@ void Connection::send_queued() {
         if (const auto self = weak.lock()) self->flush();
       });
     if (outbound_.empty() && (conversation_ == nullptr || !conversation_->refill())) return;
-    config_.counts.sends.fetch_add(1, relaxed);  // before: who has read the bytes must find them counted
+    config_.counts.sends.fetch_add(1, relaxed);  // before: a reader of the bytes must find them counted
     const Transfer sent = send_some(socket_.get(), outbound_.unsent());
     if (sent.kind == Transfer::Kind::failed) return cut();
     if (sent.kind == Transfer::Kind::would_block) {
@@ -208,7 +208,7 @@ void Connection::sent_everything() {
 
 void Connection::on_deadline() {
   if (!sending_ended_) {
-    // The kernel's own queue may hold megabytes that a slow network still carries: that is progress, too.
+    // The kernel's own queue may hold megabytes that a slow network still delivers: this is progress, too.
     const std::size_t in_kernel = bytes_in_kernel(socket_.get());
     if (std::exchange(in_kernel_, in_kernel) > in_kernel) return deadline_.set(config_.loop.now() + limits::unsent_timeout);
     config_.counts.slow_readers_cut.fetch_add(1, relaxed);

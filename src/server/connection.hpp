@@ -1,7 +1,7 @@
-// One accepted socket: reads into the loop's buffer, hands the bytes to whatever is spoken on it, sends what was queued once a turn,
-// and ends in good order. HTTP and WebSocket are conversations on it and know no socket.
+// One accepted socket. Reads into the loop's buffer, passes the bytes to the current conversation, sends queued bytes once per turn, and
+// closes cleanly. HTTP and WebSocket are conversations on it and do not know sockets.
 //
-// Lifetime  Shared with its loop's registry until it is closed; who closes it from inside one of its calls is safe until the end of
+// Lifetime  Shared with its loop's registry until it is closed. If one of its own calls closes it, it stays valid until the end of
 //           the turn.
 // Threads   Its loop's only.
 #pragma once
@@ -30,31 +30,31 @@ struct SendCounts {
   std::atomic<std::uint64_t> sends = 0;
   std::atomic<std::uint64_t> bytes_sent = 0;
   std::atomic<std::uint64_t> slow_readers_cut = 0;
-  std::atomic<std::uint64_t> given_up = 0;  // holders of most when too much was held
+  std::atomic<std::uint64_t> given_up = 0;  // cut because they held the most when too much was held
 };
 
-/// What is spoken on a connection. The calls come on its loop; `on_gone` is the last.
+/// The protocol spoken on a connection. The calls come on its loop; `on_gone` is the last.
 class Conversation {
  public:
   virtual ~Conversation() = default;
-  /// Bytes came; they may be changed in place. Returns how many are used up: the rest is offered again with what follows it.
+  /// Bytes arrived; they may be changed in place. Returns the number of used bytes: the rest is offered again, with the bytes after it.
   [[nodiscard]] virtual std::size_t on_bytes(std::span<char> bytes) = 0;
   /// The peer will send no more. Not called once the connection is finishing.
   virtual void on_end() = 0;
-  /// The connection is closed: by the peer, by a failure, or because nobody read.
+  /// The connection is closed: by the peer, by a failure, or because the peer did not read.
   virtual void on_gone() = 0;
-  /// The server stops: end as soon as what is under way is done.
+  /// The server stops: end as soon as the work in progress is done.
   virtual void drain() = 0;
-  /// Everything queued has been sent: queues more if there is more, and says whether it did.
+  /// Everything queued has been sent: queues more if there is more. Returns whether it did.
   [[nodiscard]] virtual bool refill() { return false; }
-  /// Bytes that it keeps for the peer, beside those of the connection.
+  /// Bytes kept for the peer, in addition to those of the connection.
   [[nodiscard]] virtual std::size_t held_bytes() const { return 0; }
 };
 
 class Connection;
 
-/// The strangers among the connections of a loop: those that nothing is being done for, the longest idle first, and the others. A
-/// connection moves from one list to the other with every request, so it takes its node with it.
+/// The strangers among the connections of a loop: the idle ones, longest idle first, and the busy ones. A connection moves from one list to
+/// the other with every request, so it takes its node with it.
 struct Strangers {
   std::list<Connection*> idle;
   std::list<Connection*> busy;
@@ -72,42 +72,42 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   Connection(Config config, Descriptor socket, std::string remote_address);
   ~Connection() override;
 
-  /// It counts as a stranger until it is vouched for. Before the first `converse`.
+  /// The connection counts as a stranger until `vouch`. Before the first `converse`.
   void take_place(Guests::Place place) { place_ = std::move(place); }
-  /// A session was let in on it.
+  /// A session was admitted on this connection.
   void vouch();
-  /// Whether a request of it is being answered: an idle stranger may have to go for a newcomer.
+  /// `idle`: no request is being answered. An idle stranger may be cut to make room for a new connection.
   void set_idle(bool idle);
 
-  /// Sets what is spoken; the first call begins to read. The former conversation is kept until the end of the turn and hears nothing more.
+  /// Sets the conversation; the first call starts reading. The previous one lives until the end of the turn and gets no more calls.
   void converse(std::unique_ptr<Conversation> conversation);
-  /// Bytes that came before, on the loop where the connection was accepted. Before the first `converse`.
+  /// Bytes that arrived earlier, on the loop where the connection was accepted. Before the first `converse`.
   void prepend(std::string unread) { unread_ = std::move(unread); }
-  /// Offers what `on_bytes` left over once more: the conversation can take bytes again.
+  /// Offers the bytes that `on_bytes` left over again: the conversation can take bytes now.
   void resume();
-  /// The same, when the others had their turn.
+  /// As resume, after other connections had their turn.
   void resume_after_turn();
-  /// The same, at that time.
+  /// As resume, at that time.
   void resume_at(SteadyTime time);
-  /// The same, when no more than so many bytes are unsent.
+  /// As resume, when at most this number of bytes is unsent.
   void resume_when_unsent(std::size_t bytes) { resume_below_ = bytes; }
 
-  /// To append to; then call `written`. Bytes appended after the connection has closed or overflowed are dropped.
+  /// Append to it, then call `written`. Bytes appended after the connection has closed or overflowed are dropped.
   [[nodiscard]] std::string& output() { return outbound_.tail(); }
   void written() { config_.loop.flush_later(*this); }
-  /// The peer took all there was at the last send.
+  /// The peer took all bytes of the last send.
   [[nodiscard]] bool keeps_up() const { return writable_; }
   [[nodiscard]] std::size_t unsent_bytes() const { return outbound_.size(); }
-  /// More than this unsent after a send cuts the connection; without it, only a peer that takes nothing for a while is cut.
+  /// More unsent bytes than this after a send cut the connection. Without a limit, only a peer that takes nothing for a while is cut.
   void limit_unsent(std::size_t bytes_max) { unsent_bytes_max_ = bytes_max; }
 
-  /// Sends what is queued, then closes; reads on meanwhile and throws it away, so that no reset overtakes the last answer.
+  /// Sends the queued bytes, then closes. Meanwhile it reads and discards input, so that no reset overtakes the last answer.
   void finish();
   /// Closes now.
   void cut();
   /// The server stops.
   void drain();
-  /// Gives socket and bytes away, to go on elsewhere.
+  /// Releases the socket and its bytes, to continue elsewhere.
   struct Released {
     Descriptor socket;
     std::string unread;
@@ -151,17 +151,17 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::unique_ptr<Conversation> conversation_;
   std::string unread_;
   OutboundQueue outbound_;
-  Guests::Place place_;                                           // while it is a stranger's
-  std::optional<std::list<Connection*>::iterator> in_strangers_;  // the same, once it was idle: its node
+  Guests::Place place_;                                           // while it belongs to a stranger
+  std::optional<std::list<Connection*>::iterator> in_strangers_;  // its node there, once it has been idle
   std::size_t unsent_bytes_max_ = SIZE_MAX;
-  std::size_t resume_below_ = 0;      // unsent bytes; 0: nobody waits for that
-  std::size_t in_kernel_ = SIZE_MAX;  // bytes the kernel had not delivered when the deadline last rang
+  std::size_t resume_below_ = 0;      // unsent bytes; 0: nothing waits for this
+  std::size_t in_kernel_ = SIZE_MAX;  // bytes the kernel had not delivered at the last deadline
   Deadline deadline_;                 // of a finish, or of a peer that takes nothing
   bool idle_ = false;
   bool writable_ = true;
   bool resume_due_ = false;  // after this turn, or later
   bool peer_ended_ = false;
-  bool end_due_ = false;  // the conversation has not been told, for it has not read everything
+  bool end_due_ = false;  // on_end is still due: the conversation has not read everything
   bool finishing_ = false;
   bool sending_ended_ = false;
   bool offering_ = false;

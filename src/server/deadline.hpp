@@ -1,5 +1,5 @@
-// One moment that keeps moving: an idle limit, a heartbeat. Moving it later costs nothing, because the timer that rings too early
-// only looks again; so a busy connection sets no timers.
+// A deadline that moves often: an idle limit, a heartbeat. Moving it later costs nothing: the timer fires early and then only checks again.
+// So a busy connection sets no timers.
 #pragma once
 
 #include <functional>

@@ -17,7 +17,7 @@ using protocol::http::Response;
 
 namespace {
 
-// The first character of a sid says the loop, 0 to 63 (limits::event_loops_max); the other 19 are random, 114 bits.
+// The first character of a sid encodes the loop, 0 to 63 (limits::event_loops_max); the other 19 are random, 114 bits.
 constexpr std::string_view sid_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::size_t sid_size = 20;
 static_assert(limits::event_loops_max <= sid_alphabet.size());
@@ -122,7 +122,7 @@ void EngineioEndpoint::serve(const SessionRequestPtr& request) {
   const auto current = session == nullptr ? std::nullopt : std::optional(session->current());
   const bool probes = request->parts.kind == RequestKind::probe_websocket;
   const auto checked = engineio::check_session(request->parts.query, request->parts.kind, current);
-  // A second WebSocket of a session is let in and closed, as the JavaScript server does: its client would read a 400 as a fault.
+  // A second WebSocket of a session is accepted and closed, as the JavaScript server does: its client would treat a 400 as an error.
   if (!checked && !(probes && session != nullptr)) return request->answer_error(checked.error());
   if (request->parts.kind == RequestKind::poll) return session->poll(request);
   if (request->parts.kind == RequestKind::post) return session->post(request);
@@ -130,7 +130,7 @@ void EngineioEndpoint::serve(const SessionRequestPtr& request) {
   request->origin().post([this, request] { probe(request, *this); });
 }
 
-/// On the loop that accepted the request.
+/// Runs on the loop that accepted the request.
 void EngineioEndpoint::probe(const SessionRequestPtr& request, EngineioEndpoint& owner) {
   const auto& exchange = request->exchange();
   auto accept = websocket::check_request(exchange->request());
@@ -143,7 +143,7 @@ void EngineioEndpoint::probe(const SessionRequestPtr& request, EngineioEndpoint&
 
 void EngineioEndpoint::take_probe(const std::string& sid, const std::shared_ptr<Connection>& connection, EngineioSession::Binary binary) {
   if (const auto session = find(sid)) return session->probe(connection, binary);
-  connection->finish();  // it ended while its WebSocket was on the way here
+  connection->finish();  // the session ended while its WebSocket was on the way
 }
 
 Response EngineioEndpoint::body_too_large(const Request& head) {
@@ -194,7 +194,7 @@ std::shared_ptr<EngineioSession> EngineioEndpoint::make_session(const Request& r
                                 .query = std::string(request.query())};
   EngineioSession::Config config{config_.shard, config_.engineio, config_.totals,
                                  [this](EngineioSession& session) { sessions_.erase(session.handshake().sid); }};
-  // Applications keep it as long as they like and let go of it on threads of their own; it ends on its loop's, with its timers.
+  // Applications may keep the session and release it on any thread; it is destroyed on its own loop, with its timers.
   auto end_on_loop = [&loop = config_.shard.loop()](EngineioSession* ended) {
     std::unique_ptr<EngineioSession> session(ended);
     if (!loop.in_this_thread()) loop.post([session = std::move(session)] {});

@@ -1,5 +1,5 @@
-// One Engine.IO path on one loop: handshakes, and the sessions that were born here. Their sid names this loop, so a request that
-// another loop accepted finds its way, and a WebSocket moves to where its session lives.
+// One Engine.IO path on one loop: its handshakes and the sessions that started here. A sid encodes its loop. So a request that another loop
+// accepted is forwarded, and a WebSocket moves to the loop of its session.
 #pragma once
 
 #include <memory>
@@ -33,13 +33,13 @@ class EngineioEndpoint {
   };
   explicit EngineioEndpoint(Config config) : config_(config) {}
 
-  /// The endpoints of the same path on every loop, by index; they live as long as this one.
+  /// The endpoints of the same path on every loop, by index. They live as long as this one.
   void set_siblings(std::vector<EngineioEndpoint*> siblings) { siblings_ = std::move(siblings); }
 
-  /// Whether a path is this endpoint's: `/socket.io`, `/socket.io/` and everything below.
+  /// Whether this endpoint serves a path: `/socket.io`, `/socket.io/` and everything below.
   [[nodiscard]] bool serves(std::string_view path) const;
   void handle(const std::shared_ptr<Exchange>& exchange);
-  /// The answer to a body above `body_bytes_max`; the session it was for is closed.
+  /// The answer to a body above `body_bytes_max`. Closes the session that the request names.
   [[nodiscard]] protocol::http::Response body_too_large(const protocol::http::Request& head);
   [[nodiscard]] std::size_t body_bytes_max() const { return config_.engineio.payload_bytes_max; }
 

@@ -14,7 +14,7 @@ namespace websocket = protocol::websocket;
 using engineio::CloseReason;
 using engineio::PacketType;
 
-/// One WebSocket of a session: the transport, or a candidate.
+/// One WebSocket of a session: its transport, or a candidate for it.
 class EngineioSession::Websocket final : public WebsocketUser {
  public:
   Websocket(EngineioSession& session, Binary binary) : session_(&session), binary_(binary) {}
@@ -53,7 +53,7 @@ class EngineioSession::Websocket final : public WebsocketUser {
   }
 
  private:
-  EngineioSession* session_;  // null once the session has let go of it
+  EngineioSession* session_;  // null once the session has dropped it
   WebsocketConnection* connection_ = nullptr;
   Binary binary_;
 };
@@ -150,7 +150,7 @@ void EngineioSession::flush() {
   end(CloseReason::transport_close);
 }
 
-/// The oldest of the queue, as many as every client takes in one answer.
+/// The oldest packets of the queue, as many as every client accepts in one answer.
 std::string EngineioSession::take_payload() {
   std::string payload;
   std::size_t packets = 0;
@@ -162,7 +162,7 @@ std::string EngineioSession::take_payload() {
     queue_bytes_ -= (*packet)->websocket_frames().size();
   }
   queue_.erase(queue_.begin(), packet);
-  if (queue_.empty()) queue_ = {};  // an idle session keeps no memory for a burst
+  if (queue_.empty()) queue_ = {};  // an idle session keeps no memory after a burst
   return payload;
 }
 
@@ -175,20 +175,20 @@ void EngineioSession::poll(SessionRequestPtr request) {
     request->answer_packets("6");
     return retire();
   }
-  on_heartbeat();  // a poll that comes as the time is up finds the session gone, whichever the loop saw first
+  on_heartbeat();  // a poll at the timeout finds the session ended, in whichever order the loop sees them
   if (life_ == Life::ended) return request->answer_error(engineio::RequestError::session_id_unknown);
   if (poll_ != nullptr) return overlap(request);
   poll_ = std::move(request);
   if (!queue_.empty()) return answer_poll(take_payload());
   if (life_ == Life::closing) {
-    // Alone: socket.io-client acts on a close before it acts on the packets that came with it, and would miss the DISCONNECT.
+    // Alone: socket.io-client handles a close before packets of the same answer and would miss the DISCONNECT.
     answer_poll("1");
     return retire();
   }
   if (candidate_ != nullptr && candidate_->upgrade.releases_polls()) answer_poll("6");
 }
 
-/// Two polls at once would race for the same packets: the client is broken, as the JavaScript server sees it too.
+/// Two polls at once would race for the same packets: the client is broken. The JavaScript server treats this in the same way.
 void EngineioSession::overlap(const SessionRequestPtr& request) {
   answer_poll("1");
   end(CloseReason::transport_error);
@@ -197,7 +197,7 @@ void EngineioSession::overlap(const SessionRequestPtr& request) {
 
 void EngineioSession::poll_gone(const SessionRequestPtr& request) {
   if (poll_ == request) poll_.reset();
-  // An answer that crossed this news on its way to another loop has reached nobody: then packets are missing, and the client must know.
+  // If an answer was already on its way to the other loop, nobody received it: packets are missing, and the client must know.
   if (!upgraded_) end(CloseReason::transport_error);
 }
 
@@ -217,20 +217,20 @@ void EngineioSession::post(const SessionRequestPtr& request) {
   work_off();
 }
 
-/// A client that sends two bodies at once does not care for their order, as the JavaScript server sees it too.
+/// A client that sends two bodies at once does not keep their order. The JavaScript server treats this in the same way.
 void EngineioSession::overlap_post(const SessionRequestPtr& request) {
   end(CloseReason::transport_error);
   request->answer_error(engineio::RequestError::bad_request);
 }
 
-/// A body may hold hundreds of thousands of packets: after some of them the others of this loop have their turn.
+/// A body may hold hundreds of thousands of packets: after some of them, other connections of this loop get their turn.
 void EngineioSession::work_off() {
   Loop& loop = config_.shard.loop();
   engineio::Payload& payload = posted_->payload;
   const auto goes_on = [&] { return life_ == Life::open && loop.now() >= pace_.paused_until(); };
   for (std::size_t taken = 0; taken < limits::polling_packets_per_turn && goes_on() && !payload.done(); ++taken) on_packet(payload.next());
   auto again = [self = shared_from_this()] { self->work_off(); };
-  if (life_ == Life::open && !goes_on()) {  // its `ok` waits, too: the client sends nothing before that
+  if (life_ == Life::open && !goes_on()) {  // the `ok` waits, too: the client sends nothing before it
     loop.call_at(pace_.paused_until(), std::move(again));
     return;
   }
@@ -261,20 +261,20 @@ void EngineioSession::on_packet(const engineio::Packet& packet) {
     case PacketType::open:
     case PacketType::upgrade:
     case PacketType::noop:
-      return;  // means nothing here; the JavaScript server ignores it too
+      return;  // has no meaning here; the JavaScript server ignores it too
   }
 }
 
 void EngineioSession::on_heartbeat() {
-  // A timer rings a little late. Counted from when it should have rung, a client's time is up exactly when the protocol says; after a
-  // long stall of this process it counts from now, or everybody would be timed out at once.
+  // A timer fires a little late. Counting from the time when it was due, the timeout matches the protocol exactly. After a long stall of
+  // this process it counts from now; otherwise all clients would time out at once.
   const SteadyTime now = config_.shard.loop().now();
   const SteadyTime due = heartbeat_.next();
-  const bool slightly_late = due <= now && now - due < config_.engineio.ping_timeout * 3 / 4;  // a quarter is left to answer in
+  const bool slightly_late = due <= now && now - due < config_.engineio.ping_timeout * 3 / 4;  // a quarter is left for the answer
   switch (heartbeat_.at(slightly_late ? due : now)) {
     case engineio::Heartbeat::Due::timed_out:
       if (life_ == Life::open && pace_.was_paused(now, config_.engineio.ping_interval)) {
-        heartbeat_.on_pong(now);  // its pong may be among what we do not read
+        heartbeat_.on_pong(now);  // its pong may be among the unread packets
         break;
       }
       return life_ == Life::closing ? retire() : end(CloseReason::ping_timeout);
@@ -339,7 +339,7 @@ void EngineioSession::on_candidate_packet(const engineio::Packet& packet) {
       return;
     case Action::answer_probe:
       candidate_->socket->send(*engineio::EncodedPacket::text("3probe"));
-      // Without a poll to answer, what is queued waits for the next one, or for the WebSocket.
+      // Without a poll to answer, queued packets wait for the next poll, or for the WebSocket.
       if (poll_ != nullptr) answer_poll(queue_.empty() ? "6" : take_payload());
       return;
     case Action::switch_over:
@@ -350,7 +350,7 @@ void EngineioSession::on_candidate_packet(const engineio::Packet& packet) {
 }
 
 void EngineioSession::switch_over() {
-  // A poll that still hangs carries nothing but its end: whatever is queued leaves on the WebSocket, behind what earlier polls took.
+  // A pending poll gets only a noop: all queued packets leave on the WebSocket, after those of earlier polls.
   answer_poll("6");
   websocket_ = std::move(candidate_->socket);
   candidate_.reset();
@@ -364,11 +364,11 @@ void EngineioSession::switch_over() {
 void EngineioSession::drop_candidate() {
   if (candidate_ == nullptr) return;
   candidate_->socket->close();
-  // The deadline that rang may be the candidate's own.
+  // The deadline that has just fired may be the candidate's own.
   config_.shard.loop().bury(std::shared_ptr<Candidate>(std::move(candidate_)));
 }
 
-/// A client has a poll under way nearly always, on another connection than its POST: one that was sent first may come second.
+/// A client nearly always has a pending poll, on another connection than its POST: a poll that was sent first may arrive second.
 void EngineioSession::leave() {
   life_ = Life::left;
   drop_candidate();
@@ -397,7 +397,7 @@ void EngineioSession::close() {
   life_ = Life::closing;
   drop_candidate();
   if (websocket_ != nullptr) websocket_->close();
-  // Not now: the caller is the handler that is to be told.
+  // Not now: the caller may be the handler that on_close is called on.
   config_.shard.loop().post([self = shared_from_this()] { self->finish_closing(); });
 }
 

@@ -1,7 +1,7 @@
-// One Engine.IO session: heartbeat, long polling, WebSocket, and the step from one to the other without losing or reordering a packet.
+// One Engine.IO session: heartbeat, long polling, WebSocket, and the upgrade between them without losing or reordering packets.
 //
-// What waits for a poll is one queue. A poll takes all of it; an upgrade takes all of it; so a packet leaves exactly once, in order.
-// While a candidate WebSocket is probed, polls do not hang, so that the client can let go of the last one and say `5`.
+// Packets for polls wait in one queue. A poll or an upgrade takes packets from its front, so each packet leaves exactly once and in order.
+// While a candidate WebSocket is probed, polls are answered at once, so that the client can end its last poll and send `5`.
 //
 // Lifetime  Its endpoint keeps it until it has ended. Threads: its loop's.
 #pragma once
@@ -34,30 +34,30 @@ class EngineioSession final : public protocol::engineio::Socket,
     Shard& shard;
     const EngineioConfig& engineio;
     SessionTotals& totals;
-    std::function<void(EngineioSession&)> on_ended;  // once: nothing more will be asked of it
+    std::function<void(EngineioSession&)> on_ended;  // called once: the session is not used any more
   };
-  /// `place`: kept until it is let in.
+  /// `place`: kept until `let_in`.
   EngineioSession(Config config, protocol::engineio::Handshake handshake, Guests::Place place);
   ~EngineioSession() override;
 
-  /// Begins with long polling: `request` is answered with the open packet.
+  /// Starts with long polling: `request` is answered with the open packet.
   void open(SessionRequestPtr request, protocol::engineio::OpenHandler& handler);
-  /// Begins with WebSocket on a connection that has been told `101`. `base64`: the client wants no binary frames.
+  /// Starts with WebSocket on a connection that has already sent `101`. `base64`: the client does not want binary frames.
   enum class Binary : std::uint8_t { frames, base64 };
   void open(const std::shared_ptr<Connection>& connection, Binary binary, protocol::engineio::OpenHandler& handler);
 
   void poll(SessionRequestPtr request);
   void post(const SessionRequestPtr& request);
-  /// The client of a poll went before it was answered.
+  /// The client of a poll disconnected before the answer.
   void poll_gone(const SessionRequestPtr& request);
-  /// A request for this session was more than is allowed.
+  /// A request for this session exceeded a limit.
   void refuse_too_large() { end(protocol::engineio::CloseReason::transport_error); }
-  /// A WebSocket that wants to take over; closed at once when there is one already.
+  /// A WebSocket that wants to become the transport; closed at once when the session already has one.
   void probe(const std::shared_ptr<Connection>& connection, Binary binary);
   /// The server stops.
   void shut_down();
 
-  /// What requests with this sid are checked against: nothing once it is closing, but for the poll that fetches the last packets.
+  /// The transport that requests with this sid are checked against: nothing once it is closing, except for the poll for the last packets.
   [[nodiscard]] protocol::engineio::Transport current() const;
 
   // protocol::engineio::Socket
@@ -74,8 +74,8 @@ class EngineioSession final : public protocol::engineio::Socket,
  private:
   enum class Life : std::uint8_t {
     open,
-    closing,  // by us: waits for the poll that takes the last packets
-    left,     // the client said goodbye by POST: its handler is told; only a poll that this overtook is still answered
+    closing,  // by this side: waits for the poll that takes the last packets
+    left,     // the client closed by POST: the handler has been called; only a poll that the POST overtook is still answered
     ended,
   };
   class Websocket;
@@ -88,7 +88,7 @@ class EngineioSession final : public protocol::engineio::Socket,
   void start(protocol::engineio::OpenHandler& handler);
   struct Attached {
     std::shared_ptr<Websocket> socket;
-    std::unique_ptr<WebsocketConnection> conversation;  // to be spoken once the session knows the socket
+    std::unique_ptr<WebsocketConnection> conversation;  // starts once the session knows the socket
   };
   [[nodiscard]] Attached attach(Connection& connection, Binary binary);
   void answer_poll(std::string payload);
@@ -115,7 +115,7 @@ class EngineioSession final : public protocol::engineio::Socket,
 
   Config config_;
   const protocol::engineio::Handshake handshake_;
-  std::unique_ptr<protocol::engineio::SocketHandler> handler_;  // null before it is open and after it was told of the end
+  std::unique_ptr<protocol::engineio::SocketHandler> handler_;  // null before the session is open and after on_close
   protocol::engineio::Heartbeat heartbeat_;
   Deadline heartbeat_due_;
   Guests::Place place_;
@@ -126,12 +126,12 @@ class EngineioSession final : public protocol::engineio::Socket,
 
   std::shared_ptr<Websocket> websocket_;  // the transport, or null: long polling
   std::unique_ptr<Candidate> candidate_;
-  SessionRequestPtr poll_;  // hangs
+  SessionRequestPtr poll_;  // the pending poll
   struct Posted {
     SessionRequestPtr request;  // answered when the last packet is taken
     protocol::engineio::Payload payload;
   };
-  std::unique_ptr<Posted> posted_;                    // a body that is being worked off, in turns
+  std::unique_ptr<Posted> posted_;                    // a body that is processed in several turns
   std::vector<protocol::engineio::PacketPtr> queue_;  // for the next poll
   std::size_t queue_bytes_ = 0;
 };

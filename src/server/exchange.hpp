@@ -22,17 +22,17 @@ class Exchange {
   [[nodiscard]] protocol::http::Request& request() { return request_; }
   [[nodiscard]] Loop& loop() { return loop_; }
 
-  /// Answers. A client that has gone hears nothing; a second answer is our mistake and asserted.
+  /// Answers. If the client has disconnected, nothing is sent. A second answer is a bug of this server and asserted.
   void respond(protocol::http::Response response);
   /// Answers, then closes the connection.
   void respond_and_close(protocol::http::Response response);
-  /// Calls `on_gone` when the client goes before it was answered; at once if it has.
+  /// Calls `on_gone` when the client disconnects before it was answered; at once if it already has.
   void watch_client(std::function<void()> on_gone);
 
-  /// What goes on when a request has asked for another protocol: called on `target`'s thread with a connection there, which reads
-  /// nothing until it converses. Not called when the client has gone.
+  /// Continues after a request for another protocol: called on `target`'s thread with a connection there, which reads nothing before
+  /// `converse`. Not called when the client has disconnected.
   using TakeOver = std::move_only_function<void(std::shared_ptr<Connection>)>;
-  /// Ends HTTP on this connection and moves it to `target`, which is where its session lives.
+  /// Ends HTTP on this connection and moves it to `target`, where its session lives.
   void hand_over(class Shard& target, TakeOver take_over);
 
  private:
@@ -41,7 +41,7 @@ class Exchange {
 
   protocol::http::Request request_;
   Loop& loop_;
-  HttpConnection* connection_;  // null once the client has gone or the answer is given
+  HttpConnection* connection_;  // null once the client has disconnected or the answer is given
   std::function<void()> on_gone_;
   bool gone_ = false;
   bool answered_ = false;

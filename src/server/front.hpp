@@ -1,4 +1,4 @@
-// Where whole requests go on one loop: by path to Socket.IO, Engine.IO, bare WebSocket, and everything else to the HTTP handler.
+// Routes whole requests on one loop: by path to Socket.IO, Engine.IO and bare WebSocket, and everything else to the HTTP handler.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@
 
 namespace parley::server {
 
-/// Everything an application has set, the same for all loops.
+/// The settings and handlers of an application, the same for all loops.
 struct Site {
   struct Websocket {
     std::string path;
@@ -24,7 +24,7 @@ struct Site {
   };
   struct Engineio {
     EngineioConfig config;
-    protocol::engineio::OpenHandler* handler = nullptr;  // one of these two
+    protocol::engineio::OpenHandler* handler = nullptr;  // exactly one of these two is set
     protocol::socketio::NamespaceHandler* namespaces = nullptr;
   };
   ServerConfig config;
@@ -45,7 +45,7 @@ class Front final : public RequestHandler {
   /// The endpoints, in the order of site.engineio, so that those of all loops can be made siblings.
   [[nodiscard]] const std::vector<std::unique_ptr<EngineioEndpoint>>& endpoints() { return endpoints_; }
   void accept(Descriptor socket, std::string remote_address);
-  /// Tells every session that the server stops, and lets connections end as soon as what is under way is done.
+  /// Tells every session that the server stops. Connections end as soon as their work in progress is done.
   void drain();
 
   void handle(std::shared_ptr<Exchange> exchange) override;

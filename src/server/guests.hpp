@@ -1,5 +1,5 @@
-// How many there are of a kind, in all and of each address, while nobody has vouched for them: connections that no session was let in on,
-// sessions before their CONNECT is accepted (docs/adr/0016).
+// Counts guests of one kind, in total and by address, until they are signed in: connections without an admitted session, or sessions before
+// their CONNECT is accepted (docs/adr/0016).
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace parley::server {
 
-/// Threads: any; it outlives its places.
+/// Threads: any. It must outlive its places.
 class Guests {
  public:
   struct Bounds {
@@ -22,7 +22,7 @@ class Guests {
   };
   explicit Guests(Bounds bounds) : bounds_(bounds) {}
 
-  /// One of them, until it goes.
+  /// The place of one guest. Destroying it releases the place.
   class Place {
    public:
     Place() = default;
@@ -38,7 +38,7 @@ class Guests {
       if (const auto taken = std::exchange(taken_, nullptr)) taken->guests.forget(taken->key);
     }
     [[nodiscard]] bool is_taken() const { return taken_ != nullptr; }
-    /// Of the address; empty where addresses are not counted. The place must be taken.
+    /// The key of the address; empty where addresses are not counted. The place must be taken.
     [[nodiscard]] const std::string& key() const { return taken_->key; }
 
    private:
@@ -46,11 +46,11 @@ class Guests {
       Guests& guests;
       std::string key;
     };
-    std::unique_ptr<Taken> taken_;  // most connections are no guests any more: those pay for a pointer
+    std::unique_ptr<Taken> taken_;  // most connections are not guests any more: those pay only for a pointer
   };
 
   enum class Full : std::uint8_t { total, address };
-  /// `key`: of protocol::http::client_key; empty: not counted by address, for it is a proxy's.
+  /// `key`: from protocol::http::client_key; empty: not counted by address, because it is a proxy's.
   [[nodiscard]] std::expected<Place, Full> enter(std::string key);
   [[nodiscard]] std::size_t size() const;
 

@@ -19,7 +19,7 @@ void Holdings::relieve() {
   while (bytes_ > bytes_max_ && !holders_.empty()) {
     Holder& most = **std::ranges::max_element(holders_, {}, [](const Holder* each) { return each->held_; });
     if (on_given_up_) on_given_up_(most.address(), most.held_);
-    change(most, 0);  // whether it lets go at once or at the end of the turn
+    change(most, 0);  // whether it releases its bytes at once or at the end of the turn
     most.give_up();
   }
 }

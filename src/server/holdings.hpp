@@ -1,5 +1,5 @@
-// The bytes that one loop holds for its connections: half-read input, unsent output. Over the budget the holder of most lets go, for an
-// attacker has to hold much to hurt, and people who talk hold nothing between two turns (docs/adr/0016).
+// The bytes that one loop holds for its connections: half-read input, unsent output. Above the budget, the holder of the most bytes is cut:
+// an attacker must hold much to do harm, and ordinary chat holds nothing between two turns (docs/adr/0016).
 #pragma once
 
 #include <cstddef>
@@ -14,16 +14,16 @@ namespace parley::server {
 
 class Holdings;
 
-/// Something that holds bytes for a client. Owner: its loop.
+/// An object that holds bytes for a client. Owner: its loop.
 class Holder {
  public:
   virtual ~Holder() = default;
-  /// Ends what it holds bytes for. Called in a task of its own, with nothing of the holder on the stack.
+  /// Ends the connection or session that it holds bytes for. Called in a task of its own, so no method of the holder is on the stack.
   virtual void give_up() = 0;
-  /// The client, for the log.
+  /// The client's address, for the log.
   [[nodiscard]] virtual const std::string& address() const = 0;
 
-  /// More than what is free: it sends, or takes, in bulk.
+  /// Holds more than the free amount: it sends or receives in bulk.
   [[nodiscard]] bool holds_much() const { return held_ != 0; }
 
  private:
@@ -37,7 +37,7 @@ class Holdings {
   using OnGivenUp = std::function<void(const std::string& address, std::size_t bytes)>;
   Holdings(Loop& loop, std::size_t bytes_max) : loop_(loop), bytes_max_(bytes_max) {}
 
-  /// So many bytes are held now; the first limits::held_bytes_free of each holder do not count. 0 before the holder goes.
+  /// Sets the bytes held now. The first limits::held_bytes_free of each holder do not count. Set 0 before the holder is destroyed.
   void set(Holder& holder, std::size_t bytes) {
     const std::size_t counted = bytes > limits::held_bytes_free ? bytes : 0;
     if (counted != holder.held_) change(holder, counted);
@@ -52,7 +52,7 @@ class Holdings {
   Loop& loop_;
   const std::size_t bytes_max_;
   std::size_t bytes_ = 0;
-  std::unordered_set<Holder*> holders_;  // those that count
+  std::unordered_set<Holder*> holders_;  // those with counted bytes
   bool relief_due_ = false;
   OnGivenUp on_given_up_;
 };

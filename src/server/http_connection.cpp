@@ -52,7 +52,7 @@ std::size_t HttpConnection::skip_empty_lines(std::span<const char> bytes, bool& 
     answer(plain_response(400), Then::close);
     return used;
   }
-  stop = bytes.size() == used || (bytes.size() == used + 1 && bytes[used] == '\r');  // the line may go on in the next bytes
+  stop = bytes.size() == used || (bytes.size() == used + 1 && bytes[used] == '\r');  // the line may continue in the next bytes
   return used;
 }
 
@@ -151,7 +151,7 @@ bool HttpConnection::refill() {
   return true;
 }
 
-/// Everything of the answer is queued.
+/// The whole answer is queued.
 void HttpConnection::answered() {
   if (closes_) {
     deadline_.set(answer_due_);
@@ -170,12 +170,12 @@ std::size_t HttpConnection::held_bytes() const {
 void HttpConnection::on_end() {
   peer_ended_ = true;
   if (content_ != nullptr || (exchange_ == nullptr && connection_.unsent_bytes() > 0)) {
-    closes_ = true;  // it may still read its answer
+    closes_ = true;  // the client may still read its answer
     if (content_ == nullptr) connection_.finish();
     return;
   }
   if (exchange_ == nullptr) return connection_.cut();
-  // It may still read the answer of an ordinary request, but nobody half-closes while a poll hangs: that is a client that left.
+  // The client of an ordinary request may still read the answer. But no client half-closes during a pending poll: it has left.
   if (exchange_->on_gone_) connection_.cut();
 }
 
@@ -198,7 +198,7 @@ void HttpConnection::on_deadline() {
     connection_.counts().slow_readers_cut.fetch_add(1, std::memory_order_relaxed);
     return connection_.cut();
   }
-  if (parser_ == nullptr) return connection_.finish();  // kept alive, and nothing came
+  if (parser_ == nullptr) return connection_.finish();  // kept alive, and no request came
   refuse(plain_response(408));
 }
 
@@ -213,7 +213,7 @@ void HttpConnection::give_way(Shard& target, Exchange::TakeOver take_over) {
   forget_exchange();
   handing_over_ = true;
   deadline_.clear();
-  // Not now: the bytes behind the request may still be in the hands of the connection.
+  // Not now: the connection may still be processing the bytes after the request.
   connection_.loop().post([connection = connection_.shared_from_this(), &target, take_over = std::move(take_over)]() mutable {
     if (!connection->open()) return;
     auto address = connection->remote_address();

@@ -1,7 +1,7 @@
-// HTTP/1.1 on one connection: whole requests in, one at a time, answers out; keep-alive, pipelining, limits and timeouts.
+// HTTP/1.1 on one connection: whole requests in, one at a time, and answers out; keep-alive, pipelining, limits and timeouts.
 //
-// A request is parsed when the answer before it is nearly sent, and long answers are queued in slices: a client that asks and does not read
-// makes the server hold one answer (docs/adr/0016).
+// A request is parsed only when the answer before it is nearly sent, and long answers are queued in slices. So a client that sends requests
+// and does not read makes the server hold only one answer (docs/adr/0016).
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@
 
 namespace parley::server {
 
-/// Where whole requests go. One a loop.
+/// Receives whole requests. One per loop.
 class RequestHandler {
  public:
   virtual ~RequestHandler() = default;
@@ -51,9 +51,9 @@ class HttpConnection final : public Conversation {
   friend class Exchange;
   enum class Then : std::uint8_t { keep_alive, close };
 
-  /// Whether bytes can be taken now. If not, and nothing else will, asks to be offered them again.
+  /// Whether bytes can be taken now. If not, and if nothing else will resume the reading, asks to be offered them again.
   [[nodiscard]] bool takes_bytes();
-  /// Empty lines before a request (RFC 9112 §2.2). The connection stays idle; too many are answered 400.
+  /// Empty lines before a request (RFC 9112 §2.2). The connection stays idle; too many lines are answered with 400.
   [[nodiscard]] std::size_t skip_empty_lines(std::span<const char> bytes, bool& stop);
   [[nodiscard]] std::size_t feed(std::span<const char> bytes, bool& stop);
   void on_head();
@@ -69,13 +69,13 @@ class HttpConnection final : public Conversation {
   Connection& connection_;
   Config config_;
   Deadline deadline_;
-  std::unique_ptr<HttpParser> parser_;          // while a request is coming
+  std::unique_ptr<HttpParser> parser_;          // while a request arrives
   std::shared_ptr<Exchange> exchange_;          // while it is being answered
   std::shared_ptr<const std::string> content_;  // of a long answer, while it is being queued
   std::size_t content_queued_ = 0;
-  bool content_is_own_ = false;  // else it is there anyway
+  bool content_is_own_ = false;  // otherwise the content is shared
   TurnShare<limits::http_requests_of_turn, limits::http_requests_per_turn> turn_;
-  SteadyTime answer_due_{};      // for the newest answer to be sent
+  SteadyTime answer_due_{};      // deadline for sending the newest answer
   std::size_t empty_lines_ = 0;  // skipped since the last request
   bool head_only_ = false;
   bool keep_alive_ = true;

@@ -22,7 +22,7 @@ struct HttpParser::Impl {
   std::size_t head_bytes = 0;
   bool head_said = false;
 
-  /// Takes the head over. False: it must not be believed (RFC 9112 §3.2, §6.3).
+  /// Takes the head over. False: the head must be refused (RFC 9112 §3.2, §6.3).
   [[nodiscard]] bool read_head();
 };
 
@@ -38,7 +38,7 @@ std::string_view text(std::span<const char> bytes) {
   return {bytes.data(), bytes.size()};
 }
 
-/// Proxies may send `GET http://host/path`; a server must take it (RFC 9112 §3.2.2).
+/// Proxies may send `GET http://host/path`; a server must accept it (RFC 9112 §3.2.2).
 std::string origin_form(std::string target) {
   if (target.empty() || target.front() == '/' || target.front() == '*') return target;
   const std::size_t scheme_end = target.find("://");
@@ -47,8 +47,8 @@ std::string origin_form(std::string target) {
   return path == std::string::npos ? "/" : target.substr(path);
 }
 
-/// RFC 9112 §5.2: a server refuses a value that goes on in the next line, or unfolds it. Beast unfolds, a proxy in front may not, and then
-/// the two read different headers. `bytes` are whole header lines.
+/// RFC 9112 §5.2: a server refuses a value that continues on the next line, or unfolds it. Beast unfolds it, but a proxy in front may not;
+/// the two would then read different headers. `bytes` are whole header lines.
 bool has_folded_line(std::string_view bytes) {
   for (std::size_t end = bytes.find('\n'); end != std::string_view::npos; end = bytes.find('\n', end + 1)) {
     const std::string_view next = bytes.substr(end + 1, 1);
@@ -57,13 +57,13 @@ bool has_folded_line(std::string_view bytes) {
   return false;
 }
 
-/// Whether a whole first line is there that does not end in a version. Beast waits for the bytes of one.
+/// Whether there is a whole first line that does not end in a version. Beast would wait for more bytes.
 bool lacks_version(std::string_view bytes) {
   const auto line = bytes.substr(0, bytes.find('\n'));
   return line.size() < bytes.size() && !line.ends_with(" HTTP/1.1\r") && !line.ends_with(" HTTP/1.0\r");
 }
 
-/// RFC 9110 §7.2, `uri-host [ ":" port ]`, as far as its characters go.
+/// RFC 9110 §7.2, `uri-host [ ":" port ]`; only the characters are checked.
 bool is_host(std::string_view text) {
   static constexpr auto allowed = [] {
     std::array<bool, 256> table{};
@@ -74,7 +74,7 @@ bool is_host(std::string_view text) {
   return std::ranges::all_of(text, [](unsigned char c) { return allowed[c]; });
 }
 
-/// The fields of a head that say whom it is for and where its body ends. Whatever a proxy in front could read otherwise is refused.
+/// The fields that determine the host and the end of the body. A head that a proxy in front could read in another way is refused.
 class DecisiveFields {
  public:
   void note(beast_http::field name, std::string_view value) {
@@ -89,8 +89,8 @@ class DecisiveFields {
     return host_.count == 1 && is_host(host_.value);
   }
 
-  /// Whether it is beyond doubt where the body ends: no coding but `chunked`, in HTTP/1.1, and never beside a length; or one length. RFC
-  /// 9112 §6.3 lets a server take equal lengths for one.
+  /// Whether the end of the body is unambiguous: either one coding, `chunked`, in HTTP/1.1 and without a length; or at most one length. RFC
+  /// 9112 §6.3 would allow a server to accept several equal lengths.
   [[nodiscard]] bool have_clear_framing(unsigned version) const {
     if (coding_.count > 0)
       return coding_.count == 1 && length_.count == 0 && version == 11 && protocol::http::equals_ignoring_case(coding_.value, "chunked");
@@ -102,7 +102,7 @@ class DecisiveFields {
  private:
   struct Field {
     std::size_t count = 0;
-    std::string_view value;  // of the last
+    std::string_view value;  // of the last such field
   };
 
   static void note(Field& field, std::string_view value) {
@@ -137,7 +137,7 @@ bool HttpParser::Impl::read_head() {
 
 HttpParser::HttpParser() : impl_(std::make_unique<Impl>()) {
   impl_->parser.header_limit(limits::http_header_bytes_max);
-  impl_->parser.body_limit(boost::none);  // checked here: the bound is known only when the path is
+  impl_->parser.body_limit(boost::none);  // checked here: the limit is known only once the path is
 }
 
 HttpParser::~HttpParser() = default;
@@ -153,7 +153,7 @@ HttpParser::Progress HttpParser::feed_head(std::span<const char> bytes) {
   if (error && error != beast_http::error::need_more) return {Kind::bad, used, status_of(error)};
   if (impl_->head_bytes == 0 && used == 0 && lacks_version(text(bytes))) return {Kind::bad, used, 400};
   if (has_folded_line(text(bytes.first(used)))) return {Kind::bad, used, 400};
-  // Beast counts the headers without the request line; the limit is for both.
+  // Beast counts the headers without the request line; the limit covers both.
   impl_->head_bytes += used;
   const std::size_t unused_bytes = parser.is_header_done() ? 0 : bytes.size() - used;
   if (impl_->head_bytes + unused_bytes > limits::http_header_bytes_max) return {Kind::bad, used, 431};
@@ -166,7 +166,7 @@ HttpParser::Progress HttpParser::feed_head(std::span<const char> bytes) {
 
 HttpParser::Progress HttpParser::feed_body(std::span<const char> bytes) {
   auto& parser = impl_->parser;
-  // Before Beast sees a byte of it: it reserves what is announced.
+  // Before Beast sees a byte of the body: Beast reserves the announced length.
   if (parser.content_length().value_or(0) > impl_->body_bytes_max) return {Kind::body_too_large, 0};
   boost::beast::error_code error;
   std::size_t used = 0;
@@ -174,8 +174,8 @@ HttpParser::Progress HttpParser::feed_body(std::span<const char> bytes) {
   if (error && error != beast_http::error::need_more) return {Kind::bad, used, status_of(error)};
   std::string& body = parser.get().body();
   if (body.size() > impl_->body_bytes_max) return {Kind::body_too_large, used};
-  // A long body of unknown length has room at once: a string that grows by doubling is copied again and again. Memory that is not written to
-  // costs nothing.
+  // A long body of unknown length gets its full room at once: a string that grows by doubling is copied again and again. Memory that is not
+  // written to costs nothing.
   if (parser.chunked() && body.size() > limits::body_read_at_once_bytes_max) body.reserve(impl_->body_bytes_max);
   return {parser.is_done() ? Kind::whole : Kind::need_more, used};
 }

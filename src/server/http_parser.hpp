@@ -1,4 +1,4 @@
-// Bytes to whole HTTP/1.1 requests (RFC 9112), by Beast's parser, which stays behind this header. One object a request.
+// Bytes to whole HTTP/1.1 requests (RFC 9112), with Beast's parser, which is hidden by this header. One object per request.
 #pragma once
 
 #include <cstddef>
@@ -19,16 +19,16 @@ class HttpParser {
   struct Progress {
     enum class Kind : std::uint8_t {
       need_more,
-      head,            // request line and headers are there: set the limit of the body, then feed on
+      head,            // request line and headers are complete: set the limit of the body, then continue feeding
       whole,           // take the request
-      body_too_large,  // answer with what the handler says
+      body_too_large,  // send the handler's answer
       bad,             // answer with `status`
     };
     Kind kind = Kind::need_more;
     std::size_t used = 0;
     unsigned status = 0;
   };
-  /// Takes bytes; what is not used must come again with more behind it. After whole, body_too_large or bad the parser is done.
+  /// Takes bytes. Unused bytes must be fed again, with more after them. After whole, body_too_large or bad the parser is done.
   [[nodiscard]] Progress feed(std::span<const char> bytes);
 
   /// After `head`, without the body.
@@ -38,7 +38,7 @@ class HttpParser {
   [[nodiscard]] bool expects_continue() const;
   [[nodiscard]] bool keep_alive() const;
   [[nodiscard]] bool http_1_0() const;
-  /// Of the body, so far.
+  /// Bytes of the body so far.
   [[nodiscard]] std::size_t body_bytes() const;
   /// After `whole`.
   [[nodiscard]] protocol::http::Request take();

@@ -17,7 +17,7 @@ void append_number(std::string& out, std::size_t number) {
   out.append(digits.data(), end);
 }
 
-/// A 204 says its length as well: the contract's OPTIONS answers do (docs/api-contract.md §2.5), and no client minds.
+/// A 204 has a length as well: the contract's OPTIONS answers do (docs/api-contract.md §2.5), and no client minds.
 bool has_length(unsigned status) {
   return status >= 200 && status != 304;
 }

@@ -16,7 +16,7 @@ namespace parley::server {
 namespace asio = boost::asio;
 
 struct Loop::Reactor {
-  asio::io_context context{1};  // one thread: Asio leaves its locks out
+  asio::io_context context{1};  // one thread: Asio omits its locks
   asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
   asio::steady_timer timer{context};
 };
@@ -24,7 +24,7 @@ struct Loop::Reactor {
 struct Watch::State {
   State(asio::io_context& context, int fd, Ready& target) : descriptor(context, fd), ready(&target) {}
   asio::posix::stream_descriptor descriptor;
-  Ready* ready;  // null once the watch has gone; a handler that was under way then finds nobody
+  Ready* ready;  // null once the watch is destroyed; a pending handler then does nothing
   bool reading = false;
   bool writing = false;
 };
@@ -56,7 +56,7 @@ Loop::Loop(std::size_t index, Clock& clock)
     : index_(index), clock_(clock), reactor_(std::make_unique<Reactor>()), thread_(std::this_thread::get_id()) {}
 
 Loop::~Loop() {
-  // Tasks that never ran may hold the last reference to something watched, so they go before the reactor does.
+  // Tasks that never ran may hold the last reference to a watched object, so they are destroyed before the reactor.
   posted_.clear();
   postponed_.clear();
   timers_ = {};
@@ -105,11 +105,11 @@ void Loop::cancel(TimerId timer) {
 
 void Loop::arm_timer() {
   const auto due = timers_.next_due();
-  if (!due || (armed_for_ && *armed_for_ <= *due)) return;  // an early ring only looks again
+  if (!due || (armed_for_ && *armed_for_ <= *due)) return;  // an early timer only checks again
   armed_for_ = due;
   reactor_->timer.expires_after(*due - now());
   reactor_->timer.async_wait([this](boost::system::error_code error) {
-    if (error) return;  // armed anew for an earlier time
+    if (error) return;  // rearmed for an earlier time
     armed_for_.reset();
     timers_.run_due(now());
     arm_timer();
@@ -139,7 +139,7 @@ void Loop::stop() {
 }
 
 void Loop::end_turn() {
-  // A flush may close a connection, which may write to others: until nothing is left.
+  // A flush may close a connection, and this may write to others. So the loop repeats until nothing is left.
   while (!corked_.empty() || !buried_.empty()) {
     for (std::size_t index = 0; index < corked_.size(); ++index) {
       corked_[index]->flush_due_ = false;
@@ -150,7 +150,7 @@ void Loop::end_turn() {
   }
   ++turn_;
   postponed_last_ = postponed_.size();
-  // One handler each, so that others come in between.
+  // One handler per task, so that other handlers run in between.
   for (Task& task : std::exchange(postponed_, {})) asio::post(reactor_->context, std::move(task));
 }
 
@@ -179,7 +179,7 @@ std::string_view Loop::http_date() {
   static constexpr std::string_view days = "SunMonTueWedThuFriSat";
   static constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
   char text[32];
-  // strftime would follow the locale; RFC 9110 §5.6.7 wants English.
+  // strftime would follow the locale; RFC 9110 §5.6.7 requires English.
   std::strftime(text, sizeof text, "???, %d ??? %Y %H:%M:%S GMT", &parts);
   date_.assign(text);
   date_.replace(0, 3, days.substr(static_cast<std::size_t>(parts.tm_wday) * 3, 3));

@@ -1,6 +1,6 @@
-// The event loop of one thread, on Asio's epoll reactor. What it adds to Asio is the cork: everything that one bounded batch of
-// handlers wrote to a connection leaves in one system call, because a send costs 5 µs whatever its size.
-// Asio stays behind this header; sockets are plain descriptors.
+// The event loop of one thread, on Asio's epoll reactor. It adds the cork to Asio: one system call sends all bytes that a bounded batch of
+// handlers wrote to a connection. The reason: a send costs 5 µs whatever its size.
+// Asio is hidden by this header; sockets are plain descriptors.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@
 
 namespace parley::server {
 
-/// Told when a watched descriptor can be read or written.
+/// Called when a watched descriptor can be read or written.
 class Ready {
  public:
   virtual ~Ready() = default;
@@ -29,7 +29,7 @@ class Ready {
   virtual void on_writable() = 0;
 };
 
-/// Something with bytes to send at the end of the turn.
+/// An object with bytes to send at the end of the turn.
 class Corked {
  public:
   virtual ~Corked() = default;
@@ -40,7 +40,7 @@ class Corked {
   bool flush_due_ = false;
 };
 
-/// One descriptor in the loop's reactor. Each want lasts for one call of Ready. Destroying it stops the watching and leaves the
+/// One descriptor in the loop's reactor. Each want lasts for one call of Ready. Destroying the Watch stops the watching and leaves the
 /// descriptor open. Threads: the loop's only.
 class Watch {
  public:
@@ -69,14 +69,14 @@ class Loop final : public EventLoop {
   void post(Task task) override;
   TimerId call_after(std::chrono::milliseconds delay, Task task) override;
   void cancel(TimerId timer) override;
-  /// As call_after, to the precision of the machine's timers. Threads: this loop's only.
+  /// As call_after, with the precision of the machine's timers. Threads: this loop's only.
   TimerId call_at(SteadyTime due, Task task);
 
   /// Runs handlers until `stop`; the calling thread becomes this loop's. May be called again after it returned.
   void run();
   /// Makes `run` return at the end of its turn. Threads: any.
   void stop();
-  /// Runs what is ready now and ends the turn, without waiting: for tests.
+  /// Runs the handlers that are ready now and ends the turn, without waiting: for tests.
   void run_ready();
 
   /// `descriptor` must be non-blocking; `ready` must outlive the watch.
@@ -84,20 +84,20 @@ class Loop final : public EventLoop {
 
   /// Calls `corked.flush()` at the end of this turn.
   void flush_later(Corked& corked);
-  /// Runs `task` in a later turn, when everything else that is ready now had its own.
+  /// Runs `task` in a later turn, after everything else that is ready now.
   void after_turn(Task task) { postponed_.push_back(std::move(task)); }
-  /// How much of the work of one turn is anybody's: `at_most`, and less while many have postponed theirs.
+  /// The share of one turn's work for one caller: `at_most`, and less while many callers have postponed work.
   [[nodiscard]] std::size_t share_of(std::size_t turn_work, std::size_t at_most) const;
   /// The number of this turn.
   [[nodiscard]] std::uint64_t turn() const { return turn_; }
-  /// Keeps `remains` until the end of this turn, so that an object may end its own life while it is being called.
+  /// Keeps `remains` until the end of this turn, so that an object can be released while one of its methods runs.
   void bury(std::shared_ptr<void> remains) { buried_.push_back(std::move(remains)); }
 
-  /// Where sockets are read into; contents last until the next socket is read.
+  /// The buffer that sockets are read into. Its contents last until the next socket is read.
   [[nodiscard]] std::span<char> read_buffer() { return read_buffer_; }
   [[nodiscard]] SteadyTime now() const { return clock_.steady_now(); }
   [[nodiscard]] Clock& clock() { return clock_; }
-  /// The `Date` header's value, made once a second.
+  /// The value of the `Date` header, made once per second.
   [[nodiscard]] std::string_view http_date();
 
  private:
@@ -115,14 +115,14 @@ class Loop final : public EventLoop {
 
   std::mutex posted_mutex_;
   std::vector<Task> posted_;   // guarded by posted_mutex_
-  bool posted_awake_ = false;  // guarded by posted_mutex_: run_posted is on its way
+  bool posted_awake_ = false;  // guarded by posted_mutex_: run_posted is scheduled
 
   TimerQueue timers_;
   std::optional<SteadyTime> armed_for_;
   std::vector<Corked*> corked_;
   std::vector<std::shared_ptr<void>> buried_;
   std::vector<Task> postponed_;
-  std::size_t postponed_last_ = 0;  // by the turn before
+  std::size_t postponed_last_ = 0;  // in the previous turn
   std::uint64_t turn_ = 0;
   std::array<char, limits::read_buffer_bytes> read_buffer_;
   std::string date_;

@@ -5,7 +5,7 @@
 namespace parley::server {
 
 namespace {
-// An idle connection keeps no more than this: enough for one event, so steady traffic does not allocate (6 KB a connection is the aim).
+// An idle connection keeps no more than this: enough for one event, so steady traffic does not allocate (goal: 6 KB per connection).
 constexpr std::size_t kept_bytes_max = 1024;
 constexpr std::size_t compact_above = 64 * 1024;
 }  // namespace

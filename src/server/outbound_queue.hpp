@@ -1,5 +1,5 @@
-// What waits to be sent to one connection, as bytes in one piece: whatever is there leaves in one send. It has no bound of its own;
-// its connection looks at `size` and cuts a reader that lets too much wait.
+// The bytes that wait to be sent to one connection, in one piece, so that one send takes them all. The queue has no bound of its own: its
+// connection checks `size` and cuts a reader that leaves too much unread.
 #pragma once
 
 #include <cstddef>
@@ -11,13 +11,13 @@ namespace parley::server {
 class OutboundQueue {
  public:
   void append(std::string_view bytes) { bytes_.append(bytes); }
-  /// For writers that build in place: append only.
+  /// For writers that build the bytes in place: append only.
   [[nodiscard]] std::string& tail() { return bytes_; }
 
   [[nodiscard]] std::string_view unsent() const { return std::string_view(bytes_).substr(sent_); }
   [[nodiscard]] std::size_t size() const { return bytes_.size() - sent_; }
   [[nodiscard]] bool empty() const { return size() == 0; }
-  /// The first `count` bytes are gone. Memory is given back when the queue is empty or mostly sent.
+  /// The first `count` bytes are sent. Memory is released when the queue is empty or mostly sent.
   void consume(std::size_t count);
   void clear();
 

@@ -14,7 +14,7 @@ namespace parley::server {
 
 namespace {
 
-constexpr ErrorCode invalid_argument{100};  // domain/error_code.hpp, which `server` does not see
+constexpr ErrorCode invalid_argument{100};  // domain/error_code.hpp, which `server` does not include
 
 std::vector<std::string> hosts_of(const std::string& address) {
   if (address == "localhost") return {"127.0.0.1", "::1"};
@@ -26,7 +26,7 @@ std::size_t loop_count(const ServerConfig& config) {
   return std::clamp<std::size_t>(wanted, 1, limits::event_loops_max);
 }
 
-/// The share of one loop of what all connections may hold: never too little for what one honest client may send.
+/// One loop's share of the bytes that all connections may hold: never too small for the data that one honest client may send.
 std::size_t held_bytes_of_loop(std::size_t held_bytes_max, std::size_t loops) {
   return std::max(held_bytes_max / loops, std::min(held_bytes_max, limits::held_bytes_of_loop_min));
 }
@@ -160,7 +160,7 @@ void Server::Impl::begin(Member& member) {
 }
 
 void Server::run() {
-  PARLEY_ASSERT(impl_->members.front()->front != nullptr);  // `listen` came first
+  PARLEY_ASSERT(impl_->members.front()->front != nullptr);  // `listen` must have been called
   std::vector<std::jthread> threads;
   for (std::size_t index = impl_->members.size(); index-- > 0;) {
     Impl::Member& member = *impl_->members[index];

@@ -1,4 +1,4 @@
-// A long-polling request on its way from the loop that accepted it to the loop whose session it names, and the answer's way back.
+// A long-polling request on its way from the loop that accepted it to the loop of its session. Also returns the answer to the first loop.
 #pragma once
 
 #include <functional>
@@ -30,16 +30,16 @@ class SessionRequest {
   [[nodiscard]] Loop& origin() { return exchange_->loop(); }
   [[nodiscard]] const std::shared_ptr<Exchange>& exchange() const { return exchange_; }
 
-  /// Threads: any, once.
+  /// Threads: any. Call it once.
   enum class Then : std::uint8_t { keep_alive, close };
   void answer(protocol::http::Response response, Then then = Then::keep_alive);
-  /// A payload of packets, compressed where that pays and the client takes it.
+  /// A payload of packets, compressed where this saves bytes and the client accepts it.
   void answer_packets(std::string payload);
   /// Status 400 and the JSON of the error.
   void answer_error(protocol::engineio::RequestError error);
 
  private:
-  /// Gives the response, with what every answer carries, to `how` on the loop that the request came in on.
+  /// Passes the response, with the headers of every answer, to `how` on the loop that accepted the request.
   using How = std::move_only_function<void(Exchange& exchange, protocol::http::Response response)>;
   void respond(protocol::http::Response response, How how);
 

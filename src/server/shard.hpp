@@ -1,4 +1,4 @@
-// What belongs to one event loop: its connections and their counts. Nothing here is shared between loops but the counts.
+// The data of one event loop: its connections and their counts. Loops share nothing here except the counts.
 #pragma once
 
 #include <atomic>
@@ -12,20 +12,20 @@
 
 namespace parley::server {
 
-/// Threads: the loop's, but for the counts.
+/// Threads: the loop's, except for the counts.
 class Shard {
  public:
-  /// `held_bytes_max`: of this loop's connections.
+  /// `held_bytes_max`: for all connections of this loop.
   Shard(std::size_t index, Clock& clock, std::size_t held_bytes_max) : loop_(index, clock), holdings_(loop_, held_bytes_max) {}
-  /// Keeps count of its connections there, too; before the first one.
+  /// Also counts the open connections in `sockets`. Before the first connection.
   void count_in(std::atomic<std::size_t>& sockets) { sockets_ = &sockets; }
   ~Shard();
 
   [[nodiscard]] Loop& loop() { return loop_; }
-  /// Keeps the connection until it closes. It reads nothing until it converses.
+  /// Keeps the connection until it closes. The connection reads nothing before `converse`.
   std::shared_ptr<Connection> adopt(Descriptor socket, std::string remote_address);
 
-  /// Calls `each` for every connection; those may close meanwhile.
+  /// Calls `each` for every connection; connections may close meanwhile.
   void for_each_connection(const std::function<void(Connection&)>& each);
   [[nodiscard]] std::size_t connection_count() const { return connections_.size(); }
   /// Called whenever a connection has closed.

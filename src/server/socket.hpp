@@ -1,4 +1,4 @@
-// The few system calls on sockets that the server makes, and textual addresses. Every descriptor is non-blocking and close-on-exec.
+// The few system calls on sockets that the server needs, and textual addresses. Every descriptor is non-blocking and close-on-exec.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ class Descriptor {
   int value_ = -1;
 };
 
-/// One place to listen: a numeric IPv4 or IPv6 address.
+/// An address to listen on: numeric IPv4 or IPv6.
 struct ListenAddress {
   std::string host;
   std::uint16_t port = 0;
@@ -39,29 +39,29 @@ struct ListenAddress {
 
 struct Listener {
   Descriptor socket;
-  std::uint16_t port = 0;  // the one the system chose, if it was asked to
+  std::uint16_t port = 0;  // the port that the system chose, if it was asked to
 };
 
-/// Binds and listens with SO_REUSEPORT, so that each loop has an acceptor of its own. `::` takes IPv4 as well.
-/// Errors: the text says which address, why, and how to mend it.
+/// Binds and listens with SO_REUSEPORT, so that each loop has an acceptor of its own. `::` accepts IPv4 as well. Errors: the text names the
+/// address, the cause and the fix.
 [[nodiscard]] std::expected<Listener, std::string> listen_on(const ListenAddress& address);
 
-/// SO_REUSEPORT would let two servers share a port silently, each with half of the connections: asks without it.
+/// SO_REUSEPORT would let two servers share a port silently, each with half of the connections. So this check binds without it.
 [[nodiscard]] std::expected<void, std::string> check_port_free(const ListenAddress& address);
 
 struct Accepted {
   enum class Kind : std::uint8_t {
     connection,
-    nothing,    // nobody waits
+    nothing,    // no connection waits
     exhausted,  // no descriptors or memory: try again later
-    failed,     // this one went before it was accepted: go on
+    failed,     // this connection ended before it was accepted: continue
   };
   Kind kind = Kind::nothing;
   Descriptor socket;
   std::string remote_address;  // textual IP, an IPv4-mapped address as IPv4
   int error = 0;
 };
-/// TCP_NODELAY is set: the cork gathers what belongs together, so Nagle's algorithm would only delay.
+/// TCP_NODELAY is set: the cork already joins small writes, so Nagle's algorithm would only add delay.
 [[nodiscard]] Accepted accept_from(int listener);
 
 struct Transfer {
@@ -74,7 +74,7 @@ struct Transfer {
 [[nodiscard]] Transfer send_some(int socket, std::string_view bytes);
 /// Bytes sent that the peer has not acknowledged.
 [[nodiscard]] std::size_t bytes_in_kernel(int socket);
-/// Tells the peer that no more will come.
+/// Shuts down the sending side: the peer sees the end of the stream.
 void end_sending(int socket);
 
 }  // namespace parley::server

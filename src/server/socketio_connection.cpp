@@ -37,7 +37,7 @@ DisconnectReason reason_of(CloseReason reason) {
 
 }  // namespace
 
-/// One namespace of one connection, as the application sees it. Outlives the connection when the application keeps it.
+/// One namespace of one connection, as the application sees it. It outlives the connection when the application keeps it.
 class NamespacePeer final : public socketio::Peer, public std::enable_shared_from_this<NamespacePeer> {
  public:
   NamespacePeer(SocketioConnection& connection, std::string nsp, socketio::Handshake handshake)
@@ -65,12 +65,12 @@ class NamespacePeer final : public socketio::Peer, public std::enable_shared_fro
   [[nodiscard]] SocketioConnection* connection() { return connection_; }
   void accept(std::unique_ptr<socketio::SocketHandler> handler) { handler_ = std::move(handler); }
 
-  /// The connection has let go of it: nothing can be sent any more.
+  /// The connection no longer uses this peer: nothing can be sent any more.
   void detach(DisconnectReason reason) {
     connection_ = nullptr;
     reason_ = reason;
   }
-  /// Tells the application, once.
+  /// Calls the application's on_disconnect, once.
   void tell_disconnected() {
     const auto handler = std::move(handler_);
     if (handler != nullptr) handler->on_disconnect(reason_);
@@ -81,7 +81,7 @@ class NamespacePeer final : public socketio::Peer, public std::enable_shared_fro
   std::shared_ptr<engineio::Socket> socket_;
   const std::string nsp_;
   const socketio::Handshake handshake_;
-  std::unique_ptr<socketio::SocketHandler> handler_;  // null before the decision and after the disconnect was told
+  std::unique_ptr<socketio::SocketHandler> handler_;  // null before the decision and after on_disconnect
   DisconnectReason reason_ = DisconnectReason::transport_close;
 };
 
@@ -169,7 +169,7 @@ void SocketioConnection::decided(NamespacePeer& peer, socketio::ConnectDecision 
   peer.accept(std::move(decision->socket));
 }
 
-/// Lets go of a client that is refused again and again and has nothing else here. A client that comes back with a new token has tries left.
+/// Closes a client that is refused repeatedly and has no other namespace here. A client that returns with a new token has tries left.
 void SocketioConnection::count_refused_connect() {
   shared_.totals.refused.fetch_add(1, std::memory_order_relaxed);
   if (++refused_connects_ >= limits::refused_connects_max && peers_.empty()) fail(DisconnectReason::transport_close);
@@ -185,12 +185,12 @@ void SocketioConnection::leave(std::string_view nsp) {
 void SocketioConnection::disconnect(NamespacePeer& peer, socketio::Peer::Close close) {
   const auto leaving = close == socketio::Peer::Close::transport ? peers_ : std::vector{peer.shared_from_this()};
   for (const auto& each : leaving) {
-    if (!each->connected()) continue;  // still being decided on: it hears of the end with the connection
+    if (!each->connected()) continue;  // not decided yet: on_disconnect follows when the connection closes
     socket_->send(socketio::encode_disconnect(each->nsp()));
     state_.left(each->nsp());
     std::erase(peers_, each);
     each->detach(DisconnectReason::server_namespace_disconnect);
-    // Not now: the caller may be the very handler that is to be told.
+    // Not now: the caller may be the very handler that on_disconnect is called on.
     socket_->loop().post([each] { each->tell_disconnected(); });
   }
   if (close == socketio::Peer::Close::transport) fail(DisconnectReason::server_namespace_disconnect);

@@ -1,4 +1,4 @@
-// Socket.IO (protocol v5) on one Engine.IO connection: namespaces, events, acks, and who is told when it ends.
+// Socket.IO (protocol v5) on one Engine.IO connection: namespaces, events, acks, and the calls of on_disconnect at its end.
 #pragma once
 
 #include <atomic>
@@ -16,7 +16,7 @@
 
 namespace parley::server {
 
-/// What the Socket.IO connections of one loop share. The decoder's buffers are large, so there is one.
+/// Shared by the Socket.IO connections of one loop. The decoder's buffers are large, so there is only one.
 struct SocketioShared {
   protocol::socketio::NamespaceHandler& handler;
   const EngineioConfig& config;
@@ -67,9 +67,9 @@ class SocketioConnection final : public protocol::engineio::SocketHandler {
   SocketioShared& shared_;
   protocol::socketio::ConnectionState state_;
   protocol::socketio::PacketAssembler assembler_;
-  std::vector<std::shared_ptr<NamespacePeer>> peers_;  // deciding or connected; one, nearly always
+  std::vector<std::shared_ptr<NamespacePeer>> peers_;  // not decided yet, or connected; nearly always one
   TimerId connect_timer_ = 0;
-  int refused_connects_ = 0;                                    // since somebody was let in
+  int refused_connects_ = 0;                                    // since the last accepted CONNECT
   std::optional<protocol::socketio::DisconnectReason> failed_;  // why this side closed
 };
 

@@ -6,7 +6,7 @@
 namespace parley::server {
 
 namespace {
-constexpr std::size_t compact_above = 1024;  // below, dead places cost less than looking for them
+constexpr std::size_t compact_above = 1024;  // below this, keeping cancelled places costs less than removing them
 }
 
 bool TimerQueue::later(const Place& left, const Place& right) {

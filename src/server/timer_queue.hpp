@@ -1,5 +1,5 @@
-// The timers of one loop: what is due when. A heap, because ten thousand connections each keep one and few ever ring.
-// Knows no clock; the loop says what time it is. Cancelled timers leave at once, their place in the heap when it is their turn.
+// The timers of one loop, by due time. A heap, because each of ten thousand connections keeps a timer and few ever fire. Knows no clock:
+// the loop passes the time. A cancelled task is destroyed at once; its place stays in the heap until it is due or the heap is compacted.
 #pragma once
 
 #include <cstddef>
@@ -16,13 +16,13 @@ namespace parley::server {
 class TimerQueue {
  public:
   TimerId add(SteadyTime due, Task task);
-  /// A timer that has run or was cancelled is no error.
+  /// Cancelling a timer that has run or was cancelled is no error.
   void cancel(TimerId timer);
 
-  /// When to call `run_due` next; nothing when there is no timer.
+  /// The time to call `run_due` next; nothing when there is no timer.
   [[nodiscard]] std::optional<SteadyTime> next_due();
-  /// Runs what is due, earliest first, those of one moment in the order added. Timers added meanwhile wait for the next call, so a
-  /// timer that sets itself anew without delay cannot hold the loop.
+  /// Runs the due timers, earliest first; timers of the same time run in the order added. Timers added meanwhile wait for the next call, so
+  /// a timer that rearms itself without delay cannot block the loop.
   void run_due(SteadyTime now);
 
   [[nodiscard]] std::size_t size() const { return tasks_.size(); }

@@ -1,4 +1,4 @@
-// Counts of Engine.IO sessions over all loops. Touched when a session opens or closes, read by any thread.
+// Counts of Engine.IO sessions over all loops. Changed when a session opens or closes or a CONNECT is refused, read by any thread.
 #pragma once
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// How much of one kind of work a connection has done in this turn of its loop, so that the rest can wait until the others had theirs.
+// Limits the work of one kind that a connection does in one turn of its loop; the rest waits until the others had their turn.
 #pragma once
 
 #include <cstddef>

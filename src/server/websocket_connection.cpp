@@ -38,7 +38,7 @@ bool WebsocketConnection::is_paused() const {
   return paused_until_ != SteadyTime{} && connection_.loop().now() < paused_until_;
 }
 
-/// The bytes that are not decoded yet come again in a later turn. Returns their number.
+/// Leaves the undecoded bytes for a later turn. Returns their number.
 std::size_t WebsocketConnection::postpone() {
   const std::size_t left = decoder_.input_left();
   decoder_.drop_input();
@@ -81,7 +81,7 @@ void WebsocketConnection::close(std::uint16_t code, std::string_view reason) {
   closing_ = true;
   websocket::append_close_frame(output(), code, reason);
   written();
-  // A peer that does not answer the close frame is not waited for.
+  // If the peer does not answer the close frame, the connection is closed after limits::linger_timeout.
   connection_.loop().call_after(limits::linger_timeout, [connection = connection_.weak_from_this()] {
     if (const auto alive = connection.lock()) alive->finish();
   });

@@ -1,5 +1,5 @@
-// WebSocket (RFC 6455) on one connection: frames in, messages out; pings answered, the closing handshake kept and timed. A peer that sends
-// many frames at once has some of them handled in each turn of the loop.
+// WebSocket (RFC 6455) on one connection: frames in, messages out. Answers pings, and performs and times the closing handshake. If a peer
+// sends many frames at once, only some of them are handled in each turn of the loop.
 #pragma once
 
 #include <cstdint>
@@ -15,22 +15,22 @@ namespace parley::server {
 
 struct WebsocketEnd {
   enum class How : std::uint8_t {
-    closed,    // by the peer, or by us and the peer agreed
-    lost,      // the connection went without a close frame
-    violated,  // the peer broke the protocol, or sent more than is allowed
+    closed,    // by the peer, or by this side and the peer agreed
+    lost,      // the connection ended without a close frame
+    violated,  // the peer broke the protocol or exceeded a limit
   };
   How how = How::lost;
   std::uint16_t code = protocol::websocket::close_code::abnormal;
   std::string_view reason;  // lives as long as the call
 };
 
-/// Who the messages are for.
+/// The receiver of the messages.
 class WebsocketUser {
  public:
   virtual ~WebsocketUser() = default;
   virtual void on_text(std::string_view text) = 0;
   virtual void on_binary(BytesView bytes) = 0;
-  /// Exactly once, the last call; the WebsocketConnection is not to be used any more.
+  /// Called exactly once, as the last call; afterwards the WebsocketConnection must not be used.
   virtual void on_end(const WebsocketEnd& end) = 0;
 };
 
@@ -39,14 +39,14 @@ class WebsocketConnection final : public Conversation {
  public:
   WebsocketConnection(Connection& connection, std::size_t message_bytes_max, std::shared_ptr<WebsocketUser> user);
 
-  /// To append whole frames to; then call `written`.
+  /// Append whole frames to it, then call `written`.
   [[nodiscard]] std::string& output() { return connection_.output(); }
   void written() { connection_.written(); }
   [[nodiscard]] bool keeps_up() const { return connection_.keeps_up(); }
   void vouch() { connection_.vouch(); }
-  /// Nothing more is taken before that time.
+  /// No bytes are taken before that time.
   void pause_until(SteadyTime time) { paused_until_ = time; }
-  /// Begins the closing handshake behind everything queued; what the peer still sends is ignored.
+  /// Begins the closing handshake after everything queued; further input of the peer is ignored.
   void close(std::uint16_t code, std::string_view reason);
   [[nodiscard]] bool closing() const { return closing_; }
 
@@ -66,7 +66,7 @@ class WebsocketConnection final : public Conversation {
 
   Connection& connection_;
   protocol::websocket::FrameDecoder decoder_;
-  std::shared_ptr<WebsocketUser> user_;  // null once it has been told of the end
+  std::shared_ptr<WebsocketUser> user_;  // null after on_end
   TurnShare<limits::frames_of_turn, limits::frames_per_turn> turn_;
   SteadyTime paused_until_{};
   bool closing_ = false;

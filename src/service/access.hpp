@@ -1,4 +1,4 @@
-// The session access rule (docs/api-contract.md §4): unknown session first, then participation.
+// The session access rule (docs/api-contract.md §4): an unknown session is refused first, then a caller who does not participate.
 #pragma once
 
 #include <optional>
@@ -12,12 +12,12 @@
 
 namespace parley::service {
 
-/// The session a request names; nothing when no session can have that id.
+/// The session that a request names, or nothing when no session can have that id.
 [[nodiscard]] inline std::optional<SessionId> named_session(const domain::SessionField& field) {
   return field.state == domain::SessionField::State::given ? std::optional(field.id) : std::nullopt;
 }
 
-/// Runs `act(SessionShard&, SessionState&, Answer<T>)` on a session whose participant the caller is; otherwise answers the refusal.
+/// Runs `act(SessionShard&, SessionState&, Answer<T>)` on the session if the caller participates in it; otherwise refuses.
 template <typename T, typename Act>
 void with_access(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& field, Done<T> done, Act act) {
   const auto id = named_session(field);
@@ -39,7 +39,7 @@ void with_access(Router& router, EventLoop& from, CallerPtr caller, const domain
                      });
 }
 
-/// Hands a step of type S, made of (answer, caller, arguments…), to the session; `Session not found` when there can be none.
+/// Submits a step of type S, made of (answer, caller, arguments…). Answers `Session not found` when no session can have this id.
 template <typename S, typename T, typename... Arguments>
 void submit_step(Router& router, EventLoop& from, const domain::SessionField& field, Done<T> done, CallerPtr caller,
                  Arguments... arguments) {

@@ -1,5 +1,5 @@
-// A loop may fire a timer after whoever set it is gone. What a member of this type guards runs only while its owner is there; the owner
-// must not go while the loop runs on another thread.
+// A loop may fire a timer after the owner of the timer is destroyed. A guarded callback runs only while its owner exists. The owner must
+// not be destroyed while the loop runs on another thread.
 #pragma once
 
 #include <memory>

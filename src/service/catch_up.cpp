@@ -6,7 +6,7 @@
 namespace parley::service {
 
 Result<News> read_news(const domain::SessionRow& row, const domain::Position& known, store::LogReader& reader, const Context& context) {
-  const auto last = reader.last(row.number);  // the newest there is; a range alone may end before it
+  const auto last = reader.last(row.number);  // the newest entry; the range read below may end before it
   if (!last) return std::unexpected(last.error());
   if (*last) {
     const auto end = domain::decode_entry(**last);

@@ -1,4 +1,4 @@
-// What a session in memory does not know of its log yet.
+// Reads the part of the log that a session in memory does not have yet.
 #pragma once
 
 #include <variant>
@@ -9,11 +9,11 @@
 
 namespace parley::service {
 
-/// The entries after those known, oldest first, a store::conflict_tail at most. Or the whole session anew: the log does not
-/// hold what is known.
+/// The entries after the known position, oldest first, at most a store::conflict_tail. Or the whole session again, when the log does not
+/// contain the known position.
 using News = std::variant<std::vector<domain::EncodedEntry>, LoadedSession>;
 
-/// `known`: the head of the session in memory. On a reader thread. Errors: as load_session.
+/// `known`: the head of the session in memory. Runs on a reader thread. Errors: those of load_session.
 [[nodiscard]] Result<News> read_news(const domain::SessionRow& row, const domain::Position& known, store::LogReader& reader,
                                      const Context& context);
 

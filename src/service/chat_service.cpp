@@ -1,4 +1,4 @@
-// The facade: gives every call to its use case.
+// The facade: forwards every call to its use case.
 #include "service/chat_service.hpp"
 
 #include <utility>

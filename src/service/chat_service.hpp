@@ -1,7 +1,7 @@
-// The use cases, whatever transport they come over: connect, join, publish, deliver, delete, read, end, signal.
+// The use cases, the same for every transport: connect, join, publish, deliver, delete, read, end, signal.
 //
-// A session belongs to one event loop (by hash of its id) and its state is touched there only, so nothing here is locked. A call
-// from another loop is posted over and its answer posted back; calls of one loop about one session keep their order (P2).
+// A session belongs to one event loop (chosen by the hash of its id). Only this loop touches its state, so nothing here is locked. A call
+// from another loop is posted to it, and the answer is posted back. Calls of one loop about one session keep their order (P2).
 //
 // Threads   Every method is called on `from`'s thread; `done` runs there too, exactly once, inside the call or later.
 // Errors    Each method lists its refusals in the order of the checks; `overloaded`, `store_failed`, `store_full`, `log_corrupt`
@@ -54,20 +54,20 @@ struct Dependencies {
   relay::Relay& relay;
   auth::Authenticator& authenticator;
   Clock& clock;
-  std::function<std::unique_ptr<Entropy>()> make_entropy;  // one a loop
+  std::function<std::unique_ptr<Entropy>()> make_entropy;  // one per loop
   LogSink& logs;
   ice::IceChecker& ice_checker;
-  std::function<Result<std::string>()> read_turn_secret{};  // again, at a rotation; may block; empty: it came from nowhere
+  std::function<Result<std::string>()> read_turn_secret{};  // called again at each rotation; may block; empty: there is no source to read
 };
 
-/// Why a token gives no identity: its own fault (or its user's), or the user store's, which cannot be asked now.
+/// Why a token gives no identity: the token or its user is not valid, or the user store cannot be asked now.
 using Unidentified = std::variant<auth::AuthFailure, Error>;
 using Identified = std::expected<auth::Identity, Unidentified>;
 
 struct CreateSession {
   domain::TextField patient;      // not_text and unparsable: `Invalid patient ID`
   domain::TextField appointment;  // falsy: none; otherwise an <oid> or `Invalid appointment ID`
-  domain::TextField session{};    // the id that the application chooses; falsy: the server draws a UUID
+  domain::TextField session{};    // chosen by the application; falsy: the server draws a UUID
 };
 
 struct SendMessage {
@@ -87,18 +87,18 @@ struct ReadPage {
   std::optional<Timestamp> before;  // strictly older
 };
 
-/// What became of the stale sessions that a sweep met.
+/// The result of a sweep over the stale sessions.
 struct SweepResult {
   std::uint64_t ended = 0;
-  std::uint64_t left = 0;  // damaged: named in the log
+  std::uint64_t left = 0;  // damaged; the server log names them
 };
 
 struct ReadEntries {
   domain::SessionField session;
-  Result<domain::EntryRange> range;  // what could not be understood is refused after access, as every other parameter is
+  Result<domain::EntryRange> range;  // a malformed range is refused after the access check, like every other parameter
 };
 
-/// Counts of what is happening, for metrics. Cumulative since start unless said otherwise.
+/// Counts for metrics. Cumulative since start unless stated otherwise.
 struct ServiceCounts {
   std::uint64_t messages_stored = 0;
   std::uint64_t messages_delivered = 0;
@@ -110,7 +110,7 @@ struct ServiceCounts {
   std::uint64_t connections = 0;  // sockets, now
   std::uint64_t connections_total = 0;
   std::uint64_t connections_peak = 0;         // at one time
-  std::uint64_t connections_last_minute = 0;  // admitted in it
+  std::uint64_t connections_last_minute = 0;  // admitted in the last minute
   std::uint64_t connections_refused = 0;      // CONNECT_ERRORs
   std::uint64_t rate_windows = 0;             // remembered now
 };
@@ -122,32 +122,32 @@ class ChatService {
   ChatService(const ChatService&) = delete;
   ChatService& operator=(const ChatService&) = delete;
 
-  /// `Only doctors can create sessions` · `Too many session creation attempts, please wait.` · `Patient ID is required` ·
-  /// `Invalid patient ID` · `Invalid session ID` · `Session ID "…" is reserved` · `Invalid appointment ID` ·
-  /// already_exists `Session ID is already in use`, detail: that id · already_exists `Active session already exists`, detail: its
-  /// sessionId. A session that these two have under the chosen id, open or ended, is the answer, as a duplicate.
+  /// `Only doctors can create sessions` · `Too many session creation attempts, please wait.` · `Patient ID is required` · `Invalid patient
+  /// ID` · `Invalid session ID` · `Session ID "…" is reserved` · `Invalid appointment ID` · already_exists `Session ID is already in use`,
+  /// detail: that id · already_exists `Active session already exists`, detail: its sessionId. If the pair already has a session under the
+  /// chosen id, open or ended, this session is the answer, as a duplicate.
   void create_session(EventLoop& from, domain::Caller caller, CreateSession request, Done<domain::SessionView> done);
   /// Access rule: `Session not found`, `Unauthorized access to session`.
   void get_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done);
-  /// Access rule · `Session has already ended` · those of reopen_session from the rate on, where a join may reopen
-  /// (ServiceConfig::reopening). `created` becomes `active`; the view is as after. Nobody joins the room.
+  /// Access rule · `Session has already ended` · where a join may reopen (ServiceConfig::reopening), the refusals of reopen_session from
+  /// the rate limit on. `created` becomes `active`; the view shows the session afterwards. Nobody joins the room.
   void start_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done);
-  /// Access rule · `Session is already ended`. Tells the room `session-ended`.
+  /// Access rule · `Session is already ended`. The room receives `session-ended`.
   void end_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::EndView> done);
   /// Access rule, which admits admins · `Only the creator of a session can reopen it` · `Sessions cannot be reopened on this server` ·
   /// `Session is not ended` · `Rate limit exceeded for reopenings` · already_exists `Active session already exists`, detail: its sessionId.
-  /// The view is as after. Tells the room `session-reopened`.
+  /// The view shows the session afterwards. The room receives `session-reopened`.
   void reopen_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done);
-  /// Sessions not ended where the caller takes part, newest first, behind `after`: at most limits::open_sessions_listed_max.
+  /// Sessions that have not ended and have the caller as participant, newest first, after `after`: up to limits::open_sessions_listed_max.
   struct OpenSessionsList {
     std::vector<domain::SessionView> sessions;
-    std::optional<store::SessionPlace> next = std::nullopt;  // behind which there are others; nothing: that was all
+    std::optional<store::SessionPlace> next = std::nullopt;  // more sessions come after this place; nothing: the list is complete
   };
   void active_sessions(EventLoop& from, domain::Caller caller, std::optional<store::SessionPlace> after, Done<OpenSessionsList> done);
 
   /// REST: `Session ID and message are required` · `Message must be a string` · `Message too long (max … characters)` · access ·
   /// key · `Session has already ended`. Socket: sessionId falsy · access · key · ended · `Rate limit exceeded for chat messages` · content.
-  /// Durable before `done`; the room hears it in the same turn.
+  /// The message is durable before `done` runs; the room receives it in the same turn.
   void send_message(EventLoop& from, domain::Caller caller, SendMessage request, Done<domain::MessageView> done);
   /// Access rule. Pages count from the newest; inside a page oldest first.
   void read_page(EventLoop& from, domain::Caller caller, ReadPage request, Done<domain::PageView> done);
@@ -155,12 +155,12 @@ class ChatService {
   void read_history(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<std::vector<domain::MessageView>> done);
   /// Access rule.
   void read_stats(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::StatsView> done);
-  /// Access rule · `Invalid …`. The log by position, at a cost that does not depend on how deep.
+  /// Access rule · `Invalid …`. Reads the log by position, at a cost that does not depend on the position.
   void read_entries(EventLoop& from, domain::Caller caller, ReadEntries request, Done<domain::EntriesView> done);
-  /// `Message not found` · `Unauthorized to delete this message`. Writes the `deleted` entry with the audit record; tells the room.
+  /// `Message not found` · `Unauthorized to delete this message`. Writes the `deleted` entry with the audit record and informs the room.
   struct Deleted {};
   void delete_message(EventLoop& from, domain::Caller caller, std::string message_id, Done<Deleted> done);
-  /// Access rule. Newest first, senders filled where known.
+  /// Access rule. Newest first. Senders are filled in where they are known.
   struct SignallingList {
     SessionId session;
     store::SignallingPage page;
@@ -170,39 +170,39 @@ class ChatService {
   void read_signalling(EventLoop& from, domain::Caller caller, domain::SessionField session, store::SignallingRange range,
                        Done<SignallingList> done);
 
-  /// `Admin access required`. Ends every open session created before `created_before`, in bounded portions; the caller stands in their
-  /// `ended` entries. An error leaves those ended that were; asking again goes on.
+  /// `Admin access required`. Ends every open session created before `created_before`, in bounded portions. Their `ended` entries name the
+  /// caller. After an error, the sessions ended so far stay ended; a second call continues.
   void clean_up(EventLoop& from, domain::Caller caller, Timestamp created_before, Done<SweepResult> done);
-  /// From now on stale sessions are ended as ServiceConfig::upkeep says, and the TURN secret is rotated. Once. Threads: any.
+  /// Starts the upkeep: it ends stale sessions as ServiceConfig::upkeep says, and rotates the TURN secret. Call it once. Threads: any.
   void start_upkeep();
 
-  /// The token is `revoked` from now on, over every path and after a restart; the sockets it let in are cut before `done`. Errors:
-  /// those of store::RevocationRecord.
+  /// The token is `revoked` from now on, on every path and after a restart. The sockets that it admitted are closed before `done` runs.
+  /// Errors: those of store::RevocationRecord.
   struct SignedOut {};
   void sign_out(EventLoop& from, const domain::Revocation& token, Done<SignedOut> done);
 
-  /// What clients are given to get through to each other.
+  /// The ICE servers that clients receive to reach each other.
   [[nodiscard]] IceServers& ice_servers();
 
   /// The Socket.IO side: admits connections (docs/api-contract.md §6.2) and serves every event of §6.3.
   [[nodiscard]] protocol::socketio::NamespaceHandler& namespace_handler();
 
-  /// Whose a token is, by ServiceConfig::identity. Never blocks. Nothing: the user store must be asked, by look_up_identity; with
-  /// IdentitySource::claims never. What is told of a user is at most limits::user_staleness old. Threads: any.
+  /// The identity that a token gives, by ServiceConfig::identity. Never blocks. Nothing: look_up_identity must ask the user store; this
+  /// cannot happen with IdentitySource::claims. The user's data is at most limits::user_staleness old. Threads: any.
   [[nodiscard]] std::optional<Identified> identify(std::string_view token);
-  /// Has the user store asked. Errors beside those of the token: overloaded, store_failed, log_corrupt.
+  /// As identify, but asks the user store. Errors besides those of the token: overloaded, store_failed, log_corrupt.
   void look_up_identity(EventLoop& from, std::string token, std::move_only_function<void(Identified)> done);
 
-  /// Puts a user whose token was verified into the directory other answers are filled from; nothing with IdentitySource::directory.
-  /// Threads: any.
+  /// Adds a user with a verified token to the directory that fills other answers. Does nothing with IdentitySource::directory. Threads:
+  /// any.
   void remember_user(const domain::User& user);
 
-  /// Waits for nothing: from now on sends are refused with `overloaded`; `drained` runs on `from` when every accepted append has its
-  /// outcome.
+  /// Does not block. From now on, sends are refused with `overloaded`.
+  /// `drained` runs on `from` when every accepted append has its outcome.
   void drain(EventLoop& from, std::move_only_function<void()> drained);
 
   [[nodiscard]] ServiceCounts counts() const;  // Threads: any.
-  /// When the sockets of the last minute came, oldest first, the newest limits::recent_times_max of them. Threads: any.
+  /// Admission times of the sockets of the last minute, oldest first: the newest limits::recent_times_max of them. Threads: any.
   [[nodiscard]] std::vector<Timestamp> recent_connections() const;
   [[nodiscard]] const ServiceConfig& config() const;  // Threads: any.
 

@@ -10,7 +10,7 @@ using enum ErrorCode;
 namespace members = api::members;
 namespace schemas = api::schemas;
 
-/// Does not compile when something that every event says is missing.
+/// Compilation fails when an event lacks a part that every event needs.
 consteval ClientEvent documented(ClientEvent event) {
   const bool has_refusals = !event.refusals.empty();
   if (event.name.empty() || event.summary.empty() || event.payload.empty() || !has_refusals)

@@ -1,5 +1,5 @@
-// What a client may emit (docs/api-contract.md §6.3), as /asyncapi.json describes it. ClientSession's table pairs each with its
-// handler, and client_events() is that table: an event that is handled is described, and the other way round.
+// The events that a client may emit (docs/api-contract.md §6.3), as /asyncapi.json describes them. ClientSession's table pairs each event
+// with its handler, and client_events() returns that table. So every handled event is described, and the other way round.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +19,10 @@ struct ClientEvent {
   std::string_view name;
   std::string_view summary;
   std::string_view about = {};
-  std::span<const api::Member> payload;       // of the first argument; handlers read it by these names
-  const api::Member* relayed = nullptr;       // of a signal: what the others get as it was sent
-  std::span<const api::Member> ack = {};      // beside `success: true`
-  std::span<const api::Member> refusal = {};  // beside `success: false`, `error` and `code`
+  std::span<const api::Member> payload;       // of the first argument; handlers read the members by these names
+  const api::Member* relayed = nullptr;       // of a signal: the member that the others receive as it was sent
+  std::span<const api::Member> ack = {};      // in addition to `success: true`
+  std::span<const api::Member> refusal = {};  // in addition to `success: false`, `error` and `code`
   RefusedBy refused_by = RefusedBy::ack;
   std::span<const api::Refusal> refusals = {};  // in the order of the checks
   api::Work work = api::Work::none;
@@ -41,10 +41,10 @@ extern const ClientEvent ice_candidate;
 extern const ClientEvent signaling_message;
 }  // namespace events
 
-/// Those that ClientSession handles.
+/// The events that ClientSession handles.
 [[nodiscard]] std::vector<const ClientEvent*> client_events();
 
-/// What a connection can be refused with (docs/api-contract.md §6.1, §6.2): `message` of CONNECT_ERROR.
+/// The reasons for which a connection can be refused (docs/api-contract.md §6.1, §6.2): `message` of CONNECT_ERROR.
 [[nodiscard]] std::span<const std::string_view> connect_refusals();
 
 }  // namespace parley::service

@@ -23,7 +23,7 @@ using api::Fields;
 namespace members = api::members;
 using domain::SessionView;
 
-/// What `${value}` gives in ECMAScript, near enough for an error text.
+/// The text that `${value}` gives in ECMAScript, close enough for an error text.
 std::string as_text(const Fields& fields, std::string_view name) {
   switch (fields.kind(name)) {
     case Fields::Kind::absent:
@@ -55,7 +55,7 @@ void write_resume(JsonWriter& writer, const domain::EntriesView& resume) {
   writer.end_object();
 }
 
-/// `session` alone, or the refusal.
+/// Answers with `session` (and `duplicate` where it applies), or with the refusal.
 void answer_with_session(const SocketAnswer& answer, const Result<SessionView>& session) {
   if (!session) return answer.fail(session.error());
   answer.succeed([&](JsonWriter& writer) {
@@ -65,7 +65,7 @@ void answer_with_session(const SocketAnswer& answer, const Result<SessionView>& 
   });
 }
 
-/// `after` is there, be it null or empty: what comes after it is asked for. `before` has no meaning for a resume.
+/// A resume is requested when `after` is present, even as null or empty. `before` has no meaning for a resume.
 std::optional<Result<domain::EntryRange>> resume_of(const Fields& fields) {
   if (fields.kind(members::after.name) == Fields::Kind::absent) return std::nullopt;
   auto range = api::entry_range_from_event(fields);
@@ -90,7 +90,7 @@ ClientSession::ClientSession(Router& router, std::vector<std::unique_ptr<Creator
 void ClientSession::on_event(const protocol::socketio::Event& event) {
   const auto row = std::ranges::find_if(rows(), [&event](const Row& each) { return each.event->name == event.name; });
   if (row != rows().end()) return (this->*row->handle)({*row->event, Fields::from_event(event.json), event.ack_id});
-  connection_->peer->count_refusal();  // anything else, the client's own `ping` included, is ignored (docs/api-contract.md §6.3)
+  connection_->peer->count_refusal();  // all other events are ignored, even the client's own `ping` (docs/api-contract.md §6.3)
 }
 
 std::span<const ClientSession::Row> ClientSession::rows() {
@@ -123,7 +123,7 @@ void ClientSession::chat_message(const Incoming& incoming) {
           [answer = SocketAnswer(connection_, incoming.ack)](Result<domain::MessageView> sent) {
             if (sent) return answer.succeed([&](JsonWriter& writer) { write_sent(writer, *sent); });
             answer.fail(sent.error());
-            answer.emit_error(sent.error());  // for clients that asked for no ack
+            answer.emit_error(sent.error());  // for clients that did not ask for an ack
           });
 }
 
@@ -172,7 +172,7 @@ bool ClientSession::make_place(const SessionId& session) {
   return true;
 }
 
-void ClientSession::vacate_room(SessionId session) {  // by value: its room may be gone before this returns
+void ClientSession::vacate_room(SessionId session) {  // by value: its room may be erased before this returns
   rooms_->rooms[session].vacating = true;
   vacate(router_, loop_, connection_, session, [rooms = rooms_, id = session](Result<Vacated> vacated) {
     Rooms::Room& room = rooms->rooms[id];

@@ -1,5 +1,5 @@
-// Hop 4: one connected socket. Takes an event, picks the use case, answers in the socket's way (ack, `error` event). Never blocks,
-// survives any payload, and answers to nobody when no ack was asked for: the work is done all the same.
+// Hop 4: one connected socket. Takes an event, picks the use case, and answers in the socket's way (ack, `error` event). Never blocks and
+// survives any payload. Without an ack id the work is still done, but no ack is sent.
 //
 // Owner: the connection's loop.
 #pragma once
@@ -29,16 +29,16 @@ class ClientSession final : public protocol::socketio::SocketHandler {
                 ConnectionPtr connection);
 
   void on_event(const protocol::socketio::Event& event) override;
-  void on_ack(std::uint64_t, std::string_view, std::span<const Bytes>) override {}  // nothing is sent that wants an ack
+  void on_ack(std::uint64_t, std::string_view, std::span<const Bytes>) override {}  // the server never asks for an ack
   void on_disconnect(protocol::socketio::DisconnectReason reason) override;
 
  private:
-  /// The rooms this socket is in or about to enter. Shared with joins that are under way.
+  /// The rooms that this socket is in or is about to enter. Shared with joins in progress.
   struct Rooms {
     struct Room {
       std::uint32_t joining = 0;
       bool joined = false;
-      bool vacating = false;  // being left, because its session has ended and another needs the place
+      bool vacating = false;  // the socket is leaving: the session has ended, and another session needs the place
       RoomPlacePtr place = std::make_shared<RoomPlace>();
     };
     std::map<SessionId, Room> rooms;
@@ -56,14 +56,14 @@ class ClientSession final : public protocol::socketio::SocketHandler {
   void end_session(const Incoming& incoming);
   void reopen_session(const Incoming& incoming);
   void relay_signal(const Incoming& incoming);
-  /// Counts the event against what the user may ask of the server in this way, over all of the user's sockets.
+  /// Counts the event against the user's rate limit, over all sockets of the user.
   [[nodiscard]] Result<void> admit(EventKind kind, std::uint32_t EventRates::* rate, const api::Refusal& refusal);
   void refuse_overloaded(const SocketAnswer& answer);
-  /// Whether the socket may enter this session: it is there, or has a place left, if need be that of a session that has ended.
+  /// Whether the socket may enter this session: it is in it, it has a free place, or it can give up the place of an ended session.
   [[nodiscard]] bool make_place(const SessionId& session);
   void vacate_room(SessionId session);
 
-  /// The one table of events that are handled; the first that fits counts.
+  /// The only table of handled events; the first match counts.
   struct Row {
     const ClientEvent* event;
     void (ClientSession::*handle)(const Incoming& incoming);
@@ -77,7 +77,7 @@ class ClientSession final : public protocol::socketio::SocketHandler {
   EventLoop& loop_;
   ConnectionPtr connection_;
   std::shared_ptr<Rooms> rooms_ = std::make_shared<Rooms>();
-  std::shared_ptr<std::uint32_t> entries_waiting_ = std::make_shared<std::uint32_t>(0);  // shared with those under way
+  std::shared_ptr<std::uint32_t> entries_waiting_ = std::make_shared<std::uint32_t>(0);  // shared with reads in progress
 };
 
 }  // namespace parley::service

@@ -7,7 +7,7 @@ namespace parley::service {
 bool ClockWatch::begin(const std::optional<store::ClockLook>& last) {
   last_.at = clock_.now();
   steady_at_ = clock_.steady_now();
-  // A process may have been down for long, so only what is longer than any downtime that must not matter is taken for a jump.
+  // The process may have been down for a long time, so time that moved forward is a jump only beyond limits::clock_gap_max.
   const bool jumped = last && (last->at > last_.at + limits::clock_jump_max || last_.at > last->at + limits::clock_gap_max);
   last_.even_since = last && !jumped ? last->even_since : last_.at;
   return jumped;

@@ -1,5 +1,5 @@
-// Whether the time of day can be relied on for acts that cannot be undone: since when it has gone on evenly. A jump, of the time of day
-// against the steady clock or against what the process before wrote down, begins anew. So an age is certain only when it lies within.
+// Decides whether the time of day is reliable enough for acts that cannot be undone. A jump, against the steady clock or against the time
+// that the previous process noted, starts a new even period. An age is certain only when it lies within this period.
 // Owner: one loop's thread.
 #pragma once
 
@@ -14,12 +14,12 @@ class ClockWatch {
  public:
   explicit ClockWatch(const Clock& clock) : clock_(clock) {}
 
-  /// The first look. `last`: of the process before; nothing: it is not known. True: the clock jumped since.
+  /// The first look. `last`: the last look of the previous process; nothing: not known. Returns true if the clock jumped since then.
   bool begin(const std::optional<store::ClockLook>& last);
-  /// True: the clock jumped by more than limits::clock_jump_max since the look before.
+  /// Returns true if the clock jumped by more than limits::clock_jump_max since the previous look.
   bool look();
   [[nodiscard]] const store::ClockLook& last() const { return last_; }
-  /// Whether something of this age at the last look is that old for certain.
+  /// Whether an age, measured at the last look, is certain.
   [[nodiscard]] bool knows_age(std::chrono::milliseconds age) const { return last_.at - last_.even_since >= age; }
 
  private:

@@ -21,7 +21,7 @@ using protocol::socketio::Handshake;
 
 using Refusal = std::string;
 
-/// `auth.token`, else the query's. A bad `auth.token` is not rescued by a good query token.
+/// `auth.token`, otherwise the token of the query. A bad `auth.token` is refused even when the query has a good token.
 std::expected<std::string, Refusal> find_token(std::string_view auth_json, const Handshake& handshake) {
   const api::Fields auth = api::Fields::from_value(auth_json);
   if (!auth.falsy("token")) {
@@ -39,7 +39,7 @@ ConnectRefused refusal_of(const Unidentified& why) {
     return {gone ? "User not found" : "Invalid authentication token", {}};
   }
   const Error& error = std::get<Error>(why);
-  std::string data;  // a client that is told no more than a text cannot know that trying again helps
+  std::string data;  // with the text alone, a client cannot know that a retry helps
   JsonWriter writer(data);
   writer.begin_object().member("code", error_row(error.code).name);
   if (error.retry_after_ms > 0) writer.key("retryAfter").integer(api::retry_after_seconds(error.retry_after_ms));
@@ -47,7 +47,7 @@ ConnectRefused refusal_of(const Unidentified& why) {
   return {error.message, std::move(data)};
 }
 
-/// At most limits::user_agent_bytes_max bytes, and valid UTF-8: a header may hold any bytes.
+/// At most limits::user_agent_bytes_max bytes of valid UTF-8, because a header may hold any bytes.
 std::string user_agent_of(const Handshake& handshake) {
   std::string text = handshake.user_agent.substr(0, limits::user_agent_bytes_max);
   for (int cut = 0; cut < 3 && !text.empty() && !is_valid_utf8(text); ++cut) text.pop_back();
@@ -76,8 +76,8 @@ void SocketNamespace::on_connect(const protocol::socketio::ConnectRequest& reque
                    });
 }
 
-// The connection is counted here and not while its user is looked up, in the task that decides: one that went away meanwhile is told so
-// inside `decide`, and on_disconnect gives its place back.
+// The connection is counted here, in the task that decides, and not while its user is looked up. If the client has disconnected meanwhile,
+// the connection learns this inside `decide`, and on_disconnect releases its place.
 void SocketNamespace::decide_on(std::shared_ptr<protocol::socketio::Peer> peer, Identified identified, Decide decide) {
   Context& context = router_.context();
   const Handshake& handshake = peer->handshake();

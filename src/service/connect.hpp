@@ -21,7 +21,7 @@ class SocketNamespace final : public protocol::socketio::NamespaceHandler {
                   protocol::socketio::Decide decide) override;
 
  private:
-  /// Decides when it is known whose the token is. On the peer's loop.
+  /// Decides when the identity of the token is known. Runs on the peer's loop.
   void decide_on(std::shared_ptr<protocol::socketio::Peer> peer, Identified identified, protocol::socketio::Decide decide);
 
   Router& router_;

@@ -1,6 +1,6 @@
-// How many live sockets there are: in all, by address, by user (docs/api-contract.md §6.2).
+// The number of live sockets: in total, by address, and by user (docs/api-contract.md §6.2).
 //
-// Threads: any, locked. A connection takes the lock twice in its life, so one lock serves. Bounded by the connections themselves.
+// Threads: any, locked. A connection takes the lock twice in its life, so one lock is enough. Bounded by the connections themselves.
 #pragma once
 
 #include <atomic>
@@ -22,9 +22,9 @@ class ConnectionTable {
  public:
   ConnectionTable(const ServiceConfig& config, const Clock& clock) : config_(config), clock_(clock) {}
 
-  /// The refusal a connection from `address` would get before anything is known of its user; nothing: none. Counts nothing.
+  /// The refusal for a connection from `address` while its user is not known yet; nothing: no refusal. Counts nothing.
   [[nodiscard]] std::optional<std::string> check(const std::string& address);
-  /// Counts the connection, or says why not. What was counted must be released.
+  /// Counts the connection, or returns the refusal. A counted connection must be released.
   [[nodiscard]] std::optional<std::string> admit(const std::string& address, const UserId& user);
   void release(const std::string& address, const UserId& user);
 
@@ -38,7 +38,7 @@ class ConnectionTable {
     std::uint64_t last_minute = 0;  // admitted
   };
   [[nodiscard]] Counts counts() const;
-  /// When the newest of the last minute were admitted, oldest first; at most limits::recent_times_max.
+  /// Admission times of the last minute, oldest first: the newest limits::recent_times_max of them.
   [[nodiscard]] std::vector<Timestamp> recent() const;
 
  private:

@@ -1,4 +1,4 @@
-// What all shards share: the dependencies, the configuration, and the few tables that are not one session's. Each is safe from any thread.
+// Shared by all shards: the dependencies, the configuration, and the tables that span sessions. Each is safe from any thread.
 #pragma once
 
 #include <atomic>
@@ -37,7 +37,7 @@ struct Context {
   Dependencies deps;
   ServiceConfig config;
   RateLimiter rates;
-  RateLimiter creations;  // of sessions: a longer window
+  RateLimiter creations;  // of sessions; with a longer window
   ConnectionTable connections;
   IceServers ice;
   UserCache users;           // IdentitySource::claims

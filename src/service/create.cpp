@@ -10,13 +10,13 @@
 namespace parley::service {
 namespace {
 
-constexpr std::size_t number_candidates = 4;  // of 2^40 numbers; that all are taken means a store that is full beyond reason
+constexpr std::size_t number_candidates = 4;  // of 2^40 numbers; all four are taken only when the store is full beyond reason
 
 Error invalid(const char* message) {
   return {ErrorCode::invalid_argument, message, {}};
 }
 
-/// What is known of a patient (docs/api-contract.md §5.1): one whom no token has named yet may be one, unless the user store says who is.
+/// Looks a patient up (docs/api-contract.md §5.1). Unless the user store decides, an id that no token has named yet may be a patient.
 Result<std::optional<domain::User>> find_patient(Context& context, const UserId& id) {
   const domain::Role& role = context.config.roles.patient();
   if (context.config.identity == IdentitySource::directory) {
@@ -37,7 +37,7 @@ Result<std::optional<domain::User>> find_patient(Context& context, const UserId&
 
 }  // namespace
 
-/// The first step of a session. Tells the creator on the shard of the session.
+/// The first step of a session. Reports its result to the creator on the session's shard.
 class Creator::CreateStep final : public Step {
  public:
   using Told = std::move_only_function<void(Result<domain::SessionView>)>;
@@ -110,7 +110,7 @@ Result<Creator::Checked> Creator::check_in_store(Context& context, const Request
 
   const auto open = directory.find_open_session(request.caller->user.id, request.patient);
   if (!open) return std::unexpected(open.error());
-  if (*open && request.session == *open) {  // it came since it was looked for
+  if (*open && request.session == *open) {  // created after find_chosen looked for it
     checked.existing = request.session;
     return checked;
   }
@@ -126,7 +126,7 @@ Result<Creator::Checked> Creator::check_in_store(Context& context, const Request
   return std::unexpected(overloaded());
 }
 
-/// The chosen session if it is there and belongs to the pair; another pair's is refused.
+/// The chosen session if it exists and belongs to the pair. A session of another pair is refused.
 Result<std::optional<SessionId>> Creator::find_chosen(store::Directory& directory, const Request& request) {
   if (!request.session) return std::optional<SessionId>{};
   const auto row = directory.find_session(*request.session);
@@ -139,7 +139,7 @@ Result<std::optional<SessionId>> Creator::find_chosen(store::Directory& director
 }
 
 SessionId Creator::draw_session_id() {
-  // Ids are drawn until one belongs to this shard, so the session is born where it will live.
+  // Draws ids until one belongs to this shard, so that the session starts on the shard that owns it.
   const std::size_t loops = shard_.context().deps.loops.size();
   for (;;) {
     const SessionId id = SessionId::from_random(shard_.entropy().bytes<16>());
@@ -189,8 +189,8 @@ void Creator::settle(const Pair& pair, Result<domain::SessionView> created) {
   finish(pair, std::move(created));
 }
 
-/// The store, or the shard of the id, has a session of this id that the check did not see. The first time it is there by now. It may also
-/// still be on its way from another server, or be a document that cannot be adopted.
+/// The store, or the shard of the id, has a session of this id that the check did not see. The first repeated check can find it at once.
+/// Later checks wait: it may be arriving from another server, or be a document that cannot be adopted.
 void Creator::check_again(const Pair& pair, Error taken) {
   Request& request = under_way_.at(pair);
   if (++request.checks == 1) return check(pair);
@@ -214,7 +214,7 @@ void Creator::finish(const Pair& pair, Result<domain::SessionView> result) {
 
 namespace {
 
-/// Attempts count, as they do over REST: what is refused afterwards has cost the store a look.
+/// Attempts count, as over REST: a request that is refused later has still cost the store a read.
 Result<void> admit_creation(Context& context, const UserId& user) {
   const auto verdict = context.creations.admit(user, EventKind::creation, context.config.rates.creation);
   if (verdict.admitted) return {};

@@ -1,4 +1,4 @@
-// Creating a session. A pair of doctor and patient has at most one session that has not ended, also when two creates come at once.
+// Creates sessions. A doctor and a patient have at most one session that has not ended, even when two creates arrive at once.
 #pragma once
 
 #include <cstddef>
@@ -15,12 +15,12 @@
 
 namespace parley::service {
 
-/// The creates of the pairs that belong to one shard: of one pair, one at a time, in turn with its reopenings (PairLanes).
+/// The creates of the pairs of one shard. Those of one pair run one at a time, in turn with its reopenings (PairLanes).
 ///
 /// Order  check (a read job: patient, appointment, the chosen id, open session of the pair, unused number) → append `created` on the shard
 ///        of the session's id → answer → next of the pair.
-/// Race   Two pairs that choose one id check it on two shards, or on two servers. The shard of the id lets one go first, and the store
-///        takes one log for an id (SessionLog, already_exists). The other is checked again and finds the session.
+/// Race   Two pairs may choose the same id and check it on two shards, or on two servers. The shard of the id lets one go first, and the
+///        store accepts one log per id (SessionLog, already_exists). The other create is checked again and finds the session.
 /// Owner  The shard's thread.
 class Creator {
  public:
@@ -39,7 +39,7 @@ class Creator {
 
  private:
   struct Checked {
-    std::optional<SessionId> existing;  // the chosen session is there, and is of this pair; the rest is empty then
+    std::optional<SessionId> existing;  // the chosen session exists and belongs to this pair; the other members are then empty
     std::optional<ObjectId> appointment;
     SessionNumber number;
     std::optional<domain::User> patient;
@@ -50,7 +50,7 @@ class Creator {
   void check_again(const Pair& pair, Error taken);
   void append(const Pair& pair, Checked checked);
   void find_existing(const Pair& pair, const SessionId& id);
-  /// The shard of the session has carried it out or not.
+  /// Takes the result of the session's shard.
   void settle(const Pair& pair, Result<domain::SessionView> created);
   void finish(const Pair& pair, Result<domain::SessionView> result);
   [[nodiscard]] SessionId draw_session_id();

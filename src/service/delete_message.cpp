@@ -1,5 +1,5 @@
-// Two reads: the message's id says the session's number, so the first finds the session (an id that the store did not issue is looked up);
-// the second, when everything sent before is committed, finds the text and what the first and the last live text will be without it.
+// Two reads. The message id contains the session's number, so the first read finds the session (a foreign id is looked up). The second read
+// runs when everything sent before is committed. It finds the text, and the first and last live text without it.
 #include "service/delete_message.hpp"
 
 #include <utility>
@@ -30,7 +30,7 @@ class DeleteStep final : public Step {
  private:
   struct Found {
     std::optional<StoredText> target;          // nothing: no such live text
-    std::optional<Timestamp> first_live_text;  // without it
+    std::optional<Timestamp> first_live_text;  // without the target
     std::optional<Timestamp> last_live_text;
   };
   [[nodiscard]] Result<std::optional<StoredText>> read_target(store::LogReader& reader) const;
@@ -39,13 +39,13 @@ class DeleteStep final : public Step {
   Answer<Deleted> answer_;
   CallerPtr caller_;
   ObjectId message_;
-  std::uint32_t seq_;  // where it is
+  std::uint32_t seq_;  // of the message
   SessionNumber number_;
   std::optional<Found> found_;
 };
 
 Decision DeleteStep::decide(const Outlook& outlook) {
-  // The counters after it depend on every entry before it, so it waits until all of them are in the log.
+  // The counters after the deletion depend on every entry before it, so it waits until all of them are in the log.
   if (outlook.place != Outlook::Place::first) return WaitForTurn{};
   number_ = outlook.row.number;
   if (!found_) return Read{};
@@ -97,7 +97,7 @@ Result<void> DeleteStep::read(store::LogReader& reader, store::Directory&) {
   if (found.target) {
     auto texts = LiveTexts::open(reader, number_);
     if (!texts) return std::unexpected(texts.error());
-    // The two at each end: the target is at most one of them.
+    // Two texts at each end are enough: the target is at most one of them.
     const auto oldest = texts->range(1, 2);
     if (!oldest) return std::unexpected(oldest.error());
     const auto newest = texts->range(texts->total() > 1 ? texts->total() - 1 : 1, 2);

@@ -1,4 +1,4 @@
-// Deleting a message: an entry that says who, what and when, and the text is gone in the same commit.
+// Deletes a message: an entry records who deleted what and when, and the same commit erases the text.
 #pragma once
 
 #include "service/connection.hpp"
@@ -6,7 +6,7 @@
 
 namespace parley::service {
 
-/// ChatService::delete_message. The right is that of the sender or an admin, whoever participates.
+/// ChatService::delete_message. The sender and admins may delete, whether or not they participate.
 void delete_message(Router& router, EventLoop& from, CallerPtr caller, const std::string& message_id, Done<ChatService::Deleted> done);
 
 }  // namespace parley::service

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view chat_namespace = "/";
 
-/// `hears(member)` says who is told. Gives how many are.
+/// Sends the event to every member for which `hears(member)` is true. Returns their number.
 template <typename Hears>
 std::uint64_t tell(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments, Hears hears) {
   protocol::socketio::PacketPtr packet;
@@ -41,7 +41,7 @@ std::string by_whom_json(const SessionId& session, std::string_view name, const 
   return json;
 }
 
-/// An event that says what an entry of the log says.
+/// Sends an event about an entry of the log.
 void tell_of_entry(SessionShard& shard, SessionState& session, std::uint32_t seq, ServerEvent event, std::string_view arguments) {
   tell(shard, session, event, arguments, [seq](const Member& member) { return seq > member.hears_after; });
 }
@@ -103,7 +103,7 @@ void deliver_since(SessionShard& shard, SessionState& session, std::uint32_t seq
   for (const StoredText& text : session.texts.texts()) {
     if (text.seq() > seq && text.live()) deliver_text(shard, session, text);
   }
-  session.emitted_seq = last_seq;  // a deletion that was not told leaves a hole that clients see in the next `prev`
+  session.emitted_seq = last_seq;  // a deletion that was not sent leaves a gap, which clients see in the next `prev`
 }
 
 }  // namespace parley::service

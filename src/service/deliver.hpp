@@ -1,4 +1,4 @@
-// Hop 7: tells rooms. A room's packet is encoded once and everybody in it gets the same bytes.
+// Hop 7: sends events to rooms. The packet for a room is encoded once, and all members receive the same bytes.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,12 @@ namespace parley::service {
 class SessionShard;
 struct SessionState;
 
-/// What is not in the log: presence and signalling. `arguments` is the event's one argument as JSON; `except` (a connection's id,
-/// 0: nobody) does not get it. Gives the number of sockets that are sent it.
+/// For events that are not in the log: presence and signalling. `arguments` is the event's one argument as JSON. The connection with the id
+/// `except` (0: none) does not receive it. Returns the number of sockets that are sent the event.
 std::uint64_t tell_room(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments,
                         std::uint64_t except = 0);
 
-// What is in the log goes to everyone in the room who is not still reading it (Member::hears_after).
+// Events about log entries go to every member that is not still reading the log (Member::hears_after).
 
 /// `chat-message`.
 void deliver_text(SessionShard& shard, SessionState& session, const StoredText& text);
@@ -40,9 +40,9 @@ void deliver_end(SessionShard& shard, SessionState& session, const UserId& ended
 /// `session-reopened`.
 void deliver_reopened(SessionShard& shard, SessionState& session, const UserId& reopened_by, std::uint32_t seq);
 
-/// Takes an entry that another node committed into the session (head, row and keys are the caller's) and tells the room what it is.
+/// Takes an entry that another node committed into the session and sends it to the room. The caller updates head, row and keys.
 void deliver_foreign(SessionShard& shard, SessionState& session, domain::Entry entry);
-/// After a reload: the texts above `seq` that nobody here heard of.
+/// After a reload: sends the texts above `seq`, which no member here has received.
 void deliver_since(SessionShard& shard, SessionState& session, std::uint32_t seq);
 
 }  // namespace parley::service

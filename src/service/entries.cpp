@@ -52,7 +52,7 @@ Result<void> fill_content(EntryView& view, const SessionId& session, domain::Ent
     case EntryKind::reopened:
       view.content = EntryView::Reopened{entry.core.sender};
       break;
-    default:  // nothing more is for participants, of kinds of later versions too
+    default:  // participants receive no more than this, also of kinds of later versions
       break;
   }
   return {};
@@ -70,7 +70,7 @@ Result<EntryView> entry_view(const SessionId& session, domain::EncodedEntry enco
   return view;
 }
 
-/// Entries first .. end-1, and from which of its ends to take what there is room for.
+/// The entries first .. end-1, and the end at which to start when not all of them fit.
 struct Stretch {
   std::uint32_t first = 1;
   std::uint32_t end = 1;
@@ -78,7 +78,7 @@ struct Stretch {
   EntriesView::History history = EntriesView::History::continued;
 };
 
-/// One read of one range: which entries it is, and the digests they hang on.
+/// One read of one range: its entries, and the digests that prove them.
 class RangeReader {
  public:
   RangeReader(store::LogReader& reader, const WhichLog& log) : reader_(reader), log_(log) {}
@@ -105,7 +105,7 @@ Result<Stretch> RangeReader::stretch_of(const EntryRange& range) {
   last_seq_ = (*last)->seq;
   const auto has_after = is_in_history(range.after);
   if (!has_after) return std::unexpected(has_after.error());
-  const bool is_past_end = range.before && !range.before->proof && range.before->seq > last_seq_;  // claims nothing about this history
+  const bool is_past_end = range.before && !range.before->proof && range.before->seq > last_seq_;  // makes no claim about this history
   const auto has_before = is_past_end ? Result<bool>(true) : is_in_history(range.before);
   if (!has_before) return std::unexpected(has_before.error());
 
@@ -138,7 +138,7 @@ Result<Digest32> RangeReader::digest_at(std::uint32_t seq) {
   return trailer->digest;
 }
 
-/// How many of `entries` fit, counted in the order of the iterators; at least one.
+/// The number of `entries` that fit, counted in the order of the iterators; at least one, unless there are none.
 template <typename Iterator>
 std::ptrdiff_t count_that_fits(Iterator begin, Iterator end, std::size_t bytes_max) {
   std::size_t bytes = 0;
@@ -157,7 +157,7 @@ Result<std::vector<domain::EncodedEntry>> RangeReader::fetch(const Stretch& stre
   return entries;
 }
 
-// A log is read onwards only, so what is in front of the newest that fit is read and dropped, a piece at a time.
+// A log can only be read forwards. So older entries that do not fit are read and dropped, a piece at a time.
 Result<std::vector<domain::EncodedEntry>> RangeReader::fetch_last(std::uint32_t end, std::uint32_t count, std::size_t bytes_max) {
   std::vector<domain::EncodedEntry> kept;
   for (std::uint32_t next = end - count; next < end;) {
@@ -189,7 +189,7 @@ Result<EntriesView> RangeReader::prove(const Stretch& stretch, std::vector<domai
   return view;
 }
 
-// Another history is never served as this one: each entry must follow from the digest before it.
+// A different history is never served as this one: each entry must follow from the digest before it.
 Result<void> RangeReader::add(EntriesView& view, domain::EncodedEntry encoded, EntryRange::Cores cores) {
   view.digest = domain::next_digest(view.digest, encoded.core);
   view.to = domain::Position::at(view.to.seq + 1, view.digest);

@@ -1,4 +1,4 @@
-// The log by position: any stretch of it, checked and proven, at a cost that does not depend on how deep it lies.
+// The log by position: any range of it, checked and proven, at a cost that does not depend on its position.
 #pragma once
 
 #include <cstddef>
@@ -15,13 +15,13 @@ struct WhichLog {
   SessionNumber number;
 };
 
-/// Reads a range inside one read job: one consistent look. At most `bytes_max` of entries as they are stored, but at least one. Errors:
-/// those of LogReader; a place that is not in this history is no error but a reset, which begins at the beginning.
+/// Reads a range inside one read job, so from one consistent state. Returns at most `bytes_max` of entries as stored, but at least one.
+/// Errors: those of LogReader. A place that is not in this history is no error; the answer is then a reset from the beginning.
 [[nodiscard]] Result<domain::EntriesView> read_range(store::LogReader& reader, const WhichLog& log, const domain::EntryRange& range,
                                                      std::size_t bytes_max);
 
-/// The same on a reader thread, beside everything else that the session does. In a Turn of the session's shard. `asker`: not read any
-/// more when it has gone; null: read in any case.
+/// As read_range, but on a reader thread, beside the session's other work. In a Turn of the session's shard. If `asker` has disconnected,
+/// nothing is read; null: read in any case.
 void read_range_aside(SessionShard& shard, const SessionState& session, domain::EntryRange range, std::size_t bytes_max,
                       Answer<domain::EntriesView> answer, ConnectionPtr asker);
 

@@ -18,7 +18,7 @@ bool is_turn_url(const std::string& text) {
   return url && url->kind == protocol::stun::IceUrl::Kind::turn;
 }
 
-/// Printable ASCII: what needs no preparation (RFC 8265) before keys are made of it.
+/// Printable ASCII needs no preparation (RFC 8265) before keys are derived from it.
 bool is_plain_text(const std::string& text, std::size_t bytes_max) {
   return !text.empty() && text.size() <= bytes_max && std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
@@ -56,14 +56,14 @@ std::vector<api::IceServer> IceServers::issue() const {
   return api::ice_servers(settings_of(*config()), surroundings_.clock.now());
 }
 
-// Every STUN server that is configured, though clients are given three, and the TURN servers as clients are given them.
+// Every configured STUN server (clients receive only three), and the TURN servers as clients receive them.
 std::vector<api::IceServer> IceServers::to_check(const IceConfig& config) const {
   std::vector<api::IceServer> servers;
   for (const std::string& url : config.stun_urls) servers.push_back({url, {}, {}});
   const std::vector<std::string> no_stun;
   const api::IceSettings turn_alone{no_stun, config.turn_urls, config.turn_secret, config.turn_username, config.turn_credentials};
   for (api::IceServer& server : api::ice_servers(turn_alone, surroundings_.clock.now())) servers.push_back(std::move(server));
-  std::vector<api::IceServer> different;  // one that is configured twice is asked once
+  std::vector<api::IceServer> different;  // a server that is configured twice is asked once
   for (api::IceServer& server : servers) {
     if (different.size() == limits::ice_servers_max) break;
     if (std::ranges::find(different, server.url, &api::IceServer::url) == different.end()) different.push_back(std::move(server));
@@ -158,7 +158,7 @@ Result<Timestamp> IceServers::take_secret(Result<std::string> secret) {
   }
   const std::lock_guard lock(mutex_);
   last_rotation_ = surroundings_.clock.now();
-  if (secret_from_ == SecretFrom::admin) return last_rotation_;  // given while the other one was being read
+  if (secret_from_ == SecretFrom::admin) return last_rotation_;  // an admin set a secret while this one was being read
   auto changed = std::make_shared<IceConfig>(*config_);
   changed->turn_secret = *std::move(secret);
   config_ = std::move(changed);
@@ -169,7 +169,7 @@ void IceServers::start_rotation(EventLoop& loop) {
   loop.post(alive_.guard([this, &loop] { arm_rotation(loop); }));
 }
 
-// One that an admin asked for meanwhile puts the next one off: the timer looks again when it fires.
+// A rotation that an admin requests delays the next one, so the timer checks again when it fires.
 void IceServers::arm_rotation(EventLoop& loop) {
   const auto left = std::max(health().next_rotation - surroundings_.clock.now(), std::chrono::milliseconds(0));
   loop.call_after(left, alive_.guard([this, &loop] {

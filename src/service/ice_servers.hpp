@@ -1,12 +1,12 @@
-// The STUN and TURN servers that clients are given: which there are, the credentials made for them, and what is known of their health
+// The STUN and TURN servers that clients receive: the list, the credentials made for them, and their last known health
 // (docs/api-contract.md §3, §5.5).
 //
-// Credentials   Are made for every answer and run out after a day, so there is no list of them to rotate. What rotates is the secret they
-//               are made with: a rotation reads it again from where it came, and credentials made from then on use what was found. The
-//               server does that every limits::turn_rotation_interval; admins may ask for it at any time. Fixed credentials
-//               (api::TurnCredentials) are given unchanged; a rotation reads the credential again in the same way.
-// Changes       change_turn() holds for this process only. A secret given there is not read again from anywhere. With fixed credentials the
-//               name and the secret given there are the user name and the credential.
+// Credentials   Are made for every answer and expire after a day, so there is no list of them to rotate. A rotation is about the secret
+//               that makes them: the server reads it again from its source, and later credentials use it. The server rotates every
+//               limits::turn_rotation_interval; admins may request it at any time. Fixed credentials (api::TurnCredentials) are given
+//               unchanged; a rotation reads the credential again in the same way.
+// Changes       change_turn() applies to this process only. A secret given there is never read again from a source. With fixed credentials,
+//               the name and the secret given there are the user name and the credential.
 // Threads       Any; one lock, never held while something waits.
 #pragma once
 
@@ -38,16 +38,16 @@ struct IceServerHealth {
 };
 
 struct IceHealth {
-  std::size_t total_servers = 0;  // that a check asks
-  Timestamp last_check{};         // before there was one: when this process started
+  std::size_t total_servers = 0;  // servers that a check asks
+  Timestamp last_check{};         // before the first check: when this process started
   Timestamp last_rotation{};
   Timestamp next_rotation{};
-  std::vector<IceServerHealth> servers;  // those of the last check that are still configured
+  std::vector<IceServerHealth> servers;  // servers of the last check that are still configured
 
   [[nodiscard]] std::size_t healthy_servers() const;
 };
 
-/// What is absent stays as it is.
+/// Members that are absent stay unchanged.
 struct TurnChange {
   std::optional<std::vector<std::string>> servers;
   std::optional<std::string> username;
@@ -56,7 +56,7 @@ struct TurnChange {
 
 class IceServers {
  public:
-  /// Everything must outlive it. `read_secret` may block and runs on the log's reader threads; empty: there is nothing to read again.
+  /// All references must outlive it. `read_secret` may block and runs on the log's reader threads; empty: there is no source to read.
   struct Surroundings {
     Clock& clock;
     LogSink& logs;
@@ -70,20 +70,20 @@ class IceServers {
   [[nodiscard]] std::vector<api::IceServer> issue() const;
   [[nodiscard]] IceHealth health() const;
 
-  /// Asks every server. Calls that come while a check runs share its result. Error: overloaded, when too many wait.
+  /// Asks every server. Calls during a running check share its result. Error: overloaded, when too many calls wait.
   /// Threads: `from`'s; `done` runs there.
   using CheckDone = std::move_only_function<void(Result<IceHealth>)>;
   void check(EventLoop& from, CheckDone done);
 
-  /// `Invalid configuration`: a server that is no TURN URL, too many of them, a name or a secret that is empty, too long or not
+  /// `Invalid configuration`: a server that is not a TURN URL, too many servers, or a name or secret that is empty, too long or not
   /// printable ASCII.
   [[nodiscard]] Result<void> change_turn(TurnChange change);
 
-  /// `done` gets the time of the rotation. Errors: overloaded; internal, when the secret cannot be read: the old one stays in force.
+  /// `done` receives the time of the rotation. Errors: overloaded; internal, when the secret cannot be read: the old one stays in use.
   /// Threads: `from`'s; `done` runs there.
   using RotationDone = std::move_only_function<void(Result<Timestamp>)>;
   void rotate(EventLoop& from, RotationDone done);
-  /// From now on `loop` rotates whenever the time has come. Threads: any; once.
+  /// From now on `loop` rotates whenever a rotation is due. Threads: any. Call it once.
   void start_rotation(EventLoop& loop);
 
  private:
@@ -106,7 +106,7 @@ class IceServers {
   std::vector<IceServerHealth> checked_;
   Timestamp last_check_;
   Timestamp last_rotation_;
-  std::vector<Waiting> waiting_;  // for the check that runs; empty: none does
+  std::vector<Waiting> waiting_;  // for the running check; empty: no check is running
 };
 
 }  // namespace parley::service

@@ -13,8 +13,8 @@ Identified by_claims(Context& context, std::string_view token) {
   return std::move(*identity);
 }
 
-/// What the user store says of whom a good token names. A role that this deployment does not know may do nothing here, wherever it
-/// stands: the answer is that of a token with such a role.
+/// The user store's answer about the owner of a good token. A role that this deployment does not know has no permissions here, whichever
+/// source names it. So the refusal is the one for a token with such a role.
 Identified by_store(const Context& context, const auth::TokenOwner& owner, StoredUser user) {
   if (!user) return std::unexpected(auth::AuthFailure::user_not_found);
   if (!context.config.roles.parse_account_role(user->role.name)) return std::unexpected(auth::AuthFailure::invalid);

@@ -27,18 +27,18 @@ Propose first_join(const Outlook& outlook, const domain::Participant& participan
   return proposal;
 }
 
-/// Whether a join opens the session again, which has ended.
+/// Whether a join reopens this session, which has ended.
 bool reopens(const ReopeningConfig& config, const Outlook& outlook, Timestamp now) {
   if (config.by != ReopeningConfig::By::joining) return false;
   return config.within.count() == 0 || now - outlook.row.ended_at.value_or(outlook.head.timestamp) <= config.within;
 }
 
-/// Asks the session's documents once before a refusal of an ended session, and before one of its reopening because the pair has another
-/// that is open: it may have been made active again by other software a moment ago, and whoever was sent here must not lose that race
-/// (docs/adr/0015).
+/// Reads the session's documents once more before a refusal because the session has ended, or
+/// because the pair has another open session. Other software may have made the session active
+/// again a moment ago. A client that it sent here must not lose this race (docs/adr/0015).
 class SecondLook {
  public:
-  /// The decision, or to read before it.
+  /// The decision itself, or Read to look once more before it.
   Decision before(Decision decision, const Outlook& outlook, const store::Directory& directory) {
     const auto* refusal = std::get_if<Refuse>(&decision);
     if (looked_ || refusal == nullptr || !is_about_an_end(refusal->error.code)) return decision;
@@ -47,7 +47,7 @@ class SecondLook {
     return Read{};
   }
   [[nodiscard]] bool is_due() const { return !looked_ && !session_.empty(); }
-  /// The loop is told of what is taken in before it goes on with the step. Without an answer the refusal stands.
+  /// The loop receives the changes found by this read before it continues with the step. If the read fails, the refusal is kept.
   Result<void> read(store::Directory& directory) {
     looked_ = true;
     [[maybe_unused]] const auto row = directory.find_session(session_);
@@ -63,7 +63,7 @@ class SecondLook {
   bool looked_ = false;
 };
 
-/// What joining and starting share: access, not ended or to be reopened, and the entry when it is the first.
+/// Shared by joining and starting: the access check, the reopening of an ended session, and the entry of a first join.
 class EnteringStep : public ReopeningStep {
  public:
   EnteringStep(Router& router, CallerPtr caller) : ReopeningStep(router), caller_(std::move(caller)) {}
@@ -145,15 +145,15 @@ class JoinStep final : public EnteringStep {
   Range range_;
   RoomPlacePtr place_;
   std::shared_ptr<const domain::SessionRow> before_;
-  std::optional<Error> refusal_;  // stands beside the resume: the session has ended, and stays so
+  std::optional<Error> refusal_;  // sent together with the resume: the session has ended and stays ended
 };
 
-/// Of a session that has ended, and cannot be reopened by this join: what it held may still be read.
+/// The session has ended and this join cannot reopen it; its log may still be read.
 bool leaves_resume(const Error& error) {
   return error.code == ErrorCode::session_ended || error.code == ErrorCode::already_exists;
 }
 
-/// The sockets of the room but `joining`, counted by user. A room has few users: at most the session's participants.
+/// The sockets of the room except `joining`, counted by user. A room has few users: at most the session's participants.
 std::vector<domain::RoomMember> members_beside(const SessionState& session, std::uint64_t joining) {
   std::vector<domain::RoomMember> counted;
   for (const Member& member : session.members) {
@@ -170,7 +170,7 @@ std::vector<domain::RoomMember> members_beside(const SessionState& session, std:
 
 Decision JoinStep::decide(const Outlook& outlook) {
   before_ = std::make_shared<const domain::SessionRow>(outlook.row);
-  if (range_ && !*range_) {  // after access, as every parameter
+  if (range_ && !*range_) {  // after the access check, like every parameter
     auto participant = domain::authorize_participant(outlook.row, caller()->user);
     return Refuse{participant ? range_->error() : std::move(participant.error())};
   }
@@ -195,7 +195,7 @@ void JoinStep::on_settled(SessionState& session) {
 void JoinStep::enter(SessionState& session) {
   JoinView view;
   view.members = members_beside(session, connection_->id);
-  // As before this join; what the join reopened is shown open.
+  // The session as it was before this join; but a session that this join reopened is shown as open.
   view.session = session_view(router().context(), session, before_->status == domain::SessionStatus::ended ? *session.row : *before_);
   add_member(session);
   if (range_)
@@ -206,7 +206,7 @@ void JoinStep::enter(SessionState& session) {
 
 void JoinStep::add_member(SessionState& session) {
   if (Member* member = session.member(connection_->id)) {
-    if (!range_ && member->hears_after == Member::still_reading) member->hears_after = 0;  // it no longer asks for what it missed
+    if (!range_ && member->hears_after == Member::still_reading) member->hears_after = 0;  // no longer asks for missed entries
     return;
   }
   if (connection_->gone) return;
@@ -239,7 +239,7 @@ void JoinStep::answer_with_resume(JoinView view) {
                  }});
 }
 
-/// Waits for its turn, so what the socket sent before it went is heard before it is gone. Whatever refuses the step, the room is left.
+/// Waits for its turn, so that the room receives the earlier events of the socket first. If the step is refused, the socket still leaves.
 class LeaveStep final : public Step {
  public:
   LeaveStep(SessionShard& shard, const SessionId& session, ConnectionPtr connection, protocol::socketio::DisconnectReason reason)
@@ -258,7 +258,7 @@ class LeaveStep final : public Step {
   protocol::socketio::DisconnectReason reason_;
 };
 
-/// Whether it was there.
+/// Returns whether the connection was a member.
 bool remove_member(SessionShard& shard, SessionState& session, const Connection& connection) {
   const auto left = std::erase_if(session.members, [&](const Member& member) { return member.connection->id == connection.id; });
   if (left == 0) return false;
@@ -278,7 +278,7 @@ void LeaveStep::settled(SessionState& session) {
   tell_room(shard_, session, ServerEvent::user_left, json);
 }
 
-/// In turn with reopenings: one that comes first keeps the room.
+/// In order with reopenings: if a reopening comes first, the socket keeps the room.
 class VacateStep final : public Step {
  public:
   VacateStep(Answer<Vacated> answer, ConnectionPtr connection) : answer_(std::move(answer)), connection_(std::move(connection)) {}

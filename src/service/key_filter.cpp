@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t first_layer_keys = 1'024;
 constexpr std::size_t bits_per_key = 16;
 constexpr std::size_t bits_per_word = 64;
-constexpr unsigned probes = 6;  // of 16 bits a key: 0.1 % found by mistake in a full layer
+constexpr unsigned probes = 6;  // with 16 bits per key: 0.1 % false positives in a full layer
 
 struct Bit {
   std::size_t word;

@@ -1,7 +1,7 @@
-// A set of idempotency keys that can be wrong one way only: what is in it is always found, what is not is nearly always missed.
+// A set of idempotency keys with false positives but no false negatives: a key in the set is always found.
 //
-// A scalable Bloom filter (Almeida et al., "Scalable Bloom Filters", 2007): two bytes a key, about one wrong answer in a thousand for
-// each layer; each layer holds twice the keys of the one before. Keys are MACs, so their own bytes are the hashes.
+// A scalable Bloom filter (Almeida et al., "Scalable Bloom Filters", 2007): two bytes per key, about one false positive in a thousand for
+// each layer. Each layer holds twice the keys of the one before. Keys are MACs, so their own bytes serve as hashes.
 // Owner: one thread.
 #pragma once
 
@@ -16,7 +16,7 @@ namespace parley::service {
 class KeyFilter {
  public:
   void add(const Key16& key);
-  /// False: it was never added.
+  /// False: the key was never added.
   [[nodiscard]] bool may_hold(const Key16& key) const;
   void clear() { layers_.clear(); }
   [[nodiscard]] std::size_t bytes() const;

@@ -44,7 +44,7 @@ std::optional<std::uint32_t> KeyIndex::find(const Key16& key) const {
 }
 
 std::size_t KeyIndex::bytes() const {
-  constexpr std::size_t bytes_per_key = 80;  // a node and a bucket of the map, a place in the queue
+  constexpr std::size_t bytes_per_key = 80;  // one node and one bucket of the map, one element of the queue
   return order_.size() * bytes_per_key + older_.bytes();
 }
 

@@ -10,7 +10,7 @@
 namespace parley::service {
 namespace {
 
-constexpr std::size_t range_chunk = 256;  // entries of one range read; a page rarely needs a second
+constexpr std::size_t range_chunk = 256;  // entries per range read; a page rarely needs a second read
 
 std::unexpected<Error> page_too_large() {
   constexpr std::size_t fits_always = limits::page_bytes_max / limits::message_bytes_max;
@@ -47,7 +47,7 @@ std::uint64_t LiveTexts::rank_at(const domain::Entry& entry) const {
 }
 
 Result<std::uint64_t> LiveTexts::count_before(Timestamp time) {
-  std::uint32_t low = 0;  // entries up to here are older
+  std::uint32_t low = 0;  // entries up to this one are older
   std::uint32_t high = last_seq_;
   std::uint64_t count = 0;
   while (low < high) {

@@ -1,7 +1,7 @@
-// The k-th live text of a session, without walking to it: the live rank of seq s is "texts ever at s" (its trailer) minus the deleted
-// texts at or below s, so bisecting trailers finds any page in O(log n) reads.
+// Finds the k-th live text of a session without a walk. The live rank of seq s is "texts ever at s" (its trailer) minus the deleted texts
+// at or below s. So a binary search over trailers finds any page in O(log n) reads.
 //
-// For reader threads, inside one read job: one consistent look. Ranks count from 1, oldest first.
+// For reader threads, inside one read job, so from one consistent state. Ranks count from 1, oldest first.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +20,10 @@ class LiveTexts {
   [[nodiscard]] static Result<LiveTexts> open(store::LogReader& reader, SessionNumber session);
 
   [[nodiscard]] std::uint64_t total() const { return total_; }
-  /// How many live texts are strictly older than `time`.
+  /// The number of live texts strictly older than `time`.
   [[nodiscard]] Result<std::uint64_t> count_before(Timestamp time);
-  /// The live texts with ranks `first` .. `first + count - 1`, as far as they exist. Error invalid_argument: they hold more than
-  /// limits::page_bytes_max, which only texts can that are longer than messages may be now.
+  /// The live texts with ranks `first` .. `first + count - 1`, as far as they exist. Error invalid_argument: they exceed
+  /// limits::page_bytes_max. Only texts that are longer than messages may be now can cause this error.
   [[nodiscard]] Result<std::vector<StoredText>> range(std::uint64_t first, std::uint64_t count);
 
  private:

@@ -1,5 +1,5 @@
-// The sockets of one event loop by the token that let them in, so that signing out can cut them. Owner: the loop's thread; bounded by the
-// connections themselves.
+// The sockets of one event loop, by the token that admitted them, so that signing out can close them. Owner: the loop's thread; bounded by
+// the connections themselves.
 #pragma once
 
 #include <unordered_map>

@@ -1,4 +1,4 @@
-// What one read job brings of a session: its row, its head, its newest texts and keys, its participants' names.
+// The parts of a session that one read job loads: its row, its head, its newest texts and keys, and its participants' names.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +27,11 @@ struct LoadedSession {
   std::vector<domain::User> users;
 };
 
-/// Where the user store says who users are, `users` is left empty: answers are filled as they leave (populate.hpp).
+/// With IdentitySource::directory `users` is left empty: populate.hpp fills answers in when they are sent.
 /// On a reader thread. Errors: not_found `Session not found`, store_failed, log_corrupt.
 [[nodiscard]] Result<LoadedSession> load_session(const SessionId& id, store::LogReader& reader, const Context& context);
 
-/// A session that is just being created: an empty log.
+/// A session that is being created: its log is empty.
 [[nodiscard]] LoadedSession new_session(domain::SessionRow row, std::vector<domain::User> users);
 
 }  // namespace parley::service

@@ -40,7 +40,7 @@ void read_older_keys(SessionShard& shard, SessionState& session) {
         SessionState* loaded = shard.find(id);
         if (loaded == nullptr) return;
         loaded->older_keys_on_their_way = false;
-        if (keys) loaded->keys.add_older(from, to, *keys);  // why they could not be read, the store has said; the next message asks again
+        if (keys) loaded->keys.add_older(from, to, *keys);  // the store has logged why a read failed; the next message tries again
       });
 }
 

@@ -1,5 +1,5 @@
-// What one turn of a shard has to say, kept until the turn is over: state changes first, words later. So nobody who hears something
-// can call back into a half-changed session, an ack and a broadcast of one commit leave together, and each other loop gets one post.
+// The output of one turn of a shard, kept until the turn is over: state changes first, output later. So no receiver can call back into a
+// half-changed session. An ack and a broadcast of one commit leave together, and each other loop gets one post.
 //
 // Owner: the shard's thread.
 #pragma once
@@ -23,8 +23,8 @@ class Outbox {
   /// Queues a task for loop `loop_index`.
   void run(std::size_t loop_index, Task task);
 
-  /// Everything queued reaches its loop in the order queued: the home loop's now, the others' by one post each.
-  /// Called inside itself (a task that starts another turn), it leaves the work to the outer call, so the order stays.
+  /// Everything queued reaches its loop in the order queued: the home loop at once, each other loop by one post.
+  /// A nested call (from a task that starts another turn) leaves the work to the outer call, so the order is kept.
   void flush();
 
  private:

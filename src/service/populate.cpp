@@ -15,9 +15,9 @@ using domain::SessionView;
 using OpenSessionsList = ChatService::OpenSessionsList;
 using SignallingList = ChatService::SignallingList;
 
-using UsersById = std::unordered_map<UserId, StoredUser>;  // of whom nothing is known is not in it
+using UsersById = std::unordered_map<UserId, StoredUser>;  // users of whom nothing is known are not in it
 
-// `Visit` is called with each id of a user that the view shows.
+// `visit` is called with the id of each user that the view shows.
 
 template <typename Visit>
 void each_user(const SessionView& view, Visit visit) {
@@ -44,9 +44,9 @@ void each_user(const std::vector<Part>& view, Visit visit) {
   for (const Part& part : view) each_user(part, visit);
 }
 
-// `show` puts in what is known and leaves the rest of the view as it is.
+// `show` fills in the known users and leaves the rest of the view as it is.
 
-/// One user of a list of users and of those that are gone.
+/// Puts one user into a list of users, or into the list of those that are gone.
 void show(const UserId& id, const UsersById& known, std::vector<domain::User>& users, std::vector<UserId>& gone) {
   const auto found = known.find(id);
   if (found == known.end()) return;

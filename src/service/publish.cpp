@@ -1,6 +1,6 @@
-// The order of the checks is a promise (ARCHITECTURE.md, "Order of checks"): the key comes after access and before end, rate and
-// content, so that a retry succeeds whenever the first try did. Ack and delivery are released by the same commit, here and nowhere
-// else: PublishStep::committed runs when the entry is durable, never before.
+// The order of the checks is a promise (ARCHITECTURE.md, "Order of checks"): the key comes after access and before end, rate and content,
+// so that a retry succeeds whenever the first try did. Ack and delivery are released by the same commit, and only here:
+// PublishStep::committed runs when the entry is durable, never before.
 #include "service/publish.hpp"
 
 #include <utility>
@@ -20,8 +20,8 @@ using domain::MessageView;
 using domain::TextField;
 using Transport = SendMessage::Transport;
 
-/// What a message says, judged when it comes; that it is refused is said in the order of the checks. A text that is longer than allowed
-/// is kept as long as it may have been allowed before: as a repeat it is answered as then (P3).
+/// The content of a message, checked on arrival; its refusal is answered in the order of the checks. A text that is too long is kept if it
+/// may have been allowed before: as a repeat it then gets the answer of that time (P3).
 struct Content {
   std::string text;
   std::optional<Error> refusal;
@@ -69,9 +69,9 @@ class PublishStep final : public Step {
   std::optional<std::uint32_t> repeat_of_;  // the seq of the entry with this key
   bool rate_counted_ = false;               // a send counts once, however often it is decided
 
-  std::optional<StoredText> found_;  // by a lookup
-  std::uint32_t asked_below_ = 1;    // the entries of which the lookup is asked
-  std::uint32_t nothing_below_ = 1;  // no entry below it has this key: stays true, whatever is appended
+  std::optional<StoredText> found_;  // found by a lookup
+  std::uint32_t asked_below_ = 1;    // the lookup covers the entries below this
+  std::uint32_t nothing_below_ = 1;  // no entry below it has this key; appends cannot change this
 };
 
 Decision PublishStep::decide(const Outlook& outlook) {
@@ -105,7 +105,7 @@ std::optional<Decision> PublishStep::find_repeat(const Outlook& outlook) {
   if (key_ == Key16{}) return std::nullopt;
   const KeyIndex& keys = outlook.session.keys;
   repeat_of_ = keys.find(key_);
-  // In flight (answered when it is committed), or committed and at hand.
+  // In flight (answered when it is committed), or committed and in memory.
   if (repeat_of_ && (*repeat_of_ > outlook.session.head.seq || outlook.session.texts.find(*repeat_of_) != nullptr)) return Settle{};
   if (found_) {
     repeat_of_ = found_->seq();
@@ -120,7 +120,7 @@ Result<void> PublishStep::read(store::LogReader& reader, store::Directory&) {
   const auto seq = reader.find_key(number_, key_);
   if (!seq) return std::unexpected(seq.error());
   if (!*seq) {
-    if (repeat_of_) return std::unexpected(overloaded());  // the session knows it, the reader not yet
+    if (repeat_of_) return std::unexpected(overloaded());  // the session knows the entry, the reader not yet
     nothing_below_ = asked_below_;
     return {};
   }
@@ -154,7 +154,7 @@ void PublishStep::committed(SessionState& session, const Committed& committed) {
 void PublishStep::settled(SessionState& session) {
   const StoredText* original = session.texts.find(*repeat_of_);
   if (original == nullptr && found_) original = &*found_;
-  if (original == nullptr) {  // pushed out of the tail by what was committed since it was decided
+  if (original == nullptr) {  // pushed out of the tail by later commits
     answer_.refuse(overloaded());
     return;
   }
@@ -168,7 +168,7 @@ void PublishStep::settled(SessionState& session) {
   answer_(std::move(view));
 }
 
-// Over REST the content is refused before anything else, so whatever else is wrong is not said.
+// Over REST a refusal of the content comes before every other refusal of the request.
 void PublishStep::refused(Error error) {
   const Fault fault = error_row(error.code).fault;
   const bool is_of_request = fault == Fault::client || fault == Fault::session;
@@ -178,8 +178,8 @@ void PublishStep::refused(Error error) {
 
 }  // namespace
 
-// Over REST the checks of the form come before access (docs/api-contract.md §4.1); over a socket that of `sessionId` alone. A text that is
-// too long is still looked up by its key.
+// Over REST the form is checked before access (docs/api-contract.md §4.1); over a socket only `sessionId` is. A text that is too long is
+// still looked up by its key.
 void publish(Router& router, EventLoop& from, CallerPtr caller, SendMessage request, Done<MessageView> done) {
   using domain::SessionField;
   if (request.session.state == SessionField::State::falsy) return done(std::unexpected(text_required()));

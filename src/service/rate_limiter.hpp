@@ -1,7 +1,7 @@
-// How many events of a kind a user may send: fixed windows that start with the first event and survive a disconnect
+// The number of events of a kind that a user may send, in fixed windows. A window starts with the first event and survives a disconnect
 // (docs/api-contract.md §6.3).
 //
-// Threads: any; sharded by user, each shard locked. Bounded by limits::rate_entries_max; beyond, the oldest windows go.
+// Threads: any; sharded by user, each shard locked. Bounded by limits::rate_entries_max; above this, the oldest windows are dropped.
 #pragma once
 
 #include <array>
@@ -39,11 +39,11 @@ class RateLimiter {
 
   struct Verdict {
     bool admitted = true;
-    std::int64_t retry_after_ms = 0;  // refused: until the window ends
+    std::int64_t retry_after_ms = 0;  // refused: the time until the window ends
   };
-  /// Counts one event against `limit` a window; 0: no limit, nothing is counted.
+  /// Counts one event against `limit` per window; 0: no limit, nothing is counted.
   [[nodiscard]] Verdict admit(const UserId& user, EventKind kind, std::uint32_t limit);
-  /// Windows remembered now.
+  /// Windows in memory now.
   [[nodiscard]] std::size_t size() const;
 
  private:

@@ -1,4 +1,4 @@
-// What the log says, for those who may know: pages, history, statistics, the signalling record, sessions.
+// Reads for callers with access: pages, history, statistics, the signalling record, sessions.
 #pragma once
 
 #include "service/connection.hpp"

@@ -1,4 +1,4 @@
-// Pages and history: from the tail in memory when it reaches back far enough, else by one read job.
+// Pages and history: from the tail in memory when it reaches back far enough, otherwise by one read job.
 #include <algorithm>
 #include <utility>
 
@@ -19,7 +19,7 @@ struct PageOfTexts {
   std::uint64_t total = 0;  // live texts strictly older than `before`
 };
 
-/// Newer messages that page `page` leaves out; saturates, because a page number may be anything.
+/// The number of newer messages that page `page` skips; saturates, because a page number may have any value.
 std::uint64_t skipped(const ReadPage& request) {
   const std::uint64_t pages = request.page - 1;
   constexpr std::uint64_t never_reached = std::uint64_t{1} << 40;

@@ -32,7 +32,7 @@ Result<SignallingList> read_record(Context& context, const domain::SessionRow& r
   auto page = context.deps.signalling.newest(row.number, row.id, range);
   if (!page) return std::unexpected(page.error());
   SignallingList list{row.id, std::move(*page), {}};
-  if (context.config.identity == IdentitySource::directory) return list;  // filled as it leaves, by populate.hpp
+  if (context.config.identity == IdentitySource::directory) return list;  // populate.hpp fills it when it is sent
   for (const store::SignallingMessage& message : list.page.messages) {
     if (std::ranges::find(list.users, message.sender, &domain::User::id) != list.users.end()) continue;
     auto user = context.deps.directory.find_user(message.sender);
@@ -43,7 +43,7 @@ Result<SignallingList> read_record(Context& context, const domain::SessionRow& r
   return list;
 }
 
-/// The open sessions of a user with the users in them; how many are joined is not known yet.
+/// The open sessions of a user, with their users. The number of joined members is not known yet.
 Result<OpenSessionsList> read_open_sessions(Context& context, const UserId& user, const std::optional<store::SessionPlace>& after) {
   auto page = context.deps.directory.open_sessions_of(user, after, limits::open_sessions_listed_max);
   if (!page) return std::unexpected(page.error());
@@ -51,7 +51,7 @@ Result<OpenSessionsList> read_open_sessions(Context& context, const UserId& user
   for (domain::SessionRow& row : page->sessions) {
     SessionView& view = list.sessions.emplace_back();
     view.row = std::move(row);
-    if (context.config.identity == IdentitySource::directory) continue;  // filled as it leaves, by populate.hpp
+    if (context.config.identity == IdentitySource::directory) continue;  // populate.hpp fills it when it is sent
     for (const domain::Participant& participant : view.row.participants) {
       std::optional<domain::User> known = context.users.find(participant.user);
       if (!known) {
@@ -65,7 +65,7 @@ Result<OpenSessionsList> read_open_sessions(Context& context, const UserId& user
   return list;
 }
 
-/// Asks every shard how many are joined to its sessions among those of the list; touched by one shard at a time.
+/// Asks every shard for the member counts of its sessions in the list; one shard at a time touches this.
 struct CountJoined {
   Router& router;
   OpenSessionsList list;

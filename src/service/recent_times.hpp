@@ -1,7 +1,7 @@
-// When things happened in the last minute: how many, and the newest of them.
+// Counts events of the last minute and keeps the times of the newest.
 //
-// Bounds  limits::recent_times_max times are kept; beyond, the number is counted by seconds, so it stays true to the second.
-// Owner   Whoever locks: not safe by itself.
+// Bounds  limits::recent_times_max times are kept; beyond this, only counts per second are kept, so the result is accurate to one second.
+// Owner   The holder of a lock: the class itself is not thread-safe.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ class RecentTimes {
   void note(Timestamp now);
   /// In the last 60 s.
   [[nodiscard]] std::uint64_t count(Timestamp now) const;
-  /// The newest limits::recent_times_max of those, oldest first.
+  /// The newest limits::recent_times_max of them, oldest first.
   [[nodiscard]] std::vector<Timestamp> newest(Timestamp now) const;
 
  private:

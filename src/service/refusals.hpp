@@ -1,4 +1,4 @@
-// Refusals that several use cases share, worded as docs/api-contract.md words them.
+// Refusals that several use cases share, with the texts of docs/api-contract.md.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace parley::service {
 
-inline constexpr std::int64_t overloaded_retry_after_ms = 100;  // a commit takes less; a client that waits longer gains nothing
+inline constexpr std::int64_t overloaded_retry_after_ms = 100;  // a commit takes less; a longer wait gains nothing
 
 [[nodiscard]] inline Error session_not_found() {
   return {ErrorCode::not_found, "Session not found", {}};

@@ -26,20 +26,20 @@ std::optional<Pair> pair_of(const domain::SessionRow& row) {
 }  // namespace
 
 Decision ReopeningStep::reopen(const Outlook& outlook, const UserId& user, const domain::Role& role) {
-  // The end must be in the log, and so in the directory, before the pair's open session is looked for.
+  // The end must be in the log, and so in the directory, before the search for an open session of the pair.
   if (outlook.place != Outlook::Place::first) return WaitForTurn{};
   if (auto refusal = count_rate(user)) return Refuse{std::move(*refusal)};
   const Timestamp now = router_.context().deps.clock.now();
   session_ = outlook.row.id;
   if (!pair_) pair_ = pair_of(outlook.row);
-  if (!pair_) return reopening_of(outlook, now, user, role);  // no pair that could have another session
+  if (!pair_) return reopening_of(outlook, now, user, role);  // no pair, so no other session
   if (turn_ == Turn::none) return Await{};
   if (turn_ == Turn::refused) {
     count(router_.context().counters.refused_overloaded);
     return Refuse{overloaded()};
   }
   if (!other_) return Read{};
-  // This session itself: another server has just reopened it, which the append will learn.
+  // If it is this session itself, another server has just reopened it; the append will find out.
   if (*other_ && **other_ != session_) return Refuse{active_session_exists(**other_)};
   return reopening_of(outlook, now, user, role);
 }
@@ -59,7 +59,7 @@ std::optional<Error> ReopeningStep::count_rate(const UserId& user) {
 void ReopeningStep::await(Task then) {
   SessionShard& home = router_.shard_of(session_);
   router_.on_shard(home.loop(), router_.shard_of_pair(*pair_), [this, &home, then = std::move(then)](SessionShard& lane) mutable {
-    auto shared = std::make_shared<Task>(std::move(then));  // `begin` is dropped when it is not accepted
+    auto shared = std::make_shared<Task>(std::move(then));  // a refused `begin` is destroyed
     const auto go_on = [this, &home, &lane, shared](Turn turn) {
       router_.on_shard(lane.loop(), home, [this, shared, turn](SessionShard&) {
         turn_ = turn;
@@ -112,7 +112,7 @@ class ReopenStep final : public ReopeningStep {
     answer_(session_view(router().context(), session, *session.row));
     deliver_reopened(answer_.shard(), session, caller_->user.id, committed.seq);
   }
-  void on_settled(SessionState&) override {}  // it never settles
+  void on_settled(SessionState&) override {}  // a reopening never settles
   void on_refused(Error error) override { answer_.refuse(std::move(error)); }
 
  private:

@@ -1,4 +1,4 @@
-// Opening an ended session again: an entry of the log, after which messages and signalling are accepted as before the end.
+// Reopens an ended session: an entry of the log, after which messages and signalling are accepted as before the end.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace parley::service {
 
-/// A step that may reopen its session. `reopen` decides it, in the turn of the session's pair (PairLanes), so that a create of the same
+/// A step that may reopen its session. `reopen` decides this in the turn of the session's pair (PairLanes), so that a create of the same
 /// pair cannot come in between: turn → is another session of the pair open? → append `reopened` → outcome → end of the turn.
 class ReopeningStep : public Step {
  public:
@@ -24,12 +24,12 @@ class ReopeningStep : public Step {
   void refused(Error error) final;
 
  protected:
-  /// The next decision about a session that has ended and that `user` may reopen; `role` is what the entry says of them. Refusals: `Rate
-  /// limit exceeded for reopenings` · already_exists `Active session already exists`, detail: its sessionId · overloaded.
+  /// The next decision about an ended session that `user` may reopen; the entry records `role`. Refusals: `Rate limit exceeded for
+  /// reopenings` · already_exists `Active session already exists`, detail: its sessionId · overloaded.
   [[nodiscard]] Decision reopen(const Outlook& outlook, const UserId& user, const domain::Role& role);
   [[nodiscard]] Router& router() const { return router_; }
 
-  // As in Step; the turn of the pair ends after them.
+  // As in Step; the turn of the pair ends after these calls.
   virtual void on_committed(SessionState& session, const Committed& committed) = 0;
   virtual void on_settled(SessionState& session) = 0;
   virtual void on_refused(Error error) = 0;
@@ -42,7 +42,7 @@ class ReopeningStep : public Step {
   SessionId session_;
   std::optional<Pair> pair_;  // of the session, once it is to be reopened
   enum class Turn : std::uint8_t { none, refused, begun } turn_ = Turn::none;
-  std::optional<std::optional<SessionId>> other_;  // what was read: the open session of the pair, or that there is none
+  std::optional<std::optional<SessionId>> other_;  // the result of the read: the open session of the pair, or that there is none
   bool rate_counted_ = false;                      // a reopening counts once, however often it is decided
 };
 

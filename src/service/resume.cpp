@@ -20,7 +20,7 @@ class ResumeStep final : public Step {
   Decision decide(const Outlook& outlook) override {
     if (auto participant = domain::authorize_participant(outlook.row, request_.caller->user); !participant)
       return Refuse{std::move(participant.error())};
-    if (request_.connection->gone) return Refuse{overloaded()};  // nobody hears it, and nothing is read for nobody
+    if (request_.connection->gone) return Refuse{overloaded()};  // nobody would receive the answer, so nothing is read
     number_ = outlook.row.number;
     if (outlook.place != Outlook::Place::first) return WaitForTurn{};
     return entries_ ? Decision(Settle{}) : Decision(Read{});
@@ -46,7 +46,7 @@ void ResumeStep::settled(SessionState& session) {
   const bool reached_end = entries_->rest == EntriesView::Rest::none && entries_->to.seq >= session.head.seq;
   if (!reached_end) entries_->rest = EntriesView::Rest::more;
   const std::uint32_t to = entries_->to.seq;
-  request_.then(std::move(*entries_));  // before anything the flip lets through
+  request_.then(std::move(*entries_));  // before the events that the change below lets through
   if (Member* member = session.member(request_.connection->id); member != nullptr && reached_end) member->hears_after = to;
   session.sequencer.note_end(to);
 }

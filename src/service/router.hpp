@@ -17,7 +17,7 @@ class Router {
 
   [[nodiscard]] Context& context() { return context_; }
   [[nodiscard]] SessionShard& shard_of(const SessionId& id) { return *shards_[std::hash<SessionId>{}(id) % shards_.size()]; }
-  /// Where the turns of a pair are taken.
+  /// The shard that runs the turns of a pair.
   [[nodiscard]] SessionShard& shard_of_pair(const Pair& pair) {
     return *shards_[(std::hash<UserId>{}(pair.first) * 31 + std::hash<UserId>{}(pair.second)) % shards_.size()];
   }
@@ -26,7 +26,7 @@ class Router {
   [[nodiscard]] SessionShard& shard_at(std::size_t index) { return *shards_[index]; }
   [[nodiscard]] std::size_t shard_count() const { return shards_.size(); }
 
-  /// Runs `call(SessionShard&)` in a Turn on the shard's loop: now when `from` is that loop, else posted. Threads: `from`'s.
+  /// Runs `call(SessionShard&)` in a Turn on the shard's loop: at once when `from` is that loop, otherwise posted. Threads: `from`'s.
   template <typename Call>
   void on_shard(EventLoop& from, SessionShard& shard, Call call) {
     if (shard.loop().index() == from.index()) {
@@ -53,13 +53,13 @@ class Router {
   std::vector<std::unique_ptr<SessionShard>> shards_;  // by loop index
 };
 
-/// Where an answer goes: `done` on loop `from`.
+/// The destination of an answer: `done` on loop `from`.
 template <typename T>
 class Answer {
  public:
   Answer(SessionShard& shard, const EventLoop& from, Done<T> done) : shard_(&shard), from_(from.index()), done_(std::move(done)) {}
 
-  /// Once. On the shard's thread, in a Turn.
+  /// Call it once, on the shard's thread, in a Turn.
   void operator()(Result<T> result) { shard_->answer<T>(from_, std::move(done_), std::move(result)); }
   void refuse(Error error) { (*this)(std::unexpected(std::move(error))); }
 

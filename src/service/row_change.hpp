@@ -1,4 +1,4 @@
-// An entry that changes the session's row: its start, its end, its reopening.
+// An entry that changes the session's row: a start, an end or a reopening.
 #pragma once
 
 #include "domain/session.hpp"
@@ -6,7 +6,7 @@
 
 namespace parley::service {
 
-/// `by` is the sender of the entry; `change` makes of the row what it is after the entry. The entry is not older than the end of the log.
+/// `by` is the sender of the entry; `change` updates the row. The entry is never older than the end of the log.
 [[nodiscard]] Propose row_change(const Outlook& outlook, Timestamp now, domain::EntryKind kind, const domain::Participant& by,
                                  void (domain::SessionRow::*change)(Timestamp));
 

@@ -39,7 +39,7 @@ bool Sequencer::nothing_in_flight() const {
 }
 
 void Sequencer::advance() {
-  if (advancing_) return;  // a step that is being answered led here: the outer call goes on with it
+  if (advancing_) return;  // called from the answer of a step: the outer call continues
   advancing_ = true;
   do {
     while (answer_first()) {
@@ -82,7 +82,7 @@ bool Sequencer::decide_next() {
     return nothing_in_flight() && start_catching_up();
   if (!somebody_waits) return false;
   Slot& slot = slots_[decided_];
-  if (slot.error) {  // reading for it failed
+  if (slot.error) {  // its read failed
     slot.state = State::refused;
     return true;
   }
@@ -138,7 +138,7 @@ bool Sequencer::start_read(Slot& slot) {
   shard_.read<void>(
       [step = read_by_, &directory = shard_.context().deps.directory](store::LogReader& reader) { return step->read(reader, directory); },
       [this](Result<void> result) { finish_read(std::move(result)); });
-  return !reading_;  // false, unless the reader pool refused at once
+  return !reading_;  // true only if the reader pool refused at once
 }
 
 bool Sequencer::start_waiting(Slot& slot) {
@@ -169,7 +169,7 @@ void Sequencer::note_end(std::uint32_t seq) {
 
 bool Sequencer::start_catching_up() {
   reading_ = true;
-  const bool has_grown = std::exchange(knowledge_, Knowledge::whole) == Knowledge::behind;  // whole, unless something comes up meanwhile
+  const bool has_grown = std::exchange(knowledge_, Knowledge::whole) == Knowledge::behind;  // whole, unless something new arrives meanwhile
   shard_.read<News>([row = session_.row, known = session_.head.position(),
                      &context = shard_.context()](store::LogReader& reader) { return read_news(*row, known, reader, context); },
                     [this, has_grown](Result<News> news) {
@@ -252,7 +252,7 @@ void Sequencer::on_conflict(std::size_t index, store::AppendOutcome& outcome) {
   }
   decide_again_from(index);
   roll_back_outlook_to(index);
-  // What came between is taken in at once when it follows what is known here; otherwise it is read.
+  // If the new entries follow from the known ones, they are taken in at once; otherwise they are read.
   const bool taken = index == 0 && !outcome.tail.empty() && take_in(outcome.tail) && session_.head.seq >= outcome.head.seq;
   if (!taken) knowledge_ = std::max(knowledge_, Knowledge::doubtful);
 }

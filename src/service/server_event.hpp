@@ -1,5 +1,5 @@
-// What the server emits (docs/api-contract.md §6.4). Code names an event by this enumeration and by nothing else, and /asyncapi.json is
-// made from its table: an event that is emitted is described.
+// The events that the server emits (docs/api-contract.md §6.4). Code names an event only by this enumeration, and /asyncapi.json is made
+// from its table. So every emitted event is described.
 #pragma once
 
 #include <cstdint>

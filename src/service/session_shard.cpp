@@ -47,7 +47,7 @@ void SessionShard::look_at_joined_later() {
   }));
 }
 
-// A round takes half the interval, so no session waits longer than the whole one, wherever it is in two rounds.
+// A round takes half the interval, so the time between two looks at a session never exceeds the interval.
 void SessionShard::look_at_joined() {
   const store::ForeignWrites foreign = context_.deps.directory.foreign_writes();
   const SteadyTime now = context_.deps.clock.steady_now();
@@ -64,7 +64,7 @@ void SessionShard::look_at_joined() {
   }
 }
 
-// What is found is in the log before the answer, and the loops are told. A look that fails is made again in the next round.
+// Changes found by the look are in the log before its answer, and the loops are notified. A failed look is repeated in the next round.
 void SessionShard::look_at_joined(const SessionId& id) {
   ++looks_in_flight_;
   const SteadyTime since = context_.deps.clock.steady_now();
@@ -153,7 +153,7 @@ void SessionShard::finish_load(const SessionId& id, Result<LoadedSession> loaded
 void SessionShard::create(LoadedSession loaded, std::unique_ptr<Step> first) {
   const SessionId id = loaded.row.id;
   if (find(id) != nullptr) return first->refused(session_id_in_use(id));
-  if (loading_.contains(id)) {  // whoever asks for it, or creates it, comes before
+  if (loading_.contains(id)) {  // calls that look for the session, or create it, come first
     look(id, [this, id, loaded = std::move(loaded), first = std::move(first)](Result<SessionState*> session) mutable {
       const bool is_free = !session && session.error().code == ErrorCode::not_found;
       if (is_free) return create(std::move(loaded), std::move(first));
@@ -178,7 +178,7 @@ void SessionShard::keep_created(const SessionId& id) {
 void SessionShard::drop_created(const SessionId& id) {
   auto dropped = std::move(creating_.extract(id).mapped());
   by_number_.erase(dropped->row->number);
-  loop_.post([dropped = std::move(dropped)] {});  // this call comes from its sequencer
+  loop_.post([dropped = std::move(dropped)] {});  // its own sequencer is the caller
   const auto loading = loading_.find(id);
   if (loading->second.waiting.empty()) {
     loading_.erase(loading);
@@ -208,7 +208,7 @@ void SessionShard::touch(SessionState& session) {
 }
 
 void SessionShard::make_room() {
-  constexpr int tries_max = 16;  // joined and busy sessions go to the front; a shard full of them grows with its connections
+  constexpr int tries_max = 16;  // joined and busy sessions move to the front; a shard full of them grows with its connections
   for (int tries = 0; tries < tries_max && is_full() && !recency_.empty(); ++tries) {
     SessionState& oldest = *sessions_.at(recency_.back());
     if (oldest.members.empty() && oldest.sequencer.idle())

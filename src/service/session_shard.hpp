@@ -1,12 +1,12 @@
-// The sessions of one event loop: finds them, loads them, lets them go, and speaks for them.
+// The sessions of one event loop: finds, loads and unloads them, and sends their output.
 //
-// Turn     Everything from outside (a call, an outcome, a read that came back) enters through a Turn; what it says leaves when the
-//          outermost Turn ends.
-// Foreign  Where other software writes to the store beside Parley and the store does not hear of it by itself: a session that nobody is in
-//          is loaded again before it is used, one that somebody has joined is looked at now and then (docs/adr/0015).
-// Bounds   ServiceConfig::sessions_loaded_max and texts_loaded_bytes_max split over the shards; sessions that are joined or busy stay. An
-// id
-//          that does not exist leaves nothing.
+// Turn     Every input (a call, an outcome, the result of a read) enters through a Turn. Its output leaves when the outermost Turn
+//          ends.
+// Foreign  Other software may write to the store without the store noticing. Then a session without members is loaded again before
+//          it is used, and a session with members is looked at now and then (docs/adr/0015).
+// Bounds   ServiceConfig::sessions_loaded_max and texts_loaded_bytes_max, split over the shards.
+//          Sessions that are joined or busy stay loaded.
+//          An id that does not exist leaves nothing in memory.
 // Owner    The loop's thread; nothing here is locked.
 #pragma once
 
@@ -49,43 +49,43 @@ class SessionShard final : public store::CommitListener {
     SessionShard& shard_;
   };
 
-  // The rest wants a Turn.
+  // The methods below need a Turn.
 
-  /// Hands the step to the session's sequencer, loading the session first; a step whose session cannot be loaded is refused.
+  /// Hands the step to the session's sequencer, loading the session first. If the session cannot be loaded, the step is refused.
   void submit(const SessionId& id, std::unique_ptr<Step> step);
-  /// As submit, but a session that is neither loaded nor being loaded drops the step unanswered.
+  /// As submit, but when the session is neither loaded nor being loaded, the step is dropped without an answer.
   void submit_if_present(const SessionId& id, std::unique_ptr<Step> step);
-  /// Runs `look` on the loaded session, inside this call or later, in order with what was submitted before it while loading. `bytes`: of
-  /// the texts that it keeps until then.
+  /// Runs `look` on the loaded session, inside this call or later, in order with earlier calls that wait for the load. `bytes`: the size of
+  /// the texts that `look` keeps until then.
   using Look = std::move_only_function<void(Result<SessionState*>)>;
   void look(const SessionId& id, Look look, std::size_t bytes = 0);
-  /// Runs `task` behind everything that waits for the session to be loaded; loads nothing.
+  /// Runs `task` after everything that waits for the session to be loaded; loads nothing.
   void in_order(const SessionId& id, Task task);
   /// The session if it is loaded.
   [[nodiscard]] SessionState* find(const SessionId& id);
-  /// Begins a session; `first` is its first step. Until that step says `keep_created` or `drop_created`, calls for the id wait, as they do
-  /// while a session is loaded: nobody sees a session that may not come to be. When there is a session of this id already, the step is
-  /// refused with already_exists, undecided.
+  /// Begins a session; `first` is its first step. Until this step calls `keep_created` or `drop_created`, calls for the id wait, as during
+  /// a load: nobody sees a session that may not come to exist. When there is already a session of this id, the step is refused with
+  /// already_exists, without being decided.
   void create(LoadedSession loaded, std::unique_ptr<Step> first);
   /// The session exists from now on.
   void keep_created(const SessionId& id);
-  /// It does not, as far as this server knows. Those who wait for the id look in the store.
+  /// The session does not exist, as far as this server knows. Calls that wait for the id look in the store.
   void drop_created(const SessionId& id);
-  /// Lets go of a session that nobody needs any more, once the turn is over.
+  /// Unloads a session that is no longer needed, once the turn is over.
   void drop_later(const SessionId& id);
 
   void on_appended(std::span<store::AppendOutcome> outcomes) override;
   void on_arrived(SessionNumber session) override;
-  /// Somebody read the session's log up to this entry (Sequencer::note_end).
+  /// A reader saw the session's log up to this entry (Sequencer::note_end).
   void note_end(SessionNumber session, std::uint32_t seq);
-  /// As when it is said to have arrived, limits::catch_up_retry_after from now, if it is loaded then.
+  /// As on_arrived, limits::catch_up_retry_after from now, if the session is loaded then.
   void catch_up_later(const SessionState& session);
   void append(store::Append append);
 
-  /// Runs `job` on a reader thread and `then` back here, in a Turn; `then` gets overloaded at once when the reader pool is full.
+  /// Runs `job` on a reader thread and `then` back here, in a Turn. When the reader pool is full, `then` gets overloaded at once.
   template <typename T>
   void read(std::move_only_function<Result<T>(store::LogReader&)> job, std::move_only_function<void(Result<T>)> then);
-  /// Gives `result` to `done` on loop `from`, in order with everything else this turn says.
+  /// Gives `result` to `done` on loop `from`, in order with all other output of this turn.
   template <typename T>
   void answer(std::size_t from, Done<T> done, Result<T> result);
 
@@ -103,14 +103,14 @@ class SessionShard final : public store::CommitListener {
  private:
   struct Loading {
     std::vector<Look> waiting;
-    std::size_t bytes = 0;  // that they keep
+    std::size_t bytes = 0;  // size of the texts that they keep
     SteadyTime since{};
   };
 
   SessionState& add(std::unique_ptr<SessionState> session);
   void start_load(const SessionId& id);
   void finish_load(const SessionId& id, Result<LoadedSession> loaded);
-  /// As find; but one that nobody is in, and that may lack what other software wrote, is let go of.
+  /// As find; but unloads a session that has no members and may lack writes of other software.
   [[nodiscard]] SessionState* find_whole(const SessionId& id);
   void look_at_joined_later();
   void look_at_joined();

@@ -52,7 +52,7 @@ Timestamp time_of(const domain::Core& core) {
   return domain::time_for_clients(core).value_or(core.timestamp);
 }
 
-/// Whether the entry says how.
+/// Returns false if the entry does not describe the change.
 bool change_participants(domain::SessionRow& row, const domain::Core& core) {
   const auto change = domain::read_participant_change(core);
   if (!change) return false;

@@ -1,7 +1,7 @@
-// One loaded session: what is committed of it, who is in its room, and its sequencer.
+// One loaded session: its committed state, the members of its room, and its sequencer.
 //
-// Owner: the session's thread. Loaded by one read job (load.hpp); let go when it is least recently used, nobody is joined and
-// nothing is under way.
+// Owner: the session's thread. Loaded by one read job (load.hpp). Unloaded when it is least recently used, has no members and has no work
+// in progress.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,8 @@ struct Member {
   static constexpr std::uint32_t still_reading = std::numeric_limits<std::uint32_t>::max();
 
   ConnectionPtr connection;
-  /// Of the log it hears what is behind this entry. Who resumes at a position is `still_reading` until the answer that reaches the end, and
-  /// then hears what is behind that answer: no gap, no repeat, nothing buffered (resume.hpp).
+  /// The member receives log events of entries after this one. A resuming member is `still_reading` until the answer that reaches the end,
+  /// and then receives the entries after that answer: no gap, no repeat, nothing buffered (resume.hpp).
   std::uint32_t hears_after = 0;
   RoomPlacePtr place;
 };
@@ -41,26 +41,26 @@ struct SessionState {
   domain::Head head;
   TextTail texts;
   KeyIndex keys;                    // in-flight ones too
-  std::uint32_t emitted_seq = 0;    // of the last entry the room was told of; 0: not known
+  std::uint32_t emitted_seq = 0;    // of the last entry that the room received; 0: not known
   std::vector<domain::User> users;  // of the participants, as they were when loaded
   std::vector<Member> members;      // the room
   Sequencer sequencer;
   std::list<SessionId>::iterator recency;
-  std::size_t weight_counted = 0;  // of `weight`, by the shard
+  std::size_t weight_counted = 0;  // part of `weight` that the shard has counted
   bool older_keys_on_their_way = false;
-  SteadyTime looked_at{};  // when it was last known to hold what other software wrote
+  SteadyTime looked_at{};  // when the session last held all writes of other software for certain
 
   [[nodiscard]] const SessionId& id() const { return row->id; }
-  /// Bytes in memory, about, of this session's texts and keys.
+  /// Approximate bytes in memory of this session's texts and keys.
   [[nodiscard]] std::size_t weight() const;
   /// Null: that connection is not in the room.
   [[nodiscard]] Member* member(std::uint64_t connection);
-  /// Replaces everything committed; members stay.
+  /// Replaces all committed state; members stay.
   void adopt(LoadedSession loaded);
-  /// Replaces the row: that of an entry that is committed, whoever wrote it. The places of the room hear whether it has ended before
-  /// anybody else does.
+  /// Replaces the row by that of a committed entry of any writer. The places of the room learn whether the session has ended before
+  /// anything else does.
   void take_row(std::shared_ptr<const domain::SessionRow> committed);
-  /// Makes a committed entry part of the session. Gives the text it is, or null.
+  /// Makes a committed entry part of the session. Returns the text of the entry, or null.
   const StoredText* apply(domain::Entry entry);
 };
 

@@ -9,12 +9,12 @@ namespace {
 
 using SignedOut = ChatService::SignedOut;
 
-/// On the loop of the connections.
+/// Runs on the loop of the connections.
 void cut(const LiveTokens& live, const domain::TokenId& token) {
   for (const ConnectionPtr& connection : live.of(token)) connection->peer->disconnect(protocol::socketio::Peer::Close::transport);
 }
 
-/// Asks every loop to cut, and answers when all have.
+/// Asks every loop to close the sockets, and answers when all loops have done so.
 struct CutEverywhere {
   std::atomic<std::size_t> loops_left;
   Done<SignedOut> done;

@@ -1,4 +1,4 @@
-// Signing out: a token is never good again, and the sockets that it let in are cut.
+// Signs out: the token is never valid again, and the sockets that it admitted are closed.
 #pragma once
 
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace parley::service {
 
-/// ChatService::sign_out. `live` is by loop index. Durable first, then in force, then the sockets: who is let in while this runs was let in
-/// before the token was in force, so its loop still meets it.
+/// ChatService::sign_out. `live` is by loop index. First the revocation is durable, then in force, then the sockets are closed. A socket
+/// that is admitted meanwhile was admitted before the revocation was in force, so its loop still finds and closes it.
 void sign_out(Router& router, std::vector<LiveTokens>& live, EventLoop& from, const domain::Revocation& token,
               Done<ChatService::SignedOut> done);
 

@@ -17,9 +17,9 @@ using Kind = Fields::Kind;
 struct SignalRow {
   EventKind kind;
   std::string_view type;     // in `signaling-message`
-  const ClientEvent* event;  // of its own; null: none
-  ServerEvent relayed;       // when it came by its own event
-  std::string_view called;   // in refusals
+  const ClientEvent* event;  // its own event; null: none
+  ServerEvent relayed;       // its event for the others, when it came by its own event
+  std::string_view called;   // its name in refusals
   std::uint32_t EventRates::* rate;
 };
 constexpr SignalRow signal_rows[] = {
@@ -59,7 +59,7 @@ Result<void> admit_rate(Context& context, const UserId& user, const SignalRow& r
   return std::unexpected(rate_limited(called, verdict.retry_after_ms));
 }
 
-/// Time, a count of this shard, random bytes: of one millisecond the later record has the greater id, and the record is listed by both.
+/// Time, a counter of this shard, random bytes. Within a millisecond a later record has the greater id; the list is sorted by time and id.
 ObjectId record_id(SessionShard& shard, Timestamp now) {
   ObjectId id;
   const auto random = shard.entropy().bytes<3>();
@@ -89,7 +89,7 @@ std::string relayed_json(const Signal& signal, const SignalRow& row, const domai
   return json;
 }
 
-/// The checks behind access, then the relay and the record.
+/// The checks after access, then the relay and the record.
 Result<Relayed> relay_signal(SessionShard& shard, SessionState& session, const Connection& connection, const Signal& signal) {
   if (auto open = domain::require_open(*session.row); !open) return std::unexpected(std::move(open.error()));
   const SignalRow* row = row_of_event(signal.event);
@@ -140,7 +140,7 @@ Shape shape_of(EventKind kind, std::string_view payload_json) {
 
 namespace {
 
-/// On the session's shard, so that refusals by rate keep their place among the other answers to this connection.
+/// Runs on the session's shard, so that refusals by rate keep their order among the other answers to this connection.
 void take_signal(SessionShard& shard, const SessionId& id, ConnectionPtr connection, Signal signal, Answer<Relayed> answer) {
   if (const SignalRow* row = row_of_event(signal.event)) {
     if (auto admitted = admit_rate(shard.context(), connection->caller->user.id, *row, row->called); !admitted) {
@@ -157,7 +157,7 @@ void take_signal(SessionShard& shard, const SessionId& id, ConnectionPtr connect
   });
 }
 
-/// A session that no client can have still counts against the rate, which comes first.
+/// An event for a session that cannot exist still counts against the rate, which is checked first.
 Error refusal_without_session(Context& context, const Connection& connection, const Signal& signal) {
   if (const SignalRow* row = row_of_event(signal.event)) {
     if (auto admitted = admit_rate(context, connection.caller->user.id, *row, row->called); !admitted) return admitted.error();

@@ -1,4 +1,4 @@
-// How a socket is answered: acks and `error` events (docs/api-contract.md §6.3, §6.4). On the connection's loop.
+// Answers to a socket: acks and `error` events (docs/api-contract.md §6.3, §6.4). On the connection's loop.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ class SocketAnswer {
  public:
   SocketAnswer(ConnectionPtr connection, std::optional<std::uint64_t> ack) : connection_(std::move(connection)), ack_(ack) {}
 
-  /// `{"success":true,…}`: `members` writes what follows. Nothing when no ack was asked for.
+  /// `{"success":true,…}`: `members` writes the rest. Sends nothing when no ack was asked for.
   template <typename WriteMembers>
   void succeed(WriteMembers members) const {
     if (!ack_) return;
@@ -27,7 +27,7 @@ class SocketAnswer {
     writer.end_object();
     send_ack(json);
   }
-  /// `{"success":false,"error":…,"code":…[,"retryAfter":…][,"sessionId":…]…}`; `write_more` writes what follows. Nothing when no ack was
+  /// `{"success":false,"error":…,"code":…[,"retryAfter":…][,"sessionId":…]…}`; `write_more` writes the rest. Sends nothing when no ack was
   /// asked for.
   void fail(const Error& error, const std::function<void(JsonWriter&)>& write_more = {}) const;
   /// The `error` event: `{"message":…[,"type":…]}`.

@@ -1,8 +1,8 @@
-// A step: one call that may write to one session's log. Steps of a session are decided and answered strictly in the order they
-// came (P2); the Sequencer runs them.
+// A step: one call that may write to one session's log. The Sequencer decides and answers the steps of a session strictly in the order in
+// which they arrived (P2).
 //
-// A step decides against the outlook (what the log will be when everything in flight is committed) and answers only when
-// everything before it has its outcome, so no answer ever shows what is not durable (P1), and each step is answered exactly once (P4).
+// A step decides against the outlook (the log as it will be when everything in flight is committed). It is answered only when everything
+// before it has its outcome, so no answer shows data that is not durable (P1). Each step is answered exactly once (P4).
 #pragma once
 
 #include <cstddef>
@@ -23,9 +23,9 @@ namespace parley::service {
 
 struct SessionState;
 
-/// What a session will be when everything in flight is committed. Never shown to anyone.
+/// The session as it will be when everything in flight is committed. Never shown to clients.
 struct Outlook {
-  const SessionState& session;  // what is committed
+  const SessionState& session;  // the committed state
   const domain::Head& head;
   const domain::SessionRow& row;
   enum class Place : std::uint8_t { first, behind_others } place;  // first: nothing is in flight
@@ -36,24 +36,24 @@ struct Propose {
   domain::Draft draft;
   Timestamp now{};
   std::optional<domain::Deletion> deletion;
-  std::shared_ptr<const domain::SessionRow> row;  // as it is after the entry; null: unchanged
+  std::shared_ptr<const domain::SessionRow> row;  // the row after the entry; null: unchanged
   std::optional<std::uint32_t> erase_body_of;
 };
-/// Refuse, by the rules.
+/// Refuse: a rule forbids it.
 struct Refuse {
   Error error;
 };
 /// Nothing to append: answer when it is this step's turn.
 struct Settle {};
-/// Run `read` on a reader thread, then decide again; what comes after waits.
+/// Run `read` on a reader thread, then decide again; later steps wait.
 struct Read {};
-/// Decide again when everything before is committed; what comes after waits.
+/// Decide again when everything before is committed; later steps wait.
 struct WaitForTurn {};
-/// Call `await`, and decide again when that is over; what comes after waits.
+/// Call `await`, and decide again when it is over; later steps wait.
 struct Await {};
 using Decision = std::variant<Propose, Refuse, Settle, Read, WaitForTurn, Await>;
 
-/// What became of a proposal. `text` is null unless it is one; all of it lives as long as the call.
+/// The entry of a proposal that was committed. `text` is null if the entry is not a text; the pointer is valid during the call only.
 struct Committed {
   std::uint32_t seq = 0;
   Timestamp timestamp{};
@@ -64,20 +64,20 @@ class Step {
  public:
   virtual ~Step() = default;
 
-  /// Of the texts that it keeps while it waits. Never changes.
+  /// The size of the texts that the step keeps while it waits. Never changes.
   [[nodiscard]] virtual std::size_t bytes() const { return 0; }
-  /// Runs every check. Called again after a conflict or a failure before it, so it changes nothing but what it remembers.
+  /// Runs every check. Called again after a conflict or an earlier failure, so it may change only the step's own memory.
   [[nodiscard]] virtual Decision decide(const Outlook& outlook) = 0;
 
-  /// Fetches what `decide` asked for. On a reader thread; the step is left alone until it returns.
+  /// Fetches the data that `decide` asked for. Runs on a reader thread; no other method runs until it returns.
   [[nodiscard]] virtual Result<void> read(store::LogReader&, store::Directory&) { return {}; }
-  /// What was read is no longer true.
+  /// The data from `read` is out of date.
   virtual void forget_read() {}
-  /// Begins what `decide` wants to wait for; the step is left alone until `then` has run, once, in a Turn on the session's thread, inside
-  /// this call or later. It must not depend on anything that waits for this session.
+  /// Begins the wait that `decide` asked for. No other method runs until `then` has run: once, in a Turn on the session's thread, inside
+  /// this call or later. The wait must not depend on anything that waits for this session.
   virtual void await(Task then) { then(); }
 
-  // One of these, once. Session thread.
+  // One of these is called, once, on the session's thread.
   virtual void committed(SessionState&, const Committed&) {}
   virtual void settled(SessionState&) {}
   virtual void refused(Error error) = 0;

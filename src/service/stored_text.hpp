@@ -1,4 +1,4 @@
-// A text as the log holds it: what pages, history, repeats and live events are made of.
+// A text as the log holds it: the source of pages, history, repeats and live events.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ struct StoredText {
   ObjectId id;
   UserId sender;
   domain::Role sender_role;
-  Timestamp timestamp{};  // as clients know it: of an adopted message the one it had
-  Timestamp logged_at{};  // of its entry: never decreases inside a session
+  Timestamp timestamp{};  // as clients know it: an adopted message keeps its original time
+  Timestamp logged_at{};  // time of its entry: never decreases inside a session
   domain::MessageType type = domain::MessageType::text;
   std::string text;  // empty once deleted
   std::string client_message_id;

@@ -9,7 +9,7 @@ namespace parley::service {
 
 namespace {
 
-/// As in a token, an e-mail or a name beyond its limit counts as not given; so does a role, which is then none that is configured.
+/// As in a token, an e-mail or a name above its limit counts as absent. So does a role; the user then has none of the configured roles.
 void leave_out_what_is_too_long(domain::User& user) {
   if (user.role.name.size() > limits::role_bytes_max) user.role.name.clear();
   if (user.email.size() > limits::email_bytes_max) user.email.clear();

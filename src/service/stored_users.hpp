@@ -1,12 +1,12 @@
-// What the user store says of users, for deployments whose identity comes from there (IdentitySource::directory): the asking, and what
-// was said, remembered for a stated time.
+// Looks users up in the user store and remembers the answers for a fixed time. For deployments whose identity comes from this store
+// (IdentitySource::directory).
 //
-// Stale    What is found was read at most limits::user_staleness ago; that there is no such user, at most limits::absent_user_staleness.
-//          Ages count from before the store was asked, so what the store said later is never overtaken by what it said earlier.
+// Stale    A user found was read at most limits::user_staleness ago, the absence of a user at most limits::absent_user_staleness ago.
+//          Ages count from before the store was asked, so an older answer of the store never replaces a newer one.
 // Shared   Several lookups of one user wait for one read.
-// Limits   limits::users_cached_max are remembered, those that have been for the longest go first; limits::user_lookups_waiting_max wait
-// for
-//          one user, beyond: overloaded. Every read is a job of the reader pool, which is bounded.
+// Limits   limits::users_cached_max users are remembered; the oldest are dropped first. limits::user_lookups_waiting_max lookups
+//          wait for one user; above this, the answer is overloaded.
+//          Every read is a job of the reader pool, which is bounded.
 // Threads  any; nothing is locked while the store is asked.
 #pragma once
 
@@ -29,29 +29,29 @@
 
 namespace parley::service {
 
-/// Nothing: there is no such user.
+/// Nothing: the user does not exist.
 using StoredUser = std::optional<domain::User>;
 
 class StoredUsers {
  public:
-  /// All must outlive it.
+  /// All references must outlive it.
   StoredUsers(store::SessionLog& log, store::Directory& directory, const Clock& clock) : log_(log), directory_(directory), clock_(clock) {}
 
-  /// What was said and is not stale; nothing: the store must be asked. Never blocks.
+  /// The last answer if it is not stale; nothing: the store must be asked. Never blocks.
   [[nodiscard]] std::optional<StoredUser> find(const UserId& user) const;
-  /// What was said last, however long ago: for answers that must be given though the store cannot be asked.
+  /// The last answer of any age: for answers that must be given although the store cannot be asked.
   [[nodiscard]] StoredUser last_known(const UserId& user) const;
 
   /// Asks the store and remembers. Blocking: for reader threads. Errors: those of store::Directory.
   [[nodiscard]] Result<StoredUser> read(const UserId& user);
 
   using Told = std::move_only_function<void(Result<StoredUser>)>;
-  /// Has the store asked; `told` runs on `from`, never inside this call. Errors: overloaded, those of store::Directory.
+  /// Asks the store on a reader thread; `told` runs on `from`, never inside this call. Errors: overloaded, those of store::Directory.
   void look_up(EventLoop& from, const UserId& user, Told told);
 
   using AllTold = std::move_only_function<void(Result<std::vector<StoredUser>>)>;
-  /// What is not stale, and for the rest one read job; in the order of `users`. `told` runs on `from`, inside this call or later.
-  /// Errors: as look_up.
+  /// Answers in the order of `users`: users that are not stale from memory, the rest from one read job. `told` runs on `from`, inside this
+  /// call or later. Errors: as look_up.
   void look_up_all(EventLoop& from, std::vector<UserId> users, AllTold told);
 
  private:

@@ -19,7 +19,7 @@ bool StaleRule::holds_for(const domain::SessionRow& row) const {
   return started_before && started_at && *started_at < *started_before;
 }
 
-// A session starts, and is opened again, after it was created: one that was so before a time was created before it.
+// A session is created before it starts or reopens. So the bound on starts is also a bound on creation times.
 Timestamp StaleRule::created_before_bound() const {
   return std::max({created_before.value_or(Timestamp::min()), unstarted_created_before.value_or(Timestamp::min()),
                    started_before.value_or(Timestamp::min())});
@@ -27,7 +27,7 @@ Timestamp StaleRule::created_before_bound() const {
 
 namespace {
 
-/// Owned by what it waits for: one read job, or the ends of one page.
+/// Kept alive by its pending work: one read job, or the ends of one page.
 class Sweep final : public std::enable_shared_from_this<Sweep> {
  public:
   Sweep(Router& router, EventLoop& loop, domain::User ender, StaleRule rule, Done<SweepResult> done)
@@ -92,7 +92,7 @@ void Sweep::take_answer(const SessionId& id, Result<StaleEnd> answer) {
 void Sweep::finish_page() {
   if (error_) return done_(std::unexpected(std::move(*error_)));
   if (next_.empty()) return done_(result_);
-  // Posted, so that a long walk over sessions that are not stale neither nests nor keeps the loop from its connections.
+  // Posted, so that a long walk over sessions that are not stale does not recurse and does not block the loop's connections.
   home_.loop().post([self = shared_from_this()] { self->read_page(); });
 }
 

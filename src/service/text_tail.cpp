@@ -41,7 +41,7 @@ void TextTail::drop_oldest() {
 }
 
 std::size_t TextTail::bytes() const {
-  constexpr std::size_t heap_bytes = 24;  // what the allocator adds to two strings
+  constexpr std::size_t heap_bytes = 24;  // allocator overhead for two strings
   return texts_.size() * (sizeof(StoredText) + heap_bytes) + content_bytes_;
 }
 
@@ -71,7 +71,7 @@ std::optional<TextTail::Slice> TextTail::slice(const Wanted& wanted) const {
     }
     if (++older > wanted.skip && slice.texts.size() < wanted.count) slice.texts.push_back(&*text);
   }
-  // With an older text at hand, times in the log (which never decrease) say that nothing before it counts as newer.
+  // If an older text is in memory, no text before it counts as newer, because times in the log never decrease.
   const bool newer_is_known = !wanted.before || older > 0 || live_seen == wanted.live_total;
   if (!newer_is_known) return std::nullopt;
   const std::uint64_t older_total = wanted.live_total - slice.newer;

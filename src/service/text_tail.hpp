@@ -1,6 +1,6 @@
-// The newest texts of one session, kept decoded: most pages, every history and every repeat come from here without the disk.
+// The newest texts of one session, kept decoded: most pages, every history and every repeat are served from here without the disk.
 //
-// Owner: the session's thread. Bounded by limits::session_tail_entries and session_tail_bytes_max; what is older is read from the log.
+// Owner: the session's thread. Bounded by limits::session_tail_entries and session_tail_bytes_max; older texts are read from the log.
 #pragma once
 
 #include <cstddef>
@@ -19,18 +19,18 @@ class TextTail {
   /// Starts over: every text of the log with seq >= `from_seq` is in `texts`, oldest first.
   void reset(std::uint32_t from_seq, std::vector<StoredText> texts);
   const StoredText& push(StoredText text);
-  /// Takes the text away and leaves that it was deleted.
+  /// Removes the content and marks the text as deleted.
   void mark_deleted(std::uint32_t seq);
 
-  /// The text at `seq`, live or deleted; null when it is too old, or no text.
+  /// The text at `seq`, live or deleted; null when it is older than the tail or not a text.
   [[nodiscard]] const StoredText* find(std::uint32_t seq) const;
-  /// Every text with seq at or above this is here.
+  /// Every text with a seq at or above this is here.
   [[nodiscard]] std::uint32_t from_seq() const { return from_seq_; }
   [[nodiscard]] const std::deque<StoredText>& texts() const { return texts_; }
-  /// About, in memory.
+  /// Approximate, in memory.
   [[nodiscard]] std::size_t bytes() const;
 
-  /// The part of the live texts strictly older than `before` (none: of all) that a page shows.
+  /// The texts of a page: live and strictly older than `before` (if it is set).
   struct Slice {
     std::uint64_t newer = 0;               // live texts at or after `before`
     std::vector<const StoredText*> texts;  // oldest first
@@ -41,7 +41,7 @@ class TextTail {
     std::optional<Timestamp> before;
     std::uint64_t live_total = 0;  // of the whole session
   };
-  /// Nothing when the answer needs texts that are older than what is here.
+  /// Nothing when the answer needs texts older than those in memory.
   [[nodiscard]] std::optional<Slice> slice(const Wanted& wanted) const;
 
  private:

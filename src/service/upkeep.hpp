@@ -1,11 +1,11 @@
-// What the server does by itself (docs/api-contract.md §7): every UpkeepConfig::interval, and once shortly after the start, sessions
-// that nobody joined and sessions that nobody ended are ended.
+// The automatic upkeep (docs/api-contract.md §7). Every UpkeepConfig::interval, and once shortly after the start, it ends sessions that
+// nobody joined and sessions that nobody ended.
 //
-// An end cannot be undone, so ages count from the last jump of the clock (service/clock_watch.hpp). The clock is looked at every
-// limits::clock_look_interval, and what was seen is written down for the next process.
+// An end cannot be undone, so ages count from the last jump of the clock (service/clock_watch.hpp). The clock is checked every
+// limits::clock_look_interval, and the result is stored for the next process.
 //
-// Time comes from the loop's timers and the clock. One sweep at a time; the next one is due an interval after the last one ended. A
-// sweep that failed as a whole (overloaded, store failed) is logged and tried again sooner. Ends when the service drains.
+// Time comes from the loop's timers and the clock. One sweep runs at a time; the next is due one interval after the last one ended. A sweep
+// that failed as a whole (overloaded, store failed) is logged and repeated sooner. The upkeep stops when the service drains.
 #pragma once
 
 #include <optional>
@@ -20,7 +20,7 @@ class Upkeep {
  public:
   explicit Upkeep(Router& router) : router_(router), watch_(router.context().deps.clock) {}
 
-  /// Threads: any; once. Runs on the first loop from then on.
+  /// Call it once. The upkeep runs on the first loop from then on. Threads: any.
   void start();
 
  private:

@@ -1,6 +1,6 @@
-// What is known of users, in memory: answers are filled from here. The directory has the rest.
+// Known users in memory, from which answers are filled. The directory has the rest.
 //
-// Threads: any; sharded by user, each shard locked. Bounded by limits::users_cached_max; beyond, the longest known go.
+// Threads: any; sharded by user, each shard locked. Bounded by limits::users_cached_max; above this, the oldest are dropped.
 #pragma once
 
 #include <array>
@@ -19,9 +19,9 @@ class UserCache {
  public:
   [[nodiscard]] std::optional<domain::User> find(const UserId& user) const;
   enum class Change : bool { none, changed };
-  /// From a verified token: the newest there is.
+  /// From a verified token: the newest data there is.
   [[nodiscard]] Change put(const domain::User& user);
-  /// From the directory: what a token said meanwhile stays.
+  /// From the directory: data from a token that arrived meanwhile is kept.
   void put_if_absent(const domain::User& user);
 
  private:

@@ -1,4 +1,4 @@
-// Domain views of a loaded session, with users filled from what is known.
+// Domain views of a loaded session, with the known users filled in.
 #pragma once
 
 #include "domain/views.hpp"
@@ -7,10 +7,10 @@
 
 namespace parley::service {
 
-/// The newest that is known of a user: from the cache, else from `fallback`, else the id alone.
+/// The newest known data of a user: from the cache, else from `fallback`, else the id alone.
 [[nodiscard]] domain::User known_user(const Context& context, const UserId& id, const std::vector<domain::User>& fallback);
 
-/// `row` may be older or newer than what is committed: a join shows the session as it was before.
+/// `row` may be older or newer than the committed one: a join shows the session as it was before.
 [[nodiscard]] domain::SessionView session_view(const Context& context, const SessionState& session, const domain::SessionRow& row);
 
 }  // namespace parley::service

@@ -1,5 +1,5 @@
-// The shared packet. std::allocate_shared makes one block for counter and object; an allocator that asks for more gets room for the
-// bytes behind them, so a broadcast costs one allocation.
+// The shared packet. std::allocate_shared makes one block for counter and object. An allocator that requests more memory gets room for the
+// bytes after them, so a broadcast costs one allocation.
 #include "protocol/engineio/encoded_packet.hpp"
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace parley::protocol::engineio {
 
-/// Allocates `tail_size` bytes more than asked, and says where they are.
+/// Allocates `tail_size` bytes more than requested and returns their address in `tail`.
 template <typename T>
 struct TailAllocator {
   using value_type = T;
@@ -39,7 +39,7 @@ struct TailAllocator {
   friend bool operator==(const TailAllocator&, const TailAllocator&) { return true; }
 
   std::size_t tail_size;
-  char** tail;  // of the caller; used by allocate only
+  char** tail;  // a variable of the caller; used by allocate only
 };
 
 struct EncodedPacket::Builder {
@@ -52,7 +52,7 @@ struct EncodedPacket::Builder {
 
   static std::size_t frame_size(std::size_t payload_size) { return websocket::frame_header_size(payload_size) + payload_size; }
 
-  // std::ranges::copy of a view goes byte by byte in g++ 12 (seen with callgrind).
+  // std::ranges::copy of a view copies byte by byte in g++ 12 (seen with callgrind).
   static char* put(char* out, std::string_view bytes) {
     if (!bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
     return out + bytes.size();

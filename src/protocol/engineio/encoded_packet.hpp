@@ -1,4 +1,4 @@
-// One encoded packet, shared by everyone it goes to: a room is encoded once.
+// One encoded packet, shared by all its receivers: a packet for a room is encoded once.
 #pragma once
 
 #include <cstddef>
@@ -13,14 +13,14 @@
 
 namespace parley::protocol::engineio {
 
-/// Text packets carry a ready server WebSocket frame, of which the polling form is a suffix. Immutable; one allocation for text.
+/// Text packets contain a ready WebSocket frame of the server; its end is the polling form. Immutable; one allocation for text.
 class EncodedPacket {
  public:
-  /// `engineio_packet`: an Engine.IO packet of text, first character the type (`4` for a message).
+  /// `engineio_packet`: an Engine.IO text packet; its first character is the type (`4` for a message).
   [[nodiscard]] static std::shared_ptr<const EncodedPacket> text(std::string_view engineio_packet);
-  /// The same, from pieces that are joined.
+  /// As above, from several pieces.
   [[nodiscard]] static std::shared_ptr<const EncodedPacket> text(std::initializer_list<std::string_view> pieces);
-  /// As above, followed by binary attachments, each a message of its own.
+  /// As above, followed by binary attachments. Each attachment is a message of its own.
   [[nodiscard]] static std::shared_ptr<const EncodedPacket> with_attachments(std::string_view engineio_packet,
                                                                              std::span<const Bytes> attachments);
   /// One binary message; there is no text packet.
@@ -41,7 +41,7 @@ class EncodedPacket {
   EncodedPacket() = default;
   struct Builder;  // makes the object and its bytes in one allocation
 
-  std::string_view frames_;  // behind this object, in the same allocation
+  std::string_view frames_;  // after this object, in the same allocation
   std::size_t header_size_ = 0;
   std::size_t text_size_ = 0;
   std::vector<Bytes> attachments_;
@@ -51,7 +51,7 @@ using PacketPtr = std::shared_ptr<const EncodedPacket>;
 /// Appends the packet to a long-polling body: packets are joined by 0x1e, attachments become `b` and base64 (Engine.IO protocol v4,
 /// "HTTP long-polling").
 void append_to_payload(std::string& payload, const EncodedPacket& packet);
-/// The same for a WebSocket client that asked for `b64`: frames of text, attachments as `b` and base64.
+/// As above, for a WebSocket client that asked for `b64`: text frames, attachments as `b` and base64.
 void append_base64_frames(std::string& out, const EncodedPacket& packet);
 
 }  // namespace parley::protocol::engineio

@@ -1,4 +1,4 @@
-// Requests to the Engine.IO path, judged in the order of the JavaScript server, because clients' tests look at the number they get.
+// Requests to the Engine.IO path, checked in the order of the JavaScript server, because tests of clients check the error number.
 #include "protocol/engineio/handshake.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What a request to the Engine.IO path asks for, and the errors it can earn (docs/api-contract.md §6.1).
+// Classifies requests to the Engine.IO path, with their possible errors (docs/api-contract.md §6.1).
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,7 @@ enum class RequestError : std::uint8_t {
 /// `{"code":0,"message":"Transport unknown"}`
 [[nodiscard]] std::string_view body_of(RequestError error);
 
-/// The parameters Engine.IO reads; of a repeated one the first counts. Values are percent-decoded.
+/// The parameters that Engine.IO reads. Of a repeated parameter the first counts. Values are percent-decoded.
 struct Query {
   std::string eio;
   std::string transport;
@@ -37,10 +37,10 @@ struct Query {
   [[nodiscard]] static Query parse(std::string_view query);
 };
 
-/// The value of a parameter of a query string, percent-decoded, `+` as a space; nothing when absent. What cannot be decoded stays as sent.
+/// The value of a query parameter, percent-decoded, `+` as a space; nothing when absent. A value that cannot be decoded stays as sent.
 [[nodiscard]] std::optional<std::string> query_value(std::string_view query, std::string_view name);
 
-/// How a request came: `GET`, `POST`, … and whether it asks for WebSocket.
+/// The form of a request: its method (`GET`, `POST`, …) and whether it asks for WebSocket.
 struct RequestForm {
   std::string_view method;
   bool websocket = false;
@@ -54,11 +54,11 @@ enum class RequestKind : std::uint8_t {
   probe_websocket,  // WebSocket with a sid: check_session is next, then upgrade.hpp
 };
 
-/// Checks all that can be told without looking at the sessions, in the order of the JavaScript server: transport, then without a sid
-/// method, WebSocket without its upgrade header, protocol version. A sid with another method than GET or POST is bad_request.
+/// Makes all checks that need no session, in the order of the JavaScript server: transport; then, without a sid: method, WebSocket without
+/// its upgrade header, protocol version. A request with a sid and another method than GET or POST is bad_request.
 [[nodiscard]] std::expected<RequestKind, RequestError> classify(const Query& query, RequestForm form);
-/// Checks a request with a sid against the session it names: `current` is its transport, nothing when there is no such session.
-/// Errors   session_id_unknown; bad_request when the request's transport is not the session's, or there is nothing to upgrade from.
+/// Checks a request with a sid against its session: `current` is the session's transport, nothing when there is no such session.
+/// Errors   session_id_unknown; bad_request when the transports differ, or when there is no long polling to upgrade from.
 [[nodiscard]] std::expected<void, RequestError> check_session(const Query& query, RequestKind kind, std::optional<Transport> current);
 
 struct OpenPacket {

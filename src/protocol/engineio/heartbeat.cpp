@@ -1,4 +1,4 @@
-// Two deadlines in one: until the ping, then until its pong.
+// One variable for two deadlines: first that of the ping, then that of its pong.
 #include "protocol/engineio/heartbeat.hpp"
 
 namespace parley::protocol::engineio {

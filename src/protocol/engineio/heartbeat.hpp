@@ -1,4 +1,4 @@
-// When to ping and when to give up (Engine.IO protocol v4, "Heartbeat"): the server pings, the client answers. No clock in here.
+// Times of pings and timeouts (Engine.IO protocol v4, "Heartbeat"): the server pings, the client answers. Contains no clock.
 #pragma once
 
 #include <chrono>
@@ -13,11 +13,11 @@ class Heartbeat {
   Heartbeat(std::chrono::milliseconds interval, std::chrono::milliseconds timeout, SteadyTime now);
 
   enum class Due : std::uint8_t { nothing, ping, timed_out };
-  /// What is due at `now`. `ping` is said once an interval and starts the timeout; `timed_out` stays said.
+  /// The action due at `now`. `ping` is returned once per interval and starts the timeout; `timed_out` is returned from then on.
   [[nodiscard]] Due at(SteadyTime now);
-  /// The client answered: the next ping is an interval away. A pong nobody asked for counts alike.
+  /// The client answered: the next ping is due after one interval. A pong without a ping counts in the same way.
   void on_pong(SteadyTime now);
-  /// When `at` will next have something to say.
+  /// The next time at which `at` returns an action.
   [[nodiscard]] SteadyTime next() const { return next_; }
 
  private:

@@ -1,4 +1,4 @@
-// Packets are one character and their data; payloads are packets between record separators.
+// A packet is one character and its data; a payload is a list of packets joined by record separators.
 #include "protocol/engineio/packet.hpp"
 
 #include <simdjson.h>

@@ -1,4 +1,4 @@
-// Names of reasons, as the JavaScript server gives them, and messages of text.
+// Reason names, as the JavaScript server gives them, and text messages.
 #include "protocol/engineio/socket_handler.hpp"
 
 namespace parley::protocol::engineio {

@@ -1,4 +1,4 @@
-// Two packets from the client decide everything; whatever else comes ends the attempt, never the session.
+// Two packets from the client decide the upgrade. Any other packet ends the attempt, but never the session.
 #include "protocol/engineio/upgrade.hpp"
 
 namespace parley::protocol::engineio {

@@ -26,7 +26,7 @@ std::optional<Wish> parse_wish(std::string_view item) {
   return is_weight ? std::optional(wish) : std::nullopt;
 }
 
-/// The weights a header gives; nothing: it does not name that coding.
+/// The weights in a header; nothing: the header does not name this coding.
 struct Weights {
   std::optional<double> gzip;
   std::optional<double> deflate;

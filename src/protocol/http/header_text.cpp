@@ -1,4 +1,4 @@
-// Header text, compared and cut without locale: the C library's functions would follow one.
+// Compares and cuts header text without a locale; the C library's functions would depend on one.
 #include "protocol/http/header_text.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The parts of a request, cut out of its target and headers.
+// The parts of a request, taken from its target and headers.
 #include "protocol/http/http_handler.hpp"
 
 #include "protocol/http/header_text.hpp"

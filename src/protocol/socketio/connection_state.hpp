@@ -1,11 +1,11 @@
-// Which packets a connection may send now: the life of each namespace on it, as the JavaScript server lives it.
+// The packets that a connection may send now: the state of each of its namespaces, as in the JavaScript server.
 //
 //   (none) ── CONNECT ──► deciding ── accepted ──► connected ── DISCONNECT from the client ──► (none)
 //                            │                         └────── left by the server ──► left ── CONNECT ──► deciding
 //                            └── refused ──► (none)
 //
-// A packet other than CONNECT for a namespace that is not connected closes the connection. One that the server has left is the
-// exception: what the client sent before it heard of that is ignored.
+// A packet other than CONNECT for a namespace that is not connected closes the connection. A namespace that the server has left is the
+// exception: the client may not know this yet, so its packets are ignored.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ namespace parley::protocol::socketio {
 
 class ConnectionState {
  public:
-  /// `namespaces`: those that exist; must outlive this.
+  /// `namespaces`: the existing namespaces; must outlive this.
   explicit ConnectionState(std::span<const std::string> namespaces) : known_(namespaces) {}
 
   enum class Step : std::uint8_t {
@@ -28,19 +28,19 @@ class ConnectionState {
     refuse_namespace,  // answer with CONNECT_ERROR `Invalid namespace`; the connection stays
     deliver_event,
     deliver_ack,
-    leave,  // the client left the namespace: tell its socket `client namespace disconnect`
+    leave,  // the client left the namespace: its socket gets `client namespace disconnect`
     ignore,
     close,  // a protocol error: close the connection, reason `parse error`
   };
   [[nodiscard]] Step on_packet(PacketType type, std::string_view nsp);
 
-  /// The application's verdict on a CONNECT that on_packet gave it.
+  /// The application's decision on a CONNECT for which on_packet returned `decide`.
   void accepted(std::string_view nsp);
   void refused(std::string_view nsp);
   /// The server left the namespace (Peer::disconnect).
   void left(std::string_view nsp);
 
-  /// No namespace is connected or being decided on: after limits::connect_timeout such a connection is closed.
+  /// No namespace is connected or waits for its decision. Such a connection is closed after limits::connect_timeout.
   [[nodiscard]] bool unused() const;
 
  private:

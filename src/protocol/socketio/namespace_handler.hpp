@@ -1,8 +1,8 @@
-// What an application implements to speak Socket.IO (protocol v5). Knows nothing of sockets: packets in, packets out.
+// The interface for an application that speaks Socket.IO (protocol v5). Independent of sockets: packets in, packets out.
 //
-// Threads   A connection belongs to one event loop. Everything here is called on that loop, and every method of Peer must be.
-// Lifetime  The server keeps a SocketHandler until on_disconnect has returned; the application may keep the shared Peer longer and let go
-//           of it on any thread, a Peer whose connection has gone ignores what it is told.
+// Threads   A connection belongs to one event loop. Handlers are called on this loop, and all methods of Peer must be called on it.
+// Lifetime  The server keeps a SocketHandler until on_disconnect has returned. The application may keep the shared Peer longer and release
+//           it on any thread; calls to a Peer whose connection has ended have no effect.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ using engineio::PacketPtr;
 [[nodiscard]] PacketPtr encode_event(std::string_view nsp, std::string_view name, std::string_view arguments);
 /// `43<id>[<arguments>]`.
 [[nodiscard]] PacketPtr encode_ack(std::string_view nsp, std::uint64_t id, std::string_view arguments);
-/// The same with binary values: in `arguments` each is `{"_placeholder":true,"num":n}`, n its index in `attachments`. Without any
-/// attachment these are plain packets.
+/// As above, with binary values: each one is `{"_placeholder":true,"num":n}` in `arguments`, n its index in `attachments`. Without
+/// attachments these are plain packets.
 [[nodiscard]] PacketPtr encode_event(std::string_view nsp, std::string_view name, std::string_view arguments,
                                      std::span<const Bytes> attachments);
 [[nodiscard]] PacketPtr encode_ack(std::string_view nsp, std::uint64_t id, std::string_view arguments, std::span<const Bytes> attachments);
@@ -45,7 +45,7 @@ enum class DisconnectReason : std::uint8_t {  // docs/api-contract.md §6.4
 };
 [[nodiscard]] std::string_view name_of(DisconnectReason reason);  // `client namespace disconnect`, …
 
-/// What was known when the connection was made.
+/// The data of the handshake.
 struct Handshake {
   std::string sid;             // of the Socket.IO connection: 20 characters
   std::string remote_address;  // textual IP, an IPv4-mapped address as IPv4
@@ -53,25 +53,25 @@ struct Handshake {
   std::string query;  // of the first request, undecoded
 };
 
-/// The other end of one namespace of one connection.
+/// The remote end of one namespace of one connection.
 class Peer {
  public:
   virtual ~Peer() = default;
   [[nodiscard]] virtual const Handshake& handshake() const = 0;
   [[nodiscard]] virtual EventLoop& loop() = 0;
   [[nodiscard]] virtual bool connected() const = 0;
-  /// `websocket` or `polling`, now.
+  /// `websocket` or `polling`: the current transport.
   [[nodiscard]] virtual std::string_view transport() const = 0;
-  /// Queues the packet; everything queued in one turn of the loop leaves in one send. A reader that lets more than
-  /// limits::outbound_queue_bytes_max wait is cut.
+  /// Queues the packet; all packets queued in one turn of the loop leave in one send. A reader that leaves more than
+  /// limits::outbound_queue_bytes_max unread is cut.
   virtual void send(PacketPtr packet) = 0;
-  /// As send, if the packet can leave in this turn; otherwise it is dropped (Socket.IO's volatile events): no poll waits for it, or the
-  /// reader is behind. For what is worth nothing later.
+  /// As send, if the packet can leave in this turn. It is dropped (as Socket.IO's volatile events are) if no poll is pending or the reader
+  /// is slow. For events that are useless later.
   virtual void send_volatile(PacketPtr packet) = 0;
-  /// Sends DISCONNECT for this namespace; with `close_transport` the whole connection goes as well.
+  /// Sends DISCONNECT for this namespace. With `Close::transport` the whole connection is closed as well.
   enum class Close : std::uint8_t { namespace_only, transport };
   virtual void disconnect(Close close) = 0;
-  /// An event of it was refused, or is unknown: when there are many (limits::refusals_per_second), the client is read more slowly.
+  /// An event of the client was refused or is unknown. After many of them (limits::refusals_per_second) the client is read more slowly.
   virtual void count_refusal() {}
 };
 
@@ -88,9 +88,9 @@ class SocketHandler {
  public:
   virtual ~SocketHandler() = default;
   virtual void on_event(const Event& event) = 0;
-  /// The client answered a packet that was sent with an id. `json` is the array of arguments.
+  /// The client answered a packet that had an id. `json` is the array of arguments.
   virtual void on_ack(std::uint64_t id, std::string_view json, std::span<const Bytes> attachments) = 0;
-  /// Exactly once, after the last event.
+  /// Called exactly once, after the last event.
   virtual void on_disconnect(DisconnectReason reason) = 0;
 };
 
@@ -113,9 +113,9 @@ struct ConnectRequest {
 class NamespaceHandler {
  public:
   virtual ~NamespaceHandler() = default;
-  /// Decides on a CONNECT. `decide` must be called once, on the peer's loop, inside this call or later; it is safe to call after
-  /// the connection has gone (the SocketHandler then gets on_disconnect at once). Packets of that namespace that arrive
-  /// meanwhile are a protocol error of the client. The peer may be kept but not sent to before `decide`.
+  /// Decides on a CONNECT. `decide` must be called once, on the peer's loop, inside this call or later. It is safe to call it after the
+  /// connection has ended (the SocketHandler then gets on_disconnect at once). Packets of that namespace that arrive before the decision
+  /// are a protocol error of the client. The peer may be kept, but packets may only be sent to it after `decide`.
   virtual void on_connect(const ConnectRequest& request, std::shared_ptr<Peer> peer, Decide decide) = 0;
 };
 

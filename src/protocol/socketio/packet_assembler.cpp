@@ -1,4 +1,4 @@
-// A binary packet outlives the buffers it was decoded from, so it is copied; a packet without attachments is passed through.
+// A binary packet outlives the buffers that it was decoded from, so it is copied. A packet without attachments is not copied.
 #include "protocol/socketio/packet.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The text of a packet, from left to right: type, attachment count, namespace, id, payload. The payload is copied once, into a reused
-// buffer with the padding simdjson wants; what is handed out points there.
+// Decodes the text of a packet from left to right: type, attachment count, namespace, id, payload. The payload is copied once, into a
+// reused buffer with the padding that simdjson needs; the returned views point into this buffer.
 #include <simdjson.h>
 
 #include <algorithm>
@@ -29,7 +29,7 @@ std::unexpected<DecodeError> malformed(std::size_t offset, std::string_view what
   return std::unexpected(DecodeError{offset, what});
 }
 
-/// Reads the head of a packet, everything in front of the payload. `position` ends up at the payload.
+/// Reads the head of a packet: everything before the payload. `position` ends up at the payload.
 class HeadReader {
  public:
   explicit HeadReader(std::string_view text) : text_(text) {}
@@ -111,8 +111,8 @@ class HeadReader {
 
 struct PacketDecoder::Impl {
   simdjson::dom::parser parser;
-  std::string payload;  // with simdjson's padding behind it
-  std::string relaxed;  // the same with numbers that no double holds replaced; rarely used
+  std::string payload;  // followed by simdjson's padding
+  std::string relaxed;  // a copy in which numbers that no double holds are replaced; rarely used
   NameText name_text;
 
   std::expected<simdjson::dom::element, simdjson::error_code> parse(std::string& json, std::size_t size) {
@@ -125,7 +125,7 @@ struct PacketDecoder::Impl {
     return root;
   }
 
-  /// Parses the payload. JavaScript reads any number, simdjson only those of 64 bits: then a copy without them is parsed.
+  /// Parses the payload. JavaScript reads any number, simdjson only those of 64 bits. If it fails, a copy with other numbers is parsed.
   std::expected<simdjson::dom::element, simdjson::error_code> parse_payload(std::string_view json) {
     payload.assign(json);
     repair_lone_surrogate_escapes(payload);

@@ -1,4 +1,4 @@
-// Packets, written. The common event goes from its pieces into the shared packet without a string in between.
+// Writes packets. The common event is written from its pieces into the shared packet, without a temporary string.
 #include <array>
 #include <charconv>
 
@@ -23,7 +23,7 @@ class Digits {
   char* end_;
 };
 
-/// The namespace as packets carry it: nothing for the main one.
+/// The namespace in its packet form: empty for the main one.
 std::string_view nsp_text(std::string_view nsp) {
   return nsp == "/" ? std::string_view{} : nsp;
 }
@@ -39,7 +39,7 @@ PacketType type_to_write(const PacketToWrite& packet) {
   return packet.type == PacketType::event ? PacketType::binary_event : PacketType::binary_ack;
 }
 
-/// `arguments` behind the event's name, as the array of the packet.
+/// `arguments` after the event's name, as the array of the packet.
 std::string event_array(std::string_view name, std::string_view arguments) {
   std::string json = "[";
   append_json_string(json, name);

@@ -1,4 +1,4 @@
-// The rules, one function a kind of payload. Each returns what is wrong, or nothing.
+// The rules, one function per kind of payload. Each returns the problem, or nothing.
 #include "protocol/socketio/payload_rules.hpp"
 
 #include <simdjson.h>
@@ -16,7 +16,7 @@ using simdjson::dom::element;
 using simdjson::dom::element_type;
 using Problem = std::optional<std::string_view>;
 
-// Names the JavaScript libraries keep for themselves: an event of that name is a malformed packet there.
+// Names that the JavaScript libraries reserve: they treat an event with such a name as a malformed packet.
 constexpr std::array<std::string_view, 6> reserved_names = {"connect",       "connect_error", "disconnect",
                                                             "disconnecting", "newListener",   "removeListener"};
 
@@ -58,12 +58,12 @@ Problem check_event(Packet& packet, element payload, NameText& name_text) {
   return std::nullopt;
 }
 
-/// Which attachments the placeholders of a payload point to.
+/// The attachments to which the placeholders of a payload point.
 class Placeholders {
  public:
   explicit Placeholders(std::size_t attachment_count) : attachment_count_(attachment_count) {}
 
-  /// The nesting is bounded by the parser, so recursion is.
+  /// The parser limits the nesting, so the recursion is limited, too.
   [[nodiscard]] bool collect(element value) {
     if (value.is_array()) {
       return std::ranges::all_of(value.get_array().value_unsafe(), [this](element item) { return collect(item); });

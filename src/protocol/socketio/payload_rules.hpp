@@ -1,4 +1,4 @@
-// What the payload of each packet type may be: the JavaScript parser's rules, and ours for attachments. A part of the decoder.
+// The rules for the payload of each packet type: those of the JavaScript parser, and our own for attachments. A part of the decoder.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ using NameText = std::array<char, 32>;
 
 [[nodiscard]] bool may_lack_payload(PacketType type);
 
-/// Checks a payload and fills `packet.name` of events: it points into the parser or into `name_text`. Says what is wrong.
+/// Checks a payload and fills in `packet.name` of events, which points into the parser or into `name_text`. Returns the problem.
 [[nodiscard]] std::optional<std::string_view> check_payload(Packet& packet, const simdjson::dom::element& payload, NameText& name_text);
 
 }  // namespace parley::protocol::socketio

@@ -22,7 +22,7 @@ std::string lower_case(std::string_view text) {
   return result;
 }
 
-/// Of a name, or of an address; whether it is one that exists is for whoever resolves it.
+/// A character of a name or address. The resolver finds out whether the host exists.
 bool is_host_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
 }
@@ -37,7 +37,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
-/// Cuts the host off the front of `text`; nothing when it begins with none.
+/// Cuts the host off the front of `text`; nothing when the text does not begin with a host.
 std::optional<std::string> take_host(std::string_view& text) {
   if (text.starts_with('[')) {
     const auto end = text.find(']');
@@ -68,7 +68,7 @@ bool take_scheme(std::string_view& text, IceUrl& url) {
   return true;
 }
 
-/// Reads `?transport=`, which only TURN has; over TLS, `tcp` changes nothing and `udp` would be DTLS.
+/// Reads `?transport=`, which only TURN has. Over TLS, `tcp` changes nothing, and `udp` would be DTLS.
 bool read_transport(std::string_view query, IceUrl& url) {
   if (query.empty()) return true;
   const auto text = lower_case(query);

@@ -38,7 +38,7 @@ std::size_t padded(std::size_t size) {
   return (size + 3) / 4 * 4;
 }
 
-/// The two bits of the class stand between the bits of the method (§5, figure 3).
+/// The two bits of the class are placed between the bits of the method (§5, figure 3).
 std::uint16_t type_of(Class message_class, Method method) {
   const auto m = static_cast<std::uint16_t>(method);
   const auto c = static_cast<std::uint16_t>(message_class);
@@ -51,7 +51,7 @@ Method method_of(std::uint16_t type) {
   return static_cast<Method>((type >> 2 & 0xf80) | (type >> 1 & 0x070) | (type & 0x00f));
 }
 
-/// CRC-32 of ISO 3309, as ITU V.42 and zip have it. One message at a time, so bit by bit is fast enough.
+/// CRC-32 of ISO 3309, as in ITU V.42 and zip. Messages are rare, so a computation bit by bit is fast enough.
 std::uint32_t crc32(BytesView bytes) {
   constexpr std::uint32_t reflected_polynomial = 0xedb88320;
   std::uint32_t crc = 0xffffffff;
@@ -62,7 +62,7 @@ std::uint32_t crc32(BytesView bytes) {
   return ~crc;
 }
 
-/// The message before `offset`, with the length it has when an attribute of `size` ends it.
+/// The message before `offset`, with the length that it has when an attribute of `size` bytes is the last one.
 Bytes ended_by(BytesView bytes, std::size_t offset, std::size_t size) {
   Bytes covered(bytes.substr(0, offset));
   const std::size_t length = offset - header_bytes + attribute_head_bytes + size;
@@ -108,7 +108,7 @@ std::expected<Message, DecodeError> decode_message(BytesView datagram) {
   std::ranges::transform(datagram.substr(8, 12), message.transaction.begin(), [](char byte) { return static_cast<std::uint8_t>(byte); });
   bool integrity_seen = false;
   for (std::size_t offset = header_bytes; offset < datagram.size();) {
-    // The length is a multiple of four and so is every offset: there are four bytes at least.
+    // The length is a multiple of four, and so is every offset: at least four bytes are left.
     const std::size_t size = u16_at(datagram, offset + 2);
     if (padded(size) > datagram.size() - offset - attribute_head_bytes)
       return std::unexpected(DecodeError{offset, "an attribute sticks out"});
@@ -148,7 +148,7 @@ std::optional<Address> read_xor_address(BytesView value, const TransactionId& tr
   const std::size_t ip_bytes = family == 1 ? 4 : family == 2 ? 16 : 0;
   if (ip_bytes == 0 || value.size() != 4 + ip_bytes) return std::nullopt;
   Address address{u16_at(value, 2), Bytes(value.substr(4))};
-  const Bytes again = xor_address(address, transaction);  // its own inverse
+  const Bytes again = xor_address(address, transaction);  // the function is its own inverse
   return Address{u16_at(again, 2), again.substr(4)};
 }
 
@@ -175,7 +175,7 @@ MessageWriter& MessageWriter::add(AttributeType type, BytesView value) {
   append_u16(bytes_, static_cast<std::uint16_t>(type));
   append_u16(bytes_, static_cast<std::uint32_t>(value.size()));
   bytes_.append(value).append(padded(value.size()) - value.size(), '\0');
-  PARLEY_ASSERT(bytes_.size() <= limits::stun_message_bytes_max);  // names and realms are bounded by whoever gives them
+  PARLEY_ASSERT(bytes_.size() <= limits::stun_message_bytes_max);  // the caller limits names and realms
   const std::size_t length = bytes_.size() - header_bytes;
   bytes_[2] = static_cast<char>(length >> 8);
   bytes_[3] = static_cast<char>(length);

@@ -1,7 +1,7 @@
-// STUN messages (RFC 8489) as a client of STUN and TURN servers (RFC 8656) reads and writes them. Bytes in, values out; whether a
-// server works is server_probe.hpp's question.
+// STUN messages (RFC 8489) as a client of STUN and TURN servers (RFC 8656) reads and writes them. Bytes in, values out. server_probe.hpp
+// decides whether a server works.
 //
-// Not here  Anything but UDP's one message a datagram; MESSAGE-INTEGRITY-SHA256 and password algorithms (a client that does not know
+// Not here  Transports other than UDP, with one message per datagram; MESSAGE-INTEGRITY-SHA256 and password algorithms (a client without
 //           them is served with MESSAGE-INTEGRITY, §9.2.5); preparation of names and passwords that are not ASCII.
 #pragma once
 
@@ -21,9 +21,9 @@ inline constexpr std::size_t header_bytes = 20;
 using TransactionId = std::array<std::uint8_t, 12>;
 
 enum class Class : std::uint8_t { request = 0, indication = 1, success = 2, error = 3 };
-/// Others are kept as they are.
+/// Other values are kept unchanged.
 enum class Method : std::uint16_t { binding = 0x001, allocate = 0x003, refresh = 0x004 };
-/// Others are kept as they are.
+/// Other values are kept unchanged.
 enum class AttributeType : std::uint16_t {
   username = 0x0006,
   message_integrity = 0x0008,
@@ -47,14 +47,14 @@ struct Message {
   Class message_class = Class::request;
   Method method = Method::binding;
   TransactionId transaction{};
-  std::vector<Attribute> attributes;  // as sent; what stands behind MESSAGE-INTEGRITY is left out (§14.5), except FINGERPRINT
-  BytesView bytes;                    // the whole datagram, which the values point into
+  std::vector<Attribute> attributes;  // as sent; attributes after MESSAGE-INTEGRITY are left out (§14.5), except FINGERPRINT
+  BytesView bytes;                    // the whole datagram; the values point into it
 
   /// The first of that type (§14: later ones are ignored).
   [[nodiscard]] const Attribute* find(AttributeType type) const;
 };
 
-/// Why bytes are no message, and where. `what` is static text.
+/// Why bytes are not a valid message, and where. `what` is static text.
 struct DecodeError {
   std::size_t offset = 0;
   std::string_view what;
@@ -64,14 +64,14 @@ struct DecodeError {
 ///
 /// Source   RFC 8489 §5, §6.3, §14.
 /// Limits   limits::stun_message_bytes_max bytes, limits::stun_attributes_max attributes.
-/// Errors   Too short or too long; first two bits not zero; another magic cookie; a length that is no multiple of four or not that of
-///          the datagram; an attribute that sticks out; FINGERPRINT that is wrong or not last. Nothing is half-accepted.
+/// Errors   Too short or too long; first two bits not zero; a wrong magic cookie; a length that is not a multiple of four or not that of
+///          the datagram; an attribute beyond the end; a FINGERPRINT that is wrong or not last. A bad datagram is refused as a whole.
 [[nodiscard]] std::expected<Message, DecodeError> decode_message(BytesView datagram);
 
-/// Whether MESSAGE-INTEGRITY is there and made with `key`. Takes the same time whatever differs.
+/// Whether MESSAGE-INTEGRITY is present and made with `key`. The time does not depend on the position of a difference.
 [[nodiscard]] bool has_integrity(const Message& message, BytesView key);
 
-/// ERROR-CODE: 300 to 699 and its phrase, as sent; nothing when it is absent or makes no sense.
+/// ERROR-CODE: 300 to 699 and its phrase, as sent; nothing when it is absent or invalid.
 struct ErrorAnswer {
   unsigned code = 0;
   std::string_view reason;
@@ -84,7 +84,7 @@ struct Address {
 
   friend bool operator==(const Address&, const Address&) = default;
 };
-/// XOR-MAPPED-ADDRESS, XOR-RELAYED-ADDRESS (§14.2); nothing when the value is none.
+/// XOR-MAPPED-ADDRESS, XOR-RELAYED-ADDRESS (§14.2); nothing when the value is not an address.
 [[nodiscard]] std::optional<Address> read_xor_address(BytesView value, const TransactionId& transaction);
 /// `ip` has 4 or 16 bytes.
 [[nodiscard]] Bytes xor_address(const Address& address, const TransactionId& transaction);

@@ -11,7 +11,7 @@ namespace parley::protocol::stun {
 namespace {
 
 constexpr auto first_wait = std::chrono::milliseconds(500);  // RFC 8489 §6.2.1, RTO
-constexpr std::uint32_t udp_transport = 17u << 24;           // RFC 8656 §18.8: the protocol number and three bytes of zero
+constexpr std::uint32_t udp_transport = 17u << 24;           // RFC 8656 §18.8: the protocol number and three zero bytes
 constexpr unsigned unauthorized = 401;
 constexpr unsigned stale_nonce = 438;
 

@@ -1,12 +1,12 @@
-// Whether one STUN or TURN server works, asked as a browser would ask it: a Binding of a STUN server (RFC 8489), an Allocate with
-// long-term credentials of a TURN server (RFC 8656), which is given back at once. A state machine without socket or clock: it says what to
-// send and when, and is told what came.
+// Checks whether one STUN or TURN server works, with the requests of a browser: a Binding for a STUN server (RFC 8489); for a TURN server
+// (RFC 8656) an Allocate with long-term credentials, released at once. A state machine without socket or clock: it returns the datagrams to
+// send and their times, and receives the answers.
 //
 //   stun: binding ──answer──► done
 //   turn: allocate ──401, realm, nonce──► allocate with credentials ──answer──► done ──► refresh(0), not awaited
 //                                           └──438: once more with the new nonce──┘
 //
-// Answers of other transactions, answers whose integrity is wrong, and bytes that are no STUN are ignored: anybody can send them.
+// Answers of other transactions, answers with wrong integrity, and bytes that are not STUN are ignored: anybody can send them.
 #pragma once
 
 #include <chrono>
@@ -27,7 +27,7 @@ struct ProbeTarget {
 
 struct ProbeOutcome {
   bool healthy = false;
-  std::optional<std::chrono::nanoseconds> response_time;  // of the last request that was answered, from its first sending
+  std::optional<std::chrono::nanoseconds> response_time;  // of the last answered request, from its first sending
   std::string error;                                      // empty: healthy
 };
 
@@ -36,13 +36,13 @@ class ServerProbe {
   /// `entropy` must outlive the probe.
   ServerProbe(ProbeTarget target, Entropy& entropy, SteadyTime now);
 
-  /// The datagram that is due, if one is: a request, its repetition (RFC 8489 §6.2.1: after 500 ms, then twice as long each time), or the
-  /// last one, which gives the allocation back.
+  /// The datagram that is due, if any: a request, its repetition (RFC 8489 §6.2.1: after 500 ms, then twice as long each time), or the last
+  /// datagram, which releases the allocation.
   [[nodiscard]] std::optional<Bytes> take_due(SteadyTime now);
-  /// When the next one is due; not while done.
+  /// The time of the next datagram; must not be called when done.
   [[nodiscard]] SteadyTime next_due() const { return next_due_; }
   void on_datagram(BytesView datagram, SteadyTime now);
-  /// It is over: nothing came in time, or the system said that nobody is there.
+  /// Ends the probe: no answer came in time, or the system reported that the server is not reachable.
   void give_up(std::string why);
 
   [[nodiscard]] bool done() const { return outcome_.has_value(); }

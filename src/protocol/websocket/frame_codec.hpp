@@ -1,8 +1,8 @@
-// WebSocket frames (RFC 6455 §5 to §8) without a socket: bytes in, messages and verdicts out.
+// WebSocket frames (RFC 6455 §5 to §8) without a socket: bytes in, messages and errors out.
 //
-// Promises   A message whose single frame lies wholly in one input is handed out where it lies: unmasked in place, not copied. A
-//            decoder that waits for nothing holds no memory of its own. How the bytes were cut into inputs changes nothing but copies.
-// Leaves out Extensions (no permessage-deflate: reserved bits are an error), the closing handshake's timing, and what is answered.
+// Promises   A message whose single frame lies completely in one input is returned in place: unmasked there, not copied. A
+//            decoder between messages holds no memory of its own. The boundaries of the inputs affect only the copying.
+// Leaves out Extensions (no permessage-deflate: reserved bits are an error), the timing of the closing handshake, and the answers.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ namespace parley::protocol::websocket {
 
 enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };  // RFC 6455 §5.2
 
-/// Which side decodes. A server demands masked frames, a client unmasked ones (RFC 6455 §5.1).
+/// The side that decodes. A server requires masked frames, a client unmasked ones (RFC 6455 §5.1).
 enum class Role : std::uint8_t { server, client };
 
 namespace close_code {  // RFC 6455 §7.4.1
@@ -28,7 +28,7 @@ inline constexpr std::uint16_t normal = 1000;
 inline constexpr std::uint16_t going_away = 1001;
 inline constexpr std::uint16_t protocol_error = 1002;
 inline constexpr std::uint16_t no_status = 1005;  // never on the wire: a close frame without a code
-inline constexpr std::uint16_t abnormal = 1006;   // never on the wire: the peer went without a close frame
+inline constexpr std::uint16_t abnormal = 1006;   // never on the wire: the connection ended without a close frame
 inline constexpr std::uint16_t invalid_payload = 1007;
 inline constexpr std::uint16_t policy_violation = 1008;
 inline constexpr std::uint16_t message_too_big = 1009;
@@ -45,7 +45,7 @@ struct DecoderConfig {
   std::size_t message_bytes_max = limits::frame_bytes_max;  // of one message after reassembly
 };
 
-/// What a call of FrameDecoder::next found.
+/// The result of FrameDecoder::next.
 struct Decoded {
   enum class Kind : std::uint8_t {
     need_more,  // the input is used up
@@ -65,19 +65,19 @@ class FrameDecoder {
  public:
   explicit FrameDecoder(DecoderConfig config = {}) : config_(config) {}
 
-  /// Hands over bytes from the peer. They are changed in place and must stay until `next` has said need_more, close or error.
-  /// The input before must be used up. After close or error, input is ignored.
+  /// Passes bytes from the peer. They are changed in place and must stay valid until `next` has returned need_more, close or error.
+  /// The previous input must be used up. After close or error, input is ignored.
   void feed(std::span<char> input);
-  /// The next whole thing in the input. Call until it says need_more, close or error; after close or error it says need_more.
+  /// The next item in the input. Call it until it returns need_more, close or error; after close or error it returns need_more.
   [[nodiscard]] Decoded next();
 
-  /// Bytes of the input that `next` has not come to. Asked between two things.
+  /// Bytes of the input that `next` has not reached. Call it between two items.
   [[nodiscard]] std::size_t input_left() const { return input_.size(); }
-  /// Lets go of them: they come again with the next input.
+  /// Drops these bytes: they come again with the next input.
   void drop_input() { input_ = {}; }
-  /// Bytes kept of a message that is not whole yet.
+  /// Bytes kept of an incomplete message.
   [[nodiscard]] std::size_t held_bytes() const { return message_.size(); }
-  /// Neither inside a frame nor inside a fragmented message.
+  /// Not inside a frame and not inside a fragmented message.
   [[nodiscard]] bool idle() const { return header_size_ == 0 && !payload_pending_ && fragmented_ == Opcode::continuation; }
 
  private:
@@ -107,14 +107,14 @@ class FrameDecoder {
   std::span<char> input_;
   std::string message_;                  // of a fragmented or split message, unmasked
   std::array<char, 14> header_bytes_{};  // of the current frame
-  std::array<char, 125> control_{};      // payload of a control frame that was cut
+  std::array<char, 125> control_{};      // payload of a control frame that came in several inputs
   Header header_;
   std::array<char, 4> mask_{};
   std::uint64_t payload_read_ = 0;            // of the current frame
   std::uint8_t header_size_ = 0;              // bytes of header_bytes_ in use
   bool payload_pending_ = false;              // a header is accepted, its payload is not complete
-  bool finished_ = false;                     // close or error was said
-  bool clear_message_ = false;                // message_ was handed out by the last call
+  bool finished_ = false;                     // close or error was returned
+  bool clear_message_ = false;                // the last call returned message_
   Opcode fragmented_ = Opcode::continuation;  // text or binary while a message is open
   Utf8Validator utf8_;
   std::uint16_t failure_code_ = 0;
@@ -131,12 +131,12 @@ void append_frame_header(std::string& out, Opcode opcode, std::size_t payload_si
 void append_frame(std::string& out, Opcode opcode, BytesView payload);
 /// A whole masked frame, as a client sends it. `mask` must be unpredictable (RFC 6455 §5.3).
 void append_masked_frame(std::string& out, Opcode opcode, BytesView payload, std::array<std::uint8_t, 4> mask);
-/// The payload of a close frame: nothing for no_status, else the code and as much of `reason` as fits 125 bytes on a code point's edge.
+/// The payload of a close frame: empty for no_status, else the code and as much of `reason` as fits 125 bytes without cutting a code point.
 [[nodiscard]] std::string close_payload(std::uint16_t code, std::string_view reason);
 /// An unmasked close frame.
 void append_close_frame(std::string& out, std::uint16_t code, std::string_view reason);
 
-/// XORs `bytes` with the mask repeated, starting at `mask[offset % 4]` (RFC 6455 §5.3).
+/// XORs `bytes` with the repeated mask, starting at `mask[offset % 4]` (RFC 6455 §5.3).
 void apply_mask(std::span<char> bytes, std::array<char, 4> mask, std::size_t offset);
 
 }  // namespace parley::protocol::websocket

@@ -1,5 +1,5 @@
-// The decoder as a loop of two states: a header is being collected, or the payload of an accepted header is being read. A header is
-// judged as soon as its bytes are there, text as soon as a byte of it is wrong, so a bad peer is told before its message is complete.
+// The decoder is a loop with two states: it collects a header, or it reads the payload of an accepted header. A header is checked as soon
+// as its bytes are complete, and text byte by byte. So a bad peer gets an error before its message is complete.
 #include <simdjson.h>
 
 #include <algorithm>
@@ -49,7 +49,7 @@ void FrameDecoder::feed(std::span<char> input) {
 
 Decoded FrameDecoder::next() {
   if (clear_message_) {
-    message_ = {};  // gives the memory back: most connections never split a message again
+    message_ = {};  // releases the memory: most connections never split a message again
     clear_message_ = false;
   }
   while (!finished_) {
@@ -139,7 +139,7 @@ bool FrameDecoder::accept_header() {
 Decoded FrameDecoder::read_control_payload() {
   const std::span<char> piece = take_payload();
   std::span<char> payload = piece;
-  if (piece.size() < header_.payload_size) {  // cut: collect what is there
+  if (piece.size() < header_.payload_size) {  // split over several inputs: collect the parts
     std::ranges::copy(piece, control_.begin() + static_cast<std::ptrdiff_t>(payload_read_ - piece.size()));
     if (payload_read_ < header_.payload_size) {
       return {};
@@ -191,7 +191,7 @@ Decoded FrameDecoder::read_data_payload() {
     fail(close_code::invalid_payload, not_utf8);
     return failure();
   }
-  // Room for the whole frame at once: a string that grows by doubling is copied again and again. Memory that is not written to costs nothing.
+  // Reserves the whole frame at once: a string that grows by doubling is copied again and again. Unwritten memory costs nothing.
   const std::size_t whole = message_.size() + piece.size() + static_cast<std::size_t>(header_.payload_size - payload_read_);
   if (whole > message_.capacity()) message_.reserve(whole);
   message_.append(view(piece));
@@ -208,7 +208,7 @@ Decoded FrameDecoder::read_data_payload() {
   return finish_split_message(text);
 }
 
-/// The message lies in the input in one piece: nothing was copied.
+/// The message lies in the input in one piece: it was not copied.
 Decoded FrameDecoder::finish_whole_message(BytesView payload) {
   end_frame();
   if (header_.opcode == Opcode::binary) {
@@ -237,7 +237,7 @@ std::span<char> FrameDecoder::take(std::size_t bytes_max) {
   return piece;
 }
 
-/// What the input has of the current payload, unmasked.
+/// The part of the current payload that is in the input, unmasked.
 std::span<char> FrameDecoder::take_payload() {
   const std::uint64_t missing = header_.payload_size - payload_read_;
   const std::span<char> piece = take(static_cast<std::size_t>(std::min<std::uint64_t>(missing, input_.size())));

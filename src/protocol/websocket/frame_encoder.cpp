@@ -1,4 +1,4 @@
-// Frames, written. Nothing is ever fragmented: messages are bounded and leave as they are.
+// Writes frames. Messages are never fragmented: their size is limited, so each is one frame.
 #include <bit>
 
 #include "base/assert.hpp"

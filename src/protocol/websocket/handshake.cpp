@@ -1,4 +1,4 @@
-// The opening handshake as text. What a stranger sends is judged by the RFC's own list, in its order.
+// The opening handshake as text. Requests are checked by the RFC's list, in its order.
 #include "protocol/websocket/handshake.hpp"
 
 #include <algorithm>
@@ -21,8 +21,8 @@ bool any_names(const http::Request& request, std::string_view header_name, std::
   });
 }
 
-/// The four bits after the last byte may have any value: the example of RFC 6455 §4.1 sets one. Two characters in place of the padding
-/// make them part of a byte, so that only the alphabet is checked.
+/// The four bits after the last byte may have any value: the example of RFC 6455 §4.1 sets one. Two characters replace the padding, so
+/// these bits become part of a byte and only the alphabet is checked.
 bool is_client_key(std::string_view key) {
   return key.size() == key_text_size && key.ends_with("==") && from_base64(std::string(key.substr(0, key_text_size - 2)) + "AA");
 }
@@ -34,7 +34,7 @@ bool is_token(std::string_view text) {
   });
 }
 
-/// The first of a list of different tokens; nothing: it is no such list.
+/// The first of a list of distinct tokens; nothing: the text is not such a list.
 std::optional<std::string> first_token(std::string_view list) {
   std::set<std::string_view> tokens;
   std::optional<std::string> first;
@@ -56,12 +56,12 @@ http::Response refusal(unsigned status, std::string text) {
   return response;
 }
 
-/// What the headers of a server's answer said.
+/// The relevant headers of a server's answer.
 struct Answer {
   bool upgrade = false;
   bool connection = false;
   std::string_view accept;
-  bool unasked = false;  // an extension or subprotocol nobody offered
+  bool unasked = false;  // an extension or subprotocol that was not offered
 };
 
 void note_header(Answer& answer, std::string_view name, std::string_view value) {

@@ -1,4 +1,4 @@
-// Masking, eight bytes at a time: every byte a client sends goes through here.
+// Masks eight bytes at a time, because every byte from a client passes through here.
 #include <bit>
 #include <cstring>
 

@@ -1,6 +1,6 @@
-// The table of well-formed sequences (RFC 3629 §4) as a small state: how many continuation bytes are due and what the next may be.
-// Only the second byte of a sequence is ever narrower than 80–BF; that is what keeps overlong forms, surrogates and anything above
-// U+10FFFF out, and what makes them fail one byte before the sequence is complete.
+// The table of well-formed sequences (RFC 3629 §4) as a small state: the number of missing continuation bytes and the range of the next
+// one. Only the second byte of a sequence can have a range narrower than 80–BF. This range and the limits on the first byte reject overlong
+// forms, surrogates and anything above U+10FFFF, at the second byte at the latest.
 #include "protocol/websocket/utf8_validator.hpp"
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080;
 
-/// Bytes of ASCII from `position` on, looked at eight at a time.
+/// The number of ASCII bytes from `position` on, checked eight at a time.
 std::size_t ascii_run(std::string_view piece, std::size_t position) {
   const std::size_t start = position;
   while (position + sizeof(std::uint64_t) <= piece.size()) {
