@@ -1,13 +1,13 @@
-// An echo for protocol test suites: Engine.IO at /engine.io/, Socket.IO at /socket.io/. Uses `protocol` and `server` alone; it is also
+// An echo server for protocol test suites: Engine.IO at /engine.io/, Socket.IO at /socket.io/. It uses only `protocol` and `server`, and is
 // the smallest program that shows how to build on them.
 //
 //   protocol_echo --port 3000 [--address ADDRESS] [--loops N] [--ping-interval MS] [--ping-timeout MS]
 //
-// Engine.IO    every message comes back.
-// Socket.IO    on connect `auth` with the CONNECT payload; `message` comes back as `message-back`, `message-with-ack` is acknowledged,
-//              each with the arguments it brought; `message-volatile` comes back as `message-volatile-back` if it can at once; namespaces
-//              `/` and `/custom`.
-// Timing       heartbeat 300 ms and 200 ms, payloads up to 1,000,000 bytes, a second to send CONNECT: what the official suites expect.
+// Engine.IO    sends every message back.
+// Socket.IO    sends `auth` with the CONNECT payload on connect; answers `message` with `message-back` and acknowledges `message-with-ack`,
+//              each with the received arguments; answers `message-volatile` with `message-volatile-back` if it can send at once; has the
+//              namespaces `/` and `/custom`.
+// Timing       heartbeat 300 ms and 200 ms, payloads up to 1,000,000 bytes, one second to send CONNECT: the official suites expect this.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -44,7 +44,7 @@ class EngineioEcho final : public engineio::OpenHandler {
   }
 };
 
-/// The values behind the event's name: `["name",1,2]` has `1,2`.
+/// The arguments after the event's name: for `["name",1,2]` the result is `1,2`.
 std::string_view arguments_of(std::string_view json) {
   std::size_t end_of_name = json.find('"') + 1;
   while (json[end_of_name] != '"') end_of_name += json[end_of_name] == '\\' ? 2 : 1;
@@ -148,7 +148,7 @@ int main(int argc, char** argv) {
   }
   options->server.engineio = echo_config("/socket.io/", *options);
 
-  sigset_t signals;  // taken by one thread, so that none of the loops is interrupted
+  sigset_t signals;  // one thread takes them, so that no loop is interrupted
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);

@@ -1,4 +1,4 @@
-// An echo for WebSocket test suites, at path /: bare RFC 6455, no Engine.IO. Messages up to 16 MiB.
+// An echo server for WebSocket test suites, at path /: plain RFC 6455, no Engine.IO. Messages up to 16 MiB.
 //
 //   websocket_echo --port 9001
 #include <csignal>
@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
     return 2;
   }
 
-  sigset_t signals;  // taken by one thread, so that none of the loops is interrupted
+  sigset_t signals;  // one thread takes them, so that no loop is interrupted
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
   parley::NullLogSink logs;
   parley::server::Server server(std::move(config), clock, logs);
   WebsocketEcho echo;
-  // Several whole messages may wait: the suites send faster than they read.
+  // Allows several whole messages in the queue, because the suites send faster than they read.
   server.set_websocket_handler("/", {.message_bytes_max = message_bytes_max, .outbound_queue_bytes_max = 8 * message_bytes_max}, echo);
   if (const auto listening = server.listen(); !listening) {
     std::fprintf(stderr, "%s\n", listening.error().message.c_str());

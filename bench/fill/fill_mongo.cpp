@@ -1,6 +1,6 @@
-// Writes a database as a Parley of years would leave it: fill_mongo URI SESSIONS MESSAGES > list. Straight into the collections, a document
-// of the log for up to 128 entries, so that ten million messages take minutes. Every session has a patient of its own and its doctor from a
-// thousand; each line of the list names a session and its doctor. What it writes is what the store reads: chain, checksums, rows.
+// Fills a database as years of use would: fill_mongo URI SESSIONS MESSAGES > list. It writes the collections directly, with one log
+// document for up to 128 entries, so that ten million messages take minutes. Each session has its own patient and one of a thousand
+// doctors. Each line of the list names a session and its doctor. Chain, checksums and rows are valid for the store.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -56,7 +56,7 @@ void add_session(Bulk& bulk, std::uint32_t number, std::uint64_t messages) {
   (void)script.create();
   (void)script.start();
   for (std::uint64_t count = 0; count < messages; ++count) (void)script.text("message " + std::to_string(count) + std::string(100, '.'));
-  (void)script.end();  // upkeep would end what is that old
+  (void)script.end();  // upkeep would end such old sessions
   bulk.users.push_back(user(patient, "patient"));
   bulk.sessions.push_back(mongo::insert_session(script.row()));
   const auto& entries = script.entries();

@@ -22,7 +22,7 @@ LoadUser make_user(std::string_view secret, std::string_view role, const ObjectI
   return user;
 }
 
-/// Throws LoadFailure that quotes the answer when it is not JSON of the expected shape.
+/// Throws LoadFailure with a quote of the answer if it is not JSON of the expected shape.
 template <typename Read>
 auto read_json(std::string_view json, Read read) {
   dom::parser parser;

@@ -1,5 +1,5 @@
-// The parts of a run that are not measured: sessions made over REST before it, and what they hold read back over REST after it, every
-// answer parsed in full.
+// The unmeasured parts of a run: creates sessions over REST before it, and reads their contents back over REST after it. Every answer is
+// parsed completely.
 #pragma once
 
 #include <cstdint>
@@ -26,15 +26,15 @@ struct LoadSession {
   LoadUser doctor;
   LoadUser patient;
 
-  /// Members are doctor and patient in turn: a third member is the doctor's second socket.
+  /// Members are doctor and patient in turn, so a third member is the doctor's second socket.
   [[nodiscard]] const LoadUser& member(std::size_t index) const { return index % 2 == 0 ? doctor : patient; }
 };
 
-/// Dice for users and tags: they differ from run to run, because a pair of users may have only one open session. What a seed must
-/// repeat (schedules, who sends next) is rolled with dice of its own.
+/// Random numbers for users and tags. They differ from run to run, because a pair of users may have only one open session. Values that a
+/// seed must repeat (schedules, the next sender) use their own generator.
 [[nodiscard]] Random fresh_random(std::uint64_t seed, const Clock& clock);
 
-/// Makes `count` sessions, each between two users of its own. Throws LoadFailure with the server's words when one is refused.
+/// Creates `count` sessions, each between its own two users. Throws LoadFailure with the server's answer if one is refused.
 [[nodiscard]] std::vector<LoadSession> create_sessions(const Endpoint& endpoint, const LoadIdentity& identity, std::size_t count,
                                                        Random& random);
 
@@ -43,11 +43,11 @@ struct TextRule {
   std::size_t size = 0;
 };
 
-/// Every message of the session in stored order, through the pages of docs/api-contract.md §4.2. A message that is not of this run
-/// has the key {UINT32_MAX, UINT32_MAX} and so belongs to nobody.
+/// Every message of the session in stored order, read through the pages of docs/api-contract.md §4.2. A message of another run has the key
+/// {UINT32_MAX, UINT32_MAX} and so belongs to no sender.
 [[nodiscard]] std::vector<Sighting> read_back(RestClient& rest, const LoadSession& session, const TextRule& rule);
 
-/// One page as `read_back` reads it; also tells how many pages there are.
+/// One page as `read_back` reads it, with the number of pages.
 struct LoadPage {
   std::vector<Sighting> messages;
   std::uint64_t pages = 0;

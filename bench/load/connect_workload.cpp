@@ -12,11 +12,11 @@ constexpr std::chrono::milliseconds turn{50};
 
 class Silence final : public Crowd::Listener {
  public:
-  void on_event(std::size_t, std::string_view) override {}  // `user-joined` of the others
+  void on_event(std::size_t, std::string_view) override {}  // `user-joined` of other members
   void on_ack(std::size_t, std::uint64_t, std::string_view) override {}
 };
 
-/// After the sessions are made, so that their memory is not counted as the connections'.
+/// Called after the sessions are created, so that their memory is not attributed to the connections.
 std::optional<ProcessReading> read_server(const ConnectPlan& plan) {
   if (!plan.server_process) return std::nullopt;
   auto reading = read_process(*plan.server_process);

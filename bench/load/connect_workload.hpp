@@ -1,4 +1,4 @@
-// Connections made, authenticated and joined as fast as the server lets them; then what one of them costs while it is idle.
+// Opens, authenticates and joins connections as fast as the server allows, then measures the memory of an idle connection.
 #pragma once
 
 #include <sys/types.h>
@@ -19,7 +19,7 @@ struct ConnectPlan {
   std::size_t sessions = 500;
   std::size_t members = 2;
   std::size_t opening_at_once = 64;
-  std::chrono::seconds idle{2};  // after the last join, before memory is read again
+  std::chrono::seconds idle{2};  // from the last join to the second reading of memory
   std::uint64_t seed = 1;
   std::optional<pid_t> server_process;
 };
@@ -27,15 +27,15 @@ struct ConnectPlan {
 struct ConnectResult {
   std::size_t connections = 0;
   std::chrono::nanoseconds elapsed{};           // from the first TCP connection to the last join's ack
-  Histogram opening_times;                      // of each: TCP, WebSocket, Socket.IO, token, join
-  std::optional<std::int64_t> idle_bytes_each;  // growth of the server's resident memory over its connections; with a process only
+  Histogram opening_times;                      // per connection: TCP, WebSocket, Socket.IO, token, join
+  std::optional<std::int64_t> idle_bytes_each;  // growth of the server's resident memory per connection; only with server_process
 
   [[nodiscard]] double per_second() const {
     return elapsed.count() == 0 ? 0.0 : static_cast<double>(connections) * 1e9 / static_cast<double>(elapsed.count());
   }
 };
 
-/// Throws LoadFailure when the run cannot be carried through.
+/// Throws LoadFailure if the run cannot be completed.
 [[nodiscard]] ConnectResult run_connect(const ConnectPlan& plan, Clock& clock);
 
 }  // namespace parley::bench

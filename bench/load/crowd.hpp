@@ -1,5 +1,5 @@
-// The members of all sessions of a run: opens their connections, a few at a time, and joins each to its session. What they do
-// afterwards is the workload's.
+// The members of all sessions of a run. Opens their connections, a few at a time, and joins each member to its session. The workload
+// decides what they do afterwards.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@ class Crowd final : private SocketConnection::Listener {
   class Listener {
    public:
     virtual ~Listener() = default;
-    /// `packet`: `42[…]`. The views live as long as the call.
+    /// `packet`: `42[…]`. The views are valid only during the call.
     virtual void on_event(std::size_t member, std::string_view packet) = 0;
     virtual void on_ack(std::size_t member, std::uint64_t id, std::string_view json) = 0;
   };
@@ -30,19 +30,19 @@ class Crowd final : private SocketConnection::Listener {
     std::size_t opening_at_once = 64;
   };
 
-  /// Acks with this id answer the joins; listeners never see it.
+  /// Acks with this id answer the joins. Listeners never receive them.
   static constexpr std::uint64_t join_ack_id = UINT32_MAX;
 
-  /// Everything named outlives the crowd. Member m belongs to session m / members_per_session.
+  /// All references must outlive the crowd. Member m belongs to session m / members_per_session.
   Crowd(const Plan& plan, const std::vector<LoadSession>& sessions, Poller& poller, Clock& clock, Random& random, Listener& listener);
 
-  /// Returns when everyone has joined. Throws LoadFailure when one is refused, breaks, or nothing moves for 30 s. Later, too, a
-  /// connection that goes ends the run that way.
+  /// Returns when every member has joined. Throws LoadFailure if one is refused, a connection breaks, or nothing happens for 30 s. A
+  /// connection that closes later also throws it.
   void open_all();
 
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] SocketConnection& connection(std::size_t member) { return *connections_[member]; }
-  /// For each member: from the start of its TCP connection to its join's ack.
+  /// For each member: from the start of its TCP connection to the ack of its join.
   [[nodiscard]] const Histogram& opening_times() const { return opening_times_; }
 
  private:

@@ -1,4 +1,4 @@
-// The server under load: one address that is known before anything is measured.
+// The server under load: one address, known before the measurement starts.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 namespace parley::bench {
 
 struct Endpoint {
-  std::string address = "127.0.0.1";  // a numeric IPv4 address: looking names up is no part of what is measured
+  std::string address = "127.0.0.1";  // a numeric IPv4 address: name lookups must not be measured
   std::uint16_t port = 3000;
 
   [[nodiscard]] std::string to_string() const { return address + ':' + std::to_string(port); }

@@ -1,6 +1,6 @@
-// Finds one known field in one known shape of JSON without parsing it: the search begins at the earliest place where the field ever
-// was, so it looks at a few bytes. Good for texts that a benchmark knows to hold no look-alike (load/message_text.hpp); everything that is
-// judged afterwards is parsed in full (load/read_back.cpp).
+// Finds one known field in JSON of a known shape without parsing it. The search begins at the earliest place where the field ever was, so
+// it reads only a few bytes. Use it only for texts without a similar field (load/message_text.hpp). Data that is judged after the run is
+// parsed completely (load/chat_rest.cpp).
 #pragma once
 
 #include <algorithm>
@@ -11,10 +11,10 @@ namespace parley::bench {
 
 class FieldFinder {
  public:
-  /// `prefix`: what stands before the value, e.g. `"id":"`.
+  /// `prefix`: the text before the value, e.g. `"id":"`.
   explicit FieldFinder(std::string prefix) : prefix_(std::move(prefix)) {}
 
-  /// The value up to (not including) the next `"`; empty when the field or its end is missing.
+  /// The value up to (not including) the next `"`; empty if the field or its end is missing.
   [[nodiscard]] std::string_view find(std::string_view json) {
     const std::size_t begin = value_begin(json);
     if (begin == std::string_view::npos) return {};
@@ -33,7 +33,7 @@ class FieldFinder {
   }
 
   std::string prefix_;
-  std::size_t earliest_ = std::string_view::npos;  // so far; beyond the end: search all
+  std::size_t earliest_ = std::string_view::npos;  // the earliest place so far; beyond the end: search all
 };
 
 }  // namespace parley::bench

@@ -9,7 +9,7 @@ namespace parley::bench {
 namespace {
 
 constexpr std::uint64_t buckets_per_octave = 1ull << Histogram::bucket_bits;
-// Values below 128 have a bucket each; every higher power of two up to 2^63 has 128.
+// Each value below 128 has its own bucket. Every higher power of two up to 2^63 has 128 buckets.
 constexpr std::size_t bucket_count = (64 - Histogram::bucket_bits + 1) * buckets_per_octave;
 
 }  // namespace

@@ -1,6 +1,6 @@
-// A log-linear histogram of durations: 128 equal buckets in each power of two, so every value that it tells is above the true
-// one by less than 1/128 (0.79 %) of it. Recording is a few instructions and never allocates; histograms of several connections,
-// phases or repeats merge without loss. It leaves out what a percentile of few values means: that is the reader's business.
+// A log-linear histogram of durations with 128 equal buckets in each power of two. So a reported value exceeds the true value by less than
+// 1/128 (0.79 %). Recording takes a few instructions and never allocates. Histograms of several connections, phases or repeats merge
+// without loss. The reader must judge whether a percentile of few values means anything.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@ class Histogram {
   using Duration = std::chrono::nanoseconds;
 
   static constexpr unsigned bucket_bits = 7;
-  /// A told value is in [true value, true value × (1 + relative_error_max)).
+  /// A reported value is in [true value, true value × (1 + relative_error_max)).
   static constexpr double relative_error_max = 1.0 / (1u << bucket_bits);
 
   Histogram();
@@ -24,11 +24,11 @@ class Histogram {
   void merge(const Histogram& other);
 
   [[nodiscard]] std::uint64_t count() const { return count_; }
-  /// Exact; zero when empty.
+  /// Exact; zero if empty.
   [[nodiscard]] Duration min() const;
   [[nodiscard]] Duration max() const { return Duration(max_); }
   [[nodiscard]] Duration mean() const;
-  /// The smallest told value that at least `percent` of the recorded ones do not exceed; never more than max(). Zero when empty.
+  /// The smallest reported value that at least `percent` of the recorded values do not exceed; at most max(). Zero if empty.
   [[nodiscard]] Duration percentile(double percent) const;
 
   [[nodiscard]] static std::size_t bucket_of(std::uint64_t value);

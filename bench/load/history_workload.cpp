@@ -52,7 +52,7 @@ class PageRequests final : public RequestLoop::Workload {
     std::size_t page = 0;
   };
 
-  /// Page 1 holds the newest; inside a page, oldest first.
+  /// Page 1 has the newest messages; inside a page, the oldest is first.
   [[nodiscard]] bool is_right(std::size_t session, std::size_t page, std::string_view body) const {
     const std::vector<Sighting> got = parse_page(body, stored_.rule).messages;
     const auto& all = contents_[session];

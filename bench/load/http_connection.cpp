@@ -7,7 +7,7 @@ namespace parley::bench {
 namespace {
 
 constexpr std::chrono::milliseconds turn{100};
-constexpr int turns_max = 300;  // 30 s in which nothing at all arrives
+constexpr int turns_max = 300;  // 30 s without any received data
 
 }  // namespace
 

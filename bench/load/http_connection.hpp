@@ -1,5 +1,5 @@
-// One kept-alive HTTP connection of the load client, driven by a poller; and a blocking client on top of it for what comes before and
-// after the measured part.
+// One kept-alive HTTP connection of the load client, driven by a poller. The blocking client below uses it before and after the measured
+// part.
 #pragma once
 
 #include <string>
@@ -16,17 +16,17 @@ class HttpConnection final : private TcpStream::Listener {
    public:
     virtual ~Listener() = default;
     virtual void on_open(HttpConnection& connection) = 0;
-    /// The views live as long as the call.
+    /// The views are valid only during the call.
     virtual void on_response(HttpConnection& connection, const HttpResponse& response) = 0;
     virtual void on_closed(HttpConnection& connection, const std::string& reason) = 0;
   };
 
-  /// `number`: the listener's own name for the connection.
+  /// `number`: the listener's own number for the connection.
   HttpConnection(Poller& poller, const Endpoint& endpoint, Listener& listener, std::size_t number)
       : listener_(listener), number_(number), stream_(poller, endpoint, *this) {}
 
   [[nodiscard]] std::size_t number() const { return number_; }
-  /// Sends a whole request at once, or when the current call from the poller ends.
+  /// Sends a whole request at once, or at the end of the current call from the poller.
   std::string& outbox() { return stream_.outbox(); }
   void flush() { stream_.flush(); }
 
@@ -40,7 +40,7 @@ class HttpConnection final : private TcpStream::Listener {
   TcpStream stream_;
 };
 
-/// One request at a time, waited for.
+/// Sends one request at a time and waits for its answer.
 class RestClient final : private HttpConnection::Listener {
  public:
   explicit RestClient(const Endpoint& endpoint);
@@ -49,7 +49,7 @@ class RestClient final : private HttpConnection::Listener {
     unsigned status = 0;
     std::string body;
   };
-  /// Throws LoadFailure when the connection breaks or nothing comes for 30 s.
+  /// Throws LoadFailure if the connection breaks or no data arrives for 30 s.
   [[nodiscard]] Answer request(const HttpRequest& request);
 
  private:

@@ -15,7 +15,7 @@ bool equal_ignoring_case(std::string_view left, std::string_view right) {
   return std::ranges::equal(left, right, [](char a, char b) { return (a | 0x20) == (b | 0x20); });
 }
 
-/// `head`: every line ended by CRLF, the status line first.
+/// `head`: the status line and the header lines, each ended by CRLF.
 std::size_t content_length(std::string_view head) {
   constexpr std::string_view name = "content-length:";
   for (std::size_t line = head.find("\r\n") + 2; line < head.size(); line = head.find("\r\n", line) + 2) {

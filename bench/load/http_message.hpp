@@ -1,5 +1,5 @@
-// Just enough HTTP/1.1 for a load client: requests as one string, answers framed by Content-Length. What our server never sends to
-// such requests (chunked answers, 1xx) is refused by name, not guessed at.
+// The part of HTTP/1.1 that a load client needs: requests as one string, answers framed by Content-Length. Our server never sends chunked
+// answers or 1xx to such requests. They are refused with a clear error.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,7 @@ struct HttpResponse {
   std::size_t size = 0;  // of the whole answer, bytes
 };
 
-/// The answer at the front of `bytes`; nothing while it is incomplete. Throws LoadFailure for what is no such answer.
+/// The answer at the front of `bytes`; nothing while it is incomplete. Throws LoadFailure if the bytes are not such an answer.
 [[nodiscard]] std::optional<HttpResponse> frame_response(std::string_view bytes);
 
 }  // namespace parley::bench

@@ -1,5 +1,5 @@
-// A benchmark that cannot start or go on: the server is not there, refuses a token, or speaks another language. Says what, where
-// and how to mend it. Thrown, because a load run has no smaller unit to save; `parley bench` prints it and leaves with 2.
+// A benchmark cannot start or continue: no server, a refused token, or an unexpected answer. The text names the fault, its place and how to
+// fix it. It is an exception, because a failed run has no usable part. `parley bench` prints it and exits with status 2.
 #pragma once
 
 #include <stdexcept>

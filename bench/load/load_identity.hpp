@@ -1,4 +1,4 @@
-// Who the load client says it is.
+// The users of the load client.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,13 @@
 namespace parley::bench {
 
 struct LoadIdentity {
-  std::string secret;  // that the server verifies tokens with
-  /// Of the numbered users (numbered_user) the first of this run; nothing: users of its own, drawn. A server that takes its users from
-  /// a database knows only who is there, so somebody puts the numbered ones there first.
+  std::string secret;  // the server verifies tokens with it
+  /// The number of the first user of this run (numbered_user); nothing: the run draws random users. A server that reads its users from a
+  /// database knows only existing users, so the numbered users must be inserted first.
   std::optional<std::uint64_t> first_user;
 };
 
-/// `be9c000000000000` and the number in eight hexadecimal digits: doctors are even, each one's patient is the next.
+/// `be9c000000000000` and the number in eight hexadecimal digits. Doctors have even numbers; the patient of a doctor is the next number.
 [[nodiscard]] ObjectId numbered_user(std::uint64_t number);
 
 }  // namespace parley::bench

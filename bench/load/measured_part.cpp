@@ -37,7 +37,7 @@ void MeasuredPart::close(SteadyTime now) {
   closed_ = true;
   const bool ended_by_time = now >= end_;
   figures_.measured = std::max(SteadyTime::duration::zero(), (ended_by_time ? end_ : last_completed_) - begin_);
-  if (!at_begin_) return;  // it never began: nothing was measured
+  if (!at_begin_) return;  // the measured part never began
   const Spent spent = read_spent();
   figures_.client_processor_time = spent.client - at_begin_->client;
   figures_.server_processor_time = spent.server - at_begin_->server;

@@ -1,5 +1,5 @@
-// Decides what of a run counts: everything between the end of the warm-up and the end of sending, judged by its due time for latency
-// and by its answer for throughput. Reads what the client and the server spent in just that time.
+// Decides which part of a run counts: from the end of the warm-up to the end of sending. Latency goes by due time, throughput by the time
+// of the answer. Also reads the processor time that client and server used in this part.
 #pragma once
 
 #include <sys/types.h>
@@ -15,31 +15,31 @@ namespace parley::bench {
 
 class MeasuredPart {
  public:
-  /// `server`: its process id, where known.
+  /// `server`: its process id, if known.
   MeasuredPart(const Pace& pace, std::optional<pid_t> server) : pace_(pace), server_(server) {}
 
   void start(SteadyTime now);
-  /// Call once a turn, before anything is counted.
+  /// Call once per turn, before counting anything.
   void tick(SteadyTime now);
 
-  /// Whether the `sent`-th message (0-based) may still be sent.
+  /// True if the `sent`-th message (0-based) may still be sent.
   [[nodiscard]] bool may_send(SteadyTime due, std::uint64_t sent) const {
     return due < end_ && (pace_.messages_max == 0 || sent < pace_.messages_max);
   }
-  /// Whether the time for sending is over.
+  /// True if the time for sending is over.
   [[nodiscard]] bool over(SteadyTime now) const { return now >= end_; }
 
-  /// A good answer to what was due at `due`.
+  /// Counts a good answer to a message or request that was due at `due`.
   void completed(SteadyTime due, SteadyTime at);
   void refused(std::string_view answer);
-  /// Another latency of the run, over the same part.
+  /// Records another latency of the run, over the same part.
   void record(Histogram& histogram, SteadyTime due, SteadyTime at) const {
     if (due >= begin_ && due < end_) histogram.record(at - due);
   }
 
   [[nodiscard]] SteadyTime origin() const { return origin_; }
   [[nodiscard]] SteadyTime end() const { return end_; }
-  /// Closes the part if no tick has, and gives what was counted.
+  /// Closes the part if no tick has done so, and returns the figures.
   [[nodiscard]] LoadFigures finish(SteadyTime now);
 
  private:

@@ -9,7 +9,7 @@ namespace parley::bench {
 
 namespace {
 
-constexpr std::size_t letters_size = 4096;  // four texts of the contract's 1000 units: slices differ, and it stays in the cache
+constexpr std::size_t letters_size = 4096;  // four texts of 1000 units: slices differ, and the block stays in the cache
 
 std::array<char, letters_size> make_letters() {
   constexpr std::string_view alphabet = "abcdefghijklmnopqrstuvwxyz ABCDEFGHIJKLMNOPQRSTUVWXYZ.,-0123456789";
@@ -24,7 +24,7 @@ const std::array<char, letters_size>& letters() {
   return block;
 }
 
-/// `size` letters, at most half the block.
+/// `size` letters; at most half the block.
 std::string_view letters_of(MessageKey key, std::size_t size) {
   const std::size_t from = (key.sender * 31u + key.number * 7u) % (letters_size / 2);
   return std::string_view(letters().data(), letters_size).substr(from, size);

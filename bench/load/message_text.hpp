@@ -1,5 +1,5 @@
-// Who sent which message, told by its text alone. Every message of a run is a function of (run, sender, number, size), so any
-// copy of it, live or stored, can be judged without remembering what was sent.
+// Identifies sender and message from the text alone. Every message of a run is a function of (run, sender, number, size). So any live or
+// stored copy can be checked without remembering the sent messages.
 #pragma once
 
 #include <compare>
@@ -18,15 +18,15 @@ struct MessageKey {
   friend auto operator<=>(const MessageKey&, const MessageKey&) = default;
 };
 
-/// 24 lower-case hexadecimal digits: run, sender, number. It is the clientMessageId, and every text begins with it.
+/// 24 lower-case hexadecimal digits: run, sender, number. The tag is the clientMessageId and the start of every text.
 inline constexpr std::size_t tag_size = 24;
 
 void append_tag(std::string& out, std::uint32_t run, MessageKey key);
-/// Nothing when it is not a tag, or of another run.
+/// Nothing if the text is not a tag, or is the tag of another run.
 [[nodiscard]] std::optional<MessageKey> parse_tag(std::string_view tag, std::uint32_t run);
 
-/// Texts of `size` bytes: the tag, a space, then letters that follow from the key. Shorter than tag_size: cut. Printable ASCII
-/// without quotes or backslashes, so a text is the same bytes in JSON.
+/// Texts of `size` bytes: the tag, a space, then letters that follow from the key. A text shorter than tag_size is cut. Printable ASCII
+/// without quotes or backslashes, so the text has the same bytes in JSON.
 void append_text(std::string& out, std::uint32_t run, MessageKey key, std::size_t size);
 [[nodiscard]] bool is_text(std::string_view text, std::uint32_t run, MessageKey key, std::size_t size);
 

@@ -15,7 +15,7 @@ namespace parley::bench {
 
 namespace {
 
-constexpr int ready_max = 512;  // a turn: small enough that due messages are not kept waiting
+constexpr int ready_max = 512;  // per turn: a small number, so that due messages are sent in time
 
 void control(int poller, int operation, int descriptor, std::uint32_t events, void* target) {
   epoll_event event{};

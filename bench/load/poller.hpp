@@ -1,4 +1,4 @@
-// The one event loop of the load client: epoll, level-triggered, one thread. Whoever is ready is called; who is not costs nothing.
+// The only event loop of the load client: epoll, level-triggered, one thread. Idle connections cost nothing.
 #pragma once
 
 #include <chrono>
@@ -22,17 +22,17 @@ class Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
-  /// `events`: EPOLLIN, EPOLLOUT or both. A target must be removed before it goes, and not while `wait` is calling somebody else.
+  /// `events`: EPOLLIN, EPOLLOUT or both. Remove a target before it is destroyed, and not while `wait` is calling another target.
   void add(int descriptor, std::uint32_t events, Target& target);
   void change(int descriptor, std::uint32_t events, Target& target);
   void remove(int descriptor);
 
-  /// Calls everyone who is ready, waiting at most `timeout` for the first.
+  /// Calls every ready target. Waits at most `timeout` for the first one.
   void wait(std::chrono::nanoseconds timeout);
 
-  /// Room for one receive, lent to whoever is being called.
+  /// A buffer for one receive. The target that is being called may use it.
   [[nodiscard]] char* receive_buffer() { return receive_buffer_.get(); }
-  static constexpr std::size_t receive_buffer_bytes = 256 * 1024;  // a page of 1,000 messages in two receives
+  static constexpr std::size_t receive_buffer_bytes = 256 * 1024;  // holds a page of 1,000 messages in two receives
 
  private:
   int descriptor_;

@@ -11,7 +11,7 @@ namespace parley::bench {
 
 namespace {
 
-/// The rest of the first line that begins with `name`, without leading white space; empty when there is none.
+/// The rest of the first line that begins with `name`, without leading white space; empty if there is no such line.
 std::string value_of(const std::string& path, std::string_view name) {
   std::ifstream file(path);
   for (std::string line; std::getline(file, line);) {
@@ -25,7 +25,7 @@ std::string value_of(const std::string& path, std::string_view name) {
 std::optional<std::chrono::milliseconds> processor_time_of(const std::string& directory) {
   std::ifstream file(directory + "/stat");
   std::string stat((std::istreambuf_iterator<char>(file)), {});
-  const std::size_t name_end = stat.rfind(')');  // the name may hold anything, spaces too (proc(5))
+  const std::size_t name_end = stat.rfind(')');  // the name may contain anything, even spaces (proc(5))
   if (name_end == std::string::npos) return std::nullopt;
   std::istringstream fields(stat.substr(name_end + 2));
   std::string skipped;

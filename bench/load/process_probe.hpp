@@ -1,4 +1,4 @@
-// What the system says about a process and the machine: for the conditions that every figure must name.
+// Facts about a process and the machine. Every figure must name them as its conditions.
 #pragma once
 
 #include <sys/types.h>
@@ -15,9 +15,9 @@ struct ProcessReading {
   std::chrono::milliseconds processor_time{};  // user and system, of all threads, /proc/PID/stat
 };
 
-/// Nothing when there is no such process or it is not ours to read.
+/// Nothing if the process does not exist or we may not read it.
 [[nodiscard]] std::optional<ProcessReading> read_process(pid_t process);
-/// Of this process.
+/// Processor time of this process.
 [[nodiscard]] std::chrono::microseconds own_processor_time();
 
 struct Machine {

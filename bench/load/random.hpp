@@ -1,5 +1,5 @@
-// The load client's dice: SplitMix64 (Steele, Lea, Flood 2014), so that one seed gives one run on every machine and compiler.
-// Not for secrets.
+// The load client's random numbers: SplitMix64 (Steele, Lea, Flood 2014). One seed gives the same run on every machine and compiler. Not
+// for secrets.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ class Random {
     return mixed ^ (mixed >> 31);
   }
 
-  /// In [0, bound); the bias of the remainder is below bound / 2^64.
+  /// In [0, bound). The bias of the remainder is below bound / 2^64.
   std::uint64_t below(std::uint64_t bound) { return next() % bound; }
 
   /// In (0, 1].

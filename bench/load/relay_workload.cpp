@@ -12,7 +12,7 @@ namespace parley::bench {
 namespace {
 
 constexpr std::chrono::milliseconds turn_max{50};
-constexpr std::chrono::milliseconds afterthought{200};  // listened on after everything is told, for what should not come
+constexpr std::chrono::milliseconds afterthought{200};  // after all messages arrived, waits for unexpected ones
 
 class RelayRun final : private Crowd::Listener {
  public:
@@ -23,8 +23,8 @@ class RelayRun final : private Crowd::Listener {
   struct Sender {
     std::vector<SteadyTime> due;
     std::vector<std::optional<ObjectId>> acknowledged;
-    std::string frame_head;  // up to the text
-    std::string frame_tail;  // behind it, up to the clientMessageId
+    std::string frame_head;  // before the text
+    std::string frame_tail;  // after the text, up to the clientMessageId
   };
 
   void on_event(std::size_t member, std::string_view packet) override;
@@ -39,14 +39,14 @@ class RelayRun final : private Crowd::Listener {
   [[nodiscard]] Verdict judge_all();
   [[nodiscard]] SessionEvidence take_evidence(std::size_t session);
 
-  // A sender is numbered within the run; its member is the place of its connection in the crowd.
+  // Senders are numbered over the whole run. The member of a sender is the index of its connection in the crowd.
   [[nodiscard]] std::size_t member_of(std::size_t sender) const { return sender / senders_ * plan_.members + sender % senders_; }
   [[nodiscard]] std::size_t sender_of(std::size_t member) const { return member / plan_.members * senders_ + member % plan_.members; }
 
   RelayPlan plan_;
   Clock& clock_;
   std::size_t senders_;  // of each session
-  Random random_;        // who sends next: from the seed alone
+  Random random_;        // chooses the next sender; depends only on the seed
   Random identities_;    // users, tags, masks
   TextRule rule_;
   Poller poller_;
@@ -98,7 +98,7 @@ RelayResult RelayRun::run() {
     poller_.wait(time_to_next(clock_.steady_now()));
   }
   part_.tick(clock_.steady_now());
-  if (plan_.pace.open_loop()) send_due(clock_.steady_now());  // what became due while this thread was kept away
+  if (plan_.pace.open_loop()) send_due(clock_.steady_now());  // sends the messages that became due while this thread did not run
   drain();
   RelayResult result;
   result.acks = part_.finish(clock_.steady_now());
@@ -154,7 +154,7 @@ void RelayRun::on_event(std::size_t member, std::string_view packet) {
   ++heard_;
   const auto key = parse_tag(event_tag_.find(packet), rule_.run);
   const auto id = ObjectId::parse(event_id_.find(packet));
-  if (!key || !id) {  // of another run, or not as the contract says: the judge calls it foreign
+  if (!key || !id) {  // of another run, or malformed: the judge counts it as foreign
     heard_by_[member].push_back({ObjectId{}, {UINT32_MAX, UINT32_MAX}, false});
     return;
   }

@@ -1,5 +1,5 @@
-// The main workload: members of many sessions send chat messages over Socket.IO and everyone in the room hears them. Afterwards what
-// was acknowledged and heard is compared with what the server has stored.
+// The main workload. Members of many sessions send chat messages over Socket.IO, and every member of the room receives them. Afterwards the
+// acknowledged and received messages are compared with those that the server has stored.
 #pragma once
 
 #include <sys/types.h>
@@ -20,24 +20,24 @@ struct RelayPlan {
   LoadIdentity identity;
   std::size_t sessions = 250;
   std::size_t members = 2;  // connections in each room
-  std::size_t senders = 0;  // of them send; 0: all
+  std::size_t senders = 0;  // senders among them; 0: all
   std::size_t text_bytes = 120;
   Pace pace;
-  std::chrono::seconds drain_patience{10};  // without any progress, before unanswered messages are given up
+  std::chrono::seconds drain_patience{10};  // time without any progress before unanswered messages are given up
   std::optional<pid_t> server_process;
-  bool read_back = true;  // off: for servers that store nothing; lost, doubled and reordered are then told from acks and echoes alone
+  bool read_back = true;  // off: the server stores nothing; lost, doubled and reordered come from acks and echoes alone
 };
 
 struct RelayResult {
   LoadFigures acks;      // from the due time to the ack
-  Histogram deliveries;  // from the due time to each member's receipt, the sender's own echo included
+  Histogram deliveries;  // from the due time to each member's receipt, including the sender's own echo
   std::uint64_t sent = 0;
   std::uint64_t unanswered = 0;
   std::size_t members_total = 0;
   Verdict verdict;
 };
 
-/// Throws LoadFailure when the run cannot be carried through.
+/// Throws LoadFailure if the run cannot be completed.
 [[nodiscard]] RelayResult run_relay(const RelayPlan& plan, Clock& clock);
 
 }  // namespace parley::bench

@@ -1,5 +1,5 @@
-// What a benchmark says: one JSON document with everything needed to repeat and to doubt the figures (machine, commit, seed, plan, every
-// run), and one line for people. Figures are flat and carry their unit in the name.
+// The report of a benchmark: one JSON document with everything needed to repeat and question the figures (machine, commit, seed, plan,
+// every run), and one line for people. Figures are flat and have their unit in the name.
 #pragma once
 
 #include <cstdint>
@@ -24,12 +24,12 @@ struct RunReport {
   std::vector<Figure> figures;
   Verdict verdict;
   bool clean = true;
-  std::string complaint;  // why it is not clean
+  std::string complaint;  // the reason if it is not clean
 
   void add(std::string name, double value) { figures.push_back({std::move(name), value}); }
-  /// `<name>_p50_ms` and its siblings.
+  /// Adds `<name>_p50_ms` and the other percentiles.
   void add_latency(const std::string& name, const Histogram& histogram);
-  /// Rate, refusals and processor time; `unit`: `messages`, `requests`.
+  /// Adds rate, refusals and processor time. `unit`: `messages`, `requests`.
   void add_load(const std::string& unit, const LoadFigures& figures);
   void complain(const std::string& what);
 };
@@ -42,7 +42,7 @@ struct Report {
   std::string commit;
   Machine machine;
   std::vector<RunReport> runs;
-  std::vector<std::string> headline;  // names of the figures that the line shows
+  std::vector<std::string> headline;  // names of the figures in the line for people
 
   [[nodiscard]] bool clean() const;
   [[nodiscard]] std::string to_json() const;
@@ -54,7 +54,7 @@ struct Spread {
   double median = 0;
   double most = 0;
 };
-/// Over the runs that have the figure.
+/// Over the runs that have this figure.
 [[nodiscard]] Spread spread_of(const std::vector<RunReport>& runs, std::string_view name);
 
 }  // namespace parley::bench

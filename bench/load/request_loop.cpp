@@ -35,7 +35,7 @@ LoadFigures RequestLoop::run() {
     poller_.wait(time_to_next(clock_.steady_now()));
   }
   part_.tick(clock_.steady_now());
-  ask_free(clock_.steady_now());  // what became due while this thread was kept away; the rest as answers free connections
+  ask_free(clock_.steady_now());  // sends requests that became due while this thread did not run; the rest go as connections become free
   drain();
   return part_.finish(clock_.steady_now());
 }
@@ -60,7 +60,7 @@ void RequestLoop::drain() {
 
 std::chrono::nanoseconds RequestLoop::time_to_next(SteadyTime now) const {
   std::chrono::nanoseconds wait = std::min<std::chrono::nanoseconds>(turn_max, part_.end() - now);
-  // With no connection free, the next answer is what there is to wait for.
+  // If no connection is free, wait for the next answer.
   if (plan_.pace.open_loop() && !free_.empty()) wait = std::min(wait, part_.origin() + schedule_.due() - now);
   return wait;
 }

@@ -1,5 +1,5 @@
-// Many kept-alive HTTP connections, one request in flight on each: as fast as answers come, or by a schedule. What is asked and what
-// an answer must be is the workload's.
+// Many kept-alive HTTP connections with one request in flight on each: as fast as answers arrive, or by a schedule. The workload chooses
+// the requests and checks the answers.
 #pragma once
 
 #include <memory>
@@ -19,20 +19,20 @@ class RequestLoop final : private HttpConnection::Listener {
     virtual ~Workload() = default;
     /// Appends one whole request.
     virtual void append_request(std::size_t connection, std::string& out) = 0;
-    /// Whether the answer is a good one. The view lives as long as the call.
+    /// True if the answer is good. The view is valid only during the call.
     virtual bool accept(std::size_t connection, const HttpResponse& response) = 0;
   };
 
   struct Plan {
     Endpoint endpoint;
     std::size_t connections = 64;
-    Pace pace;  // `in_flight` is 1 here, whatever it says
+    Pace pace;  // `in_flight` is ignored: it is always 1 here
     std::optional<pid_t> server_process;
   };
 
   RequestLoop(const Plan& plan, Clock& clock, Workload& workload);
 
-  /// Throws LoadFailure when a connection breaks or answers stop for 30 s.
+  /// Throws LoadFailure if a connection breaks or no answer arrives for 30 s.
   [[nodiscard]] LoadFigures run();
 
  private:
@@ -43,7 +43,7 @@ class RequestLoop final : private HttpConnection::Listener {
   void open_all();
   void drain();
   void ask_free(SteadyTime now);
-  /// Whether there was something to ask.
+  /// Returns false if there was nothing to ask.
   bool ask(HttpConnection& connection, SteadyTime now);
   [[nodiscard]] std::chrono::nanoseconds time_to_next(SteadyTime now) const;
 
@@ -54,7 +54,7 @@ class RequestLoop final : private HttpConnection::Listener {
   Schedule schedule_;
   MeasuredPart part_;
   std::vector<std::unique_ptr<HttpConnection>> connections_;
-  std::vector<SteadyTime> due_;  // of the request in flight on each
+  std::vector<SteadyTime> due_;  // of the request in flight on each connection
   std::vector<HttpConnection*> free_;
   std::uint64_t asked_ = 0;
   std::uint64_t answered_ = 0;

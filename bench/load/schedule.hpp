@@ -1,5 +1,5 @@
-// When each message of an open loop is due. The schedule does not look at the answers: a server that falls behind does not slow
-// it down, and latency is measured from the due time, so a stall is seen in full by every message that it delayed.
+// The due time of each message of an open loop. The schedule ignores answers, so a slow server does not slow it down. Latency counts from
+// the due time, so every message that a stall delayed shows the whole delay.
 #pragma once
 
 #include <chrono>
@@ -16,9 +16,9 @@ class Schedule {
   /// `rate_per_second` > 0.
   Schedule(double rate_per_second, Arrivals arrivals, std::uint64_t seed);
 
-  /// When the next message is due, as an offset from the start. Does not move on.
+  /// The due time of the next message, as an offset from the start. Does not advance.
   [[nodiscard]] std::chrono::nanoseconds due() const { return std::chrono::nanoseconds(static_cast<std::int64_t>(due_)); }
-  /// Moves on to the message after it.
+  /// Advances to the message after it.
   void advance();
 
  private:

@@ -84,7 +84,7 @@ void SocketConnection::on_frames(std::span<char> bytes) {
         break;
       case ws::Decoded::Kind::binary:
       case ws::Decoded::Kind::pong:
-        break;  // nothing that a run asks for
+        break;  // ignored: a run asks for neither binary frames nor pongs
       case ws::Decoded::Kind::close:
         return fail("the server closed the WebSocket with code " + std::to_string(decoded.code));
       case ws::Decoded::Kind::error:

@@ -1,5 +1,5 @@
-// One Socket.IO client connection (Engine.IO v4 over WebSocket) of the load client: handshake, CONNECT, heartbeat; then packets in,
-// packets out, as text. Many frames of one receive are handled in one call, and everything sent meanwhile leaves in one send.
+// One Socket.IO client connection (Engine.IO v4 over WebSocket) of the load client: handshake, CONNECT, heartbeat, then packets as text.
+// All frames of one receive are handled in one call. Everything that is sent during this call goes out in one send.
 #pragma once
 
 #include <cstdint>
@@ -18,17 +18,17 @@ class SocketConnection final : private TcpStream::Listener {
   class Listener {
    public:
     virtual ~Listener() = default;
-    /// The namespace is connected; events may be sent.
+    /// The namespace is connected, and events may be sent.
     virtual void on_connected(SocketConnection& connection) = 0;
-    /// `packet`: from the `42` on, valid UTF-8. Views live as long as the call.
+    /// `packet`: from the `42` on, valid UTF-8. The views are valid only during the call.
     virtual void on_event(SocketConnection& connection, std::string_view packet) = 0;
     /// `json`: the array of arguments.
     virtual void on_ack(SocketConnection& connection, std::uint64_t id, std::string_view json) = 0;
-    /// Once: refused, broken or closed by the server.
+    /// Called once, if the connection is refused, broken or closed by the server.
     virtual void on_closed(SocketConnection& connection, const std::string& reason) = 0;
   };
 
-  /// What connections share; outlives them.
+  /// Shared by all connections; must outlive them.
   struct Shared {
     Poller& poller;
     Endpoint endpoint;
@@ -37,14 +37,14 @@ class SocketConnection final : private TcpStream::Listener {
     Listener& listener;
   };
 
-  /// `number`: the listener's own name for the connection.
+  /// `number`: the listener's own number for the connection.
   SocketConnection(Shared& shared, std::size_t number, std::string token);
 
   [[nodiscard]] std::size_t number() const { return number_; }
-  /// When the bytes now being handled were received.
+  /// The time at which the bytes of the current call were received.
   [[nodiscard]] SteadyTime received_at() const { return received_at_; }
 
-  /// Puts one Engine.IO packet of text (`42[…]`) into the outbox.
+  /// Appends one Engine.IO text packet (`42[…]`) to the outbox.
   void put(std::string_view engineio_packet);
   void flush() { stream_.flush(); }
 

@@ -6,7 +6,7 @@ namespace parley::bench {
 
 namespace {
 
-/// Connection c is sender c: it stores into session c modulo their count, as doctor or patient in turn.
+/// Connection c is sender c. It stores into session c modulo the number of sessions, as doctor or patient in turn.
 class StoreRequests final : public RequestLoop::Workload {
  public:
   StoreRequests(std::vector<LoadSession>& sessions, const TextRule& rule, std::size_t connections)
@@ -31,7 +31,7 @@ class StoreRequests final : public RequestLoop::Workload {
     return acknowledged_[connection].back().has_value();
   }
 
-  /// Connections that share a session are its senders; the judge wants their numbers adjacent, so they are renumbered.
+  /// Connections that share a session are its senders. The judge needs adjacent numbers, so this renumbers them.
   [[nodiscard]] SessionEvidence evidence_of(std::size_t session, std::vector<Sighting> stored) const {
     SessionEvidence evidence;
     for (std::size_t connection = session; connection < acknowledged_.size(); connection += sessions_.size()) {

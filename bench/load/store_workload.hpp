@@ -1,4 +1,4 @@
-// Messages stored over REST (docs/api-contract.md §4.1), and afterwards the comparison of what was acknowledged with what is stored.
+// Stores messages over REST (docs/api-contract.md §4.1), then compares the acknowledged messages with the stored ones.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ namespace parley::bench {
 struct StorePlan {
   RequestLoop::Plan requests;
   LoadIdentity identity;
-  std::size_t sessions = 0;  // 0: one for each connection
+  std::size_t sessions = 0;  // 0: one per connection
   std::size_t text_bytes = 120;
 };
 
@@ -27,7 +27,7 @@ struct StoreResult {
   TextRule rule;
 };
 
-/// Throws LoadFailure when the run cannot be carried through.
+/// Throws LoadFailure if the run cannot be completed.
 [[nodiscard]] StoreResult run_store(const StorePlan& plan, Clock& clock);
 
 }  // namespace parley::bench

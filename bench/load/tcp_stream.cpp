@@ -32,7 +32,7 @@ int open_socket() {
     throw LoadFailure(std::string("socket: ") + std::strerror(errno) + " (many connections need a higher `ulimit -n`)");
   }
   const int on = 1;
-  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));  // best effort: without it only latency suffers
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));  // best effort: a failure only makes latency worse
   return descriptor;
 }
 

@@ -1,5 +1,5 @@
-// One non-blocking TCP connection: receives into the poller's shared buffer, keeps only what was not consumed, and sends everything
-// that waits in one system call a turn.
+// One non-blocking TCP connection. Receives into the poller's shared buffer, keeps only unconsumed bytes, and sends all pending bytes in
+// one system call per turn.
 #pragma once
 
 #include <span>
@@ -16,14 +16,14 @@ class TcpStream final : private Poller::Target {
    public:
     virtual ~Listener() = default;
     virtual void on_open() = 0;
-    /// Bytes that arrived, behind those not consumed before; they may be changed in place. Returns how many are consumed. What is put
-    /// into the outbox meanwhile leaves when the call returns.
+    /// Received bytes, after those not consumed before. The listener may change them in place. Returns the number of consumed bytes. Bytes
+    /// put into the outbox during the call are sent when it returns.
     virtual std::size_t on_bytes(std::span<char> bytes) = 0;
-    /// Once; nothing comes after it. Not called for `close()`.
+    /// Called once, as the last call. Not called after `close()`.
     virtual void on_closed(std::string reason) = 0;
   };
 
-  /// The connection is being made when this returns. `poller` and `listener` outlive the stream.
+  /// Starts connecting and returns before the connection is open. `poller` and `listener` must outlive the stream.
   TcpStream(Poller& poller, const Endpoint& endpoint, Listener& listener);
   ~TcpStream() override;
   TcpStream(const TcpStream&) = delete;
@@ -32,7 +32,7 @@ class TcpStream final : private Poller::Target {
   [[nodiscard]] bool is_open() const { return state_ == State::open; }
   /// Append here, then flush().
   [[nodiscard]] std::string& outbox() { return outbox_; }
-  /// Sends what waits; what the socket does not take goes when it can.
+  /// Sends pending bytes. If the socket does not take all, the rest is sent when it is writable.
   void flush();
   void close();
 
@@ -51,7 +51,7 @@ class TcpStream final : private Poller::Target {
   int descriptor_;
   bool waits_for_room_ = false;
   std::string outbox_;
-  std::string kept_;  // received, not consumed
+  std::string kept_;  // received and not yet consumed
 };
 
 }  // namespace parley::bench

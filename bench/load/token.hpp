@@ -1,4 +1,4 @@
-// Tokens that the load client signs for the users it invents (HS256, docs/api-contract.md §1.1). Signing only; who verifies is auth/jwt.
+// Signs tokens for the users that the load client invents (HS256, docs/api-contract.md §1.1). Only signing; auth/jwt verifies.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ struct TokenClaims {
   std::string_view role;
 };
 
-/// A token without `exp`: it is valid for as long as the benchmark's secret is.
+/// A token without `exp`: valid as long as the server uses this secret.
 [[nodiscard]] std::string sign_token(std::string_view secret, const TokenClaims& claims);
 
 }  // namespace parley::bench

@@ -15,7 +15,7 @@ class StoredPlaces {
     for (const auto& sent : evidence.acknowledged) places_.emplace_back(sent.size(), nowhere);
   }
 
-  /// Null for a key that nobody sent.
+  /// Null for a key that no sender used.
   std::uint32_t* find(MessageKey key) {
     if (key.sender < first_sender_ || key.sender - first_sender_ >= places_.size()) return nullptr;
     auto& numbers = places_[key.sender - first_sender_];

@@ -1,5 +1,5 @@
-// Compares what the members of a session saw with what the session has stored. The judge of every benchmark run: a figure counts
-// only when its verdict is clean. Pure; collecting the evidence is the workloads' business.
+// Compares the messages that members of a session received with those that the session has stored. Judges every benchmark run: a figure
+// counts only if its verdict is clean. Pure; the workloads collect the evidence.
 #pragma once
 
 #include <cstdint>
@@ -13,20 +13,20 @@
 
 namespace parley::bench {
 
-/// One message as it was heard or stored. `text_true`: the text is the one that its key says.
+/// One message as received or stored. `text_true`: the text matches its key.
 struct Sighting {
   ObjectId id;
   MessageKey key;
   bool text_true = true;
 };
 
-/// What happened in one session. Senders are numbered from `first_sender`; `acknowledged[i][n]` is the id that the ack of message n
-/// of sender `first_sender + i` gave, nothing while there was none.
+/// The events of one session. Senders are numbered from `first_sender`. `acknowledged[i][n]` is the id in the ack of message n of sender
+/// `first_sender + i`; nothing if there was no ack.
 struct SessionEvidence {
   std::uint32_t first_sender = 0;
   std::vector<std::vector<std::optional<ObjectId>>> acknowledged;
   std::vector<Sighting> stored;              // in stored order
-  std::vector<std::vector<Sighting>> heard;  // for each member, in the order heard
+  std::vector<std::vector<Sighting>> heard;  // for each member, in the order received
 };
 
 struct Verdict {
@@ -34,10 +34,10 @@ struct Verdict {
   std::uint64_t acknowledged = 0;
   std::uint64_t heard = 0;
   std::uint64_t lost = 0;       // acknowledged and not stored
-  std::uint64_t unheard = 0;    // stored and not heard, for each member that should have
-  std::uint64_t doubled = 0;    // stored, or heard by one member, more than once
-  std::uint64_t reordered = 0;  // heard, or stored for one sender, behind one that comes later
-  std::uint64_t foreign = 0;    // heard and not stored, stored and never sent, or under another id than acknowledged or stored
+  std::uint64_t unheard = 0;    // stored but not received, for each member that should have received it
+  std::uint64_t doubled = 0;    // stored, or received by one member, more than once
+  std::uint64_t reordered = 0;  // received, or stored for one sender, after a message that comes later
+  std::uint64_t foreign = 0;    // received but not stored, stored but never sent, or with an id other than acknowledged or stored
   std::uint64_t altered = 0;    // with another text than was sent
 
   [[nodiscard]] bool clean() const { return lost + unheard + doubled + reordered + foreign + altered == 0; }

@@ -1,4 +1,4 @@
-// What the embedded store costs by itself: one producer that keeps a number of appends in flight over many sessions.
+// Measures the embedded store alone: one producer keeps a number of appends in flight over many sessions.
 //
 //   micro_embedded_store commit DIR [MESSAGES] [IN_FLIGHT]   entries made beforehand; prints messages/s and CPU per message
 //   micro_embedded_store fill DIR [MESSAGES]                 fills a store, then kills itself with SIGKILL
@@ -50,12 +50,12 @@ double cpu_seconds() {
   return of(usage.ru_utime) + of(usage.ru_stime);
 }
 
-/// CPU seconds of each of our threads, by name.
+/// CPU seconds of each thread of this process, by name.
 std::map<std::string, double> cpu_by_thread() {
   std::map<std::string, double> seconds_of;
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
     std::ifstream comm(task.path() / "comm");
-    std::ifstream schedule(task.path() / "schedstat");  // its first number: nanoseconds on a processor
+    std::ifstream schedule(task.path() / "schedstat");  // first number: nanoseconds on a processor
     std::string name;
     double nanoseconds = 0;
     std::getline(comm, name);
@@ -65,7 +65,7 @@ std::map<std::string, double> cpu_by_thread() {
   return seconds_of;
 }
 
-/// Bytes this process has handed to write calls.
+/// Bytes that this process has passed to write calls.
 double bytes_written() {
   std::ifstream io("/proc/self/io");
   for (std::string name, value; io >> name >> value;)
@@ -100,7 +100,7 @@ std::string text_of(std::size_t index) {
 std::vector<test::LogScript> make_sessions(EmbeddedStore& store, test::ManualLoop& loop, Producer& producer, std::uint64_t base) {
   std::vector<test::LogScript> scripts;
   for (std::uint64_t index = 0; index < sessions_count; ++index) {
-    // Spread over the key space as random numbers would be.
+    // Spread over the key space like random numbers.
     scripts.emplace_back(((base + index) * 0x9e3779b97f4a7c15ull >> 24) | 1);
     store.append(loop, scripts.back().create());
   }

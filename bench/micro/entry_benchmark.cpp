@@ -1,4 +1,4 @@
-// What one message costs between the rules and the store: chain, encode, record, and back.
+// The cost of one message between the rules and the store: chain, encode, record, and decode.
 #include <benchmark/benchmark.h>
 
 #include "base/entropy.hpp"

@@ -1,4 +1,4 @@
-// Why base/hash.cpp makes HMAC out of one reused hash context: the alternatives OpenSSL offers, under keys that change every time.
+// Shows why base/hash.cpp builds HMAC from one reused hash context. Measures OpenSSL's alternatives with a new key each time.
 #include <benchmark/benchmark.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>

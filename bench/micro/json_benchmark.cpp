@@ -1,4 +1,4 @@
-// What one event costs to write: the ChatEvent of docs/api-contract.md §3, as every delivery has one.
+// The cost of writing one event: the ChatEvent of docs/api-contract.md §3, which every delivery contains.
 #include <benchmark/benchmark.h>
 
 #include "base/clock.hpp"

@@ -84,7 +84,7 @@ std::string_view name_of(domain::ParticipantChangeKind kind) {
   return "firstJoin";
 }
 
-// What follows kind, seq, position and timestamp: one overload for each content.
+// The members after kind, seq, position and timestamp. One overload for each type of content.
 void write_content(JsonWriter&, const SessionId&, std::monostate) {}
 
 void write_content(JsonWriter& writer, const SessionId&, const EntryView::Created& created) {

@@ -1,4 +1,4 @@
-// The shapes of the log by position (ARCHITECTURE.md §10): what entries.hpp reads and writes, as the documents describe them.
+// Schemas of the log by position (ARCHITECTURE.md §10): the JSON that entries.hpp reads and writes, for the API documents.
 #pragma once
 
 #include "api/schemas.hpp"
@@ -56,14 +56,14 @@ inline constexpr Member entries_answer_members[] = {
 inline constexpr Schema resume{
     .name = "Resume", .about = "The log after a position, with what proves it.", .members = entries_answer_members};
 
-/// The pattern is exact: from 0 to limits::seq_max.
+/// The pattern matches exactly the numbers from 0 to limits::seq_max.
 inline constexpr Schema place{
     .about = "A position, or a bare `seq`, which proves nothing.",
     .keywords = R"("type":"string","pattern":"^(0|[1-9][0-9]{0,6}|1[0-5][0-9]{6}|16[0-6][0-9]{5}|167[0-6][0-9]{4}|1677[0-6][0-9]{3}|)"
                 R"(16777[01][0-9]{2}|1677720[0-9]|1677721[0-5])(\\.[0-9a-f]{16})?$")",
     .example = R"("42.9f86d081884c7d65")"};
 static_assert(limits::seq_max == 16'777'215);
-/// In a query; empty counts as absent.
+/// In a query, an empty value counts as absent.
 inline constexpr const Schema* place_in_query_forms[] = {&place, &empty};
 inline constexpr Schema place_in_query{.any_of = place_in_query_forms};
 

@@ -1,4 +1,4 @@
-// Fields: one pass over the text finds the members. simdjson judges whole bodies; Socket.IO events were judged by the protocol.
+// Fields: one pass over the text finds the members. simdjson validates HTTP bodies; the protocol has already validated Socket.IO events.
 #include <charconv>
 #include <limits>
 
@@ -38,7 +38,7 @@ Fields::Kind kind_at(char first) {
   }
 }
 
-/// What is wrong with a body, or nothing. The parser keeps its buffers between bodies: one a thread.
+/// The fault of a body, or nothing. The parser keeps its buffers from one body to the next, so each thread has its own.
 std::optional<std::string> fault_of_body(const std::string& body) {
   thread_local simdjson::dom::parser parser;
   simdjson::dom::element top;
@@ -178,7 +178,7 @@ std::optional<std::vector<std::string>> Fields::strings(std::string_view name) c
     at = skip_space(json, end);
     if (at < json.size() && json[at] == ',') at = skip_space(json, at + 1);
   }
-  if (at + 1 != json.size()) return std::nullopt;  // something that is no string
+  if (at + 1 != json.size()) return std::nullopt;  // an element is not a string
   return texts;
 }
 

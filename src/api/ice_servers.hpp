@@ -1,5 +1,5 @@
-// ICE servers with TURN credentials (docs/api-contract.md §3): time-limited ones (the TURN REST scheme, draft-uberti-behave-turn-rest-00),
-// or one static pair.
+// ICE servers with TURN credentials (docs/api-contract.md §3). Either time-limited credentials (the TURN REST scheme,
+// draft-uberti-behave-turn-rest-00) or one static pair.
 #pragma once
 
 #include <cstdint>
@@ -17,22 +17,22 @@ struct IceServer {
   std::string credential;
 };
 
-/// How the credentials of TURN servers are made.
+/// How TURN credentials are made.
 enum class TurnCredentials : std::uint8_t {
-  timed,  // from the shared secret, anew for every answer
+  timed,  // from the shared secret, new for every answer
   fixed   // one user name and one credential, the same for every client
 };
 
 struct IceSettings {
   const std::vector<std::string>& stun_urls;  // the first three are used
   const std::vector<std::string>& turn_urls;
-  const std::string& turn_secret;    // fixed: the credential. Empty: TURN servers are left out
+  const std::string& turn_secret;    // fixed: the credential. Empty: TURN servers are omitted
   const std::string& turn_username;  // timed: the name after the time; fixed: the user name
   TurnCredentials turn_credentials = TurnCredentials::timed;
 };
 
 /// At most three STUN servers, then every TURN server. Timed credentials are username `<unix seconds + 86400>:<name>` and credential
-/// base64(HMAC-SHA1(secret, username)). Fixed ones are the user name and the credential unchanged.
+/// base64(HMAC-SHA1(secret, username)). Fixed credentials are the configured user name and credential, unchanged.
 [[nodiscard]] std::vector<IceServer> ice_servers(const IceSettings& settings, Timestamp now);
 void write_ice_servers(JsonWriter& writer, const std::vector<IceServer>& servers);
 

@@ -10,9 +10,9 @@ namespace {
 using simdjson::ondemand::json_type;
 using simdjson::ondemand::value;
 
-constexpr int depth_max = 256;  // deeper text is told without its place
+constexpr int depth_max = 256;  // deeper text gets a message without a place
 
-// Touches everything; the first thing that cannot be read is the fault, and the document then stands there.
+// Reads every value. At the first fault, the current location of the document is the place of the fault.
 simdjson::error_code read(value here, int depth);
 
 simdjson::error_code read_members(simdjson::ondemand::object object, int depth) {

@@ -1,4 +1,4 @@
-// Says of text that is not JSON where it stops being so, for the person who has to mend it. Slower than judging, and only asked then.
+// Finds the place where a text stops being JSON, so that its author can fix it. Slower than validating; only called for invalid text.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace parley::api {
 
-/// `Invalid JSON near byte 17`, counted from 0; without the place where it cannot be told, with the reason where that says more.
+/// `Invalid JSON near byte 17`, counted from 0. If the place is unknown: `Invalid JSON`, followed by the reason if it is known.
 [[nodiscard]] std::string describe_json_fault(std::string_view text);
 
 }  // namespace parley::api

@@ -25,7 +25,7 @@ std::optional<std::uint32_t> hex4(std::string_view text, std::size_t at) {
   return value;
 }
 
-/// Decodes what stands behind `\u` at `at` and says where it ends. Two escapes make one code point when they are a pair.
+/// Decodes the four digits after `\u` at `at` and returns the place after them. Two escapes that form a pair make one code point.
 std::size_t append_unicode_escape(std::string& out, std::string_view inside, std::size_t at) {
   constexpr std::uint32_t replacement = 0xFFFD;
   const auto first = hex4(inside, at);
@@ -73,7 +73,7 @@ std::size_t skip_string(std::string_view text, std::size_t at) {
     const std::size_t quote = text.find('"', from);
     if (quote == npos) return npos;
     std::size_t backslashes = 0;
-    while (text[quote - 1 - backslashes] == '\\') ++backslashes;  // the opening quote ends this
+    while (text[quote - 1 - backslashes] == '\\') ++backslashes;  // the opening quote ends this loop
     if (backslashes % 2 == 0) return quote + 1;
     from = quote + 1;
   }

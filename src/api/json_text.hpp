@@ -1,5 +1,5 @@
-// Walks JSON text that someone else has already found valid, without building a tree: where does this value end, what does this
-// string say. Safe on invalid text too (never reads past the end, says npos or gives what is there), but does not report it.
+// Walks JSON text that is already known to be valid, without building a tree: finds the end of a value and decodes strings. Safe on invalid
+// text: it never reads past the end, and returns npos or a part of the text. It reports no error.
 #pragma once
 
 #include <cstddef>
@@ -10,13 +10,13 @@ namespace parley::api::json_text {
 
 inline constexpr std::size_t npos = std::string_view::npos;
 
-/// The first place at or behind `at` that is no white space; `text.size()` when there is none.
+/// The first place at or after `at` that is not white space; `text.size()` if there is none.
 [[nodiscard]] std::size_t skip_space(std::string_view text, std::size_t at);
-/// Behind the string whose opening quote is at `at`; npos when it does not end.
+/// The place after the string whose opening quote is at `at`; npos if the string does not end.
 [[nodiscard]] std::size_t skip_string(std::string_view text, std::size_t at);
-/// Behind the value that begins at `at`; npos when it does not end.
+/// The place after the value that begins at `at`; npos if the value does not end.
 [[nodiscard]] std::size_t skip_value(std::string_view text, std::size_t at);
-/// What a string says: `inside` is the text between its quotes. A surrogate escape without its partner becomes U+FFFD.
+/// Decodes a string. `inside` is the text between its quotes. A surrogate escape without its partner becomes U+FFFD.
 [[nodiscard]] std::string decode_string(std::string_view inside);
 
 }  // namespace parley::api::json_text

@@ -1,4 +1,4 @@
-// What stands in queries and forms: numbers, times and encoded text.
+// Decodes queries and forms: numbers, times and encoded text.
 #include <charconv>
 #include <limits>
 
@@ -19,7 +19,7 @@ int hex_value(char c) {
   return -1;
 }
 
-/// Length of the valid UTF-8 sequence at the front; 0 when there is none.
+/// Length of the valid UTF-8 sequence at the front; 0 if there is none.
 std::size_t valid_prefix(std::string_view text) {
   for (std::size_t size = 1; size <= 4 && size <= text.size(); ++size) {
     if (is_valid_utf8(text.substr(0, size))) return size;
@@ -54,7 +54,7 @@ std::optional<std::int64_t> leading_integer(std::string_view text) {
 
 std::optional<Timestamp> parse_before(std::string_view text) {
   if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return parse_iso8601(text);
-  // ECMAScript's time values end at ±8.64e15 (ECMA-262 §21.4.1.1); later is as unparsable as text.
+  // ECMAScript's time values end at ±8.64e15 (ECMA-262 §21.4.1.1). A later time is refused like any other invalid text.
   constexpr std::int64_t last_epoch_ms = 8'640'000'000'000'000;
   std::int64_t value = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);

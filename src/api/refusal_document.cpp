@@ -9,7 +9,7 @@ namespace {
 
 using enum ErrorCode;
 
-// Reads come first: whoever writes has read.
+// Errors of reads come first. A use case that writes also reads, so it can return all of them.
 constexpr auto refusals = std::to_array<Refusal>({
     {log_corrupt, "The log of this session is damaged"},
     {log_corrupt, "The record of this session is damaged"},
@@ -31,7 +31,7 @@ bool varies(std::string_view text) {
   return text.find('{') != std::string_view::npos;
 }
 
-/// An ECMA-262 regular expression for the whole text.
+/// An ECMA-262 regular expression that matches the whole text.
 std::string pattern_of(std::string_view text) {
   std::string pattern = "^";
   for (std::size_t at = 0; at < text.size(); ++at) {

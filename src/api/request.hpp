@@ -1,4 +1,4 @@
-// JSON from clients, read into domain values. Any JSON may come; nothing here throws, and nothing here judges more than shape.
+// Reads JSON from clients into domain values. Clients may send any JSON. The code here never throws and checks only the shape.
 #pragma once
 
 #include <cstdint>
@@ -14,41 +14,41 @@
 
 namespace parley::api {
 
-/// A parsed JSON object's members as the contract looks at them. Owns its text, so values live as long as it does.
-/// Source   RFC 8259; of a repeated name the last counts, as with ECMAScript's JSON.parse.
-/// Cost     One pass over the text finds the members; nothing inside them is looked at until it is asked for.
+/// The members of a parsed JSON object, with the contract's rules for types. Owns its text, so values are valid as long as the object.
+/// Source   RFC 8259. If a name is repeated, the last member counts, as in ECMAScript's JSON.parse.
+/// Cost     One pass over the text finds the members. A value is parsed only when it is requested.
 class Fields {
  public:
-  /// From the body of an HTTP request of type application/json. Empty: `{}`. An array: no members. Error invalid_argument when
-  /// it does not parse or its top level is neither object nor array.
+  /// From the body of an HTTP request of type application/json. An empty body means `{}`; an array has no members. Error invalid_argument
+  /// if the body does not parse or its top level is neither object nor array.
   [[nodiscard]] static Result<Fields> from_json_body(std::string body);
   /// From application/x-www-form-urlencoded. Bytes that are not UTF-8 become U+FFFD.
   [[nodiscard]] static Fields from_form_body(std::string_view body);
-  /// From a Socket.IO event's arguments (`json` is the whole array): its first argument. Not an object: no members.
+  /// From a Socket.IO event's arguments (`json` is the whole array): reads its first argument. No members if it is not an object.
   [[nodiscard]] static Fields from_event(std::string_view json);
-  /// From JSON that is known to be valid, such as `raw` of another Fields. Not an object: no members.
+  /// From JSON that is known to be valid, such as `raw` of another Fields. No members if it is not an object.
   [[nodiscard]] static Fields from_value(std::string_view json);
 
   enum class Kind : std::uint8_t { absent, null, boolean, number, string, array, object };
   [[nodiscard]] Kind kind(std::string_view name) const;
-  /// There were more members than limits::body_members_max; those after them were not looked at.
+  /// True if the text has more members than limits::body_members_max. The members after them were not read.
   [[nodiscard]] bool has_too_many() const { return members_.size() > limits::body_members_max; }
   /// ECMAScript falsiness: absent, null, false, 0, "".
   [[nodiscard]] bool falsy(std::string_view name) const;
   /// The decoded string; nothing for other kinds.
   [[nodiscard]] std::optional<std::string> string(std::string_view name) const;
-  /// An array of strings alone, decoded; nothing for other kinds.
+  /// The decoded strings of an array; nothing if the value is no array or an element is no string.
   [[nodiscard]] std::optional<std::vector<std::string>> strings(std::string_view name) const;
   [[nodiscard]] std::optional<double> number(std::string_view name) const;
-  /// The value's JSON as sent (white space inside kept); empty when absent.
+  /// The JSON of the value as sent (white space inside is kept); empty if absent.
   [[nodiscard]] std::string_view raw(std::string_view name) const;
 
-  /// Message texts and ids: lone surrogate escapes became U+FFFD. Control characters are removed by domain::accept_message.
+  /// For message texts and ids. Lone surrogate escapes became U+FFFD. domain::accept_message removes control characters.
   [[nodiscard]] domain::TextField text_field(std::string_view name) const;
   [[nodiscard]] domain::SessionField session_field(std::string_view name) const;
 
  private:
-  // Offsets into text_, for the object may move.
+  // Offsets into text_, not views, because the object may be moved.
   struct Member {
     std::uint32_t name_offset, name_size;  // without the quotes, still escaped
     std::uint32_t raw_offset, raw_size;
@@ -64,16 +64,16 @@ class Fields {
   std::vector<Member> members_;
 };
 
-/// A session id from a path segment, percent-decoding done.
+/// A session id from a path segment that is already percent-decoded.
 [[nodiscard]] domain::SessionField session_from_path(std::string_view segment);
 
-/// A leading integer, as ECMAScript's parseInt(text, 10): `2abc` → 2, `2.7` → 2, `1e2` → 1; nothing for none. Saturates.
+/// A leading integer, as ECMAScript's parseInt(text, 10): `2abc` → 2, `2.7` → 2, `1e2` → 1. Nothing if there is none. Saturates.
 [[nodiscard]] std::optional<std::int64_t> leading_integer(std::string_view text);
 /// `before`: ISO 8601 date or date-time, or all-digit epoch milliseconds.
 [[nodiscard]] std::optional<Timestamp> parse_before(std::string_view text);
-/// `%41` → `A` and, as forms have it, `+` → space. A `%` without two digits stays as it is.
+/// `%41` → `A`, and `+` → space as in forms. A `%` without two digits stays unchanged.
 [[nodiscard]] std::string decode_form_text(std::string_view text);
-/// The first value of `name` in a query (`a=1&b=2`, without `?`), decoded; nothing when it is absent.
+/// The first value of `name` in a query (`a=1&b=2`, without `?`), decoded; nothing if it is absent.
 [[nodiscard]] std::optional<std::string> query_value(std::string_view query, std::string_view name);
 
 }  // namespace parley::api

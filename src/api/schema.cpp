@@ -1,4 +1,4 @@
-// JSON Schema, written from constants. `keywords` is a piece of an object, which JsonWriter::raw takes between two members as well.
+// Writes JSON Schema from constants. `keywords` is a fragment of an object: JsonWriter::raw can write it between two members.
 #include "api/schema.hpp"
 
 #include <algorithm>
@@ -65,7 +65,7 @@ void SchemaWriter::write_members(std::span<const Member> members, std::string_vi
 
 void SchemaWriter::write_named() {
   writer_.begin_object();
-  for (std::size_t index = 0; index < referred_.size(); ++index) {  // grows while it is written
+  for (std::size_t index = 0; index < referred_.size(); ++index) {  // the list grows while it is written
     const auto& schema = *referred_[index];
     writer_.key(schema.name).begin_object();
     write_keywords(schema);

@@ -1,5 +1,5 @@
-// What JSON of the contract looks like, as data: the members handlers read are named here, and /openapi.json and /asyncapi.json
-// describe them from the same constants. The shapes themselves are in schemas.hpp.
+// Describes the JSON of the contract as data. Handlers take the names of members from these constants, and /openapi.json and /asyncapi.json
+// are written from the same constants. The schemas themselves are in schemas.hpp.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ struct Schema;
 
 enum class Presence : std::uint8_t { required, optional, rare };  // rare: optional, and not in the example
 
-/// One member of an object: handlers ask api::Fields for it by this name.
+/// One member of an object. Handlers read it from api::Fields by this name.
 struct Member {
   std::string_view name;
   const Schema* schema;
@@ -33,32 +33,32 @@ struct Member {
   return member;
 }
 
-/// A JSON Schema (2020-12) with its example. All constant, so one may point at another.
+/// A JSON Schema (2020-12) with its example. All schemas are constants, so one may point at another.
 struct Schema {
-  std::string_view name = {};  // under `components/schemas`; empty: written out wherever it is used
+  std::string_view name = {};  // under `components/schemas`; empty: written in full at every use
   std::string_view about = {};
   std::string_view keywords = {};        // members of the schema, as JSON: `"type":"string","format":"uuid"`
-  std::string_view example = {};         // JSON; objects, arrays and constants make theirs
+  std::string_view example = {};         // JSON; empty: built from members, items or the constant
   std::span<const Member> members = {};  // of an object
   const Schema* items = nullptr;         // of an array
   std::span<const Schema* const> any_of = {};
-  std::string_view text = {};  // the one text it can be
-  std::size_t length_max = 0;  // of a string or an array; 0: none
+  std::string_view text = {};  // the only permitted text
+  std::size_t length_max = 0;  // of a string or an array; 0: no maximum
 };
 
-/// What a schema describes: in a form every value is a text.
+/// The notation of the described values. In a form every value is text.
 enum class Notation : std::uint8_t { json, form };
 
-/// Writes schemas and remembers which named ones they refer to.
+/// Writes schemas and remembers the named schemas that they refer to.
 class SchemaWriter {
  public:
   explicit SchemaWriter(JsonWriter& writer) : writer_(writer) {}
 
-  /// The schema, or `{"$ref":…}` when it has a name.
+  /// Writes the schema, or `{"$ref":…}` if it has a name.
   void write(const Schema& schema);
-  /// `"type":…,"properties":…,"required":…` into the object that is open.
+  /// Writes `"type":…,"properties":…,"required":…` into an object that is already open.
   void write_members(std::span<const Member> members, std::string_view type = R"("type":"object")", Notation notation = Notation::json);
-  /// Every named schema that was referred to, and those that they refer to: an object by name.
+  /// Writes an object with every named schema that was referred to, directly or by another named schema.
   void write_named();
 
  private:
@@ -69,7 +69,7 @@ class SchemaWriter {
   std::vector<const Schema*> referred_;
 };
 
-/// An example of the schema; of an object with every member.
+/// Writes an example of the schema. An example of an object has every member.
 void write_example(JsonWriter& writer, const Schema& schema);
 void write_example(JsonWriter& writer, std::span<const Member> members);
 

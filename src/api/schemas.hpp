@@ -1,5 +1,5 @@
-// The shapes of docs/api-contract.md §3 to §6: what request.hpp reads and answer.hpp writes, as /openapi.json and /asyncapi.json
-// describe them. `members` are what handlers read by name; the rest is what answers are made of.
+// The schemas of docs/api-contract.md §3 to §6, for /openapi.json and /asyncapi.json: the JSON that request.hpp reads and answer.hpp
+// writes. Handlers read the members in `members` by name; the other schemas describe answers.
 #pragma once
 
 #include "api/schema.hpp"
@@ -46,11 +46,11 @@ inline constexpr Schema position{
     .about = "A place in the log of a session: `seq`, a dot, and 16 digits that prove which history it belongs to.",
     .keywords = R"("type":"string","pattern":"^\\d+\\.[0-9a-f]{16}$")",
     .example = R"("42.9f86d081884c7d65")"};
-/// What ECMAScript calls falsy, and the contract counts as not given.
+/// The values that ECMAScript calls falsy. The contract treats them as not given.
 inline constexpr Schema not_given{
     .name = "NotGiven", .about = "Counts as not given.", .keywords = R"("enum":[null,false,0,""])", .example = "null"};
 
-/// The same in a form.
+/// The same rule in a form.
 inline constexpr Schema empty{.about = "Counts as not given.", .keywords = R"("const":"")", .example = R"("")"};
 
 // ---- People, sessions, messages (§3) ---------------------------------------------------------------------------------------
@@ -218,12 +218,12 @@ inline constexpr Schema framework_error{
 
 }  // namespace parley::api::schemas
 
-// What requests and events bring (§4 to §6): the names handlers ask api::Fields for.
+// Members of requests and events (§4 to §6). Handlers read api::Fields by these names.
 namespace parley::api::members {
 
 inline constexpr Member session_id{"sessionId", &schemas::session_id};
 
-/// Not blank after control characters are removed. JSON Schema counts code points, the contract UTF-16 units.
+/// Not blank after control characters are removed. JSON Schema counts code points; the contract counts UTF-16 code units.
 inline constexpr Schema given_message{
     .about =
         "At most @message_length_max@ UTF-16 code units; control characters but tab, newline and return are removed; must not be blank.",

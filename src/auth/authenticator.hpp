@@ -1,4 +1,4 @@
-// Who a token belongs to. The port; auth/jwt implements it.
+// Finds the user of a token. The interface; auth/jwt implements it.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,13 @@ namespace parley::auth {
 
 enum class AuthFailure : std::uint8_t { invalid, revoked, user_not_found };
 
-/// What a verified token says, and what would revoke it.
+/// The user in a verified token, and the data to revoke the token.
 struct Identity {
   domain::User user;
   domain::Revocation token;
 };
 
-/// Whom a verified token names, and what would revoke it; who that is, a user store says.
+/// The user id in a verified token, and the data to revoke the token. Other facts about the user come from a user store.
 struct TokenOwner {
   UserId user;
   domain::Revocation token;
@@ -28,13 +28,13 @@ struct TokenOwner {
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
-  /// Verifies a JSON Web Token (RFC 7519) as docs/api-contract.md §1.1 says and tells whose it is. Never blocks. Threads: any.
+  /// Verifies a JSON Web Token (RFC 7519) by docs/api-contract.md §1.1 and returns its user. Never blocks. Threads: any.
   [[nodiscard]] virtual std::expected<Identity, AuthFailure> authenticate(std::string_view token) = 0;
-  /// As authenticate, but asks no more of the claims than `id`: role, e-mail and name may be missing or anything. Never blocks. Threads:
+  /// As authenticate, but requires only the claim `id`. Role, e-mail and name may be missing or have any value. Never blocks. Threads:
   /// any.
   [[nodiscard]] virtual std::expected<TokenOwner, AuthFailure> owner_of(std::string_view token) = 0;
-  /// From the moment this returns the token is `revoked`. Remembered by this process; that it is again after a restart is
-  /// store/revocation_record.hpp's business. Never blocks. Threads: any.
+  /// Once this returns, the token is `revoked`. Only this process remembers it; store/revocation_record.hpp keeps revocations across
+  /// restarts. Never blocks. Threads: any.
   virtual void revoke(const domain::Revocation& revocation) = 0;
 };
 

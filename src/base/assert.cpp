@@ -1,4 +1,4 @@
-// How a broken assumption ends the process: one line that names it, then abort, so that a core dump shows the state.
+// A broken assertion prints one line that names it and then aborts, so that a core dump shows the state.
 #include "base/assert.hpp"
 
 #include <cstdio>

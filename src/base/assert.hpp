@@ -1,10 +1,10 @@
-// The only macro of the code base. An assertion is for our own mistakes, never for a client's
-// or a disk's: those are errors with a code. Assertions stay on in release builds.
+// The only macro of the code base. Assert only what a bug in this program could break. A mistake of a client or a failure of a disk is an
+// error with a code. Assertions stay on in release builds.
 #pragma once
 
 namespace parley {
 
-/// Prints where and what, then aborts. Never returns.
+/// Prints the expression and its source location, then aborts. Never returns.
 [[noreturn]] void assertion_failed(const char* expression, const char* file, int line) noexcept;
 
 }  // namespace parley

@@ -1,5 +1,5 @@
-// Base64 in its two alphabets. The decoders refuse what has a second spelling: a foreign character, a lone last character,
-// padding that is not due, and bits behind the last byte that are not zero (RFC 4648 §3.5), so bytes have one text.
+// Base64 in its two alphabets. The decoders refuse every second spelling of the same bytes (RFC 4648 §3.5): a foreign character, a lone
+// last character, wrong padding, or bits after the last byte that are not zero. Only the padding of from_base64 is optional.
 #include "base/bytes.hpp"
 
 namespace parley {

@@ -1,5 +1,5 @@
-// Eight bytes at a time: the questions that scanning of texts asks of a word. Plain arithmetic, so it is the same on every processor.
-// Source: Warren, Hacker's Delight, 2nd edition, §6-1; the answers "is there any" are exact.
+// Tests on eight bytes at a time, for scanning texts. Plain arithmetic, so the result is the same on every processor. The tests `any_…` are
+// exact. Source: Warren, Hacker's Delight, 2nd edition, §6-1.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ inline constexpr std::size_t size_bytes = 8;
 
 inline constexpr std::uint64_t high_bits = filled(0x80);
 
-/// Some byte is below `limit` (at most 128).
+/// True if at least one byte is below `limit` (at most 128).
 [[nodiscard]] constexpr bool any_below(std::uint64_t word, std::uint8_t limit) {
   return ((word - filled(limit)) & ~word & high_bits) != 0;
 }
@@ -36,7 +36,7 @@ inline constexpr std::uint64_t high_bits = filled(0x80);
   return (word & high_bits) != 0;
 }
 
-/// How many bytes of a word are 1, when every one is 0 or 1.
+/// The number of bytes that are 1, in a word whose bytes are all 0 or 1.
 [[nodiscard]] constexpr std::size_t count_ones(std::uint64_t zeros_and_ones) {
   return (zeros_and_ones * filled(1)) >> 56;
 }

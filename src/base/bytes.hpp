@@ -1,5 +1,5 @@
-// Bytes travel as std::string and std::string_view throughout: that is what RocksDB, Beast and
-// simdjson take, so nothing is converted on the way. Text encodings of bytes are here.
+// Bytes are std::string and std::string_view everywhere. RocksDB, Beast and simdjson take these types, so nothing is converted. Text
+// encodings of bytes are here.
 #pragma once
 
 #include <array>
@@ -25,16 +25,16 @@ template <std::size_t N>
 
 /// Lower-case hexadecimal.
 [[nodiscard]] std::string to_hex(BytesView bytes);
-/// Either case; nothing when the length is odd or a digit is foreign.
+/// Accepts both cases. Returns nothing if the length is odd or a character is not a hexadecimal digit.
 [[nodiscard]] std::optional<Bytes> from_hex(std::string_view text);
 
 /// RFC 4648 §4, with padding.
 [[nodiscard]] std::string to_base64(BytesView bytes);
-/// RFC 4648 §4; padding may be missing; nothing when a character is foreign.
+/// RFC 4648 §4. Padding may be missing. Returns nothing if a character is not in the alphabet.
 [[nodiscard]] std::optional<Bytes> from_base64(std::string_view text);
-/// RFC 4648 §5, without padding, as RFC 7515 wants it.
+/// RFC 4648 §5, without padding, as RFC 7515 requires.
 [[nodiscard]] std::string to_base64url(BytesView bytes);
-/// RFC 4648 §5; nothing when a character is foreign or padding is present.
+/// RFC 4648 §5. Returns nothing if a character is not in the alphabet or if padding is present.
 [[nodiscard]] std::optional<Bytes> from_base64url(std::string_view text);
 
 }  // namespace parley

@@ -1,4 +1,4 @@
-// Time comes in through this interface and nowhere else: `::now()` appears only in system_clock.cpp.
+// All code reads the time through this interface. `::now()` is called only in system_clock.cpp.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,7 @@
 
 namespace parley {
 
-/// UTC wall time in milliseconds: for people, never for ordering.
+/// UTC wall time in milliseconds: for people to read, never for ordering.
 using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 /// Monotonic time: for deadlines and limits.
 using SteadyTime = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
@@ -30,8 +30,8 @@ class SystemClock final : public Clock {
 /// `YYYY-MM-DDTHH:MM:SS.mmmZ`, always three decimals.
 [[nodiscard]] std::string to_iso8601(Timestamp time);
 void append_iso8601(std::string& out, Timestamp time);
-/// An ISO 8601 date (`2026-01-31`, midnight UTC) or date-time with optional fraction and `Z` or `±hh:mm`
-/// (none: UTC); nothing for anything else, and for a day or an hour that does not exist.
+/// Parses an ISO 8601 date (`2026-01-31`, midnight UTC) or date-time with optional fraction and `Z` or `±hh:mm` (default: UTC). Returns
+/// nothing for any other text and for a day or hour that does not exist.
 [[nodiscard]] std::optional<Timestamp> parse_iso8601(std::string_view text);
 
 }  // namespace parley

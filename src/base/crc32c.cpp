@@ -1,4 +1,4 @@
-// Two ways to the same checksum: the SSE 4.2 instruction (chosen at run time, so that one binary serves every x86-64), and a table.
+// Two implementations: the SSE 4.2 instruction and a table. The choice is made at run time, so that one binary serves every x86-64.
 #include "base/crc32c.hpp"
 
 #include <cstring>

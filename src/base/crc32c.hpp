@@ -1,4 +1,4 @@
-// CRC-32C (Castagnoli polynomial, RFC 3720 §12.1): finds damage, proves nothing. What proves is the digest.
+// CRC-32C (Castagnoli polynomial, RFC 3720 §12.1). It detects accidental damage. It does not detect forgery: the digest does.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,9 @@
 
 namespace parley {
 
-/// The checksum of the pieces, one after the other. Uses the processor's instruction where there is one.
+/// The checksum of the concatenated pieces. Uses the processor's instruction if it exists.
 [[nodiscard]] std::uint32_t crc32c(std::initializer_list<BytesView> pieces);
-/// The same without that instruction: for other processors, and for the test that holds the two against each other.
+/// The same without that instruction: for other processors, and for the test that compares the two implementations.
 [[nodiscard]] std::uint32_t crc32c_portable(std::initializer_list<BytesView> pieces);
 
 }  // namespace parley

@@ -1,4 +1,4 @@
-// Randomness comes in through this interface and nowhere else.
+// The program gets randomness only through this interface.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@ namespace parley {
 class Entropy {
  public:
   virtual ~Entropy() = default;
-  /// Fills `bytes` with unpredictable bytes. Never fails: a system without randomness cannot start.
+  /// Fills `bytes` with unpredictable bytes. Never fails: SystemEntropy aborts the process if the system has no randomness.
   virtual void fill(std::span<std::uint8_t> bytes) = 0;
 
   template <std::size_t N>
@@ -22,7 +22,7 @@ class Entropy {
   }
 };
 
-/// OpenSSL's generator, buffered. Threads: one instance a thread.
+/// OpenSSL's generator, buffered. Threads: use one instance per thread.
 class SystemEntropy final : public Entropy {
  public:
   void fill(std::span<std::uint8_t> bytes) override;

@@ -1,4 +1,4 @@
-// One thread with its own loop. `server` implements it with Asio; tests drive one by hand.
+// One thread with its own event loop. `server` implements it with Asio. Tests drive one step by step.
 #pragma once
 
 #include <chrono>
@@ -9,23 +9,23 @@
 namespace parley {
 
 using Task = std::move_only_function<void()>;
-using TimerId = std::uint64_t;  // 0 is never given out
+using TimerId = std::uint64_t;  // 0 is never used
 
 class EventLoop {
  public:
   virtual ~EventLoop() = default;
 
-  /// The place of this loop among its siblings, 0-based.
+  /// The 0-based number of this loop among the loops of the server.
   [[nodiscard]] virtual std::size_t index() const = 0;
   [[nodiscard]] virtual bool in_this_thread() const = 0;
 
-  /// Runs `task` on this loop's thread, later, never inside this call. Tasks of one caller run in the order posted.
+  /// Runs `task` later on this loop's thread, never inside this call. Tasks of one caller run in the order in which they were posted.
   /// Threads: any.
   virtual void post(Task task) = 0;
 
-  /// Runs `task` once on this loop's thread after `delay`, unless cancelled. Threads: this loop's only.
+  /// Runs `task` once on this loop's thread after `delay`, unless cancelled. Threads: only this loop's.
   virtual TimerId call_after(std::chrono::milliseconds delay, Task task) = 0;
-  /// Forgets the timer; a timer that has run or was cancelled is no error. Threads: this loop's only.
+  /// Cancels the timer. Does nothing if the timer has already run or was cancelled. Threads: only this loop's.
   virtual void cancel(TimerId timer) = 0;
 };
 

@@ -1,6 +1,6 @@
-// SHA-2, SHA-1 and HMAC over OpenSSL's EVP. Algorithms are fetched once and contexts are kept per thread: fetching and allocating cost
-// more than hashing a message does. HMAC is RFC 2104 over the same contexts, because EVP_MAC allocates three contexts per key and keys
-// change with every message here (bench/micro/hash_benchmark.cpp).
+// SHA-2, SHA-1 and HMAC over OpenSSL's EVP. Algorithms are fetched once and contexts are kept per thread: fetching and allocating cost more
+// than hashing a message. HMAC is RFC 2104 over the same contexts. EVP_MAC would allocate three contexts per key, and here the key changes
+// with every message (bench/micro/hash_benchmark.cpp).
 #include "base/hash.hpp"
 
 #include <openssl/crypto.h>
@@ -14,7 +14,7 @@
 namespace parley {
 namespace {
 
-constexpr std::size_t block_bytes = 64;  // of SHA-1 and SHA-256 both (FIPS 180-4 §1)
+constexpr std::size_t block_bytes = 64;  // the same for SHA-1 and SHA-256 (FIPS 180-4 §1)
 
 struct DeleteContext {
   void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
@@ -66,7 +66,7 @@ std::array<std::uint8_t, N> hash(Hasher& hasher, std::initializer_list<BytesView
 
 using Block = std::array<std::uint8_t, block_bytes>;
 
-/// The key as RFC 2104 §2 wants it: hashed when longer than a block, then filled up with zeros.
+/// The key as RFC 2104 §2 requires: hashed if longer than a block, then padded with zeros.
 template <std::size_t N>
 Block key_block(Hasher& hasher, BytesView key) {
   Block block{};
@@ -111,7 +111,7 @@ std::array<std::uint8_t, 20> sha1(std::initializer_list<BytesView> pieces) {
 }
 
 std::array<std::uint8_t, 16> md5(std::initializer_list<BytesView> pieces) {
-  Hasher hasher("MD5");  // rare: nothing is kept for it
+  Hasher hasher("MD5");  // called rarely, so its context is not kept
   return hash<16>(hasher, pieces);
 }
 

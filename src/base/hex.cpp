@@ -1,4 +1,4 @@
-// Hexadecimal: digests, positions and ids as people read them.
+// Hexadecimal text of digests, positions and ids.
 #include "base/bytes.hpp"
 
 namespace parley {

@@ -18,14 +18,14 @@ namespace {
 constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr std::size_t uuid_text_bytes = 36;
 
-/// Writes two digits and gives the place after them.
+/// Writes two digits and returns the place after them.
 char* put_hex(char* place, std::uint8_t byte) {
   *place++ = hex_digits[byte >> 4];
   *place++ = hex_digits[byte & 15];
   return place;
 }
 
-/// Ids are written for every event, so they go through a buffer on the stack.
+/// Ids are written for every event, so this uses a buffer on the stack.
 std::array<char, 24> hex_of(const ObjectId& id) {
   std::array<char, 24> text;
   char* place = text.data();
@@ -33,12 +33,12 @@ std::array<char, 24> hex_of(const ObjectId& id) {
   return text;
 }
 
-/// A hyphen stands before the bytes 4, 6, 8 and 10 (RFC 9562 §4).
+/// A hyphen comes before the bytes 4, 6, 8 and 10 (RFC 9562 §4).
 constexpr bool hyphen_before(std::size_t byte_index) {
   return byte_index == 4 || byte_index == 6 || byte_index == 8 || byte_index == 10;
 }
 
-/// The finaliser of MurmurHash3: every input bit moves every output bit, which std::hash of an integer does not promise.
+/// The finaliser of MurmurHash3: every input bit affects every output bit. std::hash of an integer does not guarantee this.
 std::uint64_t mixed(std::uint64_t value) {
   value ^= value >> 33;
   value *= 0xff51afd7ed558ccdull;

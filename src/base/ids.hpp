@@ -16,7 +16,7 @@ namespace parley {
 struct ObjectId {
   std::array<std::uint8_t, 12> bytes{};
 
-  /// Exactly 24 hexadecimal digits of either case; nothing else.
+  /// Accepts exactly 24 hexadecimal digits, in either case.
   [[nodiscard]] static std::optional<ObjectId> parse(std::string_view text);
   [[nodiscard]] std::string to_string() const;
   void append_to(std::string& out) const;
@@ -24,12 +24,12 @@ struct ObjectId {
   friend auto operator<=>(const ObjectId&, const ObjectId&) = default;
 };
 
-/// 1 to bytes_max bytes of UTF-8 without control characters (Unicode category Cc), compared byte by byte and never normalised.
-/// Held in place: an id is copied, hashed and compared on every hot path, and never allocates. Default-made it is empty and names nothing.
+/// 1 to bytes_max bytes of UTF-8 without control characters (Unicode category Cc), compared byte by byte and never normalised. The text is
+/// stored inline: hot paths copy, hash and compare ids, so an id never allocates. A default-constructed id is empty.
 class TextId {
  public:
   static constexpr std::size_t bytes_max =
-      64;  // limits::id_bytes_max; named here because ids are included everywhere and limits change often
+      64;  // limits::id_bytes_max, repeated here: this header is included everywhere, limits.hpp changes often
 
   [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
   [[nodiscard]] std::string to_string() const { return std::string(text()); }
@@ -40,9 +40,9 @@ class TextId {
 
  protected:
   TextId() = default;
-  /// Asserted: at most bytes_max bytes.
+  /// Asserts that `text` has at most bytes_max bytes.
   explicit TextId(std::string_view text);
-  /// The rule above.
+  /// Checks the rule in the comment of the class.
   [[nodiscard]] static bool is_valid(std::string_view text);
 
  private:
@@ -50,7 +50,7 @@ class TextId {
   std::uint8_t size_ = 0;
 };
 
-/// A call session. The server makes UUIDs; applications choose ids of their own.
+/// A call session. The server generates UUIDs. Applications may choose their own ids.
 class SessionId : public TextId {
  public:
   SessionId() = default;
@@ -62,22 +62,22 @@ class SessionId : public TextId {
   explicit SessionId(std::string_view text) : TextId(text) {}
 };
 
-/// A person. 24 hexadecimal digits are an `<oid>` and are taken in either case and kept in lower case (docs/api-contract.md §1.2). Empty:
-/// the server itself.
+/// A person. An id of 24 hexadecimal digits is an `<oid>`: accepted in either case and kept in lower case (docs/api-contract.md §1.2).
+/// Empty: the server itself.
 class UserId : public TextId {
  public:
   UserId() = default;
-  /// Refuses 24 zeros as well: so the server itself is written where a user is expected.
+  /// Also refuses 24 zeros: they denote the server itself in places where a user is expected.
   [[nodiscard]] static std::optional<UserId> parse(std::string_view text);
   [[nodiscard]] static UserId of(const ObjectId& id);
-  /// The `<oid>` that this id is, if it is one.
+  /// This id as an `<oid>`; nothing if it is not one.
   [[nodiscard]] std::optional<ObjectId> object_id() const { return ObjectId::parse(text()); }
 
  private:
   explicit UserId(std::string_view text) : TextId(text) {}
 };
 
-/// A session's number inside one store: 40 random bits, unique there, never zero. The middle of every message id.
+/// A session's number inside one store: 40 random bits, unique in that store, never zero. Every message id contains it in the middle.
 struct SessionNumber {
   std::uint64_t value = 0;
 

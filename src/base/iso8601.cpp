@@ -1,4 +1,4 @@
-// Times as text: what the contract writes (`<iso>`) and what `before` takes (docs/api-contract.md §4.2).
+// Times as text: the format `<iso>` of the contract and the formats accepted in `before` (docs/api-contract.md §4.2).
 #include <algorithm>
 
 #include "base/clock.hpp"
@@ -16,14 +16,14 @@ constexpr std::size_t iso8601_bytes = 24;
 constexpr Timestamp first_writable = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
 constexpr Timestamp last_writable = std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1} - milliseconds{1};
 
-/// Writes `value` with `width` digits, then `separator`, and gives the place behind them.
+/// Writes `value` with `width` digits, then `separator`. Returns the place after them.
 char* put_digits(char* place, unsigned value, int width, char separator) {
   for (int index = width; index-- > 0; value /= 10) place[index] = static_cast<char>('0' + value % 10);
   place[width] = separator;
   return place + width + 1;
 }
 
-/// Takes pieces from the front of a text; after the first piece that does not fit everything fails.
+/// Takes pieces from the front of a text. After the first piece that does not match, every later piece fails too.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : rest_(text) {}
@@ -53,7 +53,7 @@ class Scanner {
     return value;
   }
 
-  /// One digit or more behind the decimal point; what is finer than a millisecond is cut, as ECMAScript does.
+  /// One or more digits after the decimal point. Digits finer than a millisecond are cut off, as in ECMAScript.
   milliseconds fraction() {
     int value = digits(1) * 100;
     for (int weight = 10; !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; weight /= 10) {
@@ -85,7 +85,7 @@ milliseconds scan_time_of_day(Scanner& scanner, bool& exists) {
   return hours{hour} + minutes{minute} + seconds{second} + fraction;
 }
 
-/// What must be taken from the local time to get UTC.
+/// The offset to subtract from the local time to get UTC.
 minutes scan_zone(Scanner& scanner, bool& exists) {
   exists = true;
   if (scanner.at_end()) return minutes{0};
@@ -105,7 +105,7 @@ minutes scan_zone(Scanner& scanner, bool& exists) {
 }  // namespace
 
 void append_iso8601(std::string& out, Timestamp time) {
-  // Four digits of year are all the format has. Nothing of ours lies outside; a clock gone mad must still not break the format.
+  // The format has four digits for the year. A wrong clock must not break the format, so times outside are clamped.
   time = std::clamp(time, first_writable, last_writable);
   const auto day = std::chrono::floor<days>(time);
   const std::chrono::year_month_day date{day};

@@ -1,4 +1,4 @@
-// Escaping, commas and numbers of the JSON that leaves the process.
+// Escaping, commas and numbers of the JSON that the server writes.
 #include "base/json_writer.hpp"
 
 #include <array>
@@ -22,7 +22,7 @@ constexpr std::array<bool, 256> make_needs_escape() {
 }
 constexpr auto needs_escape = make_needs_escape();
 
-/// The first character at or behind `offset` that needs an escape, or the size.
+/// The first character at or after `offset` that needs an escape, or the size of the text.
 std::size_t next_escape(std::string_view text, std::size_t offset) {
   for (; offset + words::size_bytes <= text.size(); offset += words::size_bytes) {
     const std::uint64_t word = words::load(text.data() + offset);
@@ -68,7 +68,7 @@ void append_escaped(std::string& out, char character) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
-  std::size_t plain_begin = 0;  // stretches without an escape are copied whole
+  std::size_t plain_begin = 0;  // stretches without an escape are copied at once
   std::size_t offset = next_escape(text, 0);
   while (offset < text.size()) {
     out.append(text.substr(plain_begin, offset - plain_begin));
@@ -146,7 +146,7 @@ JsonWriter& JsonWriter::integer(std::int64_t value) {
 JsonWriter& JsonWriter::number(double value) {
   if (!std::isfinite(value)) return null();
   separate();
-  char digits[32];  // the longest shortest form of a double has 24 characters
+  char digits[32];  // the shortest form of a double has at most 24 characters
   const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
   out_.append(digits, end);
   return *this;

@@ -1,5 +1,5 @@
-// Appends JSON to a string: what hot paths and answers are written with (151 ns an event; docs/adr/0004).
-// Commas are placed by the writer; nesting mistakes are the caller's and asserted.
+// Appends JSON to a string. Hot paths and answers use it (151 ns per event; docs/adr/0004). The writer places commas. It asserts that the
+// caller nests objects and arrays correctly.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace parley {
 
-/// Appends `text` (valid UTF-8) as a JSON string with quotes: `"`, `\` and controls below U+0020 are escaped (RFC 8259 §7).
+/// Appends `text` (valid UTF-8) as a JSON string with quotes. Escapes `"`, `\` and control characters below U+0020 (RFC 8259 §7).
 void append_json_string(std::string& out, std::string_view text);
 
 class JsonWriter {
@@ -20,16 +20,16 @@ class JsonWriter {
   JsonWriter& end_object();
   JsonWriter& begin_array();
   JsonWriter& end_array();
-  /// `name` must need no escaping.
+  /// `name` must not need escaping.
   JsonWriter& key(std::string_view name);
 
   JsonWriter& string(std::string_view text);
   JsonWriter& integer(std::int64_t value);
-  /// Shortest form that reads back the same; not finite: null.
+  /// Writes the shortest form that reads back the same. A number that is not finite becomes null.
   JsonWriter& number(double value);
   JsonWriter& boolean(bool value);
   JsonWriter& null();
-  /// JSON that is known to be valid.
+  /// `json` must be valid JSON.
   JsonWriter& raw(std::string_view json);
 
   JsonWriter& member(std::string_view name, std::string_view text) { return key(name).string(text); }
@@ -40,7 +40,7 @@ class JsonWriter {
   std::string& out_;
   std::uint32_t depth_ = 0;
   bool comma_due_ = false;
-  bool value_due_ = false;  // a key stands without its value
+  bool value_due_ = false;  // a key was written and its value not yet
 };
 
 }  // namespace parley

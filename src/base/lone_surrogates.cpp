@@ -1,6 +1,6 @@
-// Lone surrogate escapes in JSON text. JavaScript's JSON.parse takes `"\ud800"`, JSON readers that make UTF-8 refuse it; the contract
-// wants U+FFFD (docs/api-contract.md §4.1). Works on the text before it is parsed: a backslash means something only inside a
-// JSON string, and a text that has one elsewhere is refused by the parser anyway.
+// Replaces lone surrogate escapes in JSON text. JavaScript's JSON.parse accepts `"\ud800"`; JSON readers that produce UTF-8 refuse it. The
+// contract requires U+FFFD (docs/api-contract.md §4.1). This works on the text before parsing: a backslash has a meaning only inside a JSON
+// string, and the parser refuses a text with a backslash elsewhere.
 #include <cstdint>
 #include <optional>
 
@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t escape_bytes = 6;  // backslash, u, four digits
 
-/// The code unit of a `\uXXXX` at `offset`; nothing when there is none.
+/// The code unit of the `\uXXXX` at `offset`; nothing if there is none.
 std::optional<std::uint16_t> unit_at(std::string_view json, std::size_t offset) {
   if (offset + escape_bytes > json.size() || json[offset] != '\\' || json[offset + 1] != 'u') return std::nullopt;
   unsigned unit = 0;
@@ -44,7 +44,7 @@ void repair_lone_surrogate_escapes(std::string& json, std::string_view digits) {
   std::size_t offset = json.find('\\');
   while (offset != std::string::npos) {
     const auto unit = unit_at(json, offset);
-    std::size_t next = offset + 2;  // any other escape is a backslash and one character, an escaped backslash included
+    std::size_t next = offset + 2;  // any other escape, an escaped backslash included, is a backslash and one character
     if (unit) {
       next = offset + escape_bytes;
       const auto partner = is_high(*unit) ? unit_at(json, next) : std::nullopt;

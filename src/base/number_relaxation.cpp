@@ -1,4 +1,4 @@
-// Walks the text outside its strings; only numbers are looked at, the parser judges the rest.
+// Walks the text outside its strings and looks only at numbers. The parser checks the rest.
 #include "base/number_relaxation.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ class NumberReader {
  public:
   NumberReader(const std::string& json, std::size_t position) : json_(json), position_(position) {}
 
-  /// Moves behind the number; false when it breaks the grammar.
+  /// Moves past the number. Returns false if the number breaks the grammar.
   bool read() {
     skip('-');
     if (!skip('0') && !skip_digits()) {
@@ -37,7 +37,7 @@ class NumberReader {
       }
       return skip_digits();
     }
-    return position_ == json_.size() || !is_digit(json_[position_]);  // `01` is two numbers, so none
+    return position_ == json_.size() || !is_digit(json_[position_]);  // `01` would be two numbers, so it is malformed
   }
 
   [[nodiscard]] std::size_t position() const { return position_; }
@@ -61,7 +61,7 @@ class NumberReader {
   std::size_t position_;
 };
 
-/// The position behind the string that opens at `position`.
+/// The position after the string that opens at `position`.
 std::size_t behind_string(const std::string& json, std::size_t position) {
   for (++position; position < json.size() && json[position] != '"'; ++position) {
     position += json[position] == '\\' ? 1 : 0;
@@ -69,15 +69,15 @@ std::size_t behind_string(const std::string& json, std::size_t position) {
   return position + 1;
 }
 
-/// The shortest text of the `double` next to a number. A text that from_chars finds out of range is too small when its exponent is
-/// negative.
+/// The shortest text of the nearest `double`. If from_chars reports that a number is out of range, the number is too small if its exponent
+/// is negative, else too large.
 std::string rounded(std::string_view number) {
   double value = 0;
   if (std::from_chars(number.data(), number.data() + number.size(), value).ec == std::errc::result_out_of_range &&
       number.find("e-") == std::string_view::npos && number.find("E-") == std::string_view::npos) {
     value = number.front() == '-' ? std::numeric_limits<double>::lowest() : std::numeric_limits<double>::max();
   }
-  constexpr double integers_end = 1e18;  // an integer of more digits may again be one that readers refuse
+  constexpr double integers_end = 1e18;  // readers may refuse an integer of more digits
   std::array<char, 32> digits{};
   char* const end = digits.data() + digits.size();
   const bool is_short = std::abs(value) < integers_end;

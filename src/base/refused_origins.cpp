@@ -7,7 +7,7 @@
 namespace parley {
 namespace {
 
-/// A header may hold any bytes.
+/// A header may contain any bytes, so all others are replaced.
 std::string printable(std::string_view text) {
   std::string result(text.substr(0, limits::origin_bytes_max));
   std::ranges::replace_if(result, [](char c) { return c <= ' ' || c > '~'; }, '?');

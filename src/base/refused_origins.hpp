@@ -1,4 +1,4 @@
-// Names origins that are not allowed in the log: a browser tells its page no more than "failed", so the reason is found nowhere else.
+// Logs origins that are not allowed. A browser shows its page only "failed", so the log is the only place with the reason.
 #pragma once
 
 #include <mutex>
@@ -12,14 +12,14 @@
 namespace parley {
 
 /// Threads  Any.
-/// Limits   An origin once in limits::refused_origins_window, and at most limits::refused_origins_max of them: strangers choose what they
-/// send.
+/// Limits   Each origin once per limits::refused_origins_window, and at most limits::refused_origins_max origins:
+///          anybody can send any origin.
 class RefusedOrigins {
  public:
-  /// All outlive it. `component` is what a log line begins with.
+  /// All arguments must outlive the object. `component` is the component of the log lines.
   RefusedOrigins(LogSink& logs, Clock& clock, std::string_view component) : logs_(logs), clock_(clock), component_(component) {}
 
-  /// A request from this origin got no permission. `path` says for what.
+  /// Notes a request that was refused because of its origin. `path` is the path of the request.
   void note(std::string_view origin, std::string_view path);
 
  private:

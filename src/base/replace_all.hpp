@@ -5,7 +5,7 @@
 
 namespace parley {
 
-/// Puts `value` wherever `name` (not empty) stands in `text`. What `value` brings with it is not looked at again.
+/// Replaces each `name` (not empty) in `text` by `value`. The inserted `value` is not searched again.
 inline void replace_all(std::string& text, std::string_view name, std::string_view value) {
   for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size())) text.replace(at, name.size(), value);
 }

@@ -1,4 +1,4 @@
-// A value, or an error that says whose fault it is and what to do. Everywhere below `server`.
+// A value, or an error that says whose fault it is and what to do. All code below `server` returns it.
 #pragma once
 
 #include <cstdint>
@@ -8,14 +8,14 @@
 
 namespace parley {
 
-/// The table of codes is domain/error_code.hpp; `base` only needs its size.
+/// The table of codes is domain/error_code.hpp. `base` only needs the type's size.
 enum class ErrorCode : std::uint16_t;
 
 struct Error {
   ErrorCode code;
-  std::string message;              // for the client: exact contract text, or own words that name what, where and how; no internals
-  std::string detail;               // for machines: what the code's row in the table says, else empty
-  std::int64_t retry_after_ms = 0;  // 0: retrying at once is as good as later
+  std::string message;              // for the client: exact contract text, or a text that names object, place and cause; no internals
+  std::string detail;               // for machines: as the code's row in the table says, else empty
+  std::int64_t retry_after_ms = 0;  // 0: waiting does not help
 };
 
 template <typename T>

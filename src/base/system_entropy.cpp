@@ -1,4 +1,4 @@
-// Randomness from OpenSSL, fetched a pool at a time: a salt of 32 bytes costs a copy, not a call into the generator.
+// Randomness from OpenSSL, fetched one pool at a time. A salt of 32 bytes then costs a copy and not a call to the generator.
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
@@ -26,7 +26,7 @@ void SystemEntropy::fill(std::span<std::uint8_t> bytes) {
   const auto taken = std::span(pool_).subspan(pool_used_, bytes.size());
   if (taken.empty()) return;
   std::memcpy(bytes.data(), taken.data(), taken.size());
-  OPENSSL_cleanse(taken.data(), taken.size());  // what was given out must not be found here later
+  OPENSSL_cleanse(taken.data(), taken.size());  // bytes that were given out must not stay in memory here
   pool_used_ += taken.size();
 }
 

@@ -19,7 +19,7 @@ constexpr bool is_low(std::uint32_t unit) {
   return (unit & ~0x3ffu) == 0xdc00;
 }
 
-/// Bytes as units of two or four bytes. `at` below count().
+/// Bytes as units of two or four bytes. `at` must be below count().
 struct Units {
   std::string_view bytes;
   std::size_t width;

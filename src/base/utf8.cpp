@@ -1,4 +1,4 @@
-// Validation (Unicode 15, table 3-7) and the two counts of the contract.
+// Validation (Unicode 15, table 3-7) and the two ways of counting that the contract uses.
 #include "base/utf8.hpp"
 
 #include <cstdint>
@@ -16,12 +16,12 @@ constexpr bool is_four_byte_lead(char byte) {
   return static_cast<std::uint8_t>(byte) >= 0xf0;
 }
 
-/// Bytes 10xxxxxx.
+/// Counts bytes of the form 10xxxxxx.
 constexpr std::size_t count_continuations(std::uint64_t word) {
   return words::count_ones((word >> 7) & ~(word >> 6) & words::filled(1));
 }
 
-/// Bytes 1111xxxx.
+/// Counts bytes of the form 1111xxxx.
 constexpr std::size_t count_four_byte_leads(std::uint64_t word) {
   return words::count_ones((word >> 7) & (word >> 6) & (word >> 5) & (word >> 4) & words::filled(1));
 }
@@ -30,8 +30,8 @@ bool starts_with_8_ascii(std::string_view text) {
   return text.size() >= words::size_bytes && !words::any_not_ascii(words::load(text.data()));
 }
 
-/// The lead byte decides how long the sequence is and which second bytes are allowed: that excludes overlong forms, surrogates and
-/// what lies above U+10FFFF.
+/// The lead byte decides how long the sequence is and which second bytes are allowed. This excludes overlong forms, surrogates and values
+/// above U+10FFFF.
 struct Lead {
   std::size_t size_bytes = 0;  // 0: no sequence starts with this byte
   std::uint8_t second_first = 0x80;
@@ -51,7 +51,7 @@ Lead lead_of(std::uint8_t byte) {
   return {0};
 }
 
-/// The size in bytes of the valid sequence at the front of `text`; 0 when there is none.
+/// The size in bytes of the valid sequence at the front of `text`; 0 if there is none.
 std::size_t sequence_at_front(std::string_view text) {
   const Lead lead = lead_of(static_cast<std::uint8_t>(text.front()));
   if (lead.size_bytes <= 1) return lead.size_bytes;
@@ -83,7 +83,7 @@ bool has_control_character(std::string_view text) {
   for (std::size_t index = 0; index < text.size(); ++index) {
     const auto byte = static_cast<std::uint8_t>(text[index]);
     if (byte < 0x20 || byte == 0x7f) return true;
-    // U+0080 to U+009F are 0xc2 and one byte more.
+    // U+0080 to U+009F are encoded as 0xc2 and one more byte.
     if (byte == 0xc2 && index + 1 < text.size() && static_cast<std::uint8_t>(text[index + 1]) < 0xa0) return true;
   }
   return false;

@@ -1,4 +1,4 @@
-// The shapes of addresses in settings: checked here, so that a slip is refused at start and not met at night.
+// Parses addresses in settings, so that a mistake is refused at start and does not fail later.
 #include <arpa/inet.h>
 
 #include <charconv>

@@ -11,7 +11,7 @@ namespace parley::config {
 
 namespace {
 
-// What other programs call it.
+// Names of these flags in other programs.
 constexpr auto other_names = std::to_array<std::pair<std::string_view, std::string_view>>({
     {"--port", "--listen"},
     {"--host", "--listen"},
@@ -25,7 +25,7 @@ constexpr auto other_names = std::to_array<std::pair<std::string_view, std::stri
     {"--jwt-secret", "--jwt-secret-file"},
 });
 
-/// The flag that does what `name` does elsewhere; nothing where it is not among the known ones.
+/// Our flag for a name that other programs use; nothing if that flag is not in `known`.
 const Flag* same_as(std::string_view name, std::span<const Flag> known) {
   const auto* const pair = std::ranges::find(other_names, name, &std::pair<std::string_view, std::string_view>::first);
   if (pair == other_names.end()) return nullptr;

@@ -1,5 +1,5 @@
-// Reads `--name value` and `--name=value` from a command line. Every subcommand describes its flags as a table; an unknown one is
-// refused with the nearest known one.
+// Reads `--name value` and `--name=value` from a command line. Every subcommand describes its flags as a table. For an unknown flag the
+// error names the nearest known one.
 #pragma once
 
 #include <cstdint>
@@ -24,13 +24,13 @@ struct GivenFlag {
   std::string value;
 };
 
-/// In the order given; a flag may come several times. Error invalid_argument: unknown flag, missing value, or a stray word.
+/// In the order given; a flag may appear several times. Error invalid_argument: unknown flag, missing value, or a word that is not a flag.
 [[nodiscard]] Result<std::vector<GivenFlag>> parse_flags(std::span<const std::string_view> arguments, std::span<const Flag> known);
-/// The last value given; nothing when there was none.
+/// The last value given; nothing if there is none.
 [[nodiscard]] std::optional<std::string> last_value(std::span<const GivenFlag> given, std::string_view name);
 /// One flag for each key of the table.
 [[nodiscard]] std::vector<Flag> configuration_flags();
-/// `  --listen ADDR:PORT   address …`, one line a flag.
+/// ` --listen ADDR:PORT address …`, one line per flag.
 [[nodiscard]] std::string help_of(std::span<const Flag> flags);
 
 }  // namespace parley::config

@@ -95,7 +95,7 @@ std::string environment_name_of(const Key& key) {
 }
 
 std::optional<std::string> nearest(std::string_view wrong, std::span<const std::string> candidates) {
-  constexpr std::size_t text_bytes_max = 64;  // longer is no slip of the finger, and the distance costs the product of the lengths
+  constexpr std::size_t text_bytes_max = 64;  // a longer text is no typing mistake, and the cost is the product of the lengths
   if (wrong.size() > text_bytes_max) return std::nullopt;
   const auto best = std::ranges::min_element(candidates, {}, [&](const std::string& each) { return edit_distance(wrong, each); });
   if (best == candidates.end() || edit_distance(wrong, *best) > std::max<std::size_t>(2, wrong.size() / 3)) return std::nullopt;

@@ -1,5 +1,5 @@
-// The one table of keys. A key has one name everywhere: `jwt_secret_file` in the file, PARLEY_JWT_SECRET_FILE in the environment,
-// `--jwt-secret-file` as a flag. File, environment, flags, `parley config` and the help text are all driven by this table.
+// The only table of configuration keys. A key has one name: `jwt_secret_file` in the file, PARLEY_JWT_SECRET_FILE in the environment,
+// `--jwt-secret-file` as a flag. File, environment, flags, `parley config` and the help text all use this table.
 #pragma once
 
 #include <cstddef>
@@ -23,17 +23,17 @@ struct Key {
   std::string_view name;
   KeyType type;
   std::string_view placeholder;    // `ADDR:PORT`, for the help text
-  std::string_view default_value;  // as one would write it; lists: empty
+  std::string_view default_value;  // as a user would write it; lists: empty
   std::string_view doc;            // one line
   std::string_view choices;        // `on|off`
 };
 
 [[nodiscard]] std::span<const Key> key_table();
-[[nodiscard]] std::optional<std::size_t> find_key(std::string_view name);  // its place in the table
+[[nodiscard]] std::optional<std::size_t> find_key(std::string_view name);  // index in the table
 [[nodiscard]] std::string flag_of(const Key& key);                         // `--jwt-secret-file`
 [[nodiscard]] std::string environment_name_of(const Key& key);             // `PARLEY_JWT_SECRET_FILE`
 
-/// The candidate that was most likely meant, by edit distance with neighbours swapped counting once; nothing when all are far off.
+/// The most likely intended candidate, by edit distance (swapped neighbours count once); nothing if all are too different.
 [[nodiscard]] std::optional<std::string> nearest(std::string_view wrong, std::span<const std::string> candidates);
 
 }  // namespace parley::config

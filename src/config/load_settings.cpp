@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view list_separator = "|";
 
-/// Reads keys one after the other and keeps the first refusal, so that the readers below stay straight.
+/// Reads keys one by one and keeps the first error, so that the readers below need no error handling.
 class Reader {
  public:
   explicit Reader(const Values& values) : values_(values) {}
@@ -23,7 +23,7 @@ class Reader {
   [[nodiscard]] const std::vector<std::string>& list(std::string_view name) const { return values_.at(name).items; }
   std::uint32_t number(std::string_view name, std::uint32_t largest = std::numeric_limits<std::uint32_t>::max(),
                        std::uint32_t smallest = 0);
-  /// The place of the value among the key's choices.
+  /// The index of the value among the key's choices.
   std::size_t choice(std::string_view name);
   void refuse_value(std::string_view name, std::string_view value, std::string_view why);
   void keep(Error error) {
@@ -90,7 +90,7 @@ void read_store(Reader& reader, Settings& settings) {
   const auto& store = reader.text("store");
   if (store.starts_with("mongodb://") || store.starts_with("mongodb+srv://")) {
     settings.mongo.uri = store;
-    settings.service.identity = service::IdentitySource::directory;  // contract §1.2: the user store is there
+    settings.service.identity = service::IdentitySource::directory;  // contract §1.2: users come from the database
   } else if (store != "embedded") {
     reader.refuse_value("store", without_password(store),
                         "must be `embedded`, or the URI of a MongoDB database, as in mongodb://HOST:27017/DATABASE.");
@@ -152,12 +152,12 @@ void read_secrets(Reader& reader, Settings& settings) {
   }
 }
 
-/// Printable ASCII needs no preparation (RFC 8265) before keys are made of it.
+/// Accepts only printable ASCII, which needs no preparation (RFC 8265) before keys are derived from it.
 bool is_turn_username(std::string_view text) {
   return text.size() <= limits::turn_username_bytes_max && std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-/// A TURN server has a shared secret, or one user name and its credential; never both.
+/// A TURN server has either a shared secret, or one user name and its credential; never both.
 void read_turn_credentials(Reader& reader, Settings& settings) {
   auto& ice = settings.service.ice;
   ice.turn_username = reader.text("turn_username");
@@ -231,7 +231,7 @@ void read_limits(Reader& reader, Settings& settings) {
   service.connections_total_max = reader.number("limit_connections");
   service.connections_per_address_max = reader.number("limit_connections_per_address");
   service.connections_per_user_max = reader.number("limit_connections_per_user");
-  constexpr std::size_t off = 1;  // of `on|off`
+  constexpr std::size_t off = 1;  // the index in `on|off`
   if (reader.choice("limits") != off) return;
   http = {0, 0, 0, 0};
   service.rates = service::no_event_rates;
@@ -263,7 +263,7 @@ std::string mending(std::string_view flag) {
   return " Make one with: (umask 077; head -c 32 /dev/urandom | base64 > secret), then give " + std::string(flag) + " secret.";
 }
 
-/// The file is there; a new secret would make every token of today invalid.
+/// For a file that exists but is unreadable. A new secret would make all current tokens invalid, so the advice is to grant access.
 std::string grant_reading(const std::string& path) {
   const auto user = user_name();
   return " Let the user " + user + " read it, and the folders above it: chown " + user + " " + path + ", or run parley as its owner.";

@@ -1,5 +1,5 @@
-// Origins as browsers send them (RFC 6454 §6.2; WHATWG URL, "host serializing"). The server compares texts, so another spelling of the same
-// origin would never match.
+// Origins as browsers send them (RFC 6454 §6.2; WHATWG URL, "host serializing"). The server compares texts, so a different spelling of the
+// same origin would never match.
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -47,7 +47,7 @@ std::string hex(unsigned number) {
   return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number, 16).ptr};
 }
 
-/// Browsers write all of an IPv6 address in hexadecimal, inet_ntop the end of some in decimal.
+/// Browsers write all of an IPv6 address in hexadecimal. inet_ntop writes the end of some addresses in decimal.
 std::string ip6_text(const in6_addr& address) {
   std::array<char, INET6_ADDRSTRLEN> buffer{};
   inet_ntop(AF_INET6, &address, buffer.data(), buffer.size());
@@ -64,7 +64,7 @@ Part ip6_host(const std::string& inside) {
   return "[" + ip6_text(address) + "]";
 }
 
-/// Browsers read a host whose last part is a number as an IPv4 address, in any of its old spellings, and write the four numbers.
+/// Browsers read a host whose last part is a number as an IPv4 address, in any old spelling. They write it as four numbers.
 bool ends_in_number(std::string_view host) {
   if (host.ends_with('.')) host.remove_suffix(1);
   const auto last = host.substr(host.rfind('.') + 1);
@@ -86,7 +86,7 @@ Part named_host(std::string host) {
   return host;
 }
 
-/// With its colon; nothing for the port that the scheme has anyway.
+/// The port with its colon; empty for the default port of the scheme.
 Part port_part(std::string_view text, std::string_view scheme) {
   if (text.empty()) return "";
   std::uint16_t port = 0;

@@ -1,4 +1,4 @@
-// The environment and the files of this process: the only place in the program that reads them for settings.
+// Reads the environment and the files of this process. No other code reads them for settings.
 #include <pwd.h>
 #include <unistd.h>
 

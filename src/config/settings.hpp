@@ -1,5 +1,5 @@
-// Everything a deployment may set, as the plain structs of the folders that use it. Made by load_settings.hpp from file, environment
-// and flags; nothing else reads those.
+// All settings of a deployment, as the plain structs of the folders that use them. load_settings.hpp makes them from file, environment and
+// flags; no other code reads these sources.
 #pragma once
 
 #include <string>
@@ -20,16 +20,16 @@ struct Settings {
   service::ServiceConfig service;
   http_api::HttpApiConfig http;
   store::embedded::EmbeddedConfig store;
-  store::mongo::MongoConfig mongo;  // its URI is empty: the embedded store
-  auth::JwtConfig jwt;              // the secret is empty when no file was named: `serve` refuses that, `demo` makes its own
+  store::mongo::MongoConfig mongo;  // empty URI: use the embedded store
+  auth::JwtConfig jwt;              // secret empty: no file was named. `serve` refuses that, `demo` makes its own
   observability::LogConfig logs;
-  std::vector<std::string> secret_files;  // those that were read: others should not be able to
+  std::vector<std::string> secret_files;  // the secret files that were read: warn if others can read them
   [[nodiscard]] bool uses_mongo() const { return !mongo.uri.empty(); }
   struct SecretSource {
-    std::string path;  // empty: from nowhere
-    std::string flag;  // that named it
+    std::string path;  // empty: no file was named
+    std::string flag;  // the flag that named it
   };
-  SecretSource turn_secret_source;  // of service.ice.turn_secret
+  SecretSource turn_secret_source;  // source of service.ice.turn_secret
 };
 
 }  // namespace parley::config

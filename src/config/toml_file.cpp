@@ -1,4 +1,4 @@
-// Only this file knows the TOML library.
+// The only file that uses the TOML library.
 #include <toml++/toml.h>
 
 #include "config/values.hpp"
@@ -23,7 +23,7 @@ std::unexpected<Error> unknown_key(std::string_view path, const toml::key& name)
   return refused(path, name.source(), std::move(message));
 }
 
-/// Text and whole numbers as they are; true and false are on and off.
+/// Text and whole numbers are used unchanged. true and false become on and off.
 std::optional<std::string> scalar_text(const toml::node& node) {
   if (const auto* text = node.as_string()) return text->get();
   if (const auto* number = node.as_integer()) return std::to_string(number->get());

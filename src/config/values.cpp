@@ -51,7 +51,7 @@ std::string written(const Key& key, const Value& value) {
 
 std::string without_password(const std::string& text) {
   const auto scheme = text.find("://");
-  const auto at = text.rfind('@');  // an @ that should have been escaped is the password's
+  const auto at = text.rfind('@');  // the last @ ends the password: an unescaped @ belongs to it
   if (scheme == std::string::npos || at == std::string::npos) return text;
   const auto colon = text.find(':', scheme + 3);
   if (colon == std::string::npos || colon > at) return text;
@@ -96,7 +96,7 @@ std::vector<Setting> settings_of_flags(std::span<const GivenFlag> flags) {
       if (flag.name == name) items.push_back(flag.value);
     }
     if (items.empty()) continue;
-    if (keys[index].type != KeyType::list) items.erase(items.begin(), items.end() - 1);  // the last one given counts
+    if (keys[index].type != KeyType::list) items.erase(items.begin(), items.end() - 1);  // the last one counts
     settings.push_back({index, {std::move(items), "flag " + name}});
   }
   return settings;
@@ -128,7 +128,7 @@ std::string listing_of(const Values& values) {
   const auto keys = key_table();
   for (std::size_t index = 0; index < keys.size(); ++index) {
     const std::string line = std::string(keys[index].name) + " = " + written(keys[index], values.at(index));
-    lines.push_back(keys[index].name == "config" ? "# " + line : line);  // the one key that a file may not hold
+    lines.push_back(keys[index].name == "config" ? "# " + line : line);  // the only key that a file must not contain
     width = std::max(width, lines.back().size());
   }
   std::string text;

@@ -1,4 +1,4 @@
-// One right a function; the texts are the contract's.
+// One function per permission. The texts are those of the contract.
 #include "domain/authorization.hpp"
 
 #include "domain/error_code.hpp"

@@ -1,4 +1,4 @@
-// Who may do what. Pure: one function a right, each with its refusal as the contract words it.
+// Permissions of users. Pure: one function per permission, with the contract's text for each refusal.
 #pragma once
 
 #include "base/result.hpp"
@@ -7,18 +7,18 @@
 
 namespace parley::domain {
 
-/// Read, send, listen, end: participants only, admins included in the refusal (403 `Unauthorized access to session`).
+/// Read, send, listen, end: only participants. An admin who is no participant is refused too (403 `Unauthorized access to session`).
 [[nodiscard]] Result<Participant> authorize_participant(const SessionRow& session, const User& user);
 /// 403 `Only doctors can create sessions`.
 [[nodiscard]] Result<void> authorize_create(const User& user, const RoleSet& roles);
-/// The sender or an admin: 403 `Unauthorized to delete this message`.
+/// Only the sender or an admin, else 403 `Unauthorized to delete this message`.
 [[nodiscard]] Result<void> authorize_delete(const UserId& sender, const User& user);
-/// Open an ended session again: its creator or an admin. Strangers: 403 `Unauthorized access to session`; other participants: 403
-/// `Only the creator of a session can reopen it`. The role that the entry says: that of the participant, else `admin`.
+/// Reopen an ended session: only its creator or an admin. Not a participant: 403 `Unauthorized access to session`. Another participant: 403
+/// `Only the creator of a session can reopen it`. Returns the role for the entry: the role of the participant, else `admin`.
 [[nodiscard]] Result<Role> authorize_reopen(const SessionRow& session, const User& user);
 /// 403 `Admin access required`.
 [[nodiscard]] Result<void> authorize_admin(const User& user);
-/// A message may be sent: 400 `Session has already ended`.
+/// Messages need an open session, else 400 `Session has already ended`.
 [[nodiscard]] Result<void> require_open(const SessionRow& session);
 
 }  // namespace parley::domain

@@ -1,4 +1,4 @@
-// The body: docs/formats/entry.md, "Body".
+// Encodes and decodes the body: docs/formats/entry.md, "Body".
 #include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "domain/byte_codec.hpp"

@@ -1,4 +1,4 @@
-// Big-endian numbers byte by byte: the compiler makes one swap and one store of it, whatever the machine's own order is.
+// Writes big-endian numbers byte by byte. The compiler turns this into one swap and one store on every machine.
 #include "domain/byte_codec.hpp"
 
 #include "base/assert.hpp"

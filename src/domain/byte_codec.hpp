@@ -1,5 +1,5 @@
-// What the record formats are written and read with: big-endian numbers, lengths in front of bytes. Internal to `domain` and to engines
-// that keep rows of their own.
+// Reads and writes the record formats: big-endian numbers, and bytes preceded by their length. Internal to `domain` and to engines that
+// keep their own rows.
 #pragma once
 
 #include <array>
@@ -24,12 +24,12 @@ void append_u40(Bytes& out, std::uint64_t value);
 void append_u64(Bytes& out, std::uint64_t value);
 /// Milliseconds since 1970 as a signed 64-bit number.
 void append_time(Bytes& out, Timestamp time);
-/// The length in one byte, then the bytes.
+/// Writes the length in one byte, then the bytes.
 void append_short_bytes(Bytes& out, BytesView bytes);
-/// The length in two bytes, then the bytes.
+/// Writes the length in two bytes, then the bytes.
 void append_long_bytes(Bytes& out, BytesView bytes);
 void append_role(Bytes& out, const Role& role);
-/// The length in one byte, then the bytes.
+/// Writes the length in one byte, then the bytes.
 void append_id(Bytes& out, const TextId& id);
 
 template <std::size_t N>
@@ -37,14 +37,14 @@ void append_array(Bytes& out, const std::array<std::uint8_t, N>& bytes) {
   out.append(view_of(bytes));
 }
 
-/// Times that can be written as `<iso>`; a time outside is damage.
+/// True for times that can be written as `<iso>`. Any other time in stored bytes is damage.
 [[nodiscard]] bool is_storable(Timestamp time);
 
-/// Reads from the front. The first piece that does not fit is remembered with its offset; everything after it reads as zero, so a
-/// decoder is a straight line that asks once, at its end, whether all went well.
+/// Reads from the front. The reader remembers the offset of the first piece that does not match; every later piece reads as zero. So a
+/// decoder needs no branches and checks once, at its end.
 class ByteReader {
  public:
-  /// `what` names the bytes in errors: `core`, `body`, …
+  /// `what` names the bytes in error texts: `core`, `body`, …
   ByteReader(BytesView bytes, std::string_view what) : bytes_(bytes), what_(what) {}
 
   [[nodiscard]] std::uint8_t u8();
@@ -60,7 +60,7 @@ class ByteReader {
   [[nodiscard]] UserId user_id_or_server();  // length 0: the server itself
   [[nodiscard]] BytesView short_bytes();     // length in one byte
   [[nodiscard]] BytesView long_bytes();      // length in two bytes
-  [[nodiscard]] BytesView rest();            // all that is left
+  [[nodiscard]] BytesView rest();            // all remaining bytes
 
   template <std::size_t N>
   [[nodiscard]] std::array<std::uint8_t, N> array() {
@@ -70,10 +70,10 @@ class ByteReader {
     return result;
   }
 
-  /// Remembers that what was read last (it began `back` bytes ago) is wrong, unless something was wrong before.
+  /// If `holds` is false, marks the piece that began `back` bytes ago as wrong. An earlier failure is kept.
   void expect(bool holds, std::size_t back, std::string_view expected);
   [[nodiscard]] bool failed() const { return failed_; }
-  /// Error log_corrupt when something did not fit, or when bytes are left.
+  /// Error log_corrupt if a piece did not match, or if bytes remain.
   [[nodiscard]] Result<void> finish();
 
  private:

@@ -1,4 +1,4 @@
-// Where an entry gets its place. Everything about it is decided here, in memory; durable it is when the store says so.
+// Gives entries their place in the log. This is decided here, in memory. The entry is durable once the store says so.
 #include "domain/chain.hpp"
 
 #include <algorithm>

@@ -6,7 +6,7 @@
 
 namespace parley::domain {
 
-/// Where a log ends: everything needed to add the next entry. A head is what the last entry's core and trailer say.
+/// The end of a log: everything needed to append the next entry. The core and the trailer of the last entry contain it.
 struct Head {
   std::uint32_t seq = 0;
   Digest32 digest{};
@@ -23,7 +23,7 @@ struct Head {
 [[nodiscard]] Head head_after(const Entry& entry);
 [[nodiscard]] Digest32 next_digest(const Digest32& previous, BytesView core);
 
-/// What the rules decided to append, before it has a place.
+/// An entry to append, before it has a place in the log.
 struct Draft {
   EntryKind kind = EntryKind::text;
   std::uint8_t flags = 0;
@@ -37,12 +37,12 @@ struct Draft {
   std::vector<Attribute> attributes;
 };
 
-/// What a deletion takes out of the counters: `deleted` drafts only.
+/// The changes of a deletion to the counters. Only for `deleted` drafts.
 struct Deletion {
   Role sender_role;
   std::uint64_t code_points = 0;
-  std::optional<Timestamp> first_live_text;  // after it
-  std::optional<Timestamp> last_live_text;   // after it
+  std::optional<Timestamp> first_live_text;  // after the deletion
+  std::optional<Timestamp> last_live_text;   // after the deletion
 };
 
 struct Chained {
@@ -50,12 +50,12 @@ struct Chained {
   EncodedEntry encoded;
 };
 
-/// Gives the draft its place after `head` and moves `head` there: seq + 1, timestamp max(now, head's), id, salt, commitment,
-/// digest and counters. `deletion` must be given for kind deleted, and only then.
+/// Gives the draft its place after `head` and moves `head` there: seq + 1, timestamp max(now, head's), id, salt, commitment, digest and
+/// counters. `deletion` is required for kind deleted and forbidden for other kinds.
 [[nodiscard]] Chained chain(Head& head, SessionNumber session, Timestamp now, Draft draft, Entropy& entropy,
                             const std::optional<Deletion>& deletion = std::nullopt);
 
-/// Checks that `entry` follows `previous`: dense seq, time not decreasing, digest. Error log_corrupt names the seq.
+/// Checks that `entry` follows `previous`: seq without a gap, time not decreasing, digest. Error log_corrupt names the seq.
 [[nodiscard]] Result<void> verify_link(const Head& previous, const EncodedEntry& entry);
 
 }  // namespace parley::domain

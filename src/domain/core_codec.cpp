@@ -1,4 +1,4 @@
-// The core: docs/formats/entry.md, "Core". One text of bytes for one core: what decodes, encodes to the same bytes again.
+// Encodes and decodes the core: docs/formats/entry.md, "Core". A core that decodes encodes to the same bytes again.
 #include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "domain/byte_codec.hpp"

@@ -1,4 +1,4 @@
-// The directory row inside entry 1.
+// Writes and reads the directory row inside entry 1.
 #include "domain/created.hpp"
 
 #include <cstring>

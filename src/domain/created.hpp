@@ -1,7 +1,7 @@
-// The first entry of every log: `created` carries the whole directory row, so that a directory can be made again from the logs.
+// The first entry of every log. `created` carries the whole directory row, so that a directory can be rebuilt from the logs.
 //
-// The row's secret travels in the body, the rest in the core. Cores are never erased and leave the server (exports, `core: true`); with
-// the secret in them, an erased clientMessageId could be guessed from its key. Erasing the body of entry 1 erases the secret too.
+// The row's secret is in the body; the rest of the row is in the core. Cores are never erased, and clients receive them (`core: true`).
+// With the secret in a core, a reader could guess an erased clientMessageId from its key. Erasing this body also erases the secret.
 #pragma once
 
 #include "base/result.hpp"
@@ -10,11 +10,11 @@
 
 namespace parley::domain {
 
-/// A number for a session, of 2^40 and never 0; whether it is free, the store says.
+/// Draws a session number from 2^40 values, never 0. The store checks whether the number is free.
 [[nodiscard]] SessionNumber draw_session_number(Entropy& entropy);
-/// `row` as it is when the session is created; its creator and their role are the sender.
+/// `row` is the state at creation. The sender of the entry is the creator, with the creator's role.
 [[nodiscard]] Draft created_draft(const SessionRow& row, const Participant& creator);
-/// The row that entry 1 carries; its secret is zero when the body was erased. Error log_corrupt: it carries none.
+/// The row in entry 1. Its secret is zero if the body was erased. Error log_corrupt if the entry carries no row.
 [[nodiscard]] Result<SessionRow> read_created_row(const Entry& entry);
 
 }  // namespace parley::domain

@@ -1,4 +1,4 @@
-// Names, lookups and identifiers of entries. The bytes are made in core_codec.cpp, body_codec.cpp and record_codec.cpp.
+// Names, lookups and ids of entries. The bytes are encoded in core_codec.cpp, body_codec.cpp and record_codec.cpp.
 #include "domain/entry.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// An entry: one record of a session's log, in three parts. Core and body are bytes that every store keeps verbatim and
-// nobody re-encodes; the trailer is checksummed but not digested. Grammar and test vectors: docs/formats/entry.md.
+// An entry is one record of a session's log, in three parts. Every store keeps core and body as exact bytes and never re-encodes them. The
+// checksum covers the trailer; the digest does not. Grammar and test vectors: docs/formats/entry.md.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace parley::domain {
 
 inline constexpr std::uint8_t entry_version = 2;
 
-/// Unknown kinds are kept and skipped, so versions can be mixed while upgrading.
+/// Unknown kinds are kept and skipped, so that servers of two versions can run during an upgrade.
 enum class EntryKind : std::uint8_t {
   created = 1,
   participant = 2,  // added, removed, first join
@@ -28,11 +28,11 @@ enum class EntryKind : std::uint8_t {
   hold = 6,
   released = 7,
   ended = 8,
-  adopted = 9,  // opens an adoption
+  adopted = 9,  // first entry of an adoption
   reopened = 10,
 };
 
-/// `created`, `participant`, …; `unknown` for a kind of a later version.
+/// `created`, `participant`, …; `unknown` for a kind from a later version.
 [[nodiscard]] std::string_view name_of(EntryKind kind);
 
 enum class MessageType : std::uint8_t { text = 1, system = 2 };
@@ -40,21 +40,21 @@ enum class MessageType : std::uint8_t { text = 1, system = 2 };
 [[nodiscard]] std::string_view name_of(MessageType type);
 
 /// Bits of Core::flags.
-inline constexpr std::uint8_t flag_late = 1;     // arrived after it was shared peer to peer
+inline constexpr std::uint8_t flag_late = 1;     // arrived after peers had already shared it
 inline constexpr std::uint8_t flag_adopted = 2;  // comes from an earlier server and keeps its own id
 
-/// What must outlive erasure. Sorted by type, each type at most once; unknown types are kept and skipped.
+/// Facts that must survive erasure. Sorted by type, each type at most once. Unknown types are kept and skipped.
 enum class ExtensionType : std::uint16_t {
   target_seq = 1,     // deleted, erased: u32 big-endian
   target_id = 2,      // deleted: 12 bytes, the id of the message
   session_row = 3,    // created: the directory row without its secret, because cores leave the server (domain/created.hpp)
-  participant = 4,    // participant: change (1 added, 2 removed, 3 first join), user id, role, each after its length
+  participant = 4,    // participant: change (1 added, 2 removed, 3 first join), then user id and role with their lengths
   original_time = 5,  // adopted text: milliseconds, i64 big-endian
   adopted_id = 6,     // adopted text: 12 bytes, its own id
-  // Reserved, with their grammar, in docs/formats/entry.md; this version keeps and skips them.
-  send_id = 7,      // text: 16 bytes that name one send wherever it is handled
+  // Reserved. docs/formats/entry.md has their grammar. This version keeps and skips them.
+  send_id = 7,      // text: 16 bytes that identify one send on every server
   signing_key = 8,  // participant: a public key
-  signature = 9,    // late text: made by its author with that key
+  signature = 9,    // late text: made by its author with the signing key
 };
 struct Extension {
   ExtensionType type;
@@ -107,7 +107,7 @@ struct RoleCounter {
   friend bool operator==(const RoleCounter&, const RoleCounter&) = default;
 };
 
-/// Running counters after an entry: the head of a log is its last entry, so statistics and totals are O(1).
+/// Running counters after an entry. The last entry of a log has them all, so statistics and totals are O(1).
 struct Counters {
   std::uint32_t texts_ever = 0;
   std::uint32_t deletions = 0;
@@ -127,7 +127,7 @@ struct Trailer {
   friend bool operator==(const Trailer&, const Trailer&) = default;
 };
 
-/// As it is stored: one record. `body` is empty once it is erased.
+/// An entry as stored: one record. `body` is empty once it is erased.
 struct EncodedEntry {
   std::uint32_t seq = 0;
   Bytes core;
@@ -138,7 +138,7 @@ struct EncodedEntry {
   friend bool operator==(const EncodedEntry&, const EncodedEntry&) = default;
 };
 
-/// As it is used.
+/// An entry after decoding.
 struct Entry {
   Core core;
   std::optional<Body> body;  // nothing: erased
@@ -147,33 +147,33 @@ struct Entry {
   [[nodiscard]] Position position() const { return Position::at(core.seq, trailer.digest); }
 };
 
-/// Errors of every decoder: log_corrupt, with the offset (bytes) and what was expected there in `detail`; nothing is half-accepted.
+/// Errors of every decoder: log_corrupt. `detail` has the offset (bytes) and the expected content. Input is accepted whole or not at all.
 [[nodiscard]] Bytes encode_core(const Core& core);
 [[nodiscard]] Result<Core> decode_core(BytesView bytes);
 [[nodiscard]] Bytes encode_body(const Body& body);
 [[nodiscard]] Result<Body> decode_body(BytesView bytes);
-/// The trailer's checksum covers core, body and trailer, so it is made last.
+/// The checksum in the trailer covers core, body and trailer, so encode the trailer last.
 [[nodiscard]] Bytes encode_trailer(const Trailer& trailer, BytesView core, BytesView body);
 [[nodiscard]] Result<Trailer> decode_trailer(BytesView bytes, BytesView core, BytesView body);
-/// The trailer's checksum alone: what a reader of many entries asks before it hands out bytes.
+/// Checks only the trailer's checksum. A reader of many entries does this before it passes the bytes on.
 [[nodiscard]] Result<void> verify_checksum(const EncodedEntry& entry);
-/// HMAC-SHA-256(salt, rest of the body), for an encoded body of at least a salt.
+/// HMAC-SHA-256(salt, rest of the body). `body` is encoded and contains at least the salt.
 [[nodiscard]] Digest32 commitment_of(BytesView body);
-/// Decodes the three parts and checks seq, checksum and commitment (not the chain: that needs the predecessor).
+/// Decodes the three parts and checks seq, checksum and commitment. Does not check the chain, which needs the previous entry.
 [[nodiscard]] Result<Entry> decode_entry(const EncodedEntry& encoded);
-/// The entry without its body: same core, digest and counters, a new checksum. The chain through it verifies as before. An entry whose
-/// body was emptied already comes back as it is.
+/// The entry without its body: same core, digest and counters, new checksum. The chain still verifies. An entry whose body is already empty
+/// is returned unchanged.
 [[nodiscard]] Result<EncodedEntry> emptied(const EncodedEntry& entry);
 
 /// One record for stores that keep bytes: lengths of core and body, then the three parts (docs/formats/entry.md, "Record").
 [[nodiscard]] Bytes encode_record(const EncodedEntry& entry);
-/// The version of its entry, which need not be one that this build reads. Nothing: the record is too short to say it.
+/// The version of the record's entry, even if this build cannot read that version. Nothing if the record is too short.
 [[nodiscard]] std::optional<std::uint8_t> entry_version_of(BytesView record);
-/// Checks the checksum and that the core says `seq`; decodes no more than that.
+/// Checks the checksum and that the core has this `seq`. Decodes nothing else.
 [[nodiscard]] Result<EncodedEntry> decode_record(std::uint32_t seq, BytesView record);
 
-/// The id of the entry at `seq`: time (seconds, 4) ‖ session number (5) ‖ seq (3), big-endian. A valid ObjectId that increases
-/// inside a session and says where its entry is.
+/// The id of the entry at `seq`: time (seconds, 4) ‖ session number (5) ‖ seq (3), big-endian. It is a valid ObjectId, increases inside a
+/// session and gives the entry's place.
 [[nodiscard]] ObjectId make_entry_id(Timestamp time, SessionNumber session, std::uint32_t seq);
 struct EntryAddress {
   SessionNumber session;
@@ -181,8 +181,8 @@ struct EntryAddress {
 };
 [[nodiscard]] EntryAddress address_of(const ObjectId& entry_id);
 
-/// HMAC-SHA-256(session secret, length of sender ‖ sender ‖ clientMessageId), first 16 bytes; zero when `client_message_id` is empty.
-/// Without the length the user `a` with `bX` and the user `ab` with `X` would share a key.
+/// HMAC-SHA-256(session secret, length of sender ‖ sender ‖ clientMessageId), first 16 bytes; zero if `client_message_id` is empty. Without
+/// the length, user `a` with `bX` and user `ab` with `X` would share a key.
 [[nodiscard]] Key16 idempotency_key(const Secret32& session_secret, const UserId& sender, std::string_view client_message_id);
 
 }  // namespace parley::domain

@@ -1,4 +1,4 @@
-// The sizes of docs/formats/entry.md, where more than one codec needs them. Internal to `domain`.
+// Sizes from docs/formats/entry.md that more than one codec needs. Internal to `domain`.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ inline constexpr std::size_t core_seq_offset = 3;
 inline constexpr std::size_t core_timestamp_offset = core_seq_offset + 4 + 12;
 inline constexpr std::size_t extension_head_bytes = 2 + 2;  // type, length
 
-inline constexpr std::size_t salt_bytes = 32;  // first in the body; the commitment covers what follows
+inline constexpr std::size_t salt_bytes = 32;  // first in the body; the commitment covers the bytes after it
 // salt, message type, lengths of text and client message id, number of attributes
 inline constexpr std::size_t body_fixed_bytes = salt_bytes + 1 + 2 + 1 + 1;
 inline constexpr std::size_t attribute_head_bytes = 1 + 2;  // lengths of name and value
@@ -28,7 +28,7 @@ inline constexpr std::size_t role_counter_fixed_bytes = 1 + 4 + 8;  // length of
 inline constexpr std::uint8_t record_version = 1;
 inline constexpr std::size_t record_head_bytes = 1 + 2 + 2;  // version, lengths of core and body
 
-// Both lengths of a record fit into two bytes because the trailer takes its share of the whole.
+// Each length of a record fits into two bytes, because the trailer needs a part of entry_bytes_max.
 static_assert(limits::entry_bytes_max - trailer_fixed_bytes <= 0xffff);
 
 }  // namespace parley::domain::layout

@@ -1,4 +1,4 @@
-// The rows of the error table. A code that is missing here cannot be answered with, so the tests count them.
+// The rows of the error table. No answer can use a code without a row, so the tests count the rows.
 #include "domain/error_code.hpp"
 
 #include <algorithm>

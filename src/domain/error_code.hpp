@@ -1,7 +1,7 @@
-// The one table of errors: number, name, whose fault, whether to retry, HTTP status, and what the client should do.
-// Names and statuses are those of docs/api-contract.md and ARCHITECTURE.md, "Added interfaces".
+// The only table of errors: number, name, the party at fault, whether to retry, HTTP status, and advice for the client. Names and statuses
+// are those of docs/api-contract.md and ARCHITECTURE.md, "Added interfaces".
 //
-// Ranges   100–199 the request, 200–299 the state of the session, 300–399 the load, 400–499 the store, 500–599 ours.
+// Ranges   100–199 the request, 200–299 the state of the session, 300–399 the load, 400–499 the store, 500–599 the server's own faults.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ enum class ErrorCode : std::uint16_t {
   unauthorized = 101,
   forbidden = 102,
   not_found = 103,
-  already_exists = 104,  // Error::detail: the sessionId that exists
+  already_exists = 104,  // Error::detail: the existing sessionId
   session_ended = 200,
   session_full = 201,
   idempotency_conflict = 202,
@@ -27,7 +27,7 @@ enum class ErrorCode : std::uint16_t {
   store_full = 400,
   store_failed = 401,
   outcome_unknown = 402,
-  log_corrupt = 403,  // a bad checksum or a broken chain: writes to that session stop (P9)
+  log_corrupt = 403,  // a bad checksum or a broken chain: the server stops writes to that session (P9)
   internal = 500,
 };
 
@@ -40,7 +40,7 @@ struct ErrorRow {
   Fault fault;
   Retry retry;
   std::uint16_t http_status;
-  std::string_view advice;  // one sentence: what the client should do
+  std::string_view advice;  // one sentence of advice for the client
 };
 
 [[nodiscard]] std::span<const ErrorRow> error_table();

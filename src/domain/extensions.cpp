@@ -1,4 +1,4 @@
-// Values of typed extensions. A decoder of entries keeps extensions as bytes; only who wants one looks inside, here.
+// Values of typed extensions. A decoder of entries keeps extensions as bytes. The functions here decode one value on demand.
 #include "domain/extensions.hpp"
 
 #include "domain/byte_codec.hpp"
@@ -6,7 +6,7 @@
 namespace parley::domain {
 namespace {
 
-/// The extension's value as a reader; an empty one when there is none, so that the first read fails.
+/// A reader of the extension's value. If the extension is missing, the reader is empty and the first read fails.
 ByteReader reader_of(const Core& core, ExtensionType type, std::string_view name) {
   const Bytes* value = core.extension(type);
   return {value == nullptr ? BytesView() : BytesView(*value), name};

@@ -1,4 +1,4 @@
-// The typed extensions of a core, made and read (docs/formats/entry.md, "Extensions").
+// Encodes and decodes the typed extensions of a core (docs/formats/entry.md, "Extensions").
 #pragma once
 
 #include <cstdint>
@@ -25,15 +25,15 @@ struct ParticipantChange {
 [[nodiscard]] Extension original_time_extension(Timestamp time);
 [[nodiscard]] Extension adopted_id_extension(const ObjectId& id);
 
-/// Each reads its extension from a core. Error log_corrupt: it is missing or has not the form of its type.
+/// Each function reads its extension from a core. Error log_corrupt if the extension is missing or does not have the form of its type.
 [[nodiscard]] Result<std::uint32_t> read_target_seq(const Core& core);
 [[nodiscard]] Result<ObjectId> read_target_id(const Core& core);
 [[nodiscard]] Result<ParticipantChange> read_participant_change(const Core& core);
 [[nodiscard]] Result<Timestamp> read_original_time(const Core& core);
 [[nodiscard]] Result<ObjectId> read_adopted_id(const Core& core);
 
-/// The id and the time by which clients know an entry: those of the document that was adopted, else its own.
-/// Error log_corrupt: an adopted entry does not say it.
+/// The id and the time by which clients know an entry: those of the adopted document if it was adopted, else its own. Error log_corrupt if
+/// an adopted entry lacks them.
 [[nodiscard]] Result<ObjectId> id_for_clients(const Core& core);
 [[nodiscard]] Result<Timestamp> time_for_clients(const Core& core);
 

@@ -1,4 +1,4 @@
-// The text of a position. There is one text for each position: no sign, no leading zero, lower case only.
+// The text of a position. Each position has exactly one text: no sign, no leading zero, lower case only.
 #include "domain/position.hpp"
 
 #include <algorithm>

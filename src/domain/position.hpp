@@ -1,6 +1,6 @@
-// A position is two numbers. `seq` alone cannot tell a history from another one that was lost and rebuilt: a client that
-// saw [1, 2, 3], a server that lost 3 and stored another 3 — both say "3". The digest covers everything up to `seq`, so a
-// client that resumes at a position learns whether the server still holds the very history it saw.
+// A position is two numbers. `seq` alone cannot distinguish two histories. Example: a client saw [1, 2, 3]; the server lost 3 and stored
+// another 3. Both are at seq 3. The digest covers everything up to `seq`, so a client that resumes at a position learns whether the server
+// still has the same history.
 #pragma once
 
 #include <compare>
@@ -25,12 +25,12 @@ struct Position {
   friend auto operator<=>(const Position&, const Position&) = default;
 };
 
-/// A place in a log as a client names it: a position, or a bare seq, which proves nothing.
+/// A place in a log as a client names it: a position, or only a seq, which proves nothing.
 struct LogPlace {
   std::uint32_t seq = 0;
   std::optional<std::uint64_t> proof;
 
-  /// A position, or its seq alone: `42`.
+  /// A position, or only its seq: `42`.
   [[nodiscard]] static std::optional<LogPlace> parse(std::string_view text);
 
   friend bool operator==(const LogPlace&, const LogPlace&) = default;

@@ -1,4 +1,4 @@
-// Whole entries: checked against their own commitment and checksum, put into one record, emptied.
+// Whole entries: checks commitment and checksum, encodes one record, removes the body.
 #include "base/assert.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
@@ -12,11 +12,11 @@ namespace {
 static_assert(layout::record_head_bytes == 5, "docs/formats/entry.md");
 static_assert(layout::core_seq_offset == 3, "docs/formats/entry.md");
 
-/// The version and the seq that the core says, without decoding it.
+/// Checks version and seq at the start of the core, without decoding the rest.
 Result<void> check_place(std::uint32_t seq, BytesView core) {
   ByteReader reader(core.substr(0, layout::core_seq_offset + 4), "core");
   reader.expect(reader.u8() == entry_version, 1, "entry version 2; this build reads no other");
-  static_cast<void>(reader.u16());  // kind and flags say nothing about the place
+  static_cast<void>(reader.u16());  // kind and flags do not matter for the place
   reader.expect(reader.u32() == seq, 4, "the seq that the entry is kept under");
   return reader.finish();
 }

@@ -1,4 +1,4 @@
-// A token that was signed out: never again, by any path (docs/api-contract.md §1.3).
+// A revoked token. No path accepts it again (docs/api-contract.md §1.3).
 #pragma once
 
 #include <cstddef>
@@ -10,10 +10,10 @@
 
 namespace parley::domain {
 
-/// SHA-256 of the token. A verified token has one spelling only (auth/jwt/jws.hpp), so this names it and tells nothing of it.
+/// SHA-256 of the token. A verified token has only one spelling (auth/jwt/jws.hpp), so the digest identifies it and reveals nothing.
 using TokenId = Digest32;
 
-/// For tables of tokens: a digest is as good as random, and who could choose it would have to sign.
+/// For hash tables of tokens. A digest is as good as random, and an attacker would need a valid signature to choose one.
 struct TokenIdHash {
   std::size_t operator()(const TokenId& token) const {
     std::size_t hash = 0;
@@ -24,7 +24,7 @@ struct TokenIdHash {
 
 struct Revocation {
   TokenId token{};
-  std::optional<Timestamp> expires_at;  // from then on the token is dead anyway, by a clock that is right; nothing: never
+  std::optional<Timestamp> expires_at;  // the token is expired anyway from this time on, if the clock is right; nothing: never
 
   friend bool operator==(const Revocation&, const Revocation&) = default;
 };

@@ -22,7 +22,7 @@ bool is_role_name(std::string_view name) {
 RoleSet::RoleSet() : RoleSet({Role{"doctor"}, Role{"patient"}}) {}
 
 RoleSet::RoleSet(std::vector<Role> participant_roles) : participant_roles_(std::move(participant_roles)) {
-  PARLEY_ASSERT(participant_roles_.size() >= 2);  // doctorId and patientId of the contract need one each
+  PARLEY_ASSERT(participant_roles_.size() >= 2);  // doctorId and patientId of the contract need one role each
   for (auto role = participant_roles_.begin(); role != participant_roles_.end(); ++role) {
     PARLEY_ASSERT(is_role_name(role->name) && *role != admin());
     PARLEY_ASSERT(std::find(participant_roles_.begin(), role, *role) == role);

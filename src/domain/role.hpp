@@ -1,4 +1,4 @@
-// Roles: of an account (from its token) and of a participant (inside one session). Both are closed sets; a name outside is refused.
+// Roles of an account (from its token) and of a participant (inside one session). Both sets are closed; other names are refused.
 #pragma once
 
 #include <compare>
@@ -16,15 +16,15 @@ struct Role {
   friend auto operator<=>(const Role&, const Role&) = default;
 };
 
-/// 1 to limits::role_bytes_max characters of a-z, 0-9, `_` and `-`: what a role may be called.
+/// True for 1 to limits::role_bytes_max characters of a-z, 0-9, `_` and `-`.
 [[nodiscard]] bool is_role_name(std::string_view name);
 
-/// The roles a deployment knows: `doctor` and `patient` by default, and `admin`, which is an account role only.
+/// The roles of a deployment: `doctor` and `patient` by default, and `admin`, which is only an account role.
 class RoleSet {
  public:
   /// `doctor`, `patient`.
   RoleSet();
-  /// The first two stand for `doctorId` and `patientId` of the contract. Asserted: two or more, distinct, each a role name, none `admin`.
+  /// The first two are the contract's roles of `doctorId` and `patientId`. Asserts: two or more, distinct, each a role name, none `admin`.
   explicit RoleSet(std::vector<Role> participant_roles);
 
   [[nodiscard]] std::optional<Role> parse_account_role(std::string_view name) const;      // participant roles and `admin`

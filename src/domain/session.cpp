@@ -1,4 +1,4 @@
-// What a session's row implies.
+// Values that follow from a session's row.
 #include "domain/session.hpp"
 
 #include <algorithm>

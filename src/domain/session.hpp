@@ -1,4 +1,4 @@
-// A call session: the directory row that its log's entries imply. The row is a projection; the log is the truth.
+// A call session: the directory row. It is a projection of the entries in the session's log; the log is authoritative.
 #pragma once
 
 #include <cstdint>
@@ -24,10 +24,10 @@ struct Participant {
   friend bool operator==(const Participant&, const Participant&) = default;
 };
 
-/// The last time that an ended session was opened again.
+/// The last time that an ended session was reopened.
 struct Reopening {
   Timestamp at{};
-  std::chrono::milliseconds open_before{};  // how long it had been open, all times together
+  std::chrono::milliseconds open_before{};  // total time that it had been open before
 
   friend bool operator==(const Reopening&, const Reopening&) = default;
 };
@@ -36,25 +36,25 @@ struct SessionRow {
   SessionId id;
   SessionNumber number;
   ObjectId object_id;                     // `_id` of the contract: the id of the `created` entry
-  Secret32 secret{};                      // keys idempotency; never leaves the server
+  Secret32 secret{};                      // makes idempotency keys; never sent to a client
   std::vector<Participant> participants;  // the first two are doctorId and patientId of the contract
   std::optional<ObjectId> appointment;
   Timestamp created_at{};
   SessionStatus status = SessionStatus::created;
   std::optional<Timestamp> started_at;  // set once
-  std::optional<Timestamp> ended_at;    // while it is ended
-  std::optional<Reopening> reopened;    // of a session that has started
+  std::optional<Timestamp> ended_at;    // set only while the session is ended
+  std::optional<Reopening> reopened;    // only for a session that has started
 
   [[nodiscard]] const Participant* participant(const UserId& user) const;
-  /// `active` as of `time`, which is also its start when it had none.
+  /// Makes the session `active` at `time`. If it has no start yet, `time` becomes its start.
   void start(Timestamp time);
-  /// `ended` as of `time`.
+  /// Makes the session `ended` at `time`.
   void end(Timestamp time);
-  /// The same, of a session that has ended.
+  /// Makes an ended session `active` again at `time`.
   void reopen(Timestamp time);
-  /// Its start, or its last reopening.
+  /// The time of the last reopening, else of the start.
   [[nodiscard]] std::optional<Timestamp> last_opened_at() const;
-  /// Whole seconds of all times from a start or reopening to an end; the time that has not ended is not counted.
+  /// Whole seconds of all finished open times, each from a start or reopening to an end. A running open time is not counted.
   [[nodiscard]] std::int64_t duration_seconds() const;
   friend bool operator==(const SessionRow&, const SessionRow&) = default;
 };

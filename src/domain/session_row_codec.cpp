@@ -1,4 +1,4 @@
-// docs/formats/session-row.md, version 2.
+// Encodes and decodes docs/formats/session-row.md, version 2.
 #include "base/assert.hpp"
 #include "base/crc32c.hpp"
 #include "base/limits.hpp"
@@ -20,7 +20,7 @@ constexpr std::size_t checksum_bytes = 4;
 constexpr std::size_t fixed_bytes = 1 + 1 + 5 + 12 + 32 + 8 + 1 + 1 + 1 + checksum_bytes;
 static_assert(fixed_bytes == 66, "docs/formats/session-row.md");
 static_assert(limits::participants_max <= 0xff);
-// The parts that may be there: appointment, start, end, and the two times of a reopening.
+// The optional parts: appointment, start, end, and the two times of a reopening.
 constexpr std::size_t optional_bytes_max = 12 + 8 + 8 + 8 + 8;
 constexpr std::size_t participant_bytes_max = 1 + limits::id_bytes_max + 1 + limits::role_bytes_max;
 static_assert(fixed_bytes + limits::id_bytes_max + optional_bytes_max + limits::participants_max * participant_bytes_max <=
@@ -47,7 +47,7 @@ void read_participants(ByteReader& reader, std::vector<Participant>& participant
 
 Reopening read_reopening(ByteReader& reader) {
   const Timestamp at = reader.time();
-  // Written as a time, because it has the bounds of one: no session is open for longer than there are times.
+  // The duration is stored as a time, so that it has the bounds of a time. No session is open for longer.
   const Timestamp open_until = reader.time();
   return {at, open_until - Timestamp{}};
 }
@@ -108,7 +108,7 @@ Result<SessionRow> decode_session_row(BytesView bytes) {
   const bool is_intact = checksum_reader.u32() == crc32c({row_bytes});
 
   ByteReader reader(row_bytes, "session row");
-  SessionRow row = read_row(reader);  // first, so that a row of a later version is told from a damaged one
+  SessionRow row = read_row(reader);  // before the checksum, so that a row of a later version is not reported as damaged
   if (auto finished = reader.finish(); !finished) return std::unexpected(std::move(finished.error()));
   if (!is_intact) return damaged("session row", row_bytes.size(), "the checksum of the bytes before it");
   return row;

@@ -1,5 +1,5 @@
-// The trailer: docs/formats/entry.md, "Trailer". Its checksum covers the whole entry, the lengths of core and body included, so that no
-// byte can move from one part to the next unseen.
+// Encodes and decodes the trailer: docs/formats/entry.md, "Trailer". Its checksum covers the whole entry including the lengths of core and
+// body. So a byte that moves from one part to the next is detected.
 #include <limits>
 
 #include "base/assert.hpp"
@@ -14,7 +14,7 @@ namespace {
 
 static_assert(layout::trailer_fixed_bytes == 62, "docs/formats/entry.md");
 
-/// No time is written as a number that no time has (`is_storable`).
+/// A missing time is written as a number that no storable time has (`is_storable`).
 constexpr std::uint64_t no_time = std::numeric_limits<std::uint64_t>::max();
 
 std::size_t encoded_size(const Trailer& trailer) {
@@ -26,7 +26,7 @@ std::size_t encoded_size(const Trailer& trailer) {
 }
 
 std::uint32_t checksum_of(BytesView core, BytesView body, BytesView trailer_without_checksum) {
-  Bytes lengths;  // eight bytes: never allocates
+  Bytes lengths;  // eight bytes, so it never allocates
   append_u32(lengths, static_cast<std::uint32_t>(core.size()));
   append_u32(lengths, static_cast<std::uint32_t>(body.size()));
   return crc32c({lengths, core, body, trailer_without_checksum});
@@ -85,7 +85,7 @@ Counters read_counters(ByteReader& reader) {
   return counters;
 }
 
-/// Size and checksum of the entry whose trailer is `bytes`.
+/// Checks size and checksum of the entry whose trailer is `bytes`.
 Result<void> check_whole(BytesView bytes, BytesView core, BytesView body) {
   if (core.size() + body.size() + bytes.size() > limits::entry_bytes_max) {
     return damaged("trailer", 0, "an entry of at most 64 KiB");

@@ -1,4 +1,4 @@
-// A person as a verified token or the user store describes them.
+// A person, as a verified token or the user store describes them.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ struct User {
   friend bool operator==(const User&, const User&) = default;
 };
 
-/// Who asks, and from where.
+/// The user who sends a request, and the address and browser it comes from.
 struct Caller {
   User user;
   std::string address;     // textual IP, an IPv4-mapped address as IPv4

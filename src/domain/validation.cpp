@@ -1,4 +1,4 @@
-// docs/api-contract.md §4.1: what is taken out of a text, what a text must be, and the order of the refusals.
+// docs/api-contract.md §4.1: removed characters, the rules for a text, and the order of the refusals.
 #include "domain/validation.hpp"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ constexpr bool is_removed(char character) {
   return (byte < 0x20 && !is_kept_control) || byte == 0x7f;
 }
 
-/// False for nearly every text there is: no control character, kept ones included, and no U+007F.
+/// False for nearly every text: it has no control character (not even a permitted one) and no U+007F.
 bool may_hold_removed(std::string_view text) {
   for (; text.size() >= words::size_bytes; text.remove_prefix(words::size_bytes)) {
     const std::uint64_t word = words::load(text.data());
@@ -39,7 +39,7 @@ constexpr std::string_view white_space[] = {
 
 std::size_t white_space_at_front(std::string_view text) {
   const bool is_plain = text.front() > ' ' && text.front() < 0x7f;
-  if (is_plain) return 0;  // what nearly every text begins with
+  if (is_plain) return 0;  // true for nearly every text
   for (const std::string_view space : white_space) {
     if (text.starts_with(space)) return space.size();
   }
@@ -52,7 +52,7 @@ std::unexpected<Error> refuse_message(std::string text) {
 
 constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
-/// The text of an id that a client chooses; nothing when it cannot be one. What it is an id of decides the rest.
+/// The text of an id that a client chooses; nothing if no id can have this text. The caller checks the rules of the particular id.
 std::optional<std::string_view> given_id(const TextField& field) {
   const bool is_whole = field.state == TextField::State::text && field.value.find(replacement_character) == std::string::npos;
   return is_whole ? std::optional<std::string_view>(field.value) : std::nullopt;
@@ -86,7 +86,7 @@ Result<std::string> accept_message(TextField field) {
   if (field.state == TextField::State::not_text) return refuse_message(not_text);
   std::string text = sanitised(std::move(field.value));
   if (is_blank(text)) return refuse_message(required);
-  // JSON readers let no such text through; a form or a header might, and then every answer that quotes it would be broken.
+  // JSON readers never pass invalid UTF-8, but a form or a header might. It would break every answer that quotes it.
   if (!is_valid_utf8(text)) return refuse_message(not_text);
   return text;
 }

@@ -1,4 +1,4 @@
-// What the use cases answer with: values that `api` writes as JSON. Plain data, no behaviour.
+// Results of the use cases. `api` writes them as JSON. Plain data, no behaviour.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace parley::domain {
 struct MessageView {
   ObjectId id;
   SessionId session;
-  User sender;                                                                 // only `id` is set when the user was never seen
+  User sender;                                                                 // if the user was never seen, only `id` is set
   enum class Sender : std::uint8_t { there, gone } sender_is = Sender::there;  // gone: no longer in the user store
   Role sender_role;
   std::string text;
@@ -32,9 +32,9 @@ struct MessageView {
 struct SessionView {
   SessionRow row;
   std::uint32_t participant_count = 0;                                                    // live joined connections
-  std::vector<User> users;                                                                // those of the participants that are known
-  std::vector<UserId> users_gone;                                                         // those that are no longer in the user store
-  enum class Freshness : std::uint8_t { fresh, duplicate } freshness = Freshness::fresh;  // duplicate: a create found it there
+  std::vector<User> users;                                                                // the participants that are known
+  std::vector<UserId> users_gone;                                                         // the participants that left the user store
+  enum class Freshness : std::uint8_t { fresh, duplicate } freshness = Freshness::fresh;  // duplicate: create found an existing one
 };
 
 struct PageView {
@@ -48,7 +48,7 @@ struct PageView {
 struct StatsView {
   SessionId session;
   std::uint64_t total_messages = 0;
-  std::vector<RoleCounter> roles;  // live ones only, doctor before patient, then as first seen
+  std::vector<RoleCounter> roles;  // live messages only; doctor before patient, then in order of first appearance
   std::optional<Timestamp> first_message_at;
   std::optional<Timestamp> last_message_at;
 };
@@ -57,7 +57,7 @@ struct EndView {
   SessionRow row;
 };
 
-/// What participants see of one entry of the log.
+/// One entry of the log as participants see it.
 struct EntryView {
   struct Created {
     std::vector<Participant> participants;
@@ -76,26 +76,26 @@ struct EntryView {
   Position position;
   Timestamp timestamp{};
   std::variant<std::monostate, Created, ParticipantChange, MessageView, Deleted, Ended, Reopened>
-      content;  // nothing: the kind says all there is to see
-  Bytes core;   // empty: not asked for
+      content;  // nothing: the kind alone says everything
+  Bytes core;   // empty: not requested
 };
 
-/// Which entries of a log.
+/// Selects entries of a log.
 struct EntryRange {
-  std::optional<LogPlace> after;   // nothing: from the beginning, or, with `before`, the last ones before it
-  std::optional<LogPlace> before;  // exclusive; a bare seq past the end means the end
+  std::optional<LogPlace> after;   // nothing: from the beginning; with `before`: the last entries before it
+  std::optional<LogPlace> before;  // exclusive; a seq without proof past the end means the end
   std::uint32_t limit = 0;
   enum class Cores : std::uint8_t { left_out, included } cores = Cores::left_out;
 };
 
-/// Adjacent entries, oldest first, and what proves them: from the digest at `from` the chain of their cores leads to `digest`.
+/// Adjacent entries, oldest first, with their proof: the chain of their cores leads from the digest at `from` to `digest`.
 struct EntriesView {
   SessionId session;
   Position from;                                                                        // the place before the first entry
-  Position to;                                                                          // of the last entry; `from` when there is none
+  Position to;                                                                          // of the last entry; `from` if there are no entries
   Digest32 digest{};                                                                    // at `to`
-  enum class Rest : std::uint8_t { none, more } rest = Rest::none;                      // more: going on in the same direction gives more
-  enum class History : std::uint8_t { continued, reset } history = History::continued;  // reset: a place asked for is not in this history
+  enum class Rest : std::uint8_t { none, more } rest = Rest::none;                      // more: further entries exist in the same direction
+  enum class History : std::uint8_t { continued, reset } history = History::continued;  // reset: a requested place is not in this history
   std::vector<EntryView> entries;
 };
 
@@ -106,12 +106,12 @@ struct RoomMember {
   std::uint32_t sockets = 0;
 };
 
-/// What a join answers. Two refusals leave something beside them: of a session that has ended what it held may still be read (`resume`),
-/// and when the resume could not be read the room was entered all the same.
+/// The result of a join. Two refusals come with other fields. If the session has ended, its log may still be read (`resume`). If the resume
+/// could not be read, the socket has still entered the room.
 struct JoinView {
   enum class Room : std::uint8_t { entered, not_entered } room = Room::entered;
   SessionView session;
-  std::vector<RoomMember> members;  // without the socket that joins; one a user
+  std::vector<RoomMember> members;  // without the joining socket; one per user
   std::optional<EntriesView> resume;
   std::optional<Error> refusal;
 };

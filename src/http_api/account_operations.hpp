@@ -1,4 +1,4 @@
-// Signing out over HTTP (ARCHITECTURE.md §10): what the documents say of it.
+// Signing out over HTTP (ARCHITECTURE.md §10): its description for the API documents.
 #pragma once
 
 #include "http_api/operation.hpp"

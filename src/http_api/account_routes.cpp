@@ -4,7 +4,7 @@ namespace parley::http_api {
 
 void sign_out(const Backend& backend, ExchangePtr exchange) {
   auto& kept = *exchange;
-  // A page cannot expire a cookie that scripts may not touch, so the answer does.
+  // A page cannot expire a cookie that is hidden from scripts, so the answer expires it.
   if (kept.request.find("cookie") != nullptr) {
     kept.more_headers.push_back({"Set-Cookie", "token=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax"});
   }

@@ -1,4 +1,4 @@
-// What only admins may do (docs/api-contract.md §5.5): what the documents say of it, and the fields its handlers read.
+// Operations for admins (docs/api-contract.md §5.5): their description for the API documents, and the fields that handlers read.
 #pragma once
 
 #include "base/limits.hpp"
@@ -14,7 +14,7 @@ inline constexpr api::Schema hours_old_schema{
 inline constexpr api::Member hours_old_field{"hoursOld", &hours_old_schema, "Sessions created before so many hours.",
                                              api::Presence::optional};
 
-// PUT …/ice-servers/turn-config: one of them at least, and what is falsy counts as not given.
+// PUT …/ice-servers/turn-config: at least one of these fields. A falsy value counts as not given.
 inline constexpr api::Schema turn_url{
     .keywords = R"("type":"string","pattern":"^turns?:[a-z0-9][a-z0-9.-]{0,200}(:[1-9][0-9]{0,3})?([?]transport=(udp|tcp))?$")",
     .example = R"("turn:turn.example.org:3478")",

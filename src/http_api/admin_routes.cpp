@@ -1,4 +1,4 @@
-// What only admins may do (docs/api-contract.md §5.5); who is one was asked before.
+// Operations for admins (docs/api-contract.md §5.5). An earlier step has already checked that the caller is an admin.
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -14,7 +14,7 @@ namespace parley::http_api {
 
 namespace {
 
-/// The whole text as a decimal number, as JSON writes them.
+/// The whole text as a decimal number, in the notation of JSON.
 std::optional<double> number_in(std::string_view text) {
   double value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -22,7 +22,7 @@ std::optional<double> number_in(std::string_view text) {
   return value;
 }
 
-/// `hoursOld`: absent is 24, numeric text is a number; nothing for null, other types, negative numbers and what is not finite.
+/// `hoursOld`: absent is 24, numeric text is a number. Nothing for null, other types, and numbers that are negative or not finite.
 std::optional<double> hours_old(const api::Fields& fields) {
   using Kind = api::Fields::Kind;
   std::optional<double> hours;
@@ -41,7 +41,7 @@ std::optional<double> hours_old(const api::Fields& fields) {
   return hours && std::isfinite(*hours) && *hours >= 0 ? hours : std::nullopt;
 }
 
-/// `hours` before `now`; never before 1970, so that no number of hours is too large.
+/// `hours` before `now`, but never before 1970, so that no number of hours is too large.
 Timestamp hours_before(Timestamp now, double hours) {
   constexpr double milliseconds_an_hour = 3'600'000;
   const double since_epoch = static_cast<double>(now.time_since_epoch().count());
@@ -74,7 +74,7 @@ void write_limits(JsonWriter& writer, const service::ServiceConfig& config) {
   writer.end_object();
 }
 
-/// The heap figures are those of another runtime; there is none here.
+/// The heap figures of the contract belong to another runtime. This server has no such heap, so they are 0.
 void write_memory(JsonWriter& writer, std::uint64_t resident_bytes) {
   writer.key("memoryUsage").begin_object().key("rss").integer(static_cast<std::int64_t>(resident_bytes));
   for (const auto* name : {"heapTotal", "heapUsed", "external", "arrayBuffers"}) writer.key(name).integer(0);

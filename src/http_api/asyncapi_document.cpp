@@ -1,5 +1,5 @@
-// Socket.IO in AsyncAPI's words: one channel, the namespace `/`; what clients emit the application `receive`s, and the ack is the
-// reply; what the server emits it `send`s. A payload is the event's one argument.
+// Socket.IO in the terms of AsyncAPI. The namespace `/` is the only channel. The application `receive`s the events of clients, and the ack
+// is the reply; it `send`s the events of the server. A payload is the one argument of the event.
 #include "http_api/asyncapi_document.hpp"
 
 #include "api/schemas.hpp"
@@ -28,7 +28,7 @@ constexpr api::Schema token{.keywords = R"("type":"string")", .example = R"("eyJ
 constexpr api::Member auth[] = {
     {"token", &token, "A JSON Web Token (HS256). Without it the query `token` is looked at.", api::Presence::optional}};
 
-/// `chat-message` → `chatMessage`: names of components, which must not have every character.
+/// `chat-message` → `chatMessage`: names of components allow only some characters.
 std::string camel(std::string_view name) {
   std::string result;
   for (std::size_t at = 0; at < name.size(); ++at) {
@@ -184,7 +184,7 @@ void Document::write_client_operation(const ClientEvent& event) {
   writer_.end_object();
 }
 
-/// Every text the sender may get, by ack alone or by the `error` event too.
+/// Every refusal text that the sender may get, and whether it comes only by ack or also by the `error` event.
 void Document::write_refusals(const ClientEvent& event) {
   writer_.key("x-refusals").begin_object();
   writer_.key("by").begin_array();

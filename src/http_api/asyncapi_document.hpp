@@ -1,4 +1,4 @@
-// The AsyncAPI 3.0 document of the Socket.IO side, made from the tables of events (service/client_event.hpp, service/server_event.hpp).
+// The AsyncAPI 3.0 document of the Socket.IO side, built from the tables of events (service/client_event.hpp, service/server_event.hpp).
 #pragma once
 
 #include <string>

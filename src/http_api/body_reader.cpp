@@ -10,7 +10,7 @@
 namespace parley::http_api {
 
 namespace {
-constexpr int niceness = 10;  // a loop that has work goes first
+constexpr int niceness = 10;  // event loops with work run first
 }
 
 BodyReader::BodyReader(const Clock& clock) : clock_(clock) {
@@ -39,8 +39,8 @@ bool BodyReader::read(protocol::http::Request& request, EventLoop& loop, Done do
 }
 
 void BodyReader::run() {
-  pthread_setname_np(pthread_self(), "body-reader");  // as tools that list threads show it
-  setpriority(PRIO_PROCESS, 0, niceness);             // of this thread alone, on Linux
+  pthread_setname_np(pthread_self(), "body-reader");  // shown by tools that list threads
+  setpriority(PRIO_PROCESS, 0, niceness);             // on Linux this affects only this thread
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });

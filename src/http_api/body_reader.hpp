@@ -1,5 +1,5 @@
-// Reads bodies that take long, compressed or large ones, on a thread of its own: a loop that unpacked ten megabytes would keep everybody
-// waiting (docs/adr/0016).
+// Reads compressed and large bodies on its own thread. On an event loop, decompressing ten megabytes would delay all other clients
+// (docs/adr/0016).
 //
 // Bounds   limits::bodies_waiting_bytes_max of bodies, read one at a time.
 // Threads  `read` any.
@@ -33,11 +33,11 @@ class BodyReader {
   struct Outcome {
     std::expected<api::Fields, BodyRefusal> fields;
     std::chrono::milliseconds took{};  // rounded up
-    std::exception_ptr failure = {};   // a mistake of ours or of a library: to be thrown again where those are caught
+    std::exception_ptr failure = {};   // a bug of ours or of a library: `done` must rethrow it
   };
   using Done = std::move_only_function<void(Outcome outcome)>;
-  /// Calls `done` on `loop`, later. `request` lives until then and is nobody else's meanwhile. False, and nothing happens, when too much
-  /// waits.
+  /// Calls `done` on `loop`, later. `request` must stay alive until then, and no other code may use it meanwhile. Returns false and does
+  /// nothing if too many bytes are waiting.
   [[nodiscard]] bool read(protocol::http::Request& request, EventLoop& loop, Done done);
 
  private:
@@ -54,12 +54,12 @@ class BodyReader {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> jobs_;   // guarded by mutex_
-  std::size_t bytes_ = 0;  // guarded by mutex_; of the bodies that wait
+  std::size_t bytes_ = 0;  // guarded by mutex_; of the waiting bodies and the one being read
   bool stopping_ = false;  // guarded by mutex_
   std::thread thread_;
 };
 
-/// Whether its body is one that this is for.
+/// True if the body of this request should be read by a BodyReader.
 [[nodiscard]] bool takes_long_to_read(const protocol::http::Request& request);
 
 }  // namespace parley::http_api

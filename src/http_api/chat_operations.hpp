@@ -1,4 +1,4 @@
-// Chat over HTTP (docs/api-contract.md §4): what the documents say of it, and the parameters its handlers read.
+// Chat over HTTP (docs/api-contract.md §4): its description for the API documents, and the parameters that handlers read.
 #pragma once
 
 #include <limits>

@@ -10,7 +10,7 @@ namespace parley::http_api {
 
 namespace {
 
-/// The key of a send: in the body, or in the header that other services use for it. Two different ones cannot both be meant.
+/// The key of a message: in the body, or in the header that other services use for it. Two different keys are refused.
 Result<domain::TextField> client_message_id_of(const Exchange& exchange) {
   auto field = exchange.fields.text_field(api::members::client_message_id.name);
   const auto* header = exchange.request.find(idempotency_key_header.name);
@@ -56,7 +56,7 @@ void chat_page(const Backend& backend, ExchangePtr exchange) {
   if (const auto before = query_value(query, before_parameter.name); before && !before->empty()) {
     read.before = api::parse_before(*before);
     if (!read.before) {
-      // Who may not see the session learns that first, as with every other parameter.
+      // If the caller may not see the session, that refusal comes first, as with every other parameter.
       return backend.service.get_session(*kept.loop, std::move(kept.caller), read.session,
                                          [exchange = std::move(exchange)](Result<domain::SessionView> session) {
                                            if (!session) return exchange->answer(session.error());

@@ -17,7 +17,7 @@ using Decoded = std::expected<std::string, DecodingFailure>;
 
 constexpr std::size_t chunk_bytes = 64 * 1024;
 
-/// Zlib's names for its three framings (zlib.h, inflateInit2).
+/// Values of zlib for its three formats (zlib.h, inflateInit2).
 constexpr int gzip_window_bits = 15 + 16;
 constexpr int zlib_window_bits = 15;
 constexpr int raw_window_bits = -15;
@@ -30,7 +30,7 @@ Decoded inflated(std::string_view body, int window_bits, std::size_t bytes_max) 
   z_stream state{};
   if (inflateInit2(&state, window_bits) != Z_OK) return std::unexpected(DecodingFailure::malformed);
   const std::unique_ptr<z_stream, InflateEnd> stream(&state);
-  stream->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));  // zlib does not write there
+  stream->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(body.data()));  // zlib does not write to its input
   stream->avail_in = static_cast<uInt>(body.size());
   std::string result;
   std::array<char, chunk_bytes> chunk;
@@ -45,8 +45,8 @@ Decoded inflated(std::string_view body, int window_bits, std::size_t bytes_max) 
   return result;
 }
 
-/// `deflate` is the zlib format, but some clients send the bare stream (RFC 9110 §8.4.1.2). A zlib header has 8 in its low nibble
-/// and is divisible by 31 (RFC 1950 §2.2).
+/// `deflate` is the zlib format, but some clients send the raw stream (RFC 9110 §8.4.1.2). A zlib header has 8 in its low nibble and is
+/// divisible by 31 (RFC 1950 §2.2).
 int deflate_window_bits(std::string_view body) {
   if (body.size() < 2) return zlib_window_bits;
   const auto first = static_cast<unsigned char>(body[0]);

@@ -1,4 +1,4 @@
-// Where the token of a request is (docs/api-contract.md §1.3), and what each failure answers.
+// Finds the token of a request (docs/api-contract.md §1.3) and gives the text for each failure.
 #pragma once
 
 #include <optional>
@@ -10,8 +10,8 @@
 
 namespace parley::http_api {
 
-/// An `Authorization` header that is `Bearer`, alone or with single spaces: its second piece, and no cookie is looked at then. Else
-/// the cookie `token`. Never the query. Nothing when there is none, or it is empty.
+/// If the `Authorization` header is `Bearer`, alone or followed by a space, the token is its second piece, and the cookie is ignored.
+/// Otherwise the token is the cookie `token`. The query is never used. Nothing if there is no token or it is empty.
 [[nodiscard]] std::optional<std::string> token_of(const protocol::http::Request& request);
 
 inline constexpr std::string_view token_missing_text = "Not authorized, token missing";

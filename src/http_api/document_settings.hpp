@@ -1,4 +1,4 @@
-// The documents are made from constants; what a deployment may set stands in them as `@name@` and is filled in here.
+// The API documents are built from constants. Values that a deployment may set appear in them as `@name@` and are replaced here.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace parley::http_api {
 
-/// Fills in `@message_length_max@` and `@page_limit_max@`, in texts and where a number stands alone.
+/// Replaces `@message_length_max@` and `@page_limit_max@`, in texts and in place of numbers.
 [[nodiscard]] std::string with_settings(std::string document, const HttpApiConfig& config);
 
 }  // namespace parley::http_api

@@ -16,7 +16,7 @@ using protocol::http::Response;
 
 namespace {
 
-/// The page the contract shows for what is not there; the method and path are as sent, so they are escaped.
+/// The contract's page for an unknown path. Method and path come from the client, so the path is escaped.
 std::string not_found_page(std::string_view method, std::string_view path) {
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Error</title>\n</head>\n<body>\n<pre>Cannot ";
@@ -63,7 +63,7 @@ Exchange::Exchange(protocol::http::Request taken_request, EventLoop* taken_loop,
     : request(std::move(taken_request)), loop(taken_loop), respond_(std::move(respond)) {}
 
 Exchange::~Exchange() {
-  // A use case that dropped its callback would leave the client waiting for ever; an honest 500 is better.
+  // If a use case dropped its callback, the client would wait forever. An answer 500 is better.
   if (!answered()) answer(500, R"({"message":"Server error"})");
 }
 

@@ -1,7 +1,7 @@
-// One request on its way to its answer: what the steps before the handler found out, and the one answer it gets.
+// One request and its one answer, with the results of the steps before the handler.
 //
-// Owned by whoever works on it at the moment; handlers move it into the callback of the use case. Answering twice, or never, is a
-// mistake of ours and asserted.
+// Handlers move it into the callback of the use case, which then owns it. Answering twice is a bug and asserted. Without an answer, the
+// destructor answers 500, so that the client does not wait forever.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@
 
 namespace parley::http_api {
 
-/// A body that is the same for everybody, with its tag: made once, so that asking for it costs neither a copy nor a hash.
+/// A body that is the same for all clients, with its ETag. Built once, so that an answer needs neither a copy nor a hash.
 struct ConstantBody {
   explicit ConstantBody(std::string body);
 
@@ -41,22 +41,22 @@ class Exchange {
   protocol::http::Request request;
   EventLoop* loop;                        // never null in a handler
   domain::Caller caller;                  // after authentication
-  domain::Revocation token;               // after authentication: what would revoke the token presented
-  api::Fields fields;                     // after the body was read
+  domain::Revocation token;               // after authentication: the data to revoke the token
+  api::Fields fields;                     // after reading the body
   std::array<std::string, 2> parameters;  // of the path, decoded
   std::optional<WindowState> window;      // of the innermost limiter that counted this request
   CrossOrigin cross_origin = CrossOrigin::refused;
 
-  std::vector<protocol::http::Header> more_headers;  // of the answer, beside those that every one has
+  std::vector<protocol::http::Header> more_headers;  // of the answer, in addition to the common ones
 
   [[nodiscard]] bool is_get_or_head() const { return request.method == "GET" || request.method == "HEAD"; }
   [[nodiscard]] bool answered() const { return !respond_; }
-  /// By which limiters count the client. Made when it is first asked for.
+  /// The key under which limiters count the client. Built on first use.
   [[nodiscard]] const std::string& client_key();
 
-  /// JSON of any status.
+  /// Answers JSON with any status.
   void answer(unsigned status, std::string json);
-  /// `{"message":…,"code":…}` with the status of the code's row; `Retry-After` where waiting helps; `internal` hides what it was.
+  /// `{"message":…,"code":…}` with the status of the code's row. `Retry-After` if waiting helps. `internal` hides the cause.
   void answer(const Error& error);
   /// `{"success":false,"message":…}`: docs/api-contract.md §1.3 and §2.3.
   void answer_framework_error(unsigned status, std::string_view message);
@@ -64,15 +64,15 @@ class Exchange {
   void answer_not_found();
   void answer_preflight();
   void answer_asset(std::string_view content_type, const ConstantBody& body);
-  /// A JSON document that is the same for everybody.
+  /// Answers a JSON document that is the same for all clients.
   void answer_document(const ConstantBody& body);
-  /// `GET /`: none of the headers of the others.
+  /// `GET /`: without the headers that other answers have.
   void answer_live_page();
 
  private:
   [[nodiscard]] protocol::http::Response response(unsigned status, AnswerKind kind) const;
   void add_window_headers(protocol::http::Response& response) const;
-  /// Puts the ETag on, or makes it a 304, and sends it.
+  /// Adds the ETag, or turns the response into a 304, and sends it.
   void finish(protocol::http::Response response);
   void finish(protocol::http::Response response, std::string etag);
 

@@ -1,4 +1,4 @@
-// What is happening, as numbers: the one source of /metrics and of the admins' `monitoring/metrics`.
+// Current figures: the only source of /metrics and of the admins' `monitoring/metrics`.
 #pragma once
 
 #include <chrono>
@@ -11,11 +11,11 @@ namespace parley::http_api {
 struct Figures {
   service::ServiceCounts service;
   std::uint64_t requests_rate_limited = 0;  // answered 429, since the start
-  std::uint64_t request_windows = 0;        // of limiters of requests, remembered now
+  std::uint64_t request_windows = 0;        // windows of request limiters now in memory
   std::uint64_t resident_bytes = 0;
   std::chrono::nanoseconds uptime{};
 
-  /// Over sockets and HTTP.
+  /// Over both sockets and HTTP.
   [[nodiscard]] std::uint64_t rate_limited() const { return service.refused_rate_limited + requests_rate_limited; }
   [[nodiscard]] std::uint64_t rate_windows() const { return service.rate_windows + request_windows; }
 };

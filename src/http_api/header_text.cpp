@@ -24,7 +24,7 @@ std::string_view unquoted(std::string_view text) {
   return text;
 }
 
-/// Cuts the piece up to `separator` off the front of `rest`.
+/// Removes the piece up to `separator` from the front of `rest` and returns it.
 std::string_view next_piece(std::string_view& rest, char separator) {
   const auto end = rest.find(separator);
   const auto piece = rest.substr(0, end);

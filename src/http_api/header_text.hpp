@@ -1,4 +1,4 @@
-// Small readers of header values, and what makes a stranger's header safe to repeat.
+// Parses small header values, and makes header values from clients safe to repeat.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@ namespace parley::http_api {
 
 [[nodiscard]] std::string lower_case(std::string_view text);  // ASCII
 [[nodiscard]] std::string upper_case(std::string_view text);  // ASCII
-/// Everything but printable ASCII becomes `?`: header bytes need not be UTF-8, JSON must be.
+/// Replaces everything but printable ASCII by `?`: header bytes need not be UTF-8, JSON must be.
 [[nodiscard]] std::string printable_ascii(std::string_view text);
 
 struct ContentType {
@@ -18,10 +18,10 @@ struct ContentType {
 };
 [[nodiscard]] ContentType parse_content_type(std::string_view value);
 
-/// The value of one cookie, percent-decoded where that is possible; the first of its name counts.
+/// The value of one cookie, percent-decoded if possible. If a name is repeated, the first one counts.
 [[nodiscard]] std::optional<std::string> cookie_value(std::string_view cookies, std::string_view name);
 
-/// Whether `If-None-Match` names this weak tag (RFC 9110 §13.1.2): `*`, or a list compared without `W/`.
+/// True if `If-None-Match` contains this weak tag (RFC 9110 §13.1.2): `*`, or a list compared without `W/`.
 [[nodiscard]] bool etag_matches(std::string_view if_none_match, std::string_view etag);
 
 }  // namespace parley::http_api

@@ -36,13 +36,13 @@ struct ServedAsset {
 
 }  // namespace
 
-// Each step answers the exchange and returns false, or leaves it alone and returns true. The token's may have to wait for the user
-// store, so it goes on itself.
+// Each step either answers the exchange and returns false, or returns true and does not answer. Authentication may have to wait for the
+// user store, so that step calls the next steps itself.
 struct HttpApi::Impl {
   Impl(HttpApiDependencies dependencies, HttpApiConfig given_config);
 
   void process(const ExchangePtr& exchange);
-  /// The steps behind the token. `match` shows into the exchange's request.
+  /// Runs the steps after authentication. `match` refers to the exchange's request.
   void carry_out(const ExchangePtr& exchange, const RouteMatch& match);
   template <typename Steps>
   void guarded(Exchange& exchange, Steps steps);
@@ -50,11 +50,11 @@ struct HttpApi::Impl {
   bool is_allowed(const std::string& origin, const Request& request) const;
   const ServedAsset* find_asset(const Request& request) const;
   bool asset_step(Exchange& exchange) const;
-  /// Goes on with the steps after it, now or when the body has been read.
+  /// Calls the next steps itself, at once or when the body has been read.
   void body_step(const ExchangePtr& exchange, const RouteMatch& match, Scope scope);
   void body_was_read(const ExchangePtr& exchange, const RouteMatch& match, Scope scope, std::expected<api::Fields, BodyRefusal> fields);
   [[nodiscard]] WindowLimiter* limiter_of(Scope scope);
-  /// Whether the limiters will refuse this request: then its body need not be read.
+  /// True if the limiters will refuse this request, so that its body need not be read.
   [[nodiscard]] bool is_over_limit(Exchange& exchange, Scope scope);
   bool reading_step(Exchange& exchange);
   bool limiter_step(Exchange& exchange, Scope scope);
@@ -74,7 +74,7 @@ struct HttpApi::Impl {
   WindowLimiter chat;
   WindowLimiter sessions;
   WindowLimiter session_creates;
-  WindowLimiter reading;  // milliseconds that bodies took
+  WindowLimiter reading;  // counts milliseconds spent on reading bodies
   BodyReader body_reader;
   std::function<std::uint64_t()> resident_bytes;
   SteadyTime started_at;
@@ -144,7 +144,7 @@ bool HttpApi::Impl::cross_origin_step(Exchange& exchange) {
 
 bool HttpApi::Impl::is_allowed(const std::string& origin, const Request& request) const {
   if (std::ranges::find(config.allowed_origins, origin) != config.allowed_origins.end()) return true;
-  // Browsers name the own origin when they load the modules of a page.
+  // Browsers send the page's own origin when they load its modules.
   const bool may_be_own = config.own_origin == HttpApiConfig::OwnOrigin::allowed || find_asset(request) != nullptr;
   return may_be_own && request.is_own_origin(origin);
 }
@@ -163,7 +163,7 @@ bool HttpApi::Impl::asset_step(Exchange& exchange) const {
 }
 
 void HttpApi::Impl::body_step(const ExchangePtr& exchange, const RouteMatch& match, Scope scope) {
-  // The contract lets a client that is over its limit have its 429 before its body is read.
+  // The contract allows a 429 before the body is read if the client is over its limit.
   if (is_over_limit(*exchange, scope)) {
     limiter_step(*exchange, scope);
     return;
@@ -214,7 +214,7 @@ bool HttpApi::Impl::is_over_limit(Exchange& exchange, Scope scope) {
   return general.is_used_up(key, now) || (inner != nullptr && inner->is_used_up(key, now));
 }
 
-// A body that is refused is not counted as a request, and costs as much: so the time that reading takes is counted.
+// A refused body is not counted as a request, but it costs as much. So the time for reading bodies is limited too.
 bool HttpApi::Impl::reading_step(Exchange& exchange) {
   const std::string& key = exchange.client_key();
   const SteadyTime now = backend.clock.steady_now();
@@ -240,7 +240,7 @@ bool HttpApi::Impl::count(Exchange& exchange, WindowLimiter& limiter, std::strin
   std::string json;
   JsonWriter writer(json);
   api::write_error(writer, {ErrorCode::rate_limited, std::string(refusal), {}, exchange.window->reset_seconds * 1000});
-  exchange.answer(429, std::move(json));  // Retry-After is one of the window's headers
+  exchange.answer(429, std::move(json));  // the headers of the window include Retry-After
   return false;
 }
 
@@ -295,7 +295,7 @@ void HttpApi::Impl::guarded(Exchange& exchange, Steps steps) {
   try {
     steps();
   } catch (const std::exception& failure) {
-    // The edge of the program: a mistake of ours in one request must not end everybody's calls.
+    // The outermost handler: a bug in one request must not end the calls of all other users.
     logs.write(LogLevel::error, "http_api", "a handler failed", {{"path", exchange.request.path()}, {"what", failure.what()}});
     if (!exchange.answered()) exchange.answer(500, R"({"message":"Server error"})");
   }

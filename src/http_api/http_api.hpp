@@ -1,7 +1,7 @@
-// HTTP of the contract: takes each request through the steps of docs/api-contract.md §2.1, in their observable order, to its use
-// case, and writes the answer. Leaves out sockets and framing (server) and every decision about sessions (service).
+// The contract's HTTP side. Takes each request through the steps of docs/api-contract.md §2.1, in their observable order, to its use case,
+// and writes the answer. Not here: sockets and framing (server), and decisions about sessions (service).
 //
-// Threads   handle() runs on the connection's loop; limiters are shared and locked.
+// Threads   handle() runs on the connection's loop. Limiters are shared and have locks.
 #pragma once
 
 #include <functional>
@@ -18,15 +18,15 @@
 
 namespace parley::http_api {
 
-/// Everything must outlive the HttpApi. The functions are called on any loop.
+/// All members must outlive the HttpApi. The functions are called on any loop.
 struct HttpApiDependencies {
   service::ChatService& service;
   Clock& clock;
   LogSink& logs;
   std::function<std::string(const Figures&)> metrics_text;      // Prometheus text exposition
   std::function<std::vector<std::string>()> reasons_not_ready;  // empty: ready
-  std::function<std::uint64_t()> resident_bytes;                // of this process, as the system counts them
-  std::function<std::vector<std::string>()> notices = [] { return std::vector<std::string>(); };  // for people, though it is ready
+  std::function<std::uint64_t()> resident_bytes;                // of this process, as the system reports it
+  std::function<std::vector<std::string>()> notices = [] { return std::vector<std::string>(); };  // for people, even if ready
 };
 
 class HttpApi final : public protocol::http::HttpHandler {

@@ -8,7 +8,7 @@ namespace parley::http_api {
 
 namespace {
 
-/// In milliseconds, to the microsecond: more is noise.
+/// In milliseconds, rounded to a microsecond: more digits are noise.
 double milliseconds_of(std::chrono::nanoseconds time) {
   return static_cast<double>(std::chrono::round<std::chrono::microseconds>(time).count()) / 1000;
 }
@@ -40,7 +40,7 @@ void write_ice_health(JsonWriter& writer, const service::IceHealth& health) {
   writer.member("lastRotation", to_iso8601(health.last_rotation)).member("nextRotation", to_iso8601(health.next_rotation));
   writer.end_object().end_object();
   writer.key("servers").begin_object();
-  for (const auto& server : health.servers) write_server(writer.key(server.url), server);  // a URL that was parsed needs no escaping
+  for (const auto& server : health.servers) write_server(writer.key(server.url), server);  // a parsed URL needs no escaping
   writer.end_object();
 }
 

@@ -1,4 +1,4 @@
-// What is known of the ICE servers, as JSON (docs/api-contract.md §5.5).
+// The known health of the ICE servers, as JSON (docs/api-contract.md §5.5).
 #pragma once
 
 #include "base/json_writer.hpp"
@@ -6,7 +6,7 @@
 
 namespace parley::http_api {
 
-/// The members `summary` and `servers`, into an object that is open.
+/// Writes the members `summary` and `servers` into an object that is already open.
 void write_ice_health(JsonWriter& writer, const service::IceHealth& health);
 
 }  // namespace parley::http_api

@@ -1,4 +1,4 @@
-// ICE servers as admins see and change them (docs/api-contract.md §5.5).
+// Shows the ICE servers to admins and changes them (docs/api-contract.md §5.5).
 #include "base/json_writer.hpp"
 #include "domain/error_code.hpp"
 #include "http_api/admin_operations.hpp"
@@ -16,7 +16,7 @@ std::string done_json(std::string_view message, Timestamp at) {
   return json;
 }
 
-/// One text of a configuration: falsy is not given. False: it is no text.
+/// Reads one text of a configuration. A falsy value counts as not given. Returns false if the value is not text.
 bool read_text(const api::Fields& fields, std::string_view name, std::optional<std::string>& text) {
   if (!fields.falsy(name)) text = fields.string(name);
   return fields.falsy(name) || text.has_value();

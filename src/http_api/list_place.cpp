@@ -6,7 +6,7 @@
 namespace parley::http_api {
 
 namespace {
-constexpr std::size_t time_digits_max = 15;  // as of a `before` that is a time
+constexpr std::size_t time_digits_max = 15;  // the same as for a `before` that is a time
 }
 
 std::string to_text(const ListPlace& place) {

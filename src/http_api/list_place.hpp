@@ -1,4 +1,4 @@
-// Where a list of the API goes on: `before` of an answer that ended at limits::list_bytes_max or at its limit, and of the next request.
+// The place where a list continues: `before` in an answer that ends at limits::list_bytes_max or its limit, and in the next request.
 #pragma once
 
 #include <optional>
@@ -12,12 +12,12 @@ namespace parley::http_api {
 /// An element of a list that is sorted by time.
 struct ListPlace {
   Timestamp time{};
-  std::string id;  // tells it from others of its time
+  std::string id;  // distinguishes elements with the same time
 };
 
-/// `<milliseconds>.<id>`. To clients it means nothing.
+/// `<milliseconds>.<id>`. Clients must not interpret it.
 [[nodiscard]] std::string to_text(const ListPlace& place);
-/// Nothing: the text is not of that form. What the id means is for the caller to check.
+/// Nothing if the text does not have that form. The caller must check the id.
 [[nodiscard]] std::optional<ListPlace> parse_list_place(std::string_view text);
 
 }  // namespace parley::http_api

@@ -65,7 +65,7 @@ constexpr std::string_view name_of_status(unsigned status) {
   }
 }
 
-/// Writes one document; its parts follow the order in which OpenAPI names them.
+/// Writes one document, with its parts in the order of the OpenAPI specification.
 class Document {
  public:
   explicit Document(std::string& json) : writer_(json), schemas_(writer_) {}
@@ -191,7 +191,7 @@ void Document::write_body(const Operation& operation) {
   const bool has_required = std::ranges::any_of(operation.body, is_required) || !operation.body_keywords.empty();
   writer_.key("requestBody").begin_object().key("required").boolean(has_required);
   writer_.key("content").begin_object();
-  // An array is a body without fields: taken where no field is required.
+  // An array counts as a body without fields, so it is accepted if no field is required.
   const std::string_view json_type = has_required ? R"("type":"object")" : R"("type":["object","array"])";
   for (const auto notation : {api::Notation::json, api::Notation::form}) {
     const bool is_json = notation == api::Notation::json;
@@ -254,7 +254,7 @@ void Document::write_headers(unsigned status, Scope scope) {
     writer_.key(name).begin_object().member("$ref", "#/components/headers/" + std::string(name)).end_object();
   };
   refer("ETag");
-  // The origin and the body are looked at before a limiter counts.
+  // The steps for origin and body run before the limiters count.
   const bool is_counted = scope != Scope::exempt && status != 413 && status != 415;
   if (is_counted) {
     for (const auto name : {"RateLimit-Policy", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"}) refer(name);

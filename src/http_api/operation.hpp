@@ -1,8 +1,8 @@
-// What /openapi.json says of one route. Every row of the route table refers to one, so a route without it does not compile; the
-// operations themselves stand in <area>_operations.cpp, next to the handlers and not inside them.
+// The description of one route for /openapi.json. Every row of the route table refers to one, so a route without a description does not
+// compile. The operations are in <area>_operations.cpp, next to the handlers and not inside them.
 //
-// Not said here, because the rest of the row implies it: path parameters, the token and its 401s, the limiters and their 429s, the
-// refusals of a body, and 500.
+// The rest of the row implies these parts, so they are not repeated here: path parameters, the token and its 401s, the limiters and their
+// 429s, the refusals of a body, and 500.
 #pragma once
 
 #include <algorithm>
@@ -21,26 +21,26 @@ namespace parley::http_api {
 struct AnswerDocument {
   unsigned status;
   std::string_view about;
-  std::span<const api::Member> body;  // empty: what media_type says
+  std::span<const api::Member> body;  // empty: media_type says all
   std::string_view media_type = "application/json";
 };
 
 struct Operation {
   std::string_view id;    // one word, unique: `storeMessage`
-  std::string_view area;  // the heading it is listed under
+  std::string_view area;  // its heading in the document
   std::string_view summary;
-  std::string_view about = {};  // what the contract says beyond that
+  std::string_view about = {};  // more than the summary
   std::span<const QueryParameter* const> query = {};
   std::span<const api::Member> headers = {};
-  std::span<const api::Member> body = {};  // JSON or form; empty: none is read
-  /// Further members of its schema, as JSON: what single members cannot say. Such a body is described as JSON alone.
+  std::span<const api::Member> body = {};  // JSON or form; empty: no body is read
+  /// More members of the body's schema, as JSON, for rules about several members. Such a body is documented only as JSON.
   std::string_view body_keywords = {};
   std::span<const AnswerDocument> answers;
   std::span<const api::Refusal> refusals = {};  // in the order of the checks
   api::Work work = api::Work::none;
 };
 
-/// Gives the operation back; does not compile when something that every operation says is missing.
+/// Returns the operation. Does not compile if a part is missing that every operation needs.
 [[nodiscard]] consteval Operation documented(Operation operation) {
   const bool is_complete = !operation.id.empty() && !operation.area.empty() && !operation.summary.empty() &&
                            std::ranges::any_of(operation.answers, [](const AnswerDocument& answer) { return answer.status / 100 == 2; });
@@ -48,12 +48,12 @@ struct Operation {
   return operation;
 }
 
-/// What a `:name` of a pattern may be.
+/// The possible `:name` parameters of patterns.
 inline constexpr api::Member path_parameters[] = {
     {"sessionId", &api::schemas::session_id, "The session."},
     {"messageId", &api::schemas::given_oid, "The `_id` of a ChatMessage, the `id` of a ChatEvent."},
 };
-/// Not defined for a name that no row has: constant expressions with one do not compile.
+/// Undefined if no row has this name: then a constant expression does not compile.
 [[nodiscard]] constexpr const api::Member& path_parameter(std::string_view name) {
   return *std::ranges::find(path_parameters, name, &api::Member::name);
 }

@@ -1,4 +1,4 @@
-// Percent-coding of paths and queries (RFC 3986 §2.1), as ECMAScript's decodeURIComponent and the query parsers of the web do it.
+// Percent-coding of paths and queries (RFC 3986 §2.1), as in ECMAScript's decodeURIComponent and the query parsers of browsers.
 #pragma once
 
 #include <optional>
@@ -7,10 +7,10 @@
 
 namespace parley::http_api {
 
-/// Nothing when a `%` has no two hexadecimal digits behind it, or the result is not UTF-8.
+/// Nothing if a `%` is not followed by two hexadecimal digits, or if the result is not UTF-8.
 [[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text);
 
-/// The first parameter of that name in a query; `+` is a space; what cannot be decoded stays as sent.
+/// The first parameter of that name in a query. `+` is a space. A value that cannot be decoded is returned as sent.
 [[nodiscard]] std::optional<std::string> query_value(std::string_view query, std::string_view name);
 
 }  // namespace parley::http_api

@@ -1,4 +1,4 @@
-// The refusals that http_api gives itself, worded as docs/api-contract.md §2 words them: given by the steps, described by the document.
+// Refusals that http_api itself gives, with the texts of docs/api-contract.md §2. Steps send them, and the document lists them.
 #pragma once
 
 #include <string_view>

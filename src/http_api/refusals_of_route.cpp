@@ -39,7 +39,7 @@ RefusalsByStatus refusals_of(const Route& route) {
   if (!parameter_names(route.pattern)[0].empty()) all[400].framework.push_back("Failed to decode param '{%E0%A4%A}'");
   if (route.scope == Scope::administration) all[403].coded.push_back({ErrorCode::forbidden, "Admin access required"});
   for (const auto& refusal : operation.refusals) all[error_row(refusal.code).http_status].coded.push_back(refusal);
-  // Whose token it is may have to be asked of the user store.
+  // The user of the token may have to be read from the user store.
   const bool reads_user = needs_token(route.scope) && operation.work == api::Work::none;
   for (const auto& refusal : api::store_refusals(reads_user ? api::Work::reads : operation.work))
     all[error_row(refusal.code).http_status].coded.push_back(refusal);

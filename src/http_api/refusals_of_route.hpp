@@ -1,5 +1,5 @@
-// Every refusal that a route can give: the operation's own, and those that the steps before its handler give to all of its kind
-// (docs/api-contract.md §2.1). One answer of the document a status.
+// Every refusal that a route can give: those of its operation, and those of the steps before its handler (docs/api-contract.md §2.1). The
+// document has one answer per status.
 #pragma once
 
 #include <map>
@@ -11,7 +11,7 @@
 
 namespace parley::http_api {
 
-/// The refusals of one status, by the form they are written in; in the order of the checks.
+/// The refusals of one status, grouped by their JSON form, in the order of the checks.
 struct StatusRefusals {
   std::vector<std::string_view> framework;  // {"success":false,"message":…}
   std::vector<std::string_view> plain;      // {"message":…}
@@ -21,7 +21,7 @@ using RefusalsByStatus = std::map<unsigned, StatusRefusals>;
 
 [[nodiscard]] RefusalsByStatus refusals_of(const Route& route);
 
-/// What one text of `framework`, `plain` or `coded` looks like, as JSON with its name; and the schema of them all.
+/// Writes an example, with its name, for each text of `framework`, `plain` and `coded`. The second function writes one schema for all.
 void write_refusal_examples(JsonWriter& writer, const StatusRefusals& refusals);
 void write_refusal_schema(api::SchemaWriter& schemas, JsonWriter& writer, const StatusRefusals& refusals);
 

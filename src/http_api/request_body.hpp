@@ -1,4 +1,4 @@
-// The body of a request, read into fields: step 4 of docs/api-contract.md §2.1.
+// Reads the body of a request into fields: step 4 of docs/api-contract.md §2.1.
 #pragma once
 
 #include <expected>
@@ -14,9 +14,9 @@ struct BodyRefusal {
   std::string message;
 };
 
-/// JSON for application/json, form for application/x-www-form-urlencoded, no fields for anything else or nothing at all. Takes the
-/// body out of the request. A byte order mark does not count, and JSON may be in UTF-16 or UTF-32. Refusals, in this order: 415 the
-/// charset, 415 the content coding, 413 too large, 400 malformed, 413 too many fields.
+/// JSON for application/json, form for application/x-www-form-urlencoded; no fields for other types or without a body. Moves the body out
+/// of the request. Ignores a byte order mark; JSON may be in UTF-16 or UTF-32. Refusals, in this order: 415 charset, 415 content coding,
+/// 413 too large, 400 malformed, 413 too many fields.
 [[nodiscard]] std::expected<api::Fields, BodyRefusal> read_fields(protocol::http::Request& request);
 
 }  // namespace parley::http_api

@@ -49,20 +49,20 @@ constexpr auto routes = std::to_array<Route>({
     {"GET", "/api/chat/session/:sessionId", Scope::chat, chat_page, chat_page_operation},
     {"DELETE", "/api/chat/:messageId", Scope::chat, delete_message, delete_message_operation},
 });
-// Every parameter has its row in operation.hpp; without, this does not compile.
+// Every parameter needs a row in operation.hpp; without it, this does not compile.
 static_assert(std::ranges::all_of(routes, [](const Route& route) {
   return std::ranges::all_of(parameter_names(route.pattern),
                              [](std::string_view name) { return name.empty() || path_parameter(name).name == name; });
 }));
 
-/// What a pattern has where `/api/sessions/:sessionId` has the id; nothing for the id itself and outside of that folder.
+/// The word that a pattern has in place of the id in `/api/sessions/:sessionId`. Empty for the id itself and for patterns elsewhere.
 constexpr std::string_view word_beside_session_ids(std::string_view pattern) {
   constexpr std::string_view folder = "/api/sessions/";
   if (!pattern.starts_with(folder) || pattern.substr(folder.size()).starts_with(':')) return {};
   const auto rest = pattern.substr(folder.size());
   return rest.substr(0, rest.find('/'));
 }
-// An application that chose such a word as a session id would reach another route. A route that is added here is reserved there.
+// A session id that equals such a word would reach another route. So every such word must be reserved in reserved_session_ids.
 static_assert(std::ranges::all_of(routes, [](const Route& route) {
   const auto word = word_beside_session_ids(route.pattern);
   return word.empty() || std::ranges::find(domain::reserved_session_ids, word) != domain::reserved_session_ids.end();
@@ -72,7 +72,7 @@ static_assert(std::ranges::all_of(domain::reserved_session_ids, [](std::string_v
   return reserved == "." || reserved == ".." || std::ranges::any_of(routes, is_its_word);
 }));
 
-/// Cuts the next segment off the front of `path`, which begins with a slash.
+/// Removes the next segment from the front of `path`, which begins with a slash, and returns it.
 std::string_view next_segment(std::string_view& path) {
   const auto end = path.find('/', 1);
   const auto segment = path.substr(1, end == std::string_view::npos ? end : end - 1);

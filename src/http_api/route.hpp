@@ -1,5 +1,5 @@
-// The one table of routes: method, path, limiter, who may call, what to do. Requests are answered from it and the OpenAPI document is
-// made from it, so neither can know a route the other does not.
+// The only table of routes: method, path, limiter, permitted callers, handler. The server answers requests from it, and the OpenAPI
+// document is built from it, so both always have the same routes.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@
 
 namespace parley::http_api {
 
-/// Which part of the contract a path belongs to: its limiter, and whether a token is needed (docs/api-contract.md §2.1, step 7).
+/// The part of the contract for a path. It determines the limiter and whether a token is needed (docs/api-contract.md §2.1, step 7).
 enum class Scope : std::uint8_t {
   exempt,            // no limiter: /ready, /metrics, the documents
   open,              // the general limiter
@@ -27,13 +27,13 @@ enum class Scope : std::uint8_t {
   chat,              // general, then chat; token
   sessions,          // general, then sessions; token
   session_creation,  // general, then session creation; token
-  administration,    // general, then sessions; token of an admin, who is asked for before anything of the handler
+  administration,    // general, then sessions; token of an admin, checked before the handler runs
 };
 [[nodiscard]] constexpr bool needs_token(Scope scope) {
   return scope >= Scope::account;
 }
 
-/// What handlers work with. Outlives every exchange.
+/// The objects that handlers use. Outlives every exchange.
 struct Backend {
   service::ChatService& service;
   Clock& clock;
@@ -41,7 +41,7 @@ struct Backend {
   std::function<Figures()> figures;
   std::function<std::string(const Figures&)> metrics_text;      // Prometheus text exposition
   std::function<std::vector<std::string>()> reasons_not_ready;  // empty: ready
-  std::function<std::vector<std::string>()> notices;            // for people, though it is ready
+  std::function<std::vector<std::string>()> notices;            // for people, even if ready
   ConstantBody openapi;
   ConstantBody asyncapi;
 };
@@ -50,23 +50,23 @@ using Handler = void (*)(const Backend& backend, ExchangePtr exchange);
 
 struct Route {
   std::string_view method;
-  std::string_view pattern;  // `/api/chat/session/:sessionId`; `:name` is one segment that is not empty
+  std::string_view pattern;  // `/api/chat/session/:sessionId`; `:name` is one non-empty segment
   Scope scope;
   Handler handler;
-  const Operation& operation;  // what the document says of it
+  const Operation& operation;  // its description for the document
 };
 
-/// In order of precedence: the first that matches counts.
+/// In order of precedence: the first match counts.
 [[nodiscard]] std::span<const Route> route_table();
 
 struct RouteMatch {
   const Route* route = nullptr;
   std::array<std::string_view, 2> parameters;  // as sent, still percent-coded
 };
-/// Paths match whatever the case of their letters, with or without one slash at the end. HEAD is matched as GET.
+/// Paths match in upper and lower case, with or without one slash at the end. HEAD matches as GET.
 [[nodiscard]] RouteMatch match_route(std::string_view method, std::string_view path);
 
-/// The names of a pattern's parameters, in order; empty where there is none.
+/// The names of a pattern's parameters, in order; the rest are empty.
 [[nodiscard]] constexpr std::array<std::string_view, 2> parameter_names(std::string_view pattern) {
   std::array<std::string_view, 2> names;
   std::size_t count = 0;
@@ -77,7 +77,7 @@ struct RouteMatch {
   return names;
 }
 
-/// The scope of a path without a route, which is limited and wants a token all the same.
+/// The scope of a path without a route. Limiters and the token apply to such a path too.
 [[nodiscard]] Scope scope_of(std::string_view path);
 
 }  // namespace parley::http_api

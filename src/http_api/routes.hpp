@@ -1,5 +1,5 @@
-// The handlers of the route table, one a route. Each reads its parameters, calls one use case and writes its answer as
-// docs/api-contract.md words it; what may be refused, and in which order, is the use case's business.
+// The handlers of the route table, one per route. Each reads its parameters, calls one use case and writes the answer with the texts of
+// docs/api-contract.md. The use case decides about refusals and their order.
 #pragma once
 
 #include "http_api/route.hpp"

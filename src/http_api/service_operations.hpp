@@ -1,4 +1,4 @@
-// What the server says of itself: whether it lives, whether it is ready, figures, and its documents.
+// The server's own status: liveness, readiness, figures, and its documents.
 #pragma once
 
 #include "http_api/operation.hpp"

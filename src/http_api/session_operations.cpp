@@ -80,7 +80,7 @@ constexpr AnswerDocument reopen_answers[] = {{200, "It is `active` again; the ro
 constexpr api::Refusal reopen_refusals[] = {api::session_not_found_refusal, api::stranger_refusal,  api::not_creator_refusal,
                                             api::reopening_off_refusal,     api::not_ended_refusal, api::reopenings_refusal};
 
-// GET /api/sessions/:sessionId and what is below it
+// GET /api/sessions/:sessionId and the routes below it
 constexpr api::Member chat[] = {{"messages", &schemas::chat_messages}};
 constexpr AnswerDocument chat_answers[] = {{200, "The last 100.", chat}};
 constexpr api::Member signalling[] = {{"sessionId", &schemas::session_id},

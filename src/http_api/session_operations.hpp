@@ -1,4 +1,4 @@
-// Sessions over HTTP (docs/api-contract.md §5.1 to §5.4): what the documents say of them, and the parameters their handlers read.
+// Sessions over HTTP (docs/api-contract.md §5.1 to §5.4): their description for the API documents, and the parameters that handlers read.
 #pragma once
 
 #include "base/limits.hpp"

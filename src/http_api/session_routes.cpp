@@ -16,7 +16,7 @@ namespace parley::http_api {
 
 namespace {
 
-/// 409: the caller learns which session is in the way.
+/// 409: tells the caller which session already exists.
 std::string already_exists_json(const Error& error) {
   std::string json;
   JsonWriter writer(json);
@@ -82,7 +82,7 @@ void write_signalling(JsonWriter& writer, const service::ChatService::Signalling
   writer.key("__v").integer(0).end_object();
 }
 
-/// The elements of a list as far as limits::list_bytes_max allows. Gives the last that was written; null: none was.
+/// Writes elements of a list until limits::list_bytes_max is reached. Returns the last element written, or null if there is none.
 template <typename Element, typename Write>
 const Element* write_list(JsonWriter& writer, const std::string& json, const std::vector<Element>& elements, Write write) {
   const Element* last = nullptr;
@@ -131,7 +131,7 @@ std::string open_sessions_json(const service::ChatService::OpenSessionsList& lis
   return json;
 }
 
-/// `before` of the query; empty or absent: nothing. Error: it is no place of such a list.
+/// `before` of the query; nothing if it is empty or absent. Error: the value is not a place of such a list.
 template <typename Place, typename Read>
 Result<std::optional<Place>> place_in_query(std::string_view query, Read read) {
   const auto text = query_value(query, list_before_parameter.name);
@@ -244,7 +244,7 @@ void session_signalling(const Backend& backend, ExchangePtr exchange) {
   const domain::SessionField session = api::session_from_path(kept.parameters[0]);
   auto after = signalling_place(kept.request.query());
   if (!after) {
-    // Who may not see the session learns that first, as with every other parameter.
+    // If the caller may not see the session, that refusal comes first, as with every other parameter.
     return backend.service.get_session(*kept.loop, std::move(kept.caller), session,
                                        [exchange = std::move(exchange), refusal = after.error()](Result<domain::SessionView> seen) {
                                          exchange->answer(seen ? refusal : seen.error());

@@ -12,7 +12,7 @@ constexpr std::string_view api_policy =
     "font-src 'self';object-src 'none';media-src 'self';frame-src 'none';base-uri 'self';form-action 'self';frame-ancestors 'self';"
     "script-src-attr 'none';upgrade-insecure-requests";
 constexpr std::string_view not_found_policy = "default-src 'none'";
-// Our pages load nothing from elsewhere. No upgrade-insecure-requests: the demo is served over plain HTTP on the own machine.
+// Our pages load nothing from other origins. No upgrade-insecure-requests: on a developer's machine the demo runs over plain HTTP.
 constexpr std::string_view asset_policy =
     "default-src 'self';img-src 'self' data: blob:;media-src 'self' blob:;connect-src 'self' ws: wss:;object-src 'none';base-uri 'none';"
     "form-action 'self';frame-ancestors 'self'";

@@ -1,7 +1,7 @@
-// Counts requests of a client in fixed windows that start with the client's first request (docs/api-contract.md §2.6).
+// Counts requests of a client in fixed windows. A window starts with the client's first request (docs/api-contract.md §2.6).
 //
-// Limits   limits::rate_entries_max windows over all shards; beyond, the oldest go (their clients start anew).
-// Threads  any; each shard has a lock of its own.
+// Limits   limits::rate_entries_max windows over all shards. Beyond that, the oldest are dropped, and their clients start anew.
+// Threads  any; each shard has its own lock.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@
 
 namespace parley::http_api {
 
-/// What a client may know of its window after one more request.
+/// The state of a client's window after one more request.
 struct WindowState {
   std::uint32_t limit = 0;
   std::uint32_t window_seconds = 0;
@@ -30,15 +30,15 @@ struct WindowState {
 
 class WindowLimiter {
  public:
-  /// `limit` 0: off.
+  /// `limit` 0 switches the limiter off.
   WindowLimiter(std::uint32_t limit, std::chrono::seconds window, std::size_t entries_max = limits::rate_entries_max);
 
   [[nodiscard]] bool off() const { return limit_ == 0; }
-  /// Counts one request, or so much of what is counted. Must not be off.
+  /// Counts one request, or `amount` of another unit. The limiter must not be off.
   WindowState count(std::string_view client, SteadyTime now, std::uint32_t amount = 1);
-  /// Whether one more request would be over the limit. Counts nothing.
+  /// True if one more request would be over the limit. Counts nothing.
   [[nodiscard]] bool is_used_up(std::string_view client, SteadyTime now);
-  /// Windows remembered; some may have ended.
+  /// Windows in memory; some of them may have ended.
   [[nodiscard]] std::size_t size();
 
  private:
@@ -47,9 +47,9 @@ class WindowLimiter {
     std::uint32_t requests = 0;
   };
   struct Shard {
-    std::mutex mutex;  // guards both
+    std::mutex mutex;  // guards both members
     std::unordered_map<std::string, Window> windows;
-    std::deque<std::string> by_start;  // all windows are equally long, so the front ends first
+    std::deque<std::string> by_start;  // all windows have the same length, so the front one ends first
   };
 
   [[nodiscard]] Shard& shard_of(std::string_view client) { return shards_[std::hash<std::string_view>{}(client) % shards_.size()]; }

@@ -1,4 +1,4 @@
-// The port to whoever finds out whether STUN and TURN servers work.
+// The interface for checking whether STUN and TURN servers work.
 #pragma once
 
 #include <chrono>
@@ -27,14 +27,14 @@ class IceChecker {
  public:
   virtual ~IceChecker() = default;
 
-  /// Asks every server what a browser would ask it, all at the same time, and gives the reports in their order.
+  /// Sends every server the request of a browser, to all at the same time. The reports have the order of the servers.
   ///
-  /// Healthy  A STUN server answered a Binding; a TURN server granted an Allocate under the credentials, which was given back.
-  /// Times    Measured, never made up: from the first sending of a request to its answer.
-  /// Errors   Are text in the report: a name that does not resolve, nobody there, no answer in time, a transport that is not checked, the
-  ///          server's own error.
-  /// Limits   limits::ice_servers_max servers; `done` runs after limits::ice_check_timeout and little more at the latest.
-  /// Threads  Call on `loop`'s thread; `done` is posted there, once. One check at a time: call again after `done`.
+  /// Healthy  A STUN server answered a Binding request; a TURN server granted an Allocate with the credentials, and it was released.
+  /// Times    Measured from the first sending of a request to its answer.
+  /// Errors   Text in the report: a name that does not resolve, no server at the address, no answer in time, a transport that is not
+  ///          checked, or the server's own error.
+  /// Limits   limits::ice_servers_max servers. `done` runs at the latest shortly after limits::ice_check_timeout.
+  /// Threads  Call on `loop`'s thread; `done` is posted there, once. Run one check at a time: call again only after `done`.
   using Done = std::move_only_function<void(std::vector<Report>)>;
   virtual void check(EventLoop& loop, std::vector<Server> servers, Done done) = 0;
 };

@@ -24,7 +24,7 @@ void print(const store::mongo::LeftAlone& document) {
   std::printf("left alone: %s %s: %s\n", document.collection.c_str(), document.id.c_str(), document.reason.c_str());
 }
 
-/// Gives the exit code.
+/// Returns the exit code.
 int print(const AdoptionReport& report) {
   const bool nothing = report.took_nothing();
   std::printf("%s adopt: %zu sessions, %zu messages adopted, %zu left alone; %zu sessions looked at%s\n", nothing ? "FAIL" : "PASS",
@@ -35,7 +35,7 @@ int print(const AdoptionReport& report) {
 
 constexpr std::string_view deletions_flag = "--deletions";
 
-/// `--deletions` alone lists.
+/// `--deletions` without a value means `list`.
 std::vector<std::string_view> with_default(Arguments arguments) {
   std::vector<std::string_view> words;
   for (std::size_t index = 0; index < arguments.size(); ++index) {
@@ -93,7 +93,7 @@ int adopt_command(Arguments given) {
   using store::mongo::WithMissing;
   if (deletions) return adopt_deletions(settings, *deletions == "apply" ? WithMissing::apply : WithMissing::list);
   const SystemClock clock;
-  observability::StderrLogSink logs({.level = LogLevel::error});  // what is left alone is printed
+  observability::StderrLogSink logs({.level = LogLevel::error});  // warnings about skipped documents would repeat the printed lines
   EverySecond seldom(clock);
   const auto say = [&](const AdoptionReport& so_far) {
     if (seldom.is_due())

@@ -1,4 +1,4 @@
-// `parley adopt`: takes everything that an earlier server wrote to a database into the log, at once (docs/guide/adopting.md).
+// `parley adopt`: takes everything that an earlier server wrote to a database into the log, in one run (docs/guide/adopting.md).
 #pragma once
 
 #include <vector>
@@ -8,7 +8,7 @@
 
 namespace parley::main {
 
-/// Those of its own.
+/// The flags of this command, without the settings.
 [[nodiscard]] std::vector<config::Flag> adopt_flags();
 int adopt_command(Arguments arguments);
 

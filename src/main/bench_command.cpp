@@ -26,13 +26,13 @@ using bench::LoadFailure;
 using bench::Report;
 using bench::RunReport;
 
-/// What every workload takes.
+/// Options of every workload.
 struct CommonOptions {
   std::string url = "http://127.0.0.1:3000";
   std::string secret_file;
   std::optional<std::uint64_t> first_user;
   std::string json_file;
-  std::string commit = std::string(parley::commit);  // of this binary: server and client are one program
+  std::string commit = std::string(parley::commit);  // of this binary: server and client are the same program
   std::uint64_t seed = 1;
   unsigned repeat = 1;
   pid_t server_process = 0;
@@ -138,12 +138,12 @@ CLI::Option* add_text_bytes(CLI::App& app, std::size_t& text_bytes) {
       ->check(CLI::Range(std::size_t{1}, limits::message_utf16_units_max));
 }
 
-/// Thousands of connections need thousands of descriptors; the hard limit is what the system allows us.
+/// Thousands of connections need thousands of descriptors, so this raises the soft limit to the hard limit.
 void raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);  // what it does not give is reported by the socket that is one too many
+  ::setrlimit(RLIMIT_NOFILE, &limit);  // if the limit is still too low, opening a socket fails and reports it
 }
 
 template <typename RunOnce>

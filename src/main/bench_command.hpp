@@ -3,9 +3,9 @@
 
 namespace parley::main {
 
-/// `argv[0]` is the word `bench`, what follows are its arguments. Prints one line, and JSON where `--json` says.
-/// Returns 0 when every run was clean, 1 when what was seen is not what is stored or a request was refused, 2 when the run could not
-/// be carried through or the arguments are wrong.
+/// `argv[0]` is the word `bench`; its arguments follow. Prints one line, and JSON if `--json` is given. Returns 0 if every run was clean.
+/// Returns 1 if the received messages differ from the stored ones or a request was refused. Returns 2 if a run could not be completed or
+/// the arguments are wrong.
 [[nodiscard]] int run_bench(int argc, char** argv);
 
 }  // namespace parley::main

@@ -1,4 +1,4 @@
-// What every subcommand is: a function of its arguments that returns the exit code.
+// Every subcommand is a function that takes its arguments and returns the exit code.
 #pragma once
 
 #include <span>
@@ -17,27 +17,27 @@ namespace parley::main {
 using Arguments = std::span<const std::string_view>;
 
 inline constexpr int exit_done = 0;
-inline constexpr int exit_failed = 1;         // it could not be done
+inline constexpr int exit_failed = 1;         // the command failed
 inline constexpr int exit_misunderstood = 2;  // the command line or the configuration is wrong
 
-/// Prints `parley: <message>` on standard error and gives `code` back.
+/// Prints `parley: <message>` on standard error and returns `code`.
 int fail(const Error& error, int code);
 
-/// The settings in force for these arguments: configuration flags, and `extra` ones whose values come back in `given`.
+/// The settings for these arguments. Accepts the configuration flags and the flags in `extra`; `given` returns the values of the latter.
 struct Configured {
   config::Settings settings;
   std::vector<config::GivenFlag> given;
 };
 [[nodiscard]] Result<Configured> configure(Arguments arguments, std::span<const config::Flag> extra = {});
 
-/// The same, of a command that works on a database: without one, invalid_argument says that there is nothing to `verb`.
+/// The same for a command that works on a database. Without a database, invalid_argument says that there is nothing to `verb`.
 [[nodiscard]] Result<Configured> configure_with_database(Arguments arguments, std::string_view verb,
                                                          std::span<const config::Flag> extra = {});
 
-/// Prints `FAIL <tool>: <what failed>.` and `then`, a sentence, as the one last line of a tool's output, and gives exit_failed.
+/// Prints `FAIL <tool>: <what failed>.` and the sentence `then` as the last line of a tool's output. Returns exit_failed.
 int fail_tool(std::string_view tool, const Error& error, std::string_view then);
 
-/// Says when a second has passed since it was made or last said so.
+/// `is_due` is true once a second: one second after construction, then one second after it was last true.
 class EverySecond {
  public:
   explicit EverySecond(const Clock& clock) : clock_(clock), said_at_(clock.steady_now()) {}

@@ -1,4 +1,4 @@
-// `parley config`: every setting with its value in force and where that came from.
+// `parley config`: prints every setting with its effective value and its source.
 #pragma once
 
 #include "main/command.hpp"

@@ -22,7 +22,7 @@ namespace {
 
 constexpr auto token_life = std::chrono::days{7};
 
-// Always the same two, so that a restart finds their open session again.
+// The users never change, so that a restarted demo finds their open session again.
 domain::User demo_doctor(const domain::RoleSet& roles) {
   return {*UserId::parse("d0c7000000000000000000d0"), roles.doctor(), "doctor@demo.invalid", "Dr. Ada Byron"};
 }
@@ -30,7 +30,7 @@ domain::User demo_patient(const domain::RoleSet& roles) {
   return {*UserId::parse("9a71000000000000000000e9"), roles.patient(), "patient@demo.invalid", "Max Sample"};
 }
 
-/// What a browser on this machine can open: a wildcard address is reached over loopback.
+/// A URL that a browser on this machine can open. A wildcard address is reached over loopback.
 std::string base_url(const Running& running) {
   const bool wildcard = running.address == "0.0.0.0" || running.address == "::";
   auto host = wildcard ? std::string("127.0.0.1") : running.address;
@@ -53,13 +53,13 @@ void announce(const Running& running, const config::Settings& settings, std::str
   std::fflush(stdout);
 }
 
-/// What an error of the store's means to who starts the demo.
+/// Adds the detail of a store error, for the user who starts the demo.
 Error explained(Error error) {
   if (!error.detail.empty()) error.message += ". " + error.detail;
   return error;
 }
 
-/// Finds the open session of the two, or makes one.
+/// Finds the open session of the two users, or creates one.
 void prepare(const Running& running, const config::Settings& settings) {
   const auto doctor = demo_doctor(settings.service.roles);
   const auto patient = demo_patient(settings.service.roles);

@@ -1,4 +1,4 @@
-// `parley demo`: serves with a doctor, a patient and a session that are ready to use, and prints how to use them.
+// `parley demo`: starts a server with a doctor, a patient and an open session, and prints how to use them.
 #pragma once
 
 #include "main/command.hpp"

@@ -27,7 +27,7 @@ std::unexpected<Error> cannot_write(const std::string& path, int error) {
                                                  ". Give a folder that can be with --data DIR.");
 }
 
-/// Beside its place first, then linked to it: whoever reads it reads a whole one, and of two starters one wins.
+/// Writes a temporary file first and then links it. So a reader never sees a half-written secret, and of two starting processes one wins.
 Result<void> write_new(const std::string& path, const std::string& secret) {
   const auto temporary = path + "." + std::to_string(getpid());
   const int file = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

@@ -1,4 +1,4 @@
-// The secret of `parley demo`: made at random once, kept in the data folder, readable by its owner alone.
+// The secret of `parley demo`: generated once at random, kept in the data folder, readable only by its owner.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace parley::main {
 
-/// Reads it, or makes it. Error invalid_argument: what could not be written, where, how to mend.
+/// Reads the secret, or generates it. Error invalid_argument: the file, the cause, and how to fix it.
 [[nodiscard]] Result<std::string> demo_secret(const std::string& data_folder, Entropy& entropy);
 
-/// The configured secret, else the one a demo left in the data folder, so that `parley token` works beside a running demo.
+/// The configured secret, else the secret of a demo in the data folder, so that `parley token` works next to a running demo.
 [[nodiscard]] Result<std::string> secret_in_force(const config::Settings& settings);
 
 }  // namespace parley::main

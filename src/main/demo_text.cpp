@@ -39,7 +39,7 @@ Or from a shell, as the doctor:
 constexpr std::string_view page_settings = R"(export const MESSAGE_LENGTH_MAX = @message_length_max@;
 )";
 
-/// For the fragment of a link: everything but the unreserved characters of RFC 3986 is percent-encoded.
+/// Encodes text for the fragment of a link: percent-encodes all but the unreserved characters of RFC 3986.
 std::string in_link(std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   constexpr std::string_view unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
@@ -60,7 +60,7 @@ std::string in_json(std::string_view text) {
   return json;
 }
 
-/// For JSON that stands between single quotes in a shell.
+/// Encodes text as JSON inside single quotes in a shell.
 std::string in_shell(std::string_view text) {
   std::string json = in_json(text);
   replace_all(json, "'", "'\\''");

@@ -1,4 +1,4 @@
-// What `parley demo` prints: two links, and what to paste into a terminal.
+// The output of `parley demo`: two links, and commands to paste into a terminal.
 #pragma once
 
 #include <cstddef>
@@ -14,9 +14,9 @@ struct DemoFacts {
   std::string data_folder;
 };
 
-/// Tokens are in the fragments of the links, which browsers do not send, and in the snippets.
+/// Tokens appear in the snippets and in the fragments of the links. Browsers do not send fragments to the server.
 [[nodiscard]] std::string demo_text(const DemoFacts& facts);
-/// The page's `settings.js`: what it has to know of how the server is set.
+/// The page's `settings.js`: the server settings that the page needs.
 [[nodiscard]] std::string demo_page_settings(std::size_t message_length_max);
 
 }  // namespace parley::main

@@ -11,7 +11,7 @@ namespace parley::main {
 
 namespace {
 
-/// 0, off, is as many as there may be.
+/// A limit of 0 is off, so the result has no upper bound.
 std::size_t at_least(std::size_t bound, std::size_t of_contract, std::size_t times) {
   return of_contract == 0 ? SIZE_MAX : std::max(bound, of_contract * times);
 }

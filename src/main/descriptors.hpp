@@ -1,4 +1,4 @@
-// Open files: connections and the store share one limit, so connections are let have only what the store does not need (docs/adr/0016).
+// Open files. Connections and the store share one limit, and the store's share comes first (docs/adr/0016).
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,11 @@
 
 namespace parley::main {
 
-/// Raises this process's soft limit of open files to the hard one. Gives what it is then.
+/// Raises this process's soft limit of open files to the hard limit. Returns the resulting limit.
 std::size_t raise_descriptor_limit();
 
-/// Sets the bounds of admission that follow from the descriptors and from the limits of connections, and says in the log when the
-/// descriptors are few for those.
+/// Sets the admission limits that follow from the number of descriptors and from the configured connection limits. Logs a warning if there
+/// are too few descriptors for those limits.
 void share_descriptors(config::Settings& settings, std::size_t descriptors, LogSink& logs);
 
 }  // namespace parley::main

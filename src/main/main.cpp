@@ -27,8 +27,8 @@ struct Command {
   std::string_view name;
   std::string_view summary;
   int (*run)(Arguments arguments);
-  std::vector<config::Flag> (*flags)() = nullptr;  // for its help; none: it takes none
-  std::string_view about = {};                     // more for its help: what it does, prints and returns
+  std::vector<config::Flag> (*flags)() = nullptr;  // flags in its help; null: it takes none
+  std::string_view about = {};                     // more text for its help: effect, output and exit codes
 };
 
 int help_command(Arguments arguments);
@@ -47,14 +47,14 @@ int bench_command(Arguments arguments) {
   return run_bench(static_cast<int>(words.size()), pointers.data());
 }
 
-/// Of the settings, those that matter to a command.
+/// The settings with these names, for the help of one command.
 std::vector<config::Flag> settings_among(std::initializer_list<std::string_view> names) {
   auto flags = config::configuration_flags();
   std::erase_if(flags, [&](const config::Flag& flag) { return std::ranges::find(names, flag.name) == names.end(); });
   return flags;
 }
 
-/// Those that a command with flags of its own looks at too.
+/// Adds the settings that a command reads in addition to its own flags.
 std::vector<config::Flag> with_secret(std::vector<config::Flag> flags) {
   std::ranges::move(
       settings_among({"--jwt-secret-file", "--claim-id", "--claim-role", "--claim-email", "--claim-name", "--data", "--config"}),

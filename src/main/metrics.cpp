@@ -51,7 +51,7 @@ void add(MetricsText& text, const http_api::Figures& figures) {
 void add(MetricsText& text, const store::StoreHealth& health) {
   std::vector<MetricsText::Bucket> buckets;
   for (std::size_t index = 0; index + 1 < health.sync_buckets.size(); ++index) {
-    buckets.push_back({(std::uint64_t{1} << index) - 1, health.sync_buckets[index]});  // bucket `index` holds what is below 2^index
+    buckets.push_back({(std::uint64_t{1} << index) - 1, health.sync_buckets[index]});  // bucket `index` counts values below 2^index
   }
   text.gauge("parley_store_writable", "1 while the store takes entries.", health.writable ? 1 : 0)
       .gauge("parley_store_has_room", "1 while there is room for messages and sessions.", health.has_room ? 1 : 0)

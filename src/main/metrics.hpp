@@ -1,4 +1,4 @@
-// The figures of /metrics and the reasons of /ready, from the parts that know them.
+// The figures of /metrics and the reasons of /ready, collected from the parts of the server.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace parley::main {
 
 [[nodiscard]] std::string metrics_text(const server::ServerCounts& server, const http_api::Figures& figures,
                                        const store::StoreHealth& store);
-/// Empty: ready.
+/// Empty if ready.
 [[nodiscard]] std::vector<std::string> reasons_not_ready(const store::StoreHealth& store);
 
 }  // namespace parley::main

@@ -1,4 +1,4 @@
-// `parley mirror`: writes what other software reads of the log to a database again (docs/operations/mongodb.md).
+// `parley mirror`: writes the parts of the log that other software reads to a database again (docs/operations/mongodb.md).
 #pragma once
 
 #include "main/command.hpp"

@@ -1,4 +1,4 @@
-// The store that the settings name, whichever engine it is.
+// The store that the settings name, with either engine.
 #pragma once
 
 #include <memory>
@@ -26,13 +26,13 @@ class OpenStore {
   [[nodiscard]] virtual store::ClockRecord& clock_record() = 0;
   /// Threads: any.
   [[nodiscard]] virtual store::StoreHealth health() const = 0;
-  /// Commits what waits; the loops must still be there. Once.
+  /// Commits pending writes. Call it once, while the loops still exist.
   virtual void stop() = 0;
 };
 
-/// Blocking. Errors: what could not be opened, and how to mend it.
+/// Blocks. Errors name what could not be opened and how to fix it.
 [[nodiscard]] Result<std::unique_ptr<OpenStore>> open_store(const config::Settings& settings, const Clock& clock, LogSink& logs);
-/// Where it keeps things, for people: a folder, or a URI without its password.
+/// The place of the store, for people: a folder, or a URI without its password.
 [[nodiscard]] std::string place_of_store(const config::Settings& settings);
 
 }  // namespace parley::main

@@ -45,7 +45,7 @@ std::string_view kind_of(std::filesystem::file_type type) {
   }
 }
 
-/// Names the file in the place of the folder, or of one above it, that is no folder: "FILE is a file"; empty when nothing is.
+/// Checks the folder and all folders above it. If one of them exists but is no folder, returns "FILE is a file"; otherwise returns "".
 std::string in_the_way(const std::filesystem::path& folder) {
   std::filesystem::path path;
   for (const auto& part : folder) {
@@ -54,7 +54,7 @@ std::string in_the_way(const std::filesystem::path& folder) {
     const auto type = std::filesystem::status(path, failure).type();
     if (type == std::filesystem::file_type::directory) continue;
     const bool is_there = std::filesystem::exists(std::filesystem::symlink_status(path, failure));
-    if (failure || !is_there || type == std::filesystem::file_type::unknown) return {};  // making it says why it cannot be made
+    if (failure || !is_there || type == std::filesystem::file_type::unknown) return {};  // the later mkdir reports the cause
     if (type != std::filesystem::file_type::not_found && type != std::filesystem::file_type::none)
       return path.string() + " is " + std::string(kind_of(type));
     return path.string() + " is a symbolic link to " + std::filesystem::read_symlink(path, failure).string() + ", which does not exist";
@@ -68,10 +68,10 @@ std::string octal(mode_t mode) {
   return text.data();
 }
 
-/// The mode, where somebody who is neither the owner nor of its group can do anything with it.
+/// The mode of the file, if users other than the owner and the group have any access to it.
 std::optional<mode_t> open_to_others(const std::string& path) {
   struct stat status{};
-  if (stat(path.c_str(), &status) != 0) return std::nullopt;  // whoever opens it next says why
+  if (stat(path.c_str(), &status) != 0) return std::nullopt;  // opening the file reports the cause
   return (status.st_mode & S_IRWXO) != 0 ? std::optional(status.st_mode) : std::nullopt;
 }
 
@@ -79,7 +79,7 @@ std::optional<mode_t> open_to_others(const std::string& path) {
 
 Result<void> make_data_folder(const std::string& folder) {
   std::filesystem::path path(folder);
-  if (!path.has_filename()) path = path.parent_path();  // `data/` is `data`
+  if (!path.has_filename()) path = path.parent_path();  // `data/` means `data`
   if (const std::string obstacle = in_the_way(path); !obstacle.empty())
     return refuse(ErrorCode::store_failed,
                   "Cannot open data folder " + folder + ": " + obstacle + ". Name a folder with --data DIR; it is made if it is missing.");

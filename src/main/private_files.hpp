@@ -1,5 +1,5 @@
-// Patients' messages and the secrets are nobody else's: the data folder is made for its owner alone, and what others on this machine can
-// get at is said at the start.
+// Keeps patients' messages and the secrets private. The data folder is created for its owner only. At start, the server warns about files
+// that others on this machine can access.
 #pragma once
 
 #include <string>
@@ -10,11 +10,11 @@
 
 namespace parley::main {
 
-/// Makes the folder with mode 0700, those above it as the system's mask says; one that is there stays as it is. Error store_failed: it
-/// cannot be made, read or written; who must be allowed what, or what is in its place.
+/// Creates the folder with mode 0700 and its parents with the system's umask. An existing folder stays unchanged. Error store_failed if it
+/// cannot be created, read or written: names the missing permission, or the file in its place.
 [[nodiscard]] Result<void> make_data_folder(const std::string& folder);
 
-/// One warning for the data folder and for each secret file that others on this machine can reach.
+/// Logs one warning for the data folder and for each secret file that others on this machine can access.
 void warn_of_readers(const config::Settings& settings, LogSink& logs);
 
 }  // namespace parley::main

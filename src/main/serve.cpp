@@ -37,7 +37,7 @@ std::unexpected<Error> cannot_listen(const Error& error) {
   return refuse(error.code, error.message + ". It is set with --listen ADDR:PORT, or make run LISTEN=ADDR:PORT.");
 }
 
-/// Reads the TURN secret's file again; nothing when there is none.
+/// A function that reads the TURN secret's file again; empty if there is no such file.
 std::function<Result<std::string>()> turn_secret_reader(const config::Settings& settings) {
   if (settings.turn_secret_source.path.empty()) return {};
   return [source = settings.turn_secret_source] { return config::read_secret(source.path, source.flag, 1); };

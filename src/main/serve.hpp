@@ -1,4 +1,4 @@
-// The server, from its parts: what `parley serve` and `parley demo` run.
+// Builds the server from its parts. `parley serve` and `parley demo` run it.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@
 
 namespace parley::main {
 
-/// What is told once the port is open, on the first loop.
+/// Passed to `on_running` on the first loop, once the port is open.
 struct Running {
   service::ChatService& service;
   EventLoop& loop;
@@ -19,7 +19,7 @@ struct Running {
   std::uint16_t port = 0;
 };
 
-/// Serves until SIGTERM or SIGINT, then drains. Errors: what could not be opened or bound, and how to mend it.
+/// Serves until SIGTERM or SIGINT, then drains. Errors name what could not be opened or bound, and how to fix it.
 [[nodiscard]] Result<void> serve(config::Settings settings, std::function<void(const Running&)> on_running);
 
 /// `parley serve`.

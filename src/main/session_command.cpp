@@ -83,7 +83,7 @@ Result<Call> read_call(Arguments arguments) {
   return Call{std::move(url), *endpoint, *std::move(token), std::move(json), chosen ? Call::Id::chosen : Call::Id::made};
 }
 
-/// The id of the session that was made, or of the open one that was in the way. Another session is no answer to an id that was chosen.
+/// The id of the created session, or of the existing open session. If the caller chose an id, another session is not accepted.
 std::optional<std::string> session_of(const bench::RestClient::Answer& answer, Call::Id id) {
   const auto fields = api::Fields::from_json_body(answer.body);
   if (!fields) return std::nullopt;
@@ -116,7 +116,7 @@ int session_command(Arguments arguments) {
     bench::RestClient client(call->endpoint);
     return print_session(client.request({"POST", "/api/sessions/create", call->token, call->json}), call->id);
   } catch (const bench::LoadFailure&) {
-    // What it says is said to those who measure; here the one thing that goes wrong is that nobody answers.
+    // The exception's text is for benchmarks. The only failure here is that no server answers, so this message is better.
     return fail({ErrorCode::internal,
                  "No server answers at " + call->url + ". Start one with `parley serve`, or say where it is with --url.",
                  {},

@@ -1,4 +1,4 @@
-// `parley session`: creates a session in a running server, over REST, as anyone would.
+// `parley session`: creates a session in a running server over REST, like any other client.
 #pragma once
 
 #include "main/command.hpp"
@@ -6,7 +6,7 @@
 namespace parley::main {
 
 int session_command(Arguments arguments);
-/// Its own, without the settings.
+/// The flags of this command, without the settings.
 [[nodiscard]] std::vector<config::Flag> session_flags();
 
 }  // namespace parley::main

@@ -27,7 +27,7 @@ ShutdownSignals::ShutdownSignals() {
   const auto set = watched_set();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // the write fails with EFBIG, and the store latches
+  std::signal(SIGXFSZ, SIG_IGN);  // the write fails with EFBIG, and the store stops accepting writes
 }
 
 ShutdownSignals::~ShutdownSignals() {

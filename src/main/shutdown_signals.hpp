@@ -1,8 +1,8 @@
-// SIGTERM and SIGINT: the first asks to stop, the second stops at once. A thread waits for them, so that what they start is ordinary
-// code and no signal handler. Make it before any other thread: threads inherit that these signals are blocked.
+// SIGTERM and SIGINT: the first signal requests a stop, the second stops at once. A thread waits for them, so that they run ordinary code
+// and not a signal handler. Create this object before any other thread: threads inherit that these signals are blocked.
 //
-// Other signals whose default ends a process do not end a server: SIGHUP, SIGUSR1, SIGUSR2 and SIGALRM are told and change nothing; a peer
-// that went away (SIGPIPE) and a file that reaches its limit of size (SIGXFSZ) are errors of the write that meets them.
+// Other signals that end a process by default do not end a server. SIGHUP, SIGUSR1, SIGUSR2 and SIGALRM are reported and change nothing. A
+// closed connection (SIGPIPE) or a file at its size limit (SIGXFSZ) is an error of the write in question.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,7 @@ class ShutdownSignals {
   ShutdownSignals(const ShutdownSignals&) = delete;
   ShutdownSignals& operator=(const ShutdownSignals&) = delete;
 
-  /// Runs `on_first` on the waiting thread at the first of the two, one that came before this call included, and `on_other` with the name
+  /// Runs `on_first` on the waiting thread at the first SIGTERM or SIGINT, even if it came before this call. Runs `on_other` with the name
   /// of each signal that changes nothing.
   void watch(std::move_only_function<void()> on_first, std::move_only_function<void(std::string_view)> on_other);
 

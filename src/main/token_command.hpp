@@ -1,4 +1,4 @@
-// `parley token`: makes a token for trying things.
+// `parley token`: makes a token for trials.
 #pragma once
 
 #include "main/command.hpp"
@@ -6,7 +6,7 @@
 namespace parley::main {
 
 int token_command(Arguments arguments);
-/// Its own, without the settings.
+/// The flags of this command, without the settings.
 [[nodiscard]] std::vector<config::Flag> token_flags();
 
 }  // namespace parley::main

@@ -1,4 +1,4 @@
-// What a deployment may set about logs. Filled by `config`.
+// Log settings of a deployment. Filled by `config`.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// One log line, without its time and level: what both formats put behind them.
+// One log line without its time and level. Both formats put this part after them.
 #pragma once
 
 #include <span>
@@ -10,8 +10,8 @@
 
 namespace parley::observability {
 
-/// logfmt: `component=store message="opened" sessions=3`; values are quoted where they hold a space, a quote, `=` or nothing.
-/// JSON: `"component":"store","message":"opened","sessions":"3"`, without braces. Line breaks never get through.
+/// logfmt: `component=store message="opened" sessions=3`; a value is quoted if it is empty or contains a space, a quote or `=`. JSON:
+/// `"component":"store","message":"opened","sessions":"3"`, without braces. Line breaks are always escaped.
 [[nodiscard]] std::string log_line(LogFormat format, std::string_view component, std::string_view message,
                                    std::span<const LogField> fields);
 

@@ -15,9 +15,9 @@ class MetricsText {
   MetricsText& gauge(std::string_view name, std::string_view help, std::uint64_t value);
   struct Bucket {
     std::uint64_t up_to;  // inclusive upper bound, in the unit of the name
-    std::uint64_t count;  // in this bucket alone
+    std::uint64_t count;  // only in this bucket
   };
-  /// What lies above the last bucket is the difference to `count`.
+  /// Values above the last bucket are `count` minus the sum of the buckets.
   MetricsText& histogram(std::string_view name, std::string_view help, std::span<const Bucket> buckets, std::uint64_t sum,
                          std::uint64_t count);
 

@@ -1,4 +1,4 @@
-// /proc is memory of the kernel, not a disk: reading it never waits.
+// /proc is kernel memory and not a disk, so reading it never waits.
 #include "observability/process_memory.hpp"
 
 #include <unistd.h>

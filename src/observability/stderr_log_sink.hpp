@@ -1,4 +1,4 @@
-// Logs on standard error, one line an event. Threads: any.
+// Logs on standard error, one line per event. Threads: any.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// Node to node: carries what was committed here to the other nodes, at most once. The store is the truth, the relay is speed (P10).
+// Node to node: sends committed entries to the other nodes, at most once. The store is authoritative; the relay adds only speed (P10).
 #pragma once
 
 #include "base/ids.hpp"
@@ -9,7 +9,7 @@ namespace parley::relay {
 class Relay {
  public:
   virtual ~Relay() = default;
-  /// After commit, in order of seq. May lose it: a node that sees a hole reads from the store. Never blocks. Threads: the session's.
+  /// After commit, in order of seq. May lose entries: a node that sees a gap reads the store. Never blocks. Threads: the session's.
   virtual void publish(const SessionId& session, const domain::EncodedEntry& entry) = 0;
 };
 

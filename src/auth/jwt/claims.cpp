@@ -18,7 +18,7 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-/// Reads an optional number into `value`; false when it is there and no number.
+/// Reads an optional number into `value`. Returns false if the claim exists and is not a number.
 bool read_number(const object& claims, std::string_view name, std::optional<double>& value) {
   if (claims[name].error() == simdjson::NO_SUCH_FIELD) return true;
   double number = 0;
@@ -27,7 +27,7 @@ bool read_number(const object& claims, std::string_view name, std::optional<doub
   return true;
 }
 
-/// The member that `name` is, or that the path `name` leads to; nothing when it is missing or null.
+/// The member with this name, or the member at the path `name`; nothing if it is missing or null.
 std::optional<element> find_claim(const object& claims, std::string_view name) {
   element value;
   if (claims[name].get(value) == simdjson::SUCCESS) return value.is_null() ? std::nullopt : std::optional(value);
@@ -44,7 +44,7 @@ std::string text_claim(const object& claims, std::string_view name, std::size_t 
   std::string_view text;
   if (!value || value->get(text) != simdjson::SUCCESS) return {};
   std::string shown(text);
-  replace_all(shown, std::string_view("\0", 1), "\xef\xbf\xbd");  // U+FFFD: a lone surrogate was there (readable_json.hpp)
+  replace_all(shown, std::string_view("\0", 1), "\xef\xbf\xbd");  // U+FFFD replaces a lone surrogate (readable_json.hpp)
   return shown.size() > bytes_max ? std::string() : shown;
 }
 
@@ -95,7 +95,7 @@ bool in_force(const Claims& claims, Timestamp now) {
 }
 
 std::optional<Timestamp> end_of_force(const Claims& claims) {
-  constexpr double seconds_max = 1e12;  // some 30,000 years: a `double` still counts milliseconds there
+  constexpr double seconds_max = 1e12;  // about 30,000 years: up to here a `double` counts milliseconds exactly
   if (!claims.expires_at || *claims.expires_at > seconds_max) return std::nullopt;
   return Timestamp{std::chrono::seconds(static_cast<std::int64_t>(std::ceil(std::max(*claims.expires_at, 0.0))))};
 }

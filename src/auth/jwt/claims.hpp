@@ -1,4 +1,4 @@
-// What a verified token says, read into values (docs/api-contract.md §1.1). JSON in, claims out; no signature, no clock.
+// Reads the claims of a verified token (docs/api-contract.md §1.1). JSON in, claims out; no signature, no clock.
 #pragma once
 
 #include <expected>
@@ -13,22 +13,22 @@
 
 namespace parley::auth {
 
-/// Failures are kept as values, because a token that is not in force is invalid whoever it names.
+/// Failures are kept as values: an expired token is invalid even if its user is missing, so the time is checked first.
 struct Claims {
-  std::expected<UserId, AuthFailure> id;          // user_not_found: missing or null; invalid: no user id
-  std::expected<domain::User, AuthFailure> user;  // as `id`; invalid too when the role is missing or not one of the deployment's
+  std::expected<UserId, AuthFailure> id;          // user_not_found: missing or null; invalid: not a user id
+  std::expected<domain::User, AuthFailure> user;  // as `id`; also invalid if the role is missing or unknown to the deployment
   std::optional<double> expires_at;               // `exp`, seconds since the epoch; RFC 7519 §2 allows fractions
   std::optional<double> not_before;               // `nbf`
-  domain::TokenId token{};                        // of the token they came in; whoever verified it fills it in
+  domain::TokenId token{};                        // id of the token; set by the code that verified it
 };
 
-/// Nothing when the payload is no JSON object, or `exp` or `nbf` is there and no number. An `email` or `name` that is no text, or
-/// longer than its limit, counts as not given; U+FFFD takes the place of a lone surrogate in them. An id or a role with one is invalid.
+/// Returns nothing if the payload is not a JSON object, or if `exp` or `nbf` exists and is not a number. An `email` or `name` that is not
+/// text or is too long counts as not given. U+FFFD replaces a lone surrogate in them; an id or a role with a lone surrogate is invalid.
 [[nodiscard]] std::optional<Claims> parse_claims(std::string_view payload, const ClaimNames& names, const domain::RoleSet& roles);
 
-/// No leeway: a token is dead in the second its `exp` names and alive from the second its `nbf` names on.
+/// No leeway: a token is invalid from the second in its `exp` on, and valid from the second in its `nbf` on.
 [[nodiscard]] bool in_force(const Claims& claims, Timestamp now);
-/// The first moment at which `in_force` is false for good; nothing: it has no `exp`, or one beyond what a Timestamp can say.
+/// The first moment from which `in_force` is always false. Nothing if there is no `exp`, or if a Timestamp cannot hold it.
 [[nodiscard]] std::optional<Timestamp> end_of_force(const Claims& claims);
 
 }  // namespace parley::auth

@@ -30,8 +30,8 @@ std::string signature_of(std::string_view signing_input, std::string_view secret
   return to_base64url(view_of(hmac_sha256(secret, {signing_input})));
 }
 
-/// Decodes and insists that encoding again gives the same text: trailing bits that mean nothing must be zero, or one signature
-/// would have several spellings.
+/// Decodes, and requires that encoding again gives the same text. Unused trailing bits must be zero; otherwise one signature would have
+/// several spellings.
 std::optional<std::string> canonical(std::string_view text) {
   auto bytes = from_base64url(text);
   if (!bytes || to_base64url(*bytes) != text) return std::nullopt;
@@ -44,7 +44,7 @@ bool header_is_ours(std::string_view json) {
   if (parser.parse(readable_json(std::string(json))).get(header) != simdjson::SUCCESS) return false;
   std::string_view algorithm;
   if (header["alg"].get(algorithm) != simdjson::SUCCESS || algorithm != "HS256") return false;
-  return header["crit"].error() == simdjson::NO_SUCH_FIELD;  // RFC 7515 §4.1.11: what is not understood is refused
+  return header["crit"].error() == simdjson::NO_SUCH_FIELD;  // RFC 7515 §4.1.11: refuse critical extensions that we do not understand
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ std::optional<std::string> verified_payload(std::string_view token, std::string_
   if (token.size() > limits::token_bytes_max) return std::nullopt;
   const auto pieces = split(token);
   if (!pieces) return std::nullopt;
-  // Comparing the encoded form saves decoding what a stranger wrote, and takes one spelling only.
+  // Comparing the encoded form avoids decoding unverified input, and it accepts only one spelling.
   if (!equal_constant_time(signature_of(pieces->signing_input, secret), pieces->signature)) return std::nullopt;
   const auto header = canonical(pieces->header);
   if (!header || !header_is_ours(*header)) return std::nullopt;

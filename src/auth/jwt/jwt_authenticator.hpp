@@ -1,6 +1,6 @@
-// Who a JSON Web Token belongs to: HS256 by a shared secret, identity from the verified claims (docs/api-contract.md §1).
-// Promises that nothing but a good signature by this secret gives an identity, and that `exp` and `nbf` are asked of the clock on
-// every call. Leaves out asymmetric keys.
+// Finds the user of a JSON Web Token: HS256 with a shared secret, identity from the verified claims (docs/api-contract.md §1). Only a valid
+// signature with this secret gives an identity. `exp` and `nbf` are compared with the clock on every call. Asymmetric keys are not
+// supported.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ namespace parley::auth {
 
 class JwtAuthenticator final : public Authenticator {
  public:
-  /// `clock` must outlive it.
+  /// `clock` must outlive the object.
   JwtAuthenticator(JwtConfig config, domain::RoleSet roles, Clock& clock);
 
   [[nodiscard]] std::expected<Identity, AuthFailure> authenticate(std::string_view token) override;
@@ -26,9 +26,9 @@ class JwtAuthenticator final : public Authenticator {
 
  private:
   using GoodClaims = std::expected<std::shared_ptr<const Claims>, AuthFailure>;
-  /// The claims of a token that carries our signature, is not revoked and in force.
+  /// The claims of a token that has our signature, is not revoked, and is valid at this time.
   [[nodiscard]] GoodClaims claims_in_force(std::string_view token);
-  /// The claims of a token that carries our signature, in force or not; null for any other.
+  /// The claims of a token that has our signature, even if expired; null for any other token.
   [[nodiscard]] std::shared_ptr<const Claims> verify(std::string_view token);
 
   JwtConfig config_;

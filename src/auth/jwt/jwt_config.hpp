@@ -1,21 +1,21 @@
-// What a deployment sets about tokens. Filled by `config`.
+// Settings of a deployment for tokens. Filled by `config`.
 #pragma once
 
 #include <string>
 
 namespace parley::auth {
 
-/// Where a token says who its user is. A name is looked for as it stands first, and then as a path: each dot reaches into an object, so
+/// The names of the claims that describe the user. A name is first looked up unchanged, then as a path. Each dot enters an object:
 /// `realm_access.role` is the member `role` of the member `realm_access`.
 struct ClaimNames {
-  std::string id;  // empty: `id`, and `sub` where there is no `id` (docs/api-contract.md §1.1)
+  std::string id;  // empty: `id`, and `sub` if there is no `id` (docs/api-contract.md §1.1)
   std::string role = "role";
   std::string email = "email";
   std::string name = "name";
 };
 
 struct JwtConfig {
-  std::string secret;  // shared by whoever issues tokens; at least limits::jwt_secret_bytes_min
+  std::string secret;  // shared with the issuer of tokens; at least limits::jwt_secret_bytes_min
   ClaimNames claims{};
 };
 

@@ -1,4 +1,4 @@
-// Issues tokens for trying things: `parley token`, `parley demo`, tests. A deployment has its own issuer.
+// Issues tokens for trials: `parley token`, `parley demo`, tests. A deployment has its own issuer.
 #pragma once
 
 #include <optional>
@@ -13,18 +13,18 @@
 namespace parley::auth {
 
 struct TokenRequest {
-  domain::User user;  // empty email and name are left out
+  domain::User user;  // empty email and name are omitted
   Timestamp issued_at{};
-  std::optional<Timestamp> expires_at;  // whole seconds count
-  /// The claim `jti`, which makes the token unlike every other; empty: left out. Without it, two tokens of one user from one second are
-  /// the same text, and signing one of them out revokes both.
+  std::optional<Timestamp> expires_at;  // cut to whole seconds
+  /// The claim `jti`, which makes every token unique; empty: omitted. Without it, two tokens of one user from the same second are the same
+  /// text, and signing out one of them revokes both.
   std::string token_id;
 };
 
 /// 128 random bits for `token_id`.
 [[nodiscard]] std::string new_token_id(Entropy& entropy);
 
-/// `names`: as the server that is to take it reads them. A name with dots is written as it stands, which is where servers look first.
+/// `names`: the claim names that the server reads. A name with dots is written as one member, because servers look there first.
 [[nodiscard]] std::string make_token(const TokenRequest& request, std::string_view secret, const ClaimNames& names = {});
 
 }  // namespace parley::auth

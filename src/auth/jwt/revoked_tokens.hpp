@@ -1,8 +1,8 @@
-// The tokens that were signed out, as this process knows them.
+// The revoked tokens that this process knows.
 //
-// Limits   As many as the store keeps (limits::revocations_max): only what was revoked there enters. What has expired is forgotten as
-//          others come in, limits::revocation_margin later by the steady clock: the time of day may be wrong and corrected meanwhile.
-// Threads  any. While nothing is revoked, asking costs one load.
+// Limits   As many as the store keeps (limits::revocations_max): only tokens revoked there are added. Expired tokens are removed when
+//          others are added, limits::revocation_margin later by the steady clock: the wall clock may be wrong and be corrected meanwhile.
+// Threads  any. While no token is revoked, `contains` costs one load.
 #pragma once
 
 #include <atomic>
@@ -24,7 +24,7 @@ class RevokedTokens {
  private:
   std::atomic<bool> any_ = false;
   mutable std::shared_mutex mutex_;
-  std::unordered_map<domain::TokenId, std::optional<SteadyTime>, domain::TokenIdHash> tokens_;  // guarded by mutex_: until when
+  std::unordered_map<domain::TokenId, std::optional<SteadyTime>, domain::TokenIdHash> tokens_;  // guarded by mutex_; the value: kept until
   std::size_t look_for_dead_at_ = 1024;                                                         // guarded by mutex_
 };
 

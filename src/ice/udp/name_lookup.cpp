@@ -15,7 +15,7 @@ namespace parley::ice {
 
 namespace {
 
-std::atomic<std::size_t> threads_running = 0;  // of the process: they may outlive whoever asked
+std::atomic<std::size_t> threads_running = 0;  // of the whole process: a thread may outlive its lookup
 
 LookupResult resolve(const std::string& host, std::uint16_t port, int flags) {
   addrinfo hints{};
@@ -38,9 +38,9 @@ LookupResult resolve(const std::string& host, std::uint16_t port, int flags) {
 }  // namespace
 
 struct NameLookup::Shared {
-  std::mutex mutex;  // guards both
+  std::mutex mutex;  // guards both members
   std::optional<LookupResult> result;
-  std::function<void()> on_found;  // empty: nobody waits any more
+  std::function<void()> on_found;  // empty: the lookup was destroyed
 
   void finish(LookupResult found) {
     const std::lock_guard lock(mutex);

@@ -1,7 +1,7 @@
-// Names to addresses, on a thread of its own for each name, because the system's resolver blocks and cannot be cancelled.
+// Resolves names to addresses. Each name has its own thread, because the system's resolver blocks and cannot be cancelled.
 //
-// Such a thread is detached: it may outlive the check that asked and the server's stop by the resolver's own timeout (seconds), and
-// touches nothing but what it shares with the Lookup. At most limits::ice_servers_max of them are there at a time.
+// The thread is detached. It may outlive the check and the stop of the server by the resolver's own timeout (seconds). It uses only the
+// state that it shares with the NameLookup. At most limits::ice_servers_max such threads exist at a time.
 #pragma once
 
 #include <sys/socket.h>
@@ -22,18 +22,18 @@ struct SocketAddress {
 
 struct LookupResult {
   std::vector<SocketAddress> addresses;  // for UDP, in the system's order of preference
-  std::string error;                     // of the resolver, when there are none
+  std::string error;                     // from the resolver, if there are no addresses
 };
 
 class NameLookup {
  public:
-  /// `on_found` is called on another thread once the result is there, unless the lookup is gone by then. An address needs no thread.
+  /// `on_found` runs when the result is available, unless the lookup is destroyed. For a numeric address it runs inside start().
   static std::unique_ptr<NameLookup> start(const std::string& host, std::uint16_t port, std::function<void()> on_found);
   ~NameLookup();
   NameLookup(const NameLookup&) = delete;
   NameLookup& operator=(const NameLookup&) = delete;
 
-  /// The result, once.
+  /// Returns the result, once.
   [[nodiscard]] std::optional<LookupResult> take();
 
  private:

@@ -26,7 +26,7 @@ std::string text_of(int error) {
 }  // namespace
 
 void Descriptor::close() {
-  // Nothing was written that a failed close could lose: these are sockets of datagrams and a counter in memory.
+  // A failed close loses no data: these are datagram sockets and a counter in memory.
   if (is_open()) ::close(std::exchange(number_, -1));
 }
 
@@ -80,12 +80,12 @@ void ServerCheck::send_due(SteadyTime now) {
     const auto datagram = probe_->take_due(now);
     if (!datagram) return;
     const bool sent = ::send(socket_.number(), datagram->data(), datagram->size(), MSG_NOSIGNAL) >= 0;
-    if (!sent && !probe_->done()) on_socket_error(errno, now);  // a farewell that is lost: the allocation ends by itself
+    if (!sent && !probe_->done()) on_socket_error(errno, now);  // if the release is lost, the allocation expires
   }
 }
 
 void ServerCheck::receive(SteadyTime now) {
-  std::array<char, limits::stun_message_bytes_max + 1> buffer;  // one byte more shows what is too long
+  std::array<char, limits::stun_message_bytes_max + 1> buffer;  // one extra byte detects a datagram that is too long
   while (!done() && !probe_->done()) {
     const auto size = ::recv(socket_.number(), buffer.data(), buffer.size(), 0);
     if (size < 0) {
@@ -96,7 +96,7 @@ void ServerCheck::receive(SteadyTime now) {
     }
     probe_->on_datagram({buffer.data(), static_cast<std::size_t>(size)}, now);
   }
-  if (!done()) send_due(now);  // the next request, or the farewell of an allocation
+  if (!done()) send_due(now);  // the next request, or the release of an allocation
   if (!done()) take_outcome();
 }
 

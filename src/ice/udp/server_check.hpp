@@ -1,5 +1,5 @@
-// The check of one server: its name, then its addresses one after the other until one answers, then what the probe says.
-// Private to this folder. Owner: the checker's thread.
+// The check of one server: resolves its name, tries its addresses one after the other until one answers, then reports the outcome of the
+// probe. Private to this folder. Owner: the checker's thread.
 #pragma once
 
 #include <functional>
@@ -40,18 +40,18 @@ class ServerCheck {
   /// `on_found` wakes the checker's thread when the name is resolved.
   ServerCheck(Server server, Entropy& entropy, std::function<void()> on_found);
 
-  /// Does what is due: takes the addresses in, sends, repeats.
+  /// Does all work that is due: takes resolved addresses, sends, sends again.
   void advance(SteadyTime now);
-  /// The socket has something to say.
+  /// Call when the socket is readable or has an error.
   void receive(SteadyTime now);
-  /// `why` unless it is done.
+  /// Ends the check with the error `why`, unless it is already done.
   void give_up(std::string_view why);
 
   [[nodiscard]] bool done() const { return report_.has_value(); }
   [[nodiscard]] const Report& report() const { return *report_; }
-  /// -1: none.
+  /// -1 if there is no socket.
   [[nodiscard]] int socket() const { return done() ? -1 : socket_.number(); }
-  /// When `advance` has something to do by itself; nothing while the name is being looked up.
+  /// The time of the next work for `advance`; nothing while the name is being resolved.
   [[nodiscard]] std::optional<SteadyTime> next_due() const;
 
  private:

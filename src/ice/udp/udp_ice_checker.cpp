@@ -36,12 +36,12 @@ class Bell {
   }
   void ring() const {
     const std::uint64_t one = 1;
-    // Fails only when it was rung 2^64 - 2 times without being heard, and then it rings already.
+    // Fails only if the counter is full (2^64 - 2 rings without a read). The bell already rings then.
     [[maybe_unused]] const auto written = ::write(descriptor_.number(), &one, sizeof one);
   }
   void silence() const {
     std::uint64_t count = 0;
-    [[maybe_unused]] const auto got = ::read(descriptor_.number(), &count, sizeof count);  // nothing to read: it had not rung
+    [[maybe_unused]] const auto got = ::read(descriptor_.number(), &count, sizeof count);  // fails if it has not rung
   }
   [[nodiscard]] int number() const { return descriptor_.number(); }
 
@@ -49,7 +49,7 @@ class Bell {
   Descriptor descriptor_;
 };
 
-/// Milliseconds for `poll`, rounded up, so that what is due is due when it returns.
+/// Milliseconds for `poll`, rounded up, so that due work is really due when it returns.
 int poll_timeout(SteadyTime until, SteadyTime now) {
   using std::chrono::milliseconds;
   return static_cast<int>(std::max(std::chrono::ceil<milliseconds>(until - now), milliseconds{0}).count());
@@ -105,7 +105,7 @@ std::vector<Report> UdpIceChecker::Worker::check(const std::vector<Server>& serv
     checks.push_back(std::make_unique<ServerCheck>(server, entropy, [heard = bell] { heard->ring(); }));
   }
   while (!stopping && clock.steady_now() < deadline) {
-    bell->silence();  // before looking: what comes behind it rings again
+    bell->silence();  // before the checks, so that a later ring wakes poll again
     for (const auto& each : checks) each->advance(clock.steady_now());
     if (std::ranges::all_of(checks, [](const auto& each) { return each->done(); })) break;
     wait(checks, deadline);
@@ -122,7 +122,7 @@ void UdpIceChecker::Worker::wait(std::vector<std::unique_ptr<ServerCheck>>& chec
   std::vector<pollfd> sockets{{bell->number(), POLLIN, 0}};
   SteadyTime until = deadline;
   for (const auto& each : checks) {
-    sockets.push_back({each->socket(), POLLIN, 0});  // a negative one is left out by poll
+    sockets.push_back({each->socket(), POLLIN, 0});  // poll ignores a negative descriptor
     if (const auto due = each->next_due()) until = std::min(until, *due);
   }
   const int ready = ::poll(sockets.data(), sockets.size(), poll_timeout(until, clock.steady_now()));
@@ -141,7 +141,7 @@ void UdpIceChecker::check(EventLoop& loop, std::vector<Server> servers, Done don
   PARLEY_ASSERT(servers.size() <= limits::ice_servers_max);
   {
     const std::lock_guard lock(worker_->mutex);
-    PARLEY_ASSERT(!worker_->job);  // one check at a time is the caller's promise
+    PARLEY_ASSERT(!worker_->job);  // the caller must run one check at a time
     worker_->job = Job{&loop, std::move(servers), std::move(done)};
   }
   worker_->has_work.notify_one();

@@ -1,7 +1,7 @@
-// Checks ICE servers over UDP sockets of its own: one thread that sleeps until there is something to check. What is sent and what an
-// answer means is protocol/stun's business; here are sockets, names and the deadline.
+// Checks ICE servers over its own UDP sockets, on one thread that sleeps while there is nothing to check. protocol/stun builds the requests
+// and interprets the answers. The code here handles sockets, names and the deadline.
 //
-// Not here  Servers over TCP and TLS: their report says that they are not checked.
+// Not here  Servers over TCP and TLS: their reports say that they are not checked.
 #pragma once
 
 #include <functional>
@@ -15,9 +15,9 @@ namespace parley::ice {
 
 class UdpIceChecker final : public IceChecker {
  public:
-  /// `clock` must outlive it; `make_entropy` is called once, on the thread of the checker.
+  /// `clock` must outlive the object. `make_entropy` is called once, on the checker's thread.
   UdpIceChecker(const Clock& clock, std::function<std::unique_ptr<Entropy>()> make_entropy);
-  /// Ends a check that is under way: its servers are reported as not checked.
+  /// Ends a running check: its servers are reported as not checked.
   ~UdpIceChecker() override;
 
   void check(EventLoop& loop, std::vector<Server> servers, Done done) override;

@@ -1,4 +1,4 @@
-// One node: there is nobody else to tell.
+// The relay of a single node: there are no other nodes, so it does nothing.
 #pragma once
 
 #include "relay/relay.hpp"
