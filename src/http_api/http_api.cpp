@@ -208,9 +208,10 @@ WindowLimiter* HttpApi::Impl::limiter_of(Scope scope) {
 
 bool HttpApi::Impl::is_over_limit(Exchange& exchange, Scope scope) {
   if (scope == Scope::exempt || !exchange.request.has_body) return false;
+  WindowLimiter* const inner = limiter_of(scope);
+  if (general.off() && (inner == nullptr || inner->off())) return false;
   const std::string& key = exchange.client_key();
   const SteadyTime now = backend.clock.steady_now();
-  WindowLimiter* const inner = limiter_of(scope);
   return general.is_used_up(key, now) || (inner != nullptr && inner->is_used_up(key, now));
 }
 

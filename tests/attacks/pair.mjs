@@ -3,6 +3,9 @@ import { Client } from '../clients/javascript/harness/client.mjs';
 import { makeSession } from '../clients/javascript/harness/session.mjs';
 import { delay, within } from '../clients/javascript/harness/wait.mjs';
 
+/** Of sorted latencies. */
+export const p99Of = (sorted) => sorted[Math.floor(sorted.length * 0.99)] ?? Infinity;
+
 const EVERY_MS = 50;
 const LATE_MS = 10_000;
 
@@ -31,7 +34,7 @@ export class Pair {
     return { sessionId: this.sessionId, people: this.people };
   }
 
-  /** Talks until `end`; gives {sent, undelivered, p99} in milliseconds from the emit to the other's event. */
+  /** Talks until `end`; gives {sent, undelivered, latencies, p99} in milliseconds from the emit to the other's event. */
   async talk(end) {
     this.#latencies = [];
     let over = false;
@@ -49,7 +52,7 @@ export class Pair {
     const undelivered = this.#sent.size;
     this.#sent.clear();
     const sorted = this.#latencies.toSorted((a, b) => a - b);
-    return { sent, undelivered, p99: sorted[Math.floor(sorted.length * 0.99)] ?? Infinity, p50: sorted[sorted.length >> 1] ?? Infinity };
+    return { sent, undelivered, latencies: sorted, p99: p99Of(sorted) };
   }
 
   /** One message: `heard`, or what became of it. */
