@@ -19,10 +19,10 @@ const COMPRESSION = new Set(['12', '13']);
 const COLUMNS = ['OK', 'NON-STRICT', 'INFORMATIONAL', 'UNIMPLEMENTED', 'failed'];
 // Every case that may end in something else than OK, and why that is right. A case that is not here must be OK.
 const EXPLANATIONS = {
-  '7.1.6': 'The suite sends 256 KiB, a short message, a close frame and a ping, back to back, and only looks at what happens. Both echoes leave first, ' +
-    'then the close frame is answered; the ping behind it is not (RFC 6455 §5.5.1: after a close frame nothing more is said).',
-  '7.13.1': 'A close frame with code 5000, which RFC 6455 §7.4.2 leaves undefined. It is refused with 1002: codes end at 4999.',
-  '7.13.2': 'A close frame with code 65535, undefined as well, and refused with 1002 likewise.',
+  '7.1.6': 'The suite sends 256 KiB, a short message, a close frame and a ping, one directly after the other, and demands no particular result. The server sends ' +
+    'both echoes, then answers the close frame. It does not answer the ping after it (RFC 6455 §5.5.1: nothing is sent after a close frame).',
+  '7.13.1': 'The suite sends a close frame with code 5000, which RFC 6455 §7.4.2 leaves undefined. The server refuses it with 1002, because codes end at 4999.',
+  '7.13.2': 'The suite sends a close frame with code 65535, which is undefined too. The server refuses it with 1002 as well.',
 };
 
 const { values: options } = parseArgs({ options: { echo: { type: 'string' }, suite: { type: 'string' }, page: { type: 'string' } } });
@@ -112,7 +112,7 @@ function pageOf(results, verdict) {
   return [
     '# Autobahn',
     '',
-    `The fuzzing client of the Autobahn test suite ${SUITE_VERSION}, all of its cases, against \`examples/websocket_echo\`, which is \`protocol\` and \`server\` and`,
+    `The fuzzing client of the Autobahn test suite ${SUITE_VERSION} runs all of its cases against \`examples/websocket_echo\`. This program has \`protocol\` and \`server\` and`,
     `nothing else. \`make autobahn\` sets the suite up under \`build/\`, runs it, and writes this page. Last run: commit ${commit()}.`,
     '',
     `**${lineOf(verdict)}**`,
@@ -122,8 +122,8 @@ function pageOf(results, verdict) {
     ...[...chapters].sort(([a], [b]) => a - b).map(([chapter, counts]) => row(`${chapter} ${TITLES[chapter] ?? ''}`.trim(), counts)),
     row('all', verdict.counts),
     '',
-    'Unimplemented is compression of single messages, which the contract leaves out (6.1): the server does not agree to the extension, so these',
-    'cases have nothing to test. What the others taught is in the codec tests (`tests/unit/protocol`), which `make test` runs.',
+    'The unimplemented cases are about compression of single messages, which the contract leaves out (6.1). The server does not agree to the extension, so these',
+    'cases have nothing to test. The codec tests (`tests/unit/protocol`), which `make test` runs, cover the findings of all other cases.',
     '',
     notPlain.length > 0 ? '## Not a plain OK' : '## Every other case is a plain OK',
     '',
