@@ -71,9 +71,19 @@ void ObjectId::append_to(std::string& out) const {
   out.append(text.data(), text.size());
 }
 
-TextId::TextId(std::string_view text) : size_(static_cast<std::uint8_t>(text.size())) {
-  PARLEY_ASSERT(text.size() <= text_.size());
-  std::ranges::copy(text, text_.begin());
+TextId::TextId(std::string_view text) {
+  PARLEY_ASSERT(text.size() <= bytes_max);
+  copy(text);
+}
+
+void TextId::copy(std::string_view text) {
+  char* bytes = place_.data();
+  if (text.size() > bytes_in_place) {
+    bytes = new char[text.size()];
+    std::memcpy(place_.data(), &bytes, sizeof bytes);
+  }
+  std::ranges::copy(text, bytes);
+  size_ = static_cast<std::uint8_t>(text.size());
 }
 
 bool TextId::is_valid(std::string_view text) {

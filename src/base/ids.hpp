@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <optional>
 #include <string>
@@ -25,13 +26,15 @@ struct ObjectId {
 };
 
 /// 1 to bytes_max bytes of UTF-8 without control characters (Unicode category Cc), compared byte by byte and never normalised. The text is
-/// stored inline: hot paths copy, hash and compare ids, so an id never allocates. A default-constructed id is empty.
+/// Ids of up to bytes_in_place bytes (a UUID, an `<oid>`) do not allocate: hot paths copy, hash and compare them, and every connection
+/// keeps about ten. A default-constructed id is empty.
 class TextId {
  public:
   static constexpr std::size_t bytes_max =
       64;  // limits::id_bytes_max, repeated here: this header is included everywhere, limits.hpp changes often
+  static constexpr std::size_t bytes_in_place = 39;
 
-  [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
+  [[nodiscard]] std::string_view text() const { return {is_in_place() ? place_.data() : heap(), size_}; }
   [[nodiscard]] std::string to_string() const { return std::string(text()); }
   [[nodiscard]] bool empty() const { return size_ == 0; }
 
@@ -42,13 +45,49 @@ class TextId {
   TextId() = default;
   /// Asserts that `text` has at most bytes_max bytes.
   explicit TextId(std::string_view text);
+  TextId(const TextId& other) {
+    if (other.is_in_place())
+      take(other);
+    else
+      copy(other.text());
+  }
+  TextId(TextId&& other) noexcept {
+    take(other);
+    other.size_ = 0;
+  }
+  TextId& operator=(const TextId& other) { return *this = TextId(other); }
+  TextId& operator=(TextId&& other) noexcept {
+    if (this == &other) return *this;
+    free();
+    take(other);
+    other.size_ = 0;
+    return *this;
+  }
+  ~TextId() { free(); }
   /// Checks the rule in the comment of the class.
   [[nodiscard]] static bool is_valid(std::string_view text);
 
  private:
-  std::array<char, bytes_max> text_{};
+  [[nodiscard]] bool is_in_place() const { return size_ <= bytes_in_place; }
+  /// The address of a long id's bytes is where a short one has its own.
+  [[nodiscard]] char* heap() const {
+    char* address = nullptr;
+    std::memcpy(&address, place_.data(), sizeof address);
+    return address;
+  }
+  void copy(std::string_view text);
+  void take(const TextId& other) {
+    place_ = other.place_;
+    size_ = other.size_;
+  }
+  void free() {
+    if (!is_in_place()) delete[] heap();
+  }
+
+  std::array<char, bytes_in_place> place_{};
   std::uint8_t size_ = 0;
 };
+static_assert(sizeof(TextId) == 40);
 
 /// A call session. The server generates UUIDs. Applications may choose their own ids.
 class SessionId : public TextId {

@@ -14,8 +14,8 @@ constexpr auto relaxed = std::memory_order_relaxed;
 
 }  // namespace
 
-Connection::Connection(Config config, Descriptor socket, std::string remote_address)
-    : config_(std::move(config)),
+Connection::Connection(const Config& config, Descriptor socket, std::string remote_address)
+    : config_(config),
       socket_(std::move(socket)),
       remote_address_(std::move(remote_address)),
       watch_(config_.loop.watch(socket_.get(), *this)),

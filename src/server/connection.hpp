@@ -69,7 +69,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     Strangers& strangers;
     std::function<void(Connection&)> on_closed;  // once, when the socket is closed or released
   };
-  Connection(Config config, Descriptor socket, std::string remote_address);
+  /// `config`: shared by all connections of a loop, and outlives them.
+  Connection(const Config& config, Descriptor socket, std::string remote_address);
   ~Connection() override;
 
   /// The connection counts as a stranger until `vouch`. Before the first `converse`.
@@ -144,7 +145,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void close();
   void on_deadline();
 
-  Config config_;
+  const Config& config_;
   Descriptor socket_;
   std::string remote_address_;
   std::unique_ptr<Watch> watch_;

@@ -192,15 +192,12 @@ std::shared_ptr<EngineioSession> EngineioEndpoint::make_session(const Request& r
                                 .remote_address = request.remote_address,
                                 .user_agent = header_of(request, "User-Agent", limits::user_agent_bytes_max),
                                 .query = std::string(request.query())};
-  EngineioSession::Config config{config_.shard, config_.engineio, config_.totals,
-                                 [this](EngineioSession& session) { sessions_.erase(session.handshake().sid); }};
   // Applications may keep the session and release it on any thread; it is destroyed on its own loop, with its timers.
   auto end_on_loop = [&loop = config_.shard.loop()](EngineioSession* ended) {
     std::unique_ptr<EngineioSession> session(ended);
     if (!loop.in_this_thread()) loop.post([session = std::move(session)] {});
   };
-  const std::shared_ptr<EngineioSession> session(new EngineioSession(std::move(config), std::move(handshake), std::move(place)),
-                                                 end_on_loop);
+  const std::shared_ptr<EngineioSession> session(new EngineioSession(session_config_, std::move(handshake), std::move(place)), end_on_loop);
   sessions_.emplace(session->handshake().sid, session);
   return session;
 }

@@ -31,7 +31,10 @@ class EngineioEndpoint {
     Entropy& entropy;
     RefusedOrigins& refused_origins;
   };
-  explicit EngineioEndpoint(Config config) : config_(config) {}
+  explicit EngineioEndpoint(Config config)
+      : config_(config), session_config_{config_.shard, config_.engineio, config_.totals, [this](EngineioSession& session) {
+                                           sessions_.erase(session.handshake().sid);
+                                         }} {}
 
   /// The endpoints of the same path on every loop, by index. They live as long as this one.
   void set_siblings(std::vector<EngineioEndpoint*> siblings) { siblings_ = std::move(siblings); }
@@ -62,6 +65,7 @@ class EngineioEndpoint {
   [[nodiscard]] std::shared_ptr<EngineioSession> find(const std::string& sid) const;
 
   Config config_;
+  const EngineioSession::Config session_config_;
   std::vector<EngineioEndpoint*> siblings_;
   std::unordered_map<std::string, std::shared_ptr<EngineioSession>> sessions_;
 };

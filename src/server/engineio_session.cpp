@@ -67,8 +67,8 @@ struct EngineioSession::Candidate {
   Deadline due;
 };
 
-EngineioSession::EngineioSession(Config config, engineio::Handshake handshake, Guests::Place place)
-    : config_(std::move(config)),
+EngineioSession::EngineioSession(const Config& config, engineio::Handshake handshake, Guests::Place place)
+    : config_(config),
       handshake_(std::move(handshake)),
       heartbeat_(config_.engineio.ping_interval, config_.engineio.ping_timeout, config_.shard.loop().now()),
       heartbeat_due_(config_.shard.loop(), [this] { on_heartbeat(); }),

@@ -36,8 +36,8 @@ class EngineioSession final : public protocol::engineio::Socket,
     SessionTotals& totals;
     std::function<void(EngineioSession&)> on_ended;  // called once: the session is not used any more
   };
-  /// `place`: kept until `let_in`.
-  EngineioSession(Config config, protocol::engineio::Handshake handshake, Guests::Place place);
+  /// `config`: shared by all sessions of an endpoint, and outlives them. `place`: kept until `let_in`.
+  EngineioSession(const Config& config, protocol::engineio::Handshake handshake, Guests::Place place);
   ~EngineioSession() override;
 
   /// Starts with long polling: `request` is answered with the open packet.
@@ -113,7 +113,7 @@ class EngineioSession final : public protocol::engineio::Socket,
   void tell_closed(protocol::engineio::CloseReason reason);
   void retire();
 
-  Config config_;
+  const Config& config_;
   const protocol::engineio::Handshake handshake_;
   std::unique_ptr<protocol::engineio::SocketHandler> handler_;  // null before the session is open and after on_close
   protocol::engineio::Heartbeat heartbeat_;

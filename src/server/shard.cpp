@@ -8,15 +8,16 @@ namespace parley::server {
 Shard::~Shard() = default;
 
 std::shared_ptr<Connection> Shard::adopt(Descriptor socket, std::string remote_address) {
-  Connection::Config config{loop_, sends, holdings_, strangers_, [this](Connection& connection) {
-                              connections_.erase(&connection);
-                              if (sockets_ != nullptr) sockets_->fetch_sub(1, std::memory_order_relaxed);
-                              if (on_closed_) on_closed_();
-                            }};
-  auto connection = std::make_shared<Connection>(std::move(config), std::move(socket), std::move(remote_address));
+  auto connection = std::make_shared<Connection>(connection_config_, std::move(socket), std::move(remote_address));
   connections_.emplace(connection.get(), connection);
   if (sockets_ != nullptr) sockets_->fetch_add(1, std::memory_order_relaxed);
   return connection;
+}
+
+void Shard::forget(Connection& connection) {
+  connections_.erase(&connection);
+  if (sockets_ != nullptr) sockets_->fetch_sub(1, std::memory_order_relaxed);
+  if (on_closed_) on_closed_();
 }
 
 void Shard::for_each_connection(const std::function<void(Connection&)>& each) {

@@ -16,7 +16,10 @@ namespace parley::server {
 class Shard {
  public:
   /// `held_bytes_max`: for all connections of this loop.
-  Shard(std::size_t index, Clock& clock, std::size_t held_bytes_max) : loop_(index, clock), holdings_(loop_, held_bytes_max) {}
+  Shard(std::size_t index, Clock& clock, std::size_t held_bytes_max)
+      : loop_(index, clock),
+        holdings_(loop_, held_bytes_max),
+        connection_config_{loop_, sends, holdings_, strangers_, [this](Connection& connection) { forget(connection); }} {}
   /// Also counts the open connections in `sockets`. Before the first connection.
   void count_in(std::atomic<std::size_t>& sockets) { sockets_ = &sockets; }
   ~Shard();
@@ -37,9 +40,12 @@ class Shard {
   SendCounts sends;
 
  private:
+  void forget(Connection& connection);
+
   Loop loop_;
   Holdings holdings_;
   Strangers strangers_;
+  const Connection::Config connection_config_;
   std::unordered_map<Connection*, std::shared_ptr<Connection>> connections_;
   std::atomic<std::size_t>* sockets_ = nullptr;
   std::function<void()> on_closed_;

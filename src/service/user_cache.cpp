@@ -29,10 +29,9 @@ void UserCache::put_if_absent(const domain::User& user) {
 }
 
 void UserCache::add(Shard& shard, const domain::User& user) {
-  shard.users.emplace(user.id, user);
-  shard.by_age.push_back(user.id);
+  shard.by_age.push_back(&shard.users.emplace(user.id, user).first->first);
   if (shard.users.size() > shard_users_max) {
-    shard.users.erase(shard.by_age.front());
+    shard.users.erase(shard.users.find(*shard.by_age.front()));
     shard.by_age.pop_front();
   }
 }

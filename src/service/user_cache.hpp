@@ -28,7 +28,7 @@ class UserCache {
   struct Shard {
     mutable std::mutex mutex;
     std::unordered_map<UserId, domain::User> users;  // guarded by mutex
-    std::deque<UserId> by_age;                       // guarded by mutex
+    std::deque<const UserId*> by_age;                // guarded by mutex: keys of users
   };
   static constexpr std::size_t shard_count = 16;
   static constexpr std::size_t shard_users_max = limits::users_cached_max / shard_count;

@@ -57,15 +57,16 @@ std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {
 
 void Committer::remember(const domain::User& user) {
   if (!surroundings_.state.has_room()) return surroundings_.state.note_user_dropped();
-  const std::size_t hash = std::hash<std::string>{}(encode_user(user));
+  const std::size_t row = std::hash<std::string>{}(encode_user(user));
+  const std::size_t id = std::hash<UserId>{}(user.id);
   bool is_first = false;
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
-    if (const auto seen = users_seen_.find(user.id); seen != users_seen_.end() && seen->second == hash) return;
+    if (const auto seen = users_seen_.find(id); seen != users_seen_.end() && seen->second == row) return;
     if (users_.size() >= limits::users_queue_max) return surroundings_.state.note_user_dropped();
     if (users_seen_.size() >= limits::users_cached_max) users_seen_.clear();
-    users_seen_[user.id] = hash;
+    users_seen_[id] = row;
     is_first = users_.empty() && signalling_.empty();
     users_.push_back(user);
   }
@@ -228,7 +229,8 @@ void Committer::add_rows(CommitBatch& batch) {
   std::deque<SignallingMessage> signalling;
   {
     const std::lock_guard lock(mutex_);
-    for (; !users_.empty() && users.size() < limits::rows_per_commit_max / 2; users_.pop_front()) users.push_back(std::move(users_.front()));
+    for (; !users_.empty() && users.size() < limits::rows_per_commit_max / 2; users_.pop_front())
+      users.push_back(std::move(users_.front()));
     // A text waits for the sync of everything written with it, so each commit takes only a few large payloads.
     std::size_t bytes = 0;
     const auto has_room = [&] {

@@ -100,15 +100,15 @@ class Committer {
   std::mutex mutex_;
   std::condition_variable changed_;
   LoopPorts ports_;
-  std::deque<PreparedAppend> queue_;                    // guarded by mutex_
-  std::deque<domain::User> users_;                      // guarded by mutex_
-  std::deque<SignallingMessage> signalling_;            // guarded by mutex_
-  std::size_t signalling_bytes_ = 0;                    // guarded by mutex_: of the payloads in signalling_
-  std::vector<WaitingRevocation> revocations_;          // guarded by mutex_
-  std::unordered_map<UserId, std::size_t> users_seen_;  // hash of the row that was queued last; guarded by mutex_
-  std::optional<ClockLook> clock_look_;                 // guarded by mutex_: not yet written
-  bool stopping_ = false;                               // guarded by mutex_
-  std::atomic<std::size_t> waiting_entries_ = 0;        // queue_, backlog_ and the batch being written
+  std::deque<PreparedAppend> queue_;                         // guarded by mutex_
+  std::deque<domain::User> users_;                           // guarded by mutex_
+  std::deque<SignallingMessage> signalling_;                 // guarded by mutex_
+  std::size_t signalling_bytes_ = 0;                         // guarded by mutex_: of the payloads in signalling_
+  std::vector<WaitingRevocation> revocations_;               // guarded by mutex_
+  std::unordered_map<std::size_t, std::size_t> users_seen_;  // by hash of the id, the hash of the row queued last; guarded by mutex_
+  std::optional<ClockLook> clock_look_;                      // guarded by mutex_: not yet written
+  bool stopping_ = false;                                    // guarded by mutex_
+  std::atomic<std::size_t> waiting_entries_ = 0;             // queue_, backlog_ and the batch being written
   std::atomic<std::size_t> waiting_bytes_ = 0;
   std::thread thread_;
 };

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace parley {
@@ -140,6 +141,32 @@ TEST(UserId, of_24_hexadecimal_digits_is_an_object_id_in_lower_case) {
 TEST(UserId, of_24_zeros_is_the_server_and_nobody) {
   EXPECT_FALSE(UserId::parse("000000000000000000000000"));
   EXPECT_TRUE(UserId().empty());
+}
+
+TEST(TextIds, of_every_length_are_copied_moved_and_assigned) {
+  std::vector<SessionId> ids;
+  for (std::size_t bytes = 1; bytes <= TextId::bytes_max; ++bytes) ids.push_back(*SessionId::parse(std::string(bytes, 'x')));
+  for (const SessionId& first : ids) {
+    for (const SessionId& second : ids) {
+      SessionId copied = first;
+      EXPECT_EQ(copied, first);
+      copied = second;
+      EXPECT_EQ(copied, second);
+      SessionId moved = std::move(copied);
+      EXPECT_EQ(moved, second);
+      moved = SessionId(first);
+      EXPECT_EQ(moved.text(), first.text());
+    }
+    SessionId same = first;
+    const SessionId& itself = same;
+    same = itself;
+    EXPECT_EQ(same, first);
+    SessionId left = first;
+    const SessionId taken = std::move(left);
+    left = ids.back();  // one that was moved from can be given a value
+    EXPECT_EQ(left, ids.back());
+    EXPECT_EQ(taken, first);
+  }
 }
 
 TEST(TextIds, are_ordered_by_their_bytes) {
