@@ -10,7 +10,7 @@
 namespace parley::http_api {
 
 namespace {
-constexpr int niceness = 10;  // event loops with work run first
+constexpr int niceness = 19;  // event loops with work run first
 }
 
 BodyReader::BodyReader(const Clock& clock) : clock_(clock) {

@@ -3,9 +3,11 @@
 #include <brotli/decode.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
+#include "base/limits.hpp"
 #include "http_api/header_text.hpp"
 #include "protocol/http/header_text.hpp"
 
@@ -26,6 +28,15 @@ struct InflateEnd {
   void operator()(z_stream* stream) const { inflateEnd(stream); }
 };
 
+/// Appends a part of a body. A body that turns out to be long gets its whole room at once: a string that grows by doubling is copied again
+/// and again, and each copy takes fresh memory while the loops wait for theirs. Memory that is not written to costs nothing.
+void append(std::string& result, std::string_view part, std::size_t bytes_max) {
+  const std::size_t whole = result.size() + part.size();
+  if (whole > result.capacity() && whole > limits::body_read_at_once_bytes_max)
+    result.reserve(std::max(whole, std::min(bytes_max, limits::http_body_bytes_max) + chunk_bytes));
+  result.append(part);
+}
+
 Decoded inflated(std::string_view body, int window_bits, std::size_t bytes_max) {
   z_stream state{};
   if (inflateInit2(&state, window_bits) != Z_OK) return std::unexpected(DecodingFailure::malformed);
@@ -39,7 +50,7 @@ Decoded inflated(std::string_view body, int window_bits, std::size_t bytes_max) 
     stream->avail_out = static_cast<uInt>(chunk.size());
     status = inflate(stream.get(), Z_NO_FLUSH);
     if (status != Z_OK && status != Z_STREAM_END) return std::unexpected(DecodingFailure::malformed);
-    result.append(chunk.data(), chunk.size() - stream->avail_out);
+    append(result, {chunk.data(), chunk.size() - stream->avail_out}, bytes_max);
     if (result.size() > bytes_max) return std::unexpected(DecodingFailure::too_large);
   }
   return result;
@@ -69,7 +80,7 @@ Decoded brotli_decoded(std::string_view body, std::size_t bytes_max) {
     std::size_t out_left = chunk.size();
     std::uint8_t* out = chunk.data();
     const auto status = BrotliDecoderDecompressStream(state.get(), &in_left, &in, &out_left, &out, nullptr);
-    result.append(reinterpret_cast<const char*>(chunk.data()), chunk.size() - out_left);
+    append(result, {reinterpret_cast<const char*>(chunk.data()), chunk.size() - out_left}, bytes_max);
     if (result.size() > bytes_max) return std::unexpected(DecodingFailure::too_large);
     if (status == BROTLI_DECODER_RESULT_SUCCESS) return result;
     if (status != BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) return std::unexpected(DecodingFailure::malformed);
