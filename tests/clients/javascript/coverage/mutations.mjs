@@ -117,7 +117,7 @@ const sockets = [
   mutation('6.4-webrtc', 'the sender hears his own offer', 'service/signal.cpp', 'relayed_json(signal, *row, sender, now), connection.id);', 'relayed_json(signal, *row, sender, now));'),
   mutation('6.3-ice-candidate', 'sdpMid must be text', 'service/signal.cpp', 'fields.kind("sdpMid") != Kind::absent', 'fields.kind("sdpMid") == Kind::string'),
   mutation('6.3-signal-shape', 'an answer passes as an offer', 'service/signal.cpp', 'return fields.string("type") == type && fields', 'return fields'),
-  mutation('6.3-chat-ack', 'no error event beside the ack', 'service/client_session.cpp', 'answer.emit_error(sent.error());  // for clients that asked for no ack', ''),
+  mutation('6.3-chat-ack', 'no error event beside the ack', 'service/client_session.cpp', 'answer.emit_error(sent.error());', ''),
   mutation('6.3-error-type', 'errors of signalling have no type', 'service/client_session.cpp', 'answer.emit_error(relayed.error(), type);', 'answer.emit_error(relayed.error());'),
   mutation('6.4-user-left-rooms', 'only one room hears of who goes', 'service/client_session.cpp',
     'for (const auto& [session, room] : rooms_->rooms) leave(router_, loop_, connection_, session, reason);',
