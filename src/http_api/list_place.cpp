@@ -15,7 +15,7 @@ std::string to_text(const ListPlace& place) {
 
 std::optional<ListPlace> parse_list_place(std::string_view text) {
   const std::size_t point = text.substr(0, time_digits_max + 1).find('.');
-  if (point == std::string_view::npos || point == 0) return std::nullopt;
+  if (point == std::string_view::npos || point == 0 || point + 1 == text.size()) return std::nullopt;
   std::uint64_t milliseconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + point, milliseconds);
   if (error != std::errc() || end != text.data() + point) return std::nullopt;

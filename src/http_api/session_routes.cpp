@@ -131,31 +131,25 @@ std::string open_sessions_json(const service::ChatService::OpenSessionsList& lis
   return json;
 }
 
-/// `before` of the query; nothing if it is empty or absent. Error: the value is not a place of such a list.
-template <typename Place, typename Read>
-Result<std::optional<Place>> place_in_query(std::string_view query, Read read) {
+/// Reads `before` of the query. An empty or absent one is no place. Error: the text has not the form of a place.
+Result<std::optional<ListPlace>> place_in_query(std::string_view query) {
   const auto text = query_value(query, list_before_parameter.name);
-  if (!text || text->empty()) return std::optional<Place>{};
-  const auto place = parse_list_place(*text);
-  auto found = place ? read(*place) : std::optional<Place>{};
-  if (!found) return refuse(ErrorCode::invalid_argument, "Invalid before");
-  return found;
+  if (!text || text->empty()) return std::optional<ListPlace>{};
+  auto place = parse_list_place(*text);
+  if (!place) return refuse(ErrorCode::invalid_argument, "Invalid before");
+  return place;
 }
 
-Result<std::optional<store::SessionPlace>> session_place(std::string_view query) {
-  return place_in_query<store::SessionPlace>(query, [](const ListPlace& place) -> std::optional<store::SessionPlace> {
-    const auto session = SessionId::parse(place.id);
-    if (!session) return std::nullopt;
-    return store::SessionPlace{place.time, *session};
-  });
+// The id only orders the elements of one time. A text that is no id comes before all of them.
+
+store::SessionPlace session_place(const ListPlace& place) {
+  return {place.time, SessionId::parse(place.id).value_or(SessionId())};
 }
 
-Result<std::optional<store::SignallingPlace>> signalling_place(std::string_view query) {
-  return place_in_query<store::SignallingPlace>(query, [](const ListPlace& place) -> std::optional<store::SignallingPlace> {
-    const auto id = ObjectId::parse(place.id);
-    if (!id) return std::nullopt;
-    return store::SignallingPlace{place.time, *id};
-  });
+store::SignallingPlace signalling_place(const ListPlace& place) {
+  ObjectId greatest;
+  greatest.bytes.fill(0xff);
+  return {place.time, ObjectId::parse(place.id).value_or(greatest)};
 }
 
 }  // namespace
@@ -216,9 +210,9 @@ void get_session(const Backend& backend, ExchangePtr exchange) {
 
 void active_sessions(const Backend& backend, ExchangePtr exchange) {
   auto& kept = *exchange;
-  auto after = session_place(kept.request.query());
+  const auto after = place_in_query(kept.request.query());
   if (!after) return kept.answer(after.error());
-  backend.service.active_sessions(*kept.loop, std::move(kept.caller), *std::move(after),
+  backend.service.active_sessions(*kept.loop, std::move(kept.caller), after->transform(session_place),
                                   [exchange = std::move(exchange)](Result<service::ChatService::OpenSessionsList> list) {
                                     if (!list) return exchange->answer(list.error());
                                     exchange->answer(200, open_sessions_json(*list));
@@ -242,7 +236,7 @@ void session_chat(const Backend& backend, ExchangePtr exchange) {
 void session_signalling(const Backend& backend, ExchangePtr exchange) {
   auto& kept = *exchange;
   const domain::SessionField session = api::session_from_path(kept.parameters[0]);
-  auto after = signalling_place(kept.request.query());
+  const auto after = place_in_query(kept.request.query());
   if (!after) {
     // If the caller may not see the session, that refusal comes first, as with every other parameter.
     return backend.service.get_session(*kept.loop, std::move(kept.caller), session,
@@ -250,7 +244,8 @@ void session_signalling(const Backend& backend, ExchangePtr exchange) {
                                          exchange->answer(seen ? refusal : seen.error());
                                        });
   }
-  const store::SignallingRange range{.limit = query_number(kept.request.query(), signalling_limit_parameter), .after = *std::move(after)};
+  const store::SignallingRange range{.limit = query_number(kept.request.query(), signalling_limit_parameter),
+                                     .after = after->transform(signalling_place)};
   backend.service.read_signalling(*kept.loop, std::move(kept.caller), session, range,
                                   [exchange = std::move(exchange)](Result<service::ChatService::SignallingList> list) {
                                     if (!list) return exchange->answer(list.error());

@@ -21,7 +21,7 @@ TEST(ListPlace, comes_back_as_it_was_written) {
 }
 
 TEST(ListPlace, of_another_form_is_none) {
-  for (const char* text : {"", "x", "12", ".x", "-1.x", "+1.x", " 1.x", "1 .x", "0x1.x", "1e3.x", "1234567890123456.x"})
+  for (const char* text : {"", "x", "12", "12.", ".x", "-1.x", "+1.x", " 1.x", "1 .x", "0x1.x", "1e3.x", "1234567890123456.x"})
     EXPECT_FALSE(parse_list_place(text).has_value()) << text;
   EXPECT_TRUE(parse_list_place("123456789012345.x").has_value());
 }
