@@ -13,7 +13,7 @@ namespace parley::test {
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds{60};  // a bound for a test that would hang, never a thing to be measured
+constexpr auto patience = std::chrono::seconds{60};  // a bound so that a hanging test fails; it is not a measurement
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
   std::vector<char*> result;

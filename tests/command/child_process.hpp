@@ -1,4 +1,4 @@
-// Runs the program as a child and reads what it says. Waiting has a bound, so that a test that would hang fails instead.
+// Runs the program as a child process and reads its output. Every wait has a bound, so that a hanging test fails.
 #pragma once
 
 #include <sys/types.h>
@@ -12,15 +12,15 @@ namespace parley::test {
 
 class ChildProcess {
  public:
-  /// `arguments` go behind the program's name; `environment` (`NAME=value`) is added to this process's, without its PARLEY_ names.
+  /// `arguments` follow the program's name. `environment` (`NAME=value`) is added to this process's, which loses its PARLEY_ names.
   explicit ChildProcess(std::vector<std::string> arguments, std::vector<std::string> environment = {});
-  ~ChildProcess();  // kills what still runs
+  ~ChildProcess();  // kills the child if it still runs
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
-  /// Reads until the output (both streams) holds `part`; false when the program ends or half a minute passes before.
+  /// Reads until the output (both streams) contains `part`. False when the program ends first, or 60 s after its start.
   bool wait_for(std::string_view part);
-  /// Reads to the end and gives the exit code; 128 + the signal when it died of one.
+  /// Reads to the end and returns the exit code; 128 + the signal number if a signal killed the program.
   int wait();
   void signal(int number) const;
   [[nodiscard]] pid_t id() const { return process_; }
@@ -37,7 +37,7 @@ class ChildProcess {
   std::chrono::steady_clock::time_point deadline_;
 };
 
-/// Runs to the end.
+/// Runs the program to its end.
 struct Finished {
   int exit_code;
   std::string output;

@@ -1,4 +1,4 @@
-// The program from outside: every refusal to start says what, where and how to mend it; it starts, stops and starts again.
+// The program as its users run it: a refusal to start names the problem, its place and the fix. The program starts, stops and restarts.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -170,7 +170,7 @@ TEST_F(Command, starts_and_a_signal_ends_it_with_0) {
   }
 }
 
-/// A request that never ends, so that the server has something to wait for.
+/// A request whose body never arrives in full, so that the server has something to wait for.
 class HalfRequest {
  public:
   explicit HalfRequest(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -179,7 +179,7 @@ class HalfRequest {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
-    // The whole first request is answered, so the second one is known to have begun.
+    // The server answers the first request completely, so it must have begun to read the second one.
     send("GET / HTTP/1.1\r\nHost: x\r\n\r\nPOST /api/chat/store HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{");
     char byte = 0;
     EXPECT_EQ(recv(socket_, &byte, 1, 0), 1);
@@ -246,7 +246,7 @@ TEST_F(Command, a_file_that_reaches_its_limit_of_size_fails_the_store_and_not_th
 
 TEST_F(Command, killed_it_leaves_nothing_in_shared_memory) {
   ChildProcess server(serve());
-  const std::string counters = "/dev/shm/mongoc-" + std::to_string(server.id());  // as libmongoc names them
+  const std::string counters = "/dev/shm/mongoc-" + std::to_string(server.id());  // the name that libmongoc gives to its counters
   ASSERT_TRUE(server.wait_for("threads=1\n")) << server.output();
   server.signal(SIGKILL);
   EXPECT_EQ(server.wait(), 128 + SIGKILL);

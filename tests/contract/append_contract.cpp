@@ -1,4 +1,4 @@
-// SessionLog::append, promise by promise (src/store/session_log.hpp).
+// Tests each promise of SessionLog::append (src/store/session_log.hpp).
 #include "base/limits.hpp"
 #include "contract/store_under_test.hpp"
 #include "domain/error_code.hpp"
@@ -99,7 +99,7 @@ TEST_P(AppendContract, what_waits_for_one_commit_comes_in_one_call) {
   store->release();
   outcomes.calls.clear();
   outcome_of(token);
-  EXPECT_LE(outcomes.calls.size(), 4u);  // the first may go alone
+  EXPECT_LE(outcomes.calls.size(), 4u);  // the first append may be committed alone
 }
 
 TEST_P(AppendContract, nothing_is_told_or_shown_before_it_is_durable) {
@@ -351,7 +351,7 @@ TEST_P(AppendContract, erasing_what_does_not_exist_is_refused) {
   commit_session(script, 1);
   LogScript fork = script;
   Append removal = fork.remove(3);
-  removal.erase_body_of = 4;  // its own seq
+  removal.erase_body_of = 4;  // the seq of the deletion itself
   const AppendOutcome outcome = append(removal);
   EXPECT_EQ(outcome.status, AppendStatus::refused);
   EXPECT_EQ(outcome.error->code, ErrorCode::not_found);

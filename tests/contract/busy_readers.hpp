@@ -1,4 +1,4 @@
-// Keeps every reader thread of a store busy with a job that waits, so that no other read job runs.
+// Occupies every reader thread of a store with a job that waits, so that no other read job runs.
 #pragma once
 
 #include <condition_variable>

@@ -1,4 +1,4 @@
-// The engines that the contract suite runs against: the model and the embedded store here, those on MongoDB in mongo_engines.cpp.
+// The engines of the contract suite: the model and the embedded store are here, the MongoDB engines are in mongo_engines.cpp.
 #include <algorithm>
 #include <iterator>
 
@@ -29,7 +29,7 @@ class ModelUnderTest final : public StoreUnderTest {
   void release() override { store_.release_commits(); }
   void pause_reads() override { store_.hold_reads(); }
   void resume_reads() override { store_.release_reads(); }
-  void reopen() override {}  // it has no files
+  void reopen() override {}  // the model has no files
   void fill() override { store_.fill(true); }
   void damage(SessionNumber session, std::uint32_t seq) override { store_.corrupt(session, seq); }
   void break_sync() override { store_.break_sync(); }

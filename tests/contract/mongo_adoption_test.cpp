@@ -1,5 +1,5 @@
-// What an earlier server wrote is taken into the log: whole, once, in order, whoever does it and wherever it stops
-// (docs/guide/adopting.md).
+// The data of an earlier server enters the log completely, once and in order. This holds for any node that adopts it, and after an
+// interruption at any step (docs/guide/adopting.md).
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -35,7 +35,7 @@ using mongo::Document;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// A node that adopts, with documents of the log as small as a test wants them.
+/// A node that adopts sessions. The test chooses the size of the log documents.
 class Node {
  public:
   Node(mongo::ClientPool& pool, const Clock& clock, std::size_t entries_max, std::size_t page_max = 1000,
@@ -68,7 +68,7 @@ MongodProcess& server_of(Kind kind) {
   return kind == Kind::standalone ? SharedMongod::standalone() : SharedMongod::gated_replica_set(3);
 }
 
-/// One for all tests: that a pool ends takes half a second.
+/// All tests share the pools, because closing a pool takes half a second.
 mongo::ClientPool& pool_of(Kind kind, const std::string& app_name) {
   static std::map<std::pair<Kind, std::string>, std::unique_ptr<mongo::ClientPool>> pools;
   auto& pool = pools[{kind, app_name}];
@@ -84,14 +84,14 @@ mongo::ClientPool& pool_of(Kind kind, const std::string& app_name) {
 class MongoAdoption : public testing::TestWithParam<Kind> {
  protected:
   static mongo::ClientPool& pool() { return pool_of(GetParam(), "adopting-node"); }
-  /// Expects that the session is found, and gives its row.
+  /// Expects that the session is found, and returns its row.
   SessionRow found(const OldSession& session) {
     const auto row = node.find(session);
     EXPECT_TRUE(row.has_value()) << row.error().detail;
     EXPECT_TRUE(row && *row);
     return row && *row ? **row : SessionRow{};
   }
-  /// Every message of `ids` is in the log once, in this order, and its document says where.
+  /// Expects that the log has each message of `ids` once and in this order, and that each document has the `seq` of its entry.
   void expect_adopted(const OldSession& session, const std::vector<ObjectId>& ids) {
     const auto log = old.log_of(session);
     EXPECT_EQ(adopted_ids(log), ids);
@@ -177,7 +177,7 @@ TEST_P(MongoAdoption, start_and_end_stand_where_their_times_are) {
   EXPECT_EQ(row.started_at, session.started_at);
   EXPECT_EQ(row.ended_at, session.ended_at);
   const auto log = old.log_of(session);
-  EXPECT_EQ(shape_of(log), "created adopted text participant text ended text");  // earlier servers took messages after the end
+  EXPECT_EQ(shape_of(log), "created adopted text participant text ended text");  // earlier servers accepted messages after the end
   const auto end = std::ranges::find(log, EntryKind::ended, [](const domain::Entry& entry) { return entry.core.kind; });
   EXPECT_EQ(end->core.timestamp, at_ms(4000));
   expect_adopted(session, ids);
@@ -407,12 +407,12 @@ TEST_P(MongoAdoption, it_goes_on_wherever_it_was_stopped_whether_the_last_write_
                                                "}}");
       whole = Node(pool(), clock, 8).find(session).has_value();
       server.clear_fail_point(primary, "failCommand");
-      if (!whole) ++stopped;  // nobody is given a session that is not complete
+      if (!whole) ++stopped;  // the node returns no session that is incomplete
       EXPECT_EQ(found(session).status, SessionStatus::ended);
       expect_adopted(session, ids);
       EXPECT_EQ(std::ranges::count(old.log_of(session), EntryKind::ended, [](const auto& entry) { return entry.core.kind; }), 1);
     }
-    EXPECT_GE(stopped, 11);  // the claim, five documents and the `seq` of their messages, the end
+    EXPECT_GE(stopped, 11);  // the claim, the five documents and the `seq` of their messages, and the end
   }
 }
 

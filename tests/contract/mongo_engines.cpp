@@ -1,4 +1,4 @@
-// The MongoDB store under the contract suite: at a real standalone mongod and at a real replica set of three, each behind gates.
+// The MongoDB store in the contract suite: a real standalone mongod and a real replica set of three, each reached through TCP gates.
 #include <map>
 #include <stdexcept>
 
@@ -16,7 +16,7 @@ namespace {
 
 namespace mongo = store::mongo;
 
-/// Attaches again by itself when the store behind it is another one.
+/// Forwards to the current store, and can attach the listener again after the store was replaced.
 class ForwardingLog final : public store::SessionLog {
  public:
   void attach(EventLoop& loop, store::CommitListener& listener) override {
@@ -86,7 +86,7 @@ class MongoUnderTest : public StoreUnderTest {
     store_ = value(mongo::MongoStore::open({.uri = uri_, .free_bytes_min = free_bytes_min_}, {.clock = clock_, .logs = logs_}));
     log_.store = store_.get();
   }
-  /// One pool for the test's own hands, never ended: that takes half a second.
+  /// A pool for the test's own commands. It is never closed, because closing takes half a second.
   [[nodiscard]] mongo::Client hands() const {
     static auto& pools = *new std::map<std::string, std::unique_ptr<mongo::ClientPool>>();
     auto& pool = pools[uri_];
@@ -99,7 +99,7 @@ class MongoUnderTest : public StoreUnderTest {
                             mongo::collection::chat, mongo::collection::audits}) {
       empty(client, name);
     }
-    // Nor is the next test told of these deletions: its messages have the same ids.
+    // The deletions must not reach the next test: its messages have the same ids.
     for (const auto* name : {"changes", "clock"}) {
       mongo::Document noted;
       noted.text("_id", name);
@@ -108,7 +108,7 @@ class MongoUnderTest : public StoreUnderTest {
     }
   }
 
-  /// Of a small collection the indexes stay, for it takes time to make them. To remove many documents takes more.
+  /// A small collection is emptied and keeps its indexes, because creating indexes takes time. A large one is dropped: that is faster.
   static void empty(mongo::Client& client, std::string_view collection) {
     mongo::Document count;
     count.text("count", collection);
@@ -151,7 +151,7 @@ void MongoUnderTest::damage(SessionNumber session, std::uint32_t seq) {
   open();
 }
 
-/// The gate is in front of the standalone, and lives as long as the server.
+/// The gate is in front of the standalone server, and both live equally long.
 class StandaloneUnderTest final : public MongoUnderTest {
  public:
   explicit StandaloneUnderTest(const ManualClock& clock)

@@ -1,4 +1,4 @@
-// What other software writes beside a running store reaches the log once, and nothing of it is written over (docs/adr/0015).
+// Writes of other software beside a running store reach the log once, and the store overwrites none of them (docs/adr/0015).
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -49,7 +49,7 @@ std::string uri_of(Kind kind) {
   return uri.insert(std::min(uri.find('?'), uri.size()), "foreign");
 }
 
-/// One for all tests: that a pool ends takes half a second.
+/// All tests share the pools, because closing a pool takes half a second.
 mongo::ClientPool& pool_of(Kind kind) {
   static std::map<Kind, std::unique_ptr<mongo::ClientPool>> pools;
   auto& pool = pools[kind];
@@ -60,7 +60,7 @@ mongo::ClientPool& pool_of(Kind kind) {
   return *pool;
 }
 
-/// A running server's store, and what its loop is told.
+/// The store of a running server, and the notifications that its loop receives.
 class Server final : public store::CommitListener {
  public:
   explicit Server(Kind kind) : store_(open(kind)) {
@@ -75,7 +75,7 @@ class Server final : public store::CommitListener {
   }
   void on_arrived(SessionNumber session) override { arrived.insert(session); }
 
-  /// What the outcome is.
+  /// Appends and returns the outcome.
   store::AppendOutcome append(store::Append append) {
     const std::uint64_t token = append.token = ++tokens_;
     store_->append(loop_, std::move(append));
@@ -85,7 +85,7 @@ class Server final : public store::CommitListener {
   }
   void commit(store::Append one) { EXPECT_EQ(append(std::move(one)).status, store::AppendStatus::committed); }
   [[nodiscard]] bool wait_until(const std::function<bool()>& done) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);  // a bound for a test that would hang
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);  // a bound so that a hanging test fails
     while (!done()) {
       loop_.run_pending();
       if (std::chrono::steady_clock::now() > until) return false;
@@ -142,7 +142,7 @@ class MongoForeign : public testing::TestWithParam<Kind> {
     query.text("_id", "changes");
     return query;
   }
-  /// As a kill leaves it: what was noted before is there.
+  /// Restores the state that a kill leaves: the position that was stored earlier.
   static void restore_position(mongo::Client& client, const Document& noted) {
     const Fields fields(noted);
     Document position;
@@ -153,7 +153,7 @@ class MongoForeign : public testing::TestWithParam<Kind> {
     const auto restored = client.update(mongo::collection::nodes, {&statement, 1});
     ASSERT_TRUE(restored && restored->matched == 1);
   }
-  /// Without a change stream somebody has to look.
+  /// On a server without a change stream, a search for the session must trigger the comparison.
   void expect_shape(Server& server, const OldSession& session, const std::string& shape) {
     EXPECT_TRUE(server.wait_until([&] {
       if (!streams()) {
@@ -168,7 +168,7 @@ class MongoForeign : public testing::TestWithParam<Kind> {
       return Fields(document).text("status") == status && Fields(document).has("endedAt") == has_end;
     })) << old.session_document(session).to_json();
   }
-  /// A session that runs; its document is there.
+  /// Creates a running session and its document.
   OldSession start(Server& server, LogScript& script) {
     server.commit(script.create());
     server.commit(script.start());
@@ -189,7 +189,7 @@ TEST_P(MongoForeign, a_session_that_is_cancelled_before_its_first_join_stays_can
   server.commit(script.create());
   const OldSession session = session_of(script);
   set_status(session, "ended", at_ms(9000));
-  // A server that does not know of it yet. On a replica set the change stream may be faster.
+  // This server has not seen the cancellation yet. On a replica set the change stream may be faster.
   const auto joined = server.append(script.start());
   if (!streams()) {
     EXPECT_EQ(joined.status, store::AppendStatus::committed);
@@ -249,7 +249,7 @@ TEST_P(MongoForeign, own_writes_are_not_taken_for_foreign_ones) {
   server.commit(script.end());
   expect_document(server, session, "ended", true);
   EXPECT_TRUE(server.wait_until([&] { return server.store().health().mirror_behind == 0; }));
-  // A write of other software after them: when it is in the log, the streams have shown everything before it.
+  // Other software writes this session last: once the log has it, the change streams have delivered every earlier write.
   const OldSession behind = old.session();
   old.write(behind);
   expect_shape(server, behind, "created adopted");
@@ -365,7 +365,7 @@ TEST_P(MongoForeign, nothing_is_lost_or_doubled_wherever_taking_in_is_stopped) {
       if (!streams()) {
         [[maybe_unused]] const auto stopped = server.store().find_session(session.id);
       }
-      // As many commands as it takes: the position in the stream is written by the same client.
+      // The number of commands before the failure varies, because the same client also writes the position in the stream.
       for (int tries = 0; tries < 20 && count_of(old.log_of(session), EntryKind::ended) == 0; ++tries)
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
       mongod.clear_fail_point(primary, "failCommand");
@@ -393,11 +393,11 @@ TEST_P(MongoForeign, many_nodes_take_one_write_in_once) {
   }
 }
 
-// ---- deletions: on a replica set only, for a standalone has no change stream ---------------------------------------------------
+// ---- deletions: on a replica set only, because a standalone has no change stream -----------------------------------------------
 
 class MongoForeignDeletion : public MongoForeign {
  protected:
-  /// A running session with so many messages, all of them mirrored.
+  /// Starts a session with this many messages and waits until all of them are mirrored.
   std::vector<ObjectId> talk(Server& server, LogScript& script, std::size_t texts) {
     start(server, script);
     std::vector<ObjectId> ids;
@@ -413,9 +413,9 @@ class MongoForeignDeletion : public MongoForeign {
     EXPECT_TRUE(server.wait_until([&] { return std::ranges::any_of(server.store().health().losses_named, is_it); })) << what;
   }
   std::size_t deletions(const LogScript& script) { return count_of(old.log_of(session_of(script)), EntryKind::deleted); }
-  /// Everything before it in the stream has been ruled upon: a message of its own, deleted, is.
+  /// Deletes one message of a new session. Once its deletion is in the log, every earlier event of the stream has been processed.
   void wait_for_the_stream(Server& server) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // of the database's clock: what comes is another time
+    std::this_thread::sleep_for(std::chrono::milliseconds(2100));  // database time, so that the next deletion counts as separate
     LogScript script(next_number());
     const auto ids = talk(server, script, 2);
     old.remove_message(ids[0]);
@@ -530,7 +530,7 @@ TEST_P(MongoForeignDeletion, by_a_ttl_index_that_was_dropped_since_is_explained_
   const auto drop = [&] { ASSERT_TRUE(mongod.command("foreign", R"({"dropIndexes":"chatmessages","index":"ttl"})").ok); };
   const Timestamp now = SystemClock().now();
   const Timestamp old_one = now - std::chrono::hours(2);
-  const Timestamp later = now + std::chrono::minutes(1);  // later than any listing of the indexes that this test makes
+  const Timestamp later = now + std::chrono::minutes(1);  // later than every listing of the indexes in this test
   const auto explains = [&](mongo::TtlIndexes& indexes, Timestamp said, Timestamp at) { return *indexes.explain(client, said, at); };
   for (const bool is_of_timestamp : {true, false}) {
     mongo::TtlIndexes indexes;
@@ -570,7 +570,7 @@ TEST_P(MongoForeignDeletion, in_the_first_moments_of_the_first_stream_survives_a
   EXPECT_TRUE(again.wait_until([&] { return deletions(script) == 2; }));
 }
 
-/// Without a stream there is no position, and every look compares.
+/// Without a change stream there is no position, and every search compares. So these tests need a replica set.
 class MongoForeignPosition : public MongoForeign {};
 INSTANTIATE_TEST_SUITE_P(Servers, MongoForeignPosition, testing::Values(Kind::replica_set), [](const auto&) { return "replica_set"; });
 
@@ -600,7 +600,7 @@ TEST_P(MongoForeignDeletion, that_the_database_has_forgotten_is_named_and_everyt
   }
   set_status(session, "ended", at_ms(60'000));
   Document token;
-  token.text("_data", "00");  // refused as one whose event is gone
+  token.text("_data", "00");  // MongoDB refuses this token as one of an event that it no longer has
   Document position;
   position.document("token", token);
   auto client = pool_of(GetParam()).take();

@@ -1,4 +1,4 @@
-// Opening the store on MongoDB, and what only this engine does: users are read, the mirror of a node that died is finished.
+// Opening the MongoDB store, and features that only this engine has: it reads users, and it finishes the mirror of a node that died.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -25,7 +25,7 @@ namespace parley::test {
 
 namespace mongo = store::mongo;
 
-/// How many appends were committed.
+/// Counts the committed appends.
 struct CommitCounter final : store::CommitListener {
   void on_appended(std::span<store::AppendOutcome> outcomes) override {
     for (const store::AppendOutcome& outcome : outcomes) committed += outcome.status == store::AppendStatus::committed ? 1 : 0;
@@ -40,7 +40,7 @@ class MongoOpening : public testing::Test {
 
   Result<std::unique_ptr<mongo::MongoStore>> open() { return mongo::MongoStore::open({.uri = uri}, {.clock = clock, .logs = logs}); }
   CommandAnswer command(const std::string& json) { return SharedMongod::standalone().command(database, json); }
-  /// Waits until that many documents of the collection match; false when they never do.
+  /// Waits until this many documents of the collection match. False if that never happens.
   bool wait_for(const std::string& collection, int count) {
     const SteadyTime end = clock.steady_now() + std::chrono::seconds(30);
     while (clock.steady_now() < end)
@@ -63,7 +63,7 @@ TEST_F(MongoOpening, of_a_server_that_is_not_there_is_refused_with_what_to_do) {
   EXPECT_EQ(store.error().message.find("hunter2"), std::string::npos);
 }
 
-/// An entry as format 1 had it: 12 bytes for its sender.
+/// An entry of format 1, which had 12 bytes for its sender.
 constexpr const char* entry_of_format_1 =
     "AQBgADQBAwAAAAADaVW5A6Gyw9TlAAADAAABm3bas7hlAAAAAAAAAAAAAAEGZG9jdG9y0oumq5ECk8vFEo3N5M3530aYpmBpQ2ClYRX2n9IzY9KAU4z23QkGX1jDwAKjeSTHAA"
     "AD"
@@ -182,13 +182,13 @@ TEST_F(MongoOpening, what_is_lost_of_the_mirror_is_written_again) {
   for (const auto& [collection, was] : before) EXPECT_EQ(cut(found(collection)), was) << collection;
 }
 
-/// A server that asks who one is, and users who may only what a test says.
+/// A server with authentication, and users with only the permissions that the test chooses.
 class MongoRights : public testing::Test {
  protected:
   static std::string uri_of(const std::string& user, const std::string& database) {
     return "mongodb://" + user + "127.0.0.1:" + std::to_string(server().port()) + "/" + database;
   }
-  /// The first user is made by whoever is on the server's own machine, and nobody else after that.
+  /// MongoDB lets a client on its own machine create the first user without authentication. After that it allows nobody.
   static MongodProcess& server() {
     static MongodProcess process({.arguments = {"--auth"}, .folder = {}});
     static const bool once = process.command(0, "admin", R"({"createUser":"root","pwd":"root","roles":["root"]})").ok;
@@ -203,7 +203,7 @@ class MongoRights : public testing::Test {
       ASSERT_TRUE(made.ok) << made.error;
     }
   }
-  /// As the user who may `actions`.
+  /// Opens the store as a user with the permissions `actions`.
   auto open_with(const std::string& actions) {
     const std::string name = "user" + std::to_string(++users);
     make_user(name, actions);
@@ -271,7 +271,7 @@ TEST_F(MongoRights, of_nobody_who_has_signed_in_need_a_user_first) {
   EXPECT_NE(store.error().message.find("Put user and password into --store"), std::string::npos) << store.error().message;
 }
 
-/// A node that died with its last two documents not mirrored.
+/// A node that died before it mirrored its last two documents.
 class MongoDeadNode : public MongoOpening {
  protected:
   void die(std::chrono::milliseconds silent_for) {

@@ -1,5 +1,5 @@
-// Messages of an earlier server whose session is nowhere are named by `parley adopt`, however many there are and whatever stands in their
-// `sessionId` (docs/guide/adopting.md).
+// `parley adopt` names the messages of an earlier server whose session does not exist. This holds for any number of them and for any value
+// of `sessionId` (docs/guide/adopting.md).
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -34,7 +34,7 @@ class MongoOrphans : public testing::Test {
     return made;
   }
 
-  /// Every line, as `parley adopt` prints it behind the collection. That this returns is part of what is tested.
+  /// Every line that `parley adopt` prints after the collection. A call that never ended would also be a failure.
   std::vector<std::string> named(std::size_t page_max) {
     auto client = pool->take();
     mongo::Orphans orphans(client, page_max);
@@ -50,7 +50,7 @@ class MongoOrphans : public testing::Test {
     }
     return lines;
   }
-  /// A message in which nothing but its session matters.
+  /// Writes a message in which only the session matters.
   template <typename Put>
   std::string message_with(const Put& put) {
     const ObjectId id = old.next_id();
@@ -63,7 +63,7 @@ class MongoOrphans : public testing::Test {
   std::string message(const std::string& session) {
     return message_with([&](Document& document) { document.text("sessionId", session); });
   }
-  /// One that the mirror wrote.
+  /// Writes a message as the mirror does.
   void mirrored(const std::string& session, std::int32_t seq) {
     message_with([&](Document& document) { document.text("sessionId", session).int32("seq", seq); });
   }
@@ -87,7 +87,7 @@ TEST_F(MongoOrphans, each_missing_session_is_named_once_with_its_first_message_a
     old.write(session);
     there.insert(session.id.to_string());
     mirrored(session.id.to_string(), 3);
-    if (count % 3 == 0) message(session.id.to_string());  // that it could not be adopted is said elsewhere
+    if (count % 3 == 0) message(session.id.to_string());  // not adopted, but its session exists: another report names it
   }
   mirrored("0 in the log", 2);
   const std::string none = message("");

@@ -42,7 +42,7 @@ OldServerData::OldServerData(mongo::ClientPool& pool) : client_(pool.take()) {
 }
 
 ObjectId OldServerData::next_id() {
-  static std::uint32_t count = 1'000'000;  // all tests share a database
+  static std::uint32_t count = 1'000'000;  // all tests share a database, so the numbers must differ
   return object_id(++count);
 }
 

@@ -1,5 +1,5 @@
-// What an earlier server leaves in a database, in the layout of docs/api-contract.md §8, and looks at what became of it. Names nothing of
-// the store but its documents.
+// Writes the data that an earlier server leaves in a database, in the layout of docs/api-contract.md §8, and checks the result of its
+// adoption. Uses nothing of the store except its documents.
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,7 @@
 
 namespace parley::test {
 
-/// So many milliseconds after the first second of these tests' history, which is an hour before their clock.
+/// This many milliseconds after the first second of these tests' history, which begins an hour before their clock.
 [[nodiscard]] Timestamp at_ms(std::int64_t milliseconds);
 
 struct OldSession {
@@ -33,14 +33,14 @@ class OldServerData {
  public:
   explicit OldServerData(store::mongo::ClientPool& pool);
 
-  /// A session that nobody else has, of users 1 and 2.
+  /// A session that no other test uses, of users 1 and 2.
   [[nodiscard]] OldSession session();
   void write(const OldSession& session);
-  /// $set on its document.
+  /// Applies $set to the session's document.
   void change(const OldSession& session, const store::mongo::Document& fields);
-  /// One message; gives its `_id`.
+  /// Writes one message and returns its `_id`.
   ObjectId text(const OldSession& session, const std::string& text, Timestamp time, std::uint32_t user = 1);
-  /// So many, a second apart from `at_ms(1000 * first)` on.
+  /// Writes this many messages, one second apart, from `at_ms(1000 * first)` on.
   std::vector<ObjectId> texts(const OldSession& session, int first, int count);
   [[nodiscard]] store::mongo::Document message(const OldSession& session, const ObjectId& id, Timestamp time);
   void insert(std::string_view collection, const store::mongo::Document& document);
@@ -49,9 +49,9 @@ class OldServerData {
   [[nodiscard]] store::mongo::Document message_document(const ObjectId& id);
 
   [[nodiscard]] store::mongo::Document session_document(const OldSession& session);
-  /// Every entry of the session's log; expects that it is whole and its chain holds.
+  /// Every entry of the session's log. Expects that the log is complete and that its chain is valid.
   [[nodiscard]] std::vector<domain::Entry> log_of(const OldSession& session);
-  /// `seq` of a message's document.
+  /// The `seq` in the document of the message.
   [[nodiscard]] std::optional<std::int64_t> seq_of(const ObjectId& message);
 
  private:
@@ -60,9 +60,9 @@ class OldServerData {
   store::StoreState state_{logs_};
 };
 
-/// `_id`s of the adopted messages, in the order of the log.
+/// The `_id`s of the adopted messages, in log order.
 [[nodiscard]] std::vector<ObjectId> adopted_ids(const std::vector<domain::Entry>& log);
-/// Kinds of the entries, in order, neighbours that are alike once: `created adopted text ended`.
+/// The kinds of the entries, in order. Equal neighbours appear once: `created adopted text ended`.
 [[nodiscard]] std::string shape_of(const std::vector<domain::Entry>& log);
 
 }  // namespace parley::test

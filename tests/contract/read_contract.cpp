@@ -1,4 +1,4 @@
-// LogReader, Directory and SignallingRecord, promise by promise.
+// Tests each promise of LogReader, Directory and SignallingRecord.
 #include <algorithm>
 #include <set>
 
@@ -78,7 +78,7 @@ TEST_P(ReadContract, ranges_end_with_the_entry_that_reaches_their_bytes) {
 TEST_P(ReadContract, one_job_sees_one_moment) {
   LogScript script(7);
   commit_session(script, 1);
-  // The job looks twice; between its looks the main thread commits more. The model cannot do that: there a job is one step.
+  // The job reads twice; the main thread commits more in between. The model cannot do that, because its jobs run in one step.
   std::atomic<bool> looked_once = false;
   std::atomic<bool> go_on = GetParam().name == "model";
   std::atomic<bool> done = false;
@@ -141,7 +141,7 @@ TEST_P(ReadContract, keys_are_found_wherever_in_the_log_they_are) {
 TEST_P(ReadContract, a_key_is_found_from_the_moment_its_append_is_committed) {
   LogScript script(7);
   commit(script.create());
-  EXPECT_EQ(*find_key(script.number(), script.key("m-1")), std::nullopt);  // so the session's keys are in memory now
+  EXPECT_EQ(*find_key(script.number(), script.key("m-1")), std::nullopt);  // so that the session's keys are in memory now
   commit(script.text("one", "m-1"));
   EXPECT_EQ(*find_key(script.number(), script.key("m-1")), std::optional<std::uint32_t>(2));
   commit(script.remove(2));
@@ -322,9 +322,9 @@ TEST_P(ReadContract, a_walk_over_the_open_sessions_meets_each_once_page_by_page)
   std::vector<LogScript> scripts;
   std::set<SessionNumber> open;
   for (std::uint64_t number = 1; number <= total; ++number) {
-    LogScript& script = scripts.emplace_back(number, static_cast<std::uint32_t>(number % 3), 5);  // pairs have several
+    LogScript& script = scripts.emplace_back(number, static_cast<std::uint32_t>(number % 3), 5);  // so that each pair has several sessions
     commit(script.create());
-    if (number == 4) commit(script.invite(9));  // a participant more is no second session
+    if (number == 4) commit(script.invite(9));  // one more participant does not make a second session
     if (number % 2 == 0) commit(script.start());
     if (number == 2 || number == 5)
       commit(script.end());
@@ -365,7 +365,7 @@ TEST_P(ReadContract, a_walk_over_the_open_sessions_tells_those_created_before_a_
   EXPECT_EQ(numbers(old_one.row().created_at), std::set<SessionNumber>{}) << "before, not at";
   EXPECT_EQ(numbers(later), std::set{old_one.number()});
   EXPECT_EQ(numbers(later + std::chrono::milliseconds{1}), (std::set{old_one.number(), new_one.number()}));
-  // A page that looked at sessions that are too young is empty and leads on.
+  // If every session of a page is too young, the page is empty but leads to the next page.
   std::size_t pages = 0;
   for (Bytes next; pages == 0 || !next.empty(); ++pages) next = open_before(old_one.row().created_at, next, 1)->next;
   EXPECT_EQ(pages, 2u);

@@ -1,4 +1,4 @@
-// RevocationRecord, promise by promise.
+// Tests each promise of RevocationRecord.
 #include <gmock/gmock.h>
 
 #include "contract/store_under_test.hpp"

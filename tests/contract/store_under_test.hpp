@@ -1,4 +1,4 @@
-// What the contract suite needs of an engine, and the fixture that all its tests share. Each test runs once for every engine.
+// The interface through which the contract suite uses an engine, and the fixture of all its tests. Each test runs once for every engine.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -28,40 +28,40 @@ class StoreUnderTest {
   [[nodiscard]] virtual store::SignallingRecord& signalling() = 0;
   [[nodiscard]] virtual store::RevocationRecord& revocations() = 0;
   [[nodiscard]] virtual store::ClockRecord& clock_record() = 0;
-  /// From here on nothing becomes durable. When it returns, a commit may have begun but none can end.
+  /// After this call nothing becomes durable. When it returns, a commit may have begun but none can end.
   virtual void hold() = 0;
   virtual void release() = 0;
-  /// Read jobs accepted from here on do not run until `resume_reads`.
+  /// Read jobs that are accepted after this call do not run until `resume_reads`.
   virtual void pause_reads() = 0;
   virtual void resume_reads() = 0;
-  /// Closes and opens again, as after a clean stop. The loops must be attached again.
+  /// Closes and reopens the store, as after a clean stop. The loops must be attached again.
   virtual void reopen() = 0;
-  /// From here on there is too little room for texts.
+  /// After this call there is too little room for texts.
   virtual void fill() = 0;
-  /// Flips a bit of a stored entry.
+  /// Flips one bit of a stored entry.
   virtual void damage(SessionNumber session, std::uint32_t seq) = 0;
-  /// From here on the next commit fails as a failed sync does.
+  /// After this call the next commit fails as if its sync had failed.
   virtual void break_sync() = 0;
-  /// Lets everything run until `done`; false when it never is.
+  /// Runs everything until `done` returns true. False if it never does.
   [[nodiscard]] virtual bool run_until(ManualLoop& loop, const std::function<bool()>& done) = 0;
 };
 
 struct Engine {
   std::string name;
   std::unique_ptr<StoreUnderTest> (*make)(const ManualClock& clock);
-  /// What the port leaves to the engine.
+  /// The port lets the engine choose this behaviour.
   enum class FailedSync : std::uint8_t { is_final, passes } failed_sync = FailedSync::is_final;
   enum class Users : std::uint8_t { remembered, read_only } users = Users::remembered;
 };
 [[nodiscard]] std::vector<Engine> engines();
-/// Those where a failed sync is final until restart (embedded: a disk that failed once cannot be trusted again).
+/// The engines where a failed sync is final until restart (embedded: a disk that failed once cannot be trusted again).
 [[nodiscard]] std::vector<Engine> engines_that_latch();
-/// Those that keep a row of each user they are told of.
+/// The engines that store a row for each user they receive.
 [[nodiscard]] std::vector<Engine> engines_that_remember_users();
 /// The engines on MongoDB: a standalone and a replica set of three.
 [[nodiscard]] std::vector<Engine> mongo_engines();
 
-/// Collects what it is told, call by call.
+/// Collects the outcomes it receives, one group for each call.
 class Outcomes final : public store::CommitListener {
  public:
   void on_appended(std::span<store::AppendOutcome> outcomes) override {
@@ -83,17 +83,17 @@ class StoreContract : public testing::TestWithParam<Engine> {
  protected:
   StoreContract() : store(GetParam().make(clock)) { store->log().attach(loop, outcomes); }
 
-  /// Appends, and gives a token under which the outcome comes.
+  /// Appends, and returns the token of the outcome.
   std::uint64_t send(store::Append append);
   /// Waits for the outcome of `token`.
   store::AppendOutcome outcome_of(std::uint64_t token);
   store::AppendOutcome append(store::Append append) { return outcome_of(send(std::move(append))); }
-  /// Appends and expects `committed`.
+  /// Appends and expects the outcome `committed`.
   void commit(store::Append append);
-  /// Writes created, started and `texts` texts.
+  /// Commits created, started and `texts` texts.
   void commit_session(LogScript& script, std::size_t texts);
 
-  /// Runs `ask` in a read job and gives its answer.
+  /// Runs `ask` in a read job and returns its answer.
   template <typename Answer>
   Answer read(std::function<Answer(store::LogReader&)> ask) {
     std::optional<Answer> answer;
@@ -113,13 +113,13 @@ class StoreContract : public testing::TestWithParam<Engine> {
   Result<std::optional<domain::SessionRow>> find_session(const SessionId& session);
   Result<std::optional<domain::SessionRow>> find_session(SessionNumber session);
   Result<std::optional<SessionId>> find_open(std::uint32_t doctor, std::uint32_t patient);
-  /// All of them, in pages of `count`.
+  /// All open sessions of the user, read in pages of `count`.
   Result<std::vector<domain::SessionRow>> open_sessions_of(std::uint32_t user, std::size_t count = 100);
   Result<store::OpenSessions> open_before(Timestamp created_before, const Bytes& after, std::size_t count);
   Result<std::optional<domain::EntryAddress>> find_message(const ObjectId& message);
   Result<std::optional<domain::User>> find_user(std::uint32_t user);
   Result<store::SignallingPage> newest(SessionNumber session, store::SignallingRange range);
-  /// Without the others behind them.
+  /// The newest messages only, without the position of the next page.
   Result<std::vector<store::SignallingMessage>> newest(SessionNumber session, std::size_t limit);
 
   ManualClock clock;

@@ -1,4 +1,4 @@
-// Splits long-polling bodies. What is split and joined again is split the same; the query and the packet of one frame are read too.
+// Splits long-polling bodies. The parts, joined and split again, must be the same. Also reads the query and the packet of one frame.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -34,7 +34,7 @@ std::string joined_again(Payload& payload) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string input(reinterpret_cast<const char*>(data), size);
   parley::Bytes scratch;
-  (void)decode_packet(input, scratch);  // only has to survive
+  (void)decode_packet(input, scratch);  // must not crash; the result does not matter
   (void)classify(Query::parse(input), {.method = "GET"});
   Payload payload(input);
   if (const auto fault = payload.fault()) {

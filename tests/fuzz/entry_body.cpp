@@ -1,4 +1,4 @@
-// Bodies: what decodes, encodes to the same bytes.
+// Bodies: a body that decodes must encode to the same bytes.
 #include "domain/entry.hpp"
 #include "support/fuzz.hpp"
 

@@ -1,4 +1,4 @@
-// Cores: what decodes, encodes to the same bytes; extensions can be asked for whatever they hold.
+// Cores: a core that decodes must encode to the same bytes. Extensions with any content can be read.
 #include "domain/created.hpp"
 #include "domain/extensions.hpp"
 #include "support/fuzz.hpp"
@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   fuzz::require(encode_core(*core) == bytes);
   if (const auto target = read_target_seq(*core)) fuzz::require(*target < core->seq);
-  static_cast<void>(read_target_id(*core));  // these only have to survive
+  static_cast<void>(read_target_id(*core));  // these must not crash; the results do not matter
   static_cast<void>(read_participant_change(*core));
   static_cast<void>(read_original_time(*core));
   static_cast<void>(read_adopted_id(*core));

@@ -1,4 +1,4 @@
-// Records, as they come and under a checksum that fits: what decodes, encodes to the same bytes, can be emptied, and stays in its place.
+// Records, raw and with a valid checksum: a record that decodes encodes to the same bytes, can be emptied, and fits only its place.
 #include "domain/chain.hpp"
 #include "domain/entry.hpp"
 #include "support/fuzz.hpp"
@@ -9,7 +9,7 @@ using namespace parley;
 using namespace parley::domain;
 using fuzz::require;
 
-/// The seq that the bytes of a core claim, so that most inputs get beyond the first check.
+/// The seq in the bytes of the core. Most inputs then pass the first check.
 std::uint32_t claimed_seq(BytesView record) {
   constexpr std::size_t seq_offset = 5 + 3;
   std::uint32_t seq = 0;
@@ -23,7 +23,7 @@ void check(std::uint32_t seq, BytesView record) {
   const auto encoded = decode_record(seq, record);
   if (!encoded) return;
   require(encoded->seq == seq && encode_record(*encoded) == record);
-  static_cast<void>(verify_link(genesis({}), *encoded));  // only has to survive
+  static_cast<void>(verify_link(genesis({}), *encoded));  // must not crash; the result does not matter
   const auto entry = decode_entry(*encoded);
   const auto empty = emptied(*encoded);
   if (!entry) return;
@@ -33,7 +33,7 @@ void check(std::uint32_t seq, BytesView record) {
   require(left && left->core == entry->core && left->trailer == entry->trailer && !left->body);
 }
 
-/// The record with a fitting checksum, when its lengths leave room for one.
+/// The record with a valid checksum, if its lengths leave room for one.
 Bytes sealed(BytesView record) {
   if (record.size() < 9) return Bytes(record);
   const auto length_at = [record](std::size_t offset) {

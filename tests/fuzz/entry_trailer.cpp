@@ -1,4 +1,4 @@
-// Trailers, as they come and under a checksum that fits: what decodes, encodes to the same bytes.
+// Trailers, raw and with a valid checksum: a trailer that decodes must encode to the same bytes.
 #include "domain/entry.hpp"
 #include "support/fuzz.hpp"
 

@@ -1,4 +1,4 @@
-// The body of a request: what is refused is refused in our own words, with a place inside it; describing never fails, whatever it is given.
+// Request bodies: a refusal uses our own words and a position inside the body. Describing a fault must never fail, for any input.
 #include "api/json_fault.hpp"
 #include "api/request.hpp"
 #include "support/fuzz.hpp"

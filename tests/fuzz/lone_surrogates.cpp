@@ -1,4 +1,4 @@
-// Repairing of lone surrogate escapes: sizes stay, only escapes change, and nothing is left to repair.
+// Repairs lone surrogate escapes: the size stays the same, only escapes change, and no lone escape remains.
 #include "base/utf8.hpp"
 #include "support/fuzz.hpp"
 

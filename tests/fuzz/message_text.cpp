@@ -1,4 +1,4 @@
-// Texts of clients: what is accepted keeps to every rule of docs/api-contract.md §4.1, and is accepted again as it is.
+// Texts of clients: an accepted text obeys every rule of docs/api-contract.md §4.1, and is accepted again without a change.
 #include "base/json_writer.hpp"
 #include "base/limits.hpp"
 #include "base/utf8.hpp"

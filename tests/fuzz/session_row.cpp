@@ -1,4 +1,4 @@
-// Session rows, as they come and under a checksum that fits: what decodes, encodes to the same bytes.
+// Session rows, raw and with a valid checksum: a row that decodes must encode to the same bytes.
 #include "domain/session.hpp"
 #include "support/fuzz.hpp"
 

@@ -1,5 +1,5 @@
-// Every short text that is parsed into a value: ids, positions, times, hexadecimal and base64. What parses is written again as it was,
-// where a value has one text only.
+// Every short text that is parsed into a value: ids, positions, times, hexadecimal and base64. A parsed value must be written as the same
+// text again, where the value has only one text.
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "domain/position.hpp"

@@ -1,4 +1,4 @@
-// Decodes Socket.IO packets, written again and decoded again: the same must come out. Attachments are fed to what announces them.
+// Decodes Socket.IO packets, encodes and decodes them again, and compares. Attachments go to the packet that announces them.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -24,7 +24,7 @@ void check_round_trip(const WholePacket& whole) {
   PacketType type = packet.type;
   if (type == PacketType::binary_event || type == PacketType::binary_ack) {
     if (packet.attachment_count == 0) {
-      return;  // is written as a plain packet
+      return;  // the encoder writes this as a plain packet
     }
     type = type == PacketType::binary_event ? PacketType::event : PacketType::ack;
   }
@@ -39,7 +39,7 @@ void check_round_trip(const WholePacket& whole) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static PacketDecoder decoder;  // reused between inputs, as between connections
+  static PacketDecoder decoder;  // reused between inputs, as a server reuses it between connections
   PacketAssembler assembler;
   const std::vector<char> own(data, data + size);
   auto result = assembler.on_text(decoder, {own.data(), own.size()});

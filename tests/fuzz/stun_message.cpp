@@ -1,4 +1,4 @@
-// Reads STUN datagrams as an answer of a server. What is read and written again reads the same.
+// Decodes STUN datagrams as answers of a server. A decoded message, encoded and decoded again, must be the same.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -18,7 +18,7 @@ void require(bool holds) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
-  (void)parse_ice_url(input);  // only has to survive
+  (void)parse_ice_url(input);  // must not crash; the result does not matter
   const auto message = decode_message(input);
   if (!message) {
     require(message.error().offset <= size && !message.error().what.empty());

@@ -1,5 +1,5 @@
-// The body of a request in some encoding of Unicode: whatever the bytes are, UTF-8 comes out, of a bounded size and without a second
-// reading.
+// Decodes a request body. From UTF-16 and UTF-32 the result is valid UTF-8 of bounded size, for any bytes. With any other charset the bytes
+// stay the same, except that a byte order mark is removed.
 #include "base/unicode_text.hpp"
 #include "base/utf8.hpp"
 #include "support/fuzz.hpp"

@@ -1,5 +1,5 @@
-// Feeds the frame decoder: the first byte chooses role and piece size, the rest comes from the network. Whole and in pieces must be
-// judged alike, text must be valid UTF-8, and nothing may be larger than the limit.
+// Feeds the frame decoder. The first byte chooses role and piece size; the other bytes are network input. The verdict must be the same for
+// whole and split input, text must be valid UTF-8, and nothing may exceed the limit.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -21,7 +21,7 @@ void require(bool holds) {
   }
 }
 
-/// Everything the decoder says, as one string.
+/// All results of the decoder, as one string.
 std::string transcript(const std::uint8_t* data, std::size_t size, std::size_t piece_size, Role role) {
   FrameDecoder decoder({.role = role, .message_bytes_max = message_bytes_max});
   std::string out;
@@ -36,7 +36,7 @@ std::string transcript(const std::uint8_t* data, std::size_t size, std::size_t p
       require(decoded.payload.size() <= message_bytes_max);
       require(decoded.kind != Decoded::Kind::text || parley::is_valid_utf8(decoded.payload));
       out += static_cast<char>('a' + static_cast<int>(decoded.kind));
-      const bool is_error = decoded.kind == Decoded::Kind::error;  // its text is for the log and may depend on the pieces, its code not
+      const bool is_error = decoded.kind == Decoded::Kind::error;  // its text is for the log and may depend on the pieces; its code may not
       out += std::to_string(decoded.code) + ':' + (is_error ? "" : std::string(decoded.payload)) + ';';
     }
   }

@@ -69,7 +69,7 @@ std::string ChatSystem::token(std::string_view user, std::string_view role) {
 void ChatSystem::put_user(const domain::User& user) {
   store_->remember_user(user);
   for (auto stored = store_->find_user(user.id); !stored || stored->value_or(domain::User{}) != user; stored = store_->find_user(user.id)) {
-    std::this_thread::yield();  // the test's own time limit ends a wait for a row that never comes
+    std::this_thread::yield();  // the time limit of the test ends a wait for a row that never comes
   }
 }
 

@@ -1,5 +1,5 @@
-// The whole server in this process, wired as `parley serve` wires it, over a disk with faults: two loops, a port of the system's
-// choice, no rate limits. Runs until stopped, destroyed, or until its power is cut.
+// The whole server in this process, wired like `parley serve`, on a disk with faults: two loops, a port chosen by the system, no rate
+// limits. Runs until it is stopped or destroyed, or until `lose_power`.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ class ChatSystem {
  public:
   using Syncing = store::embedded::Syncing;
 
-  /// Throws std::runtime_error when the store refuses to open.
+  /// Throws std::runtime_error if the store refuses to open.
   explicit ChatSystem(const std::string& directory, Syncing syncing = Syncing::real,
                       service::IdentitySource identity = service::IdentitySource::claims);
   ~ChatSystem();
@@ -36,10 +36,10 @@ class ChatSystem {
   [[nodiscard]] FaultyFileSystem& files() { return *files_; }
   [[nodiscard]] static std::string token(std::string_view user, std::string_view role);
 
-  /// The user is in the store when this returns.
+  /// When this returns, the user is in the store.
   void put_user(const domain::User& user);
 
-  /// The machine loses power now: everything that was not synced is gone. Nothing is served after it.
+  /// The machine loses power now: all unsynced data is lost, and the server stops serving.
   void lose_power();
 
  private:

@@ -101,8 +101,8 @@ std::vector<std::string> Consultation::signs(std::size_t settled) {
   return found;
 }
 
-// Each read passes the session's loop, and each round trip after it the member's loop: an event that was let out before the read is
-// here when both are back. The round trip asks about another session, since a join of this one waits for what is being written.
+// Each read runs on the session's loop, and each later round trip on the member's loop. So an event sent before the read has arrived when
+// both return. The round trip asks about another session, because a join of this one waits for the pending write.
 std::vector<std::string> Consultation::signs_to_others(std::size_t settled) {
   std::vector<std::string> found;
   for (int trip = 0; trip < round_trips; ++trip) {

@@ -1,5 +1,5 @@
-// A doctor and a patient who are joined in one session, each over Socket.IO; the patient also sends and the doctor also reads over REST.
-// Says what of two messages, one by each transport, can be seen from outside.
+// A doctor and a patient in one session, each over Socket.IO; the patient also sends and the doctor also reads over REST. Reports what is
+// visible from outside of two messages, one sent by each transport.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace parley::test {
 
-/// A message as somebody was told of it.
+/// A message as a client received it.
 struct Told {
   std::string id;
   std::string text;
@@ -22,25 +22,25 @@ struct Told {
 
 class Consultation {
  public:
-  /// Makes the session, or goes on with one that is there.
+  /// Creates the session, or uses an existing one.
   explicit Consultation(ChatSystem& system, std::string session = {});
 
   [[nodiscard]] const std::string& session() const { return session_; }
 
-  /// Send without waiting for the verdict. One at a time by each way.
+  /// These send without waiting for the verdict. Each way has at most one pending message.
   void send_by_socket(std::string_view text);
   void send_by_rest(std::string_view text);
-  /// The arguments of the ack of what was sent by socket; the answer to what was sent by REST.
+  /// The arguments of the ack for the message sent by socket; the answer to the message sent by REST.
   [[nodiscard]] std::string wait_for_ack() { return doctor_.wait_for_ack(ack_); }
   [[nodiscard]] RestClient::Answer wait_for_answer() { return sender_.wait_for_answer(); }
-  /// What an ack or a 201 told; fails the test when it told of a failure.
+  /// The message in an ack or a 201. The test fails if the send failed.
   Told wait_for_told_by_ack();
   Told wait_for_told_by_answer();
 
-  /// Everything by which one could know of a message that comes behind the first `settled` ones: verdicts, events, page, stats and
-  /// history. Looks after several round trips of other requests on every connection, so that what was let out early is here.
+  /// Everything that reveals a message after the first `settled` ones: verdicts, events, page, stats and history. Looks after several round
+  /// trips of other requests on every connection, so that any event sent too early has arrived.
   [[nodiscard]] std::vector<std::string> signs(std::size_t settled);
-  /// The same without verdicts.
+  /// The same without the verdicts.
   [[nodiscard]] std::vector<std::string> signs_to_others(std::size_t settled);
 
   [[nodiscard]] std::vector<Told> page();

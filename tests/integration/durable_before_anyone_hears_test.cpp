@@ -1,5 +1,5 @@
-// Promise 1 from outside, over real sockets and a disk whose syncs can be held: while a message is not on the disk, nobody can know of
-// it; what was acknowledged survives power loss. And the proof that these observations would notice a server that does not wait.
+// Promise 1 over real sockets and a disk whose syncs the test can hold: until a message is on the disk, no client can see it. An
+// acknowledged message survives power loss. One test proves that these checks would detect a server that does not wait.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ using ::testing::StartsWith;
 
 class P1 : public testing::Test {
  protected:
-  /// One message by each way that everybody knows of: from here on the store has no other work.
+  /// Sends one message by each way and waits until every client has both. Then the store has no other work.
   static std::vector<Told> settle(Consultation& room) {
     room.send_by_socket("settled by socket");
     std::vector<Told> told{room.wait_for_told_by_ack()};
@@ -70,7 +70,7 @@ TEST_F(P1, while_the_sync_of_a_message_by_REST_is_held_nobody_knows_of_it_nor_of
   expect_one_order(room, told);
 }
 
-// The test of the tests above: the same disk held, the same observation, but a store that does not wait for it.
+// Proves that the tests above can fail: the same held disk and the same checks, but a store that does not wait for the sync.
 TEST_F(P1, without_the_sync_this_very_test_sees_the_message_too_early) {
   ChatSystem system(data, ChatSystem::Syncing::skipped);
   Consultation room(system);
@@ -78,7 +78,7 @@ TEST_F(P1, without_the_sync_this_very_test_sees_the_message_too_early) {
   system.files().hold_syncs(".log");
   room.send_by_socket("not held by socket");
   room.send_by_rest("not held by REST");
-  std::vector<std::string> seen;  // a verdict is taken by the look that finds it
+  std::vector<std::string> seen;  // collects across rounds, because a verdict can be read only once
   const auto seen_all = [&] {
     for (const char* sign : {"page", "history", "stats", "event at the doctor", "event at the patient"})
       if (std::ranges::find(seen, sign) == seen.end()) return false;
@@ -100,7 +100,7 @@ TEST_F(P1, without_the_sync_this_very_test_sees_the_message_too_early) {
 
 class P1PowerLoss : public P1 {
  protected:
-  /// Gets messages acknowledged by both ways in a session of its own. Gives what was told, in order.
+  /// Gets messages acknowledged by both ways, in order, and returns them as the sender received them.
   std::vector<Told> acknowledge_some(Consultation& room) {
     std::vector<Told> told;
     for (int index = 0; index < 20; ++index) {

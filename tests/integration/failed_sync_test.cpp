@@ -1,5 +1,5 @@
-// Promise 4 when the disk fails: everyone who sent gets a typed verdict, nobody is shown what may be lost, and nothing more is taken
-// (docs/adr/0007).
+// Promise 4 when the disk fails: every sender gets a typed verdict, no client sees a message that may be lost, and the server accepts no
+// further message (docs/adr/0007).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
-// Identity from the user store over real sockets and threads: whatever their tokens claim, people are who the store says they are, and
-// whoever is looked up while others work is let in when the store has answered.
+// Identity from the user store over real sockets and threads: the store decides the role of a user, and token claims do not. A user whose
+// lookup runs beside other work is admitted when the store has answered.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ class IdentityFromStore : public testing::Test {
     system.put_user({*UserId::parse(doctor_id), {"doctor"}, "d@store.example", "Dr Store"});
     system.put_user({*UserId::parse(patient_id), {"patient"}, "p@store.example", "Pat Store"});
   }
-  /// Claims the role the user does not have.
+  /// The token claims a role that the user does not have.
   static std::string token_of(std::string_view id) { return ChatSystem::token(id, id == doctor_id ? "patient" : "doctor"); }
 
   TemporaryDirectory place;

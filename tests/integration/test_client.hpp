@@ -1,7 +1,7 @@
-// Blocking clients for tests of the whole server over real sockets: one of HTTP, one of Socket.IO over WebSocket. Both keep everything
-// that came, so that a test can say what had not come yet.
+// Blocking clients for tests of the whole server over real sockets: one for HTTP, one for Socket.IO over WebSocket. Both keep everything
+// they received, so that a test can check that something has not arrived yet.
 //
-// Errors   What the contract does not have, a broken connection, and 30 s without what was waited for: std::runtime_error.
+// Errors   std::runtime_error: for an answer outside the contract, a broken connection, or a wait of more than 30 s.
 // Threads  one.
 #pragma once
 
@@ -26,7 +26,7 @@ class TcpClient {
   explicit TcpClient(std::uint16_t port);
 
   void send(std::string_view bytes);
-  /// What has come, after waiting for it up to `patience`; empty when nothing did.
+  /// Returns received bytes, after waiting for them up to `patience`; empty if none arrived.
   [[nodiscard]] std::string receive(std::chrono::milliseconds patience);
 
  private:
@@ -43,7 +43,7 @@ class RestClient {
     std::string body;
   };
   void send(std::string_view method, std::string_view target, std::string_view json = {});
-  /// The answer to what was sent, if it is here; waits for nothing.
+  /// The answer to the last request, if it has arrived; does not wait.
   [[nodiscard]] std::optional<Answer> answer_so_far();
   [[nodiscard]] Answer wait_for_answer();
   [[nodiscard]] Answer get(std::string_view target);
@@ -60,16 +60,16 @@ class RestClient {
 /// A connected socket of the namespace `/`.
 class ChatSocket {
  public:
-  /// Shakes hands and connects; returns when the server has accepted the token.
+  /// Performs the handshake and connects; returns when the server has accepted the token.
   ChatSocket(std::uint16_t port, const std::string& token);
 
-  /// Sends `["event",payload]` and gives the id its ack will carry.
+  /// Sends `["event",payload]` and returns the id of its ack.
   std::uint64_t emit(std::string_view event, std::string_view payload);
   /// The arguments of that ack, as a JSON array.
   [[nodiscard]] std::string wait_for_ack(std::uint64_t id);
-  /// What came so far; waits for nothing.
+  /// The ack if it has arrived; does not wait.
   [[nodiscard]] std::optional<std::string> ack_so_far(std::uint64_t id);
-  /// Payloads of the events of this name, in the order they came.
+  /// Payloads of the received events of this name, in order of arrival.
   [[nodiscard]] std::vector<std::string> events_so_far(std::string_view event);
   [[nodiscard]] std::vector<std::string> wait_for_events(std::string_view event, std::size_t count);
 

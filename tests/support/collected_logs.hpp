@@ -1,4 +1,4 @@
-// Log lines kept for a test to look at. Threads: any.
+// Keeps log lines so that a test can check them. Threads: any.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,7 @@ class CollectedLogs final : public LogSink {
     lines_.push_back(std::move(line));
   }
 
-  /// How many lines have `part` in them.
+  /// The number of lines that contain `part`.
   [[nodiscard]] std::size_t count(std::string_view part) const {
     const std::lock_guard lock(mutex_);
     return static_cast<std::size_t>(

@@ -1,4 +1,4 @@
-// Randomness that a test can foretell: each call is filled with one number, 1, 2, 3, … Never for anything but tests.
+// Predictable randomness: each call is filled with one number, 1, 2, 3, … For tests only.
 #pragma once
 
 #include <algorithm>

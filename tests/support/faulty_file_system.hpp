@@ -1,10 +1,10 @@
-// The disk, with faults that a test asks for by name. It wraps the machine's file system, so what survives is really on the disk.
+// A disk with faults that a test requests by name. It wraps the real file system, so the surviving data is really on the disk.
 //
-// It remembers, for every file that was written through it, what of it was synced, and for every file that was made, whether its
-// directory was synced since. `power_off` then makes everything fail from that moment; `drop_unsynced`, called when the files are
-// closed, leaves the directory as a machine without power would have left it at worst.
+// For every file it remembers how much was synced, and whether the directory was synced since the file was created. After `power_off` every
+// operation that changes the disk fails. `drop_unsynced`, called when the files are closed, leaves the directory in the worst state that a
+// power loss allows.
 //
-// Simplified  Deletions and renames are durable at once; a file is cut to what was synced, never holed or reordered.
+// Simplified  Deletions and renames are durable at once. A file loses only its unsynced end: no holes, no reordered writes.
 // Threads     any.
 #pragma once
 
@@ -25,29 +25,29 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   FaultyFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
   [[nodiscard]] const char* Name() const override { return "parley.test.faulty"; }
 
-  /// Every sync of a file whose name ends so blocks until `release_syncs`. Nothing: of every file.
+  /// Every sync of a file whose name has this end blocks until `release_syncs`. An empty `name_end` blocks all files.
   void hold_syncs(std::string name_end = {});
   void release_syncs();
-  /// Blocks until somebody waits in a held sync. False: nobody came within 30 s.
+  /// Waits until a sync is held. False if none is within 30 s.
   [[nodiscard]] bool wait_for_held_sync();
 
-  /// The `nth` sync from now (1: the next) of a file whose name ends so fails, once.
+  /// The `nth` sync from now (1: the next) of a file whose name has this end fails, once.
   void fail_sync(std::size_t nth, std::string name_end = ".log");
   /// The same for writes.
   void fail_write(std::size_t nth, std::string name_end = ".log");
-  /// Writes and new files fail with `No space left on device`, until told otherwise.
+  /// While `full`, writes and new files fail with `No space left on device`.
   void fill_disk(bool full);
-  /// What `GetFreeSpace` says; nothing: the truth.
+  /// Sets the result of `GetFreeSpace`; without a value, it is the real one.
   void set_free_bytes(std::optional<std::uint64_t> bytes);
   /// New files, directories and locks fail with `Permission denied`.
   void forbid_writing();
 
   void power_off();
-  /// After `power_off` and when every file is closed. Takes away what was not synced; of what was appended to a file since, the share
-  /// `kept` (0 to 1) stays, so that a record may be torn.
+  /// Call it after `power_off`, when every file is closed. Removes unsynced data. Of the unsynced end of an appended file, the share `kept`
+  /// (0 to 1) stays, so that a record may be torn.
   void drop_unsynced(double kept = 0);
 
-  /// Syncs of files whose name ends so that have succeeded.
+  /// The number of successful syncs of files whose name has this end.
   [[nodiscard]] std::size_t syncs(const std::string& name_end = ".log") const;
 
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
@@ -75,16 +75,16 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   struct FileState {
     std::uint64_t written_bytes = 0;
     std::uint64_t synced_bytes = 0;
-    bool named = false;                           // its directory was synced since it was made
-    std::optional<std::string> synced_content{};  // of files written in place
+    bool named = false;                           // the directory was synced since the file was created
+    std::optional<std::string> synced_content{};  // for files that are written in place
   };
   struct Countdown {
-    std::size_t left = 0;  // 0: none
+    std::size_t left = 0;  // 0: no countdown runs
     std::string name_end;
     [[nodiscard]] bool strikes(const std::string& name);
   };
 
-  /// What a write or a sync must ask first.
+  /// Writes and syncs call these first, to receive a fault.
   [[nodiscard]] rocksdb::IOStatus before_write(const std::string& name);
   [[nodiscard]] rocksdb::IOStatus before_sync(const std::string& name);
   [[nodiscard]] rocksdb::IOStatus before_creation();
@@ -99,7 +99,7 @@ class FaultyFileSystem final : public rocksdb::FileSystemWrapper {
   std::condition_variable changed_;
   std::map<std::string, FileState> files_;
   std::map<std::string, std::size_t> syncs_;
-  std::optional<std::string> holding_;  // the end of the names of files whose syncs are held
+  std::optional<std::string> holding_;  // the name end of the files whose syncs are held
   std::size_t held_ = 0;
   bool off_ = false;
   bool full_ = false;

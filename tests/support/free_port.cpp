@@ -14,9 +14,9 @@ namespace parley::test {
 namespace {
 
 constexpr int port_first = 20'000;
-constexpr int port_count = 12'000;  // up to 31,999; the system's own range begins at 32,768
+constexpr int port_count = 12'000;  // up to port 31,999; the system's own range begins at 32,768
 
-/// Processes begin at different places, so that tests that run side by side seldom try the same port.
+/// Processes begin at different offsets, so that parallel tests rarely try the same port.
 int next_offset() {
   static std::atomic<int> next{static_cast<int>(getpid() % 311) * 37};
   return next.fetch_add(1) % port_count;

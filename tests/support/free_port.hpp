@@ -1,19 +1,19 @@
-// Ports for servers that must be told theirs. Taken below the range that the system gives to outgoing connections, so that nobody else gets
-// the port while its server is away for a moment.
+// Ports for servers that need a port number before they start. The ports are below the system's range for outgoing connections, so that no
+// connection takes the port during a restart of the server.
 #pragma once
 
 #include <cstdint>
 
 namespace parley::test {
 
-/// A TCP socket bound to a free port of 127.0.0.1, not listening yet. The caller closes it. Throws when there is none.
+/// A TCP socket bound to a free port of 127.0.0.1; it does not listen yet. The caller closes it. Throws if no port is free.
 struct BoundSocket {
   int descriptor;
   std::uint16_t port;
 };
 [[nodiscard]] BoundSocket bind_free_port();
 
-/// A port that was free a moment ago.
+/// A port that was free a moment ago; another process may take it.
 [[nodiscard]] std::uint16_t free_port();
 
 }  // namespace parley::test

@@ -13,7 +13,7 @@ namespace parley::test {
 
 namespace {
 
-/// A lane that nobody empties is not read on; the largest message (48 MB) still goes through whole.
+/// The gate stops reading when more bytes than this wait in a lane. The largest message (48 MB) must still fit.
 constexpr std::size_t waiting_bytes_max = 64'000'000;
 constexpr std::size_t read_bytes_max = 65'536;
 
@@ -74,7 +74,7 @@ void GateConnection::finish_connecting() {
   if (failure != 0) reset();
 }
 
-/// False when there was nothing to read. The end and a reset are the same to a lane: nothing more comes, and what waits still goes on.
+/// False if nothing was read. An end and a reset have the same effect on a lane: no more bytes arrive, and waiting messages are still sent.
 bool GateConnection::read_into(Lane& lane, int from) {
   std::array<char, read_bytes_max> bytes;
   const auto count = recv(from, bytes.data(), bytes.size(), 0);
@@ -113,7 +113,7 @@ void GateConnection::take_answers(const GateFaults& faults, Time now) {
   }
 }
 
-/// Gives the number of operations that went out whole.
+/// Returns the number of operations that were sent completely.
 std::uint64_t GateConnection::write_from(Lane& lane, int to, const GateFaults& faults, Time now) {
   std::uint64_t operations = 0;
   while (has_due(lane, faults, now)) {
@@ -132,7 +132,7 @@ std::uint64_t GateConnection::write_from(Lane& lane, int to, const GateFaults& f
       operations += message.operation ? 1 : 0;
       lane.waiting.pop_front();
     }
-    if (faults.piece_bytes_max > 0) return operations;  // the other end sees a piece before the next one goes
+    if (faults.piece_bytes_max > 0) return operations;  // the other end must receive a piece before the next one is sent
   }
   return operations;
 }
@@ -144,14 +144,14 @@ void GateConnection::write(const GateFaults& faults, Time now) {
   end_what_is_over();
 }
 
-/// The server's end closes the connection once its answers are out. The client's does when its requests are out, so that a write of a
-/// client that has gone still lands; the server is told of the end, and closes.
+/// If the server ends, the connection closes after its answers are sent. If the client ends, its waiting requests are still sent, so that a
+/// write of a client that has gone still takes effect. Then the server receives the end and closes.
 void GateConnection::end_what_is_over() {
   const bool nothing_to_answer = answers_.dead || answers_.waiting.empty();
   const bool nothing_to_ask = requests_.dead || requests_.waiting.empty();
   if (requests_.dead || (answers_.ended && nothing_to_answer)) {
     if (!answers_.dead && requests_.waiting.empty()) {
-      close(std::exchange(client_, -1));  // an orderly end
+      close(std::exchange(client_, -1));  // closed without a reset
       close(std::exchange(server_, -1));
     } else {
       reset();
@@ -176,7 +176,7 @@ std::uint64_t GateConnection::waiting_operations() const {
 }
 
 GateCounts GateConnection::take_counts() {
-  if (!has_handshake_ && !done()) return {};  // not yet known whose they are
+  if (!has_handshake_ && !done()) return {};  // the app name, to which the counts belong, is not yet known
   return std::exchange(fresh_, {});
 }
 

@@ -1,5 +1,5 @@
-// One connection through a TcpGate: two lanes of messages, one each way. Knows its sockets and what waits in them, not why it waits: the
-// gate says with each call what the faults are. Owner: the gate, under its lock.
+// One connection through a TcpGate: two lanes of messages, one for each direction. It knows its sockets and their waiting messages, but not
+// the faults: the gate passes them with each call. Owner: the gate, under its lock.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@
 
 namespace parley::test {
 
-/// The faults as they are for one connection.
+/// The faults that apply to one connection.
 struct GateFaults {
   bool hold = false;
   bool swallow = false;
@@ -26,22 +26,22 @@ class GateConnection {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// Takes both sockets, non-blocking; that of the server is still connecting.
+  /// Takes two non-blocking sockets. The one to the server is still connecting.
   GateConnection(int client, int server) : client_(client), server_(server) {}
   ~GateConnection() { reset(); }
   GateConnection(const GateConnection&) = delete;
   GateConnection& operator=(const GateConnection&) = delete;
 
-  /// What poll is asked, and what it says, of each end: 0 for nothing.
+  /// The poll events that are requested or reported for each end: 0 for none.
   struct Events {
     short client = 0;
     short server = 0;
   };
   [[nodiscard]] Events wanted(const GateFaults& faults, Time now) const;
-  /// When the next message that is delayed may go; the far future when none is.
+  /// The time when the next delayed message is due; the far future if there is none.
   [[nodiscard]] Time next_due(const GateFaults& faults, Time now) const;
 
-  /// Reads what is there, the handshake too, by which the gate knows the faults for `write`.
+  /// Reads the available bytes. They may include the handshake, which decides the faults that the gate passes to `write`.
   void read(Events seen, const GateFaults& faults, Time now);
   void write(const GateFaults& faults, Time now);
   /// Closes both ends with a reset.
@@ -54,7 +54,7 @@ class GateConnection {
   [[nodiscard]] bool lost_answers() const { return lost_answers_; }
   [[nodiscard]] const std::string& app_name() const { return app_name_; }
   [[nodiscard]] std::uint64_t waiting_operations() const;
-  /// What has grown since the last call.
+  /// The growth of the counts since the last call.
   [[nodiscard]] GateCounts take_counts();
 
  private:
@@ -68,8 +68,8 @@ class GateConnection {
     MessageSplitter splitter;
     std::deque<Message> waiting;
     std::size_t waiting_bytes = 0;
-    bool ended = false;  // nothing more will be read into it
-    bool dead = false;   // nothing more can be written from it
+    bool ended = false;  // no more bytes will be read into it
+    bool dead = false;   // no more bytes can be written from it
   };
 
   static bool has_due(const Lane& lane, const GateFaults& faults, Time now);
@@ -90,7 +90,7 @@ class GateConnection {
   std::string app_name_;
   Lane requests_;
   Lane answers_;
-  std::unordered_set<std::int32_t> open_operations_;  // ids of requests whose answer is still to come
+  std::unordered_set<std::int32_t> open_operations_;  // ids of requests that have no answer yet
   GateCounts fresh_{.accepted = 1};
 };
 

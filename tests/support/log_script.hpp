@@ -1,5 +1,5 @@
-// Writes one session's log as the service would: each call gives the append that continues the log so far. Copy a script to make a
-// history that forks. Deterministic: the same calls give the same bytes.
+// Builds the log of one session as the service would: each call returns the append that continues the log. Copy a script to make two
+// histories that differ. Deterministic: the same calls give the same bytes.
 #pragma once
 
 #include <cstdint>
@@ -15,17 +15,17 @@
 
 namespace parley::test {
 
-/// A user id from a small number.
+/// Makes a user id from a small number.
 [[nodiscard]] ObjectId object_id(std::uint32_t number);
 [[nodiscard]] UserId user_id(std::uint32_t number);
 
 class LogScript {
  public:
-  /// A session of this number between two users; its object id, its secret and, unless it is given, its id follow from the number.
+  /// A session with this number and two users. Its object id, its secret and, by default, its id follow from the number.
   explicit LogScript(std::uint64_t number, std::uint32_t doctor = 1, std::uint32_t patient = 2, std::optional<SessionId> id = {});
 
   [[nodiscard]] store::Append create();
-  /// The first join: the row becomes active.
+  /// The first join, which makes the row active.
   [[nodiscard]] store::Append start();
   [[nodiscard]] store::Append text(const std::string& text, const std::string& client_message_id = {});
   /// `count` texts in one append.
@@ -33,18 +33,18 @@ class LogScript {
   /// Deletes the text at `seq`.
   [[nodiscard]] store::Append remove(std::uint32_t seq);
   [[nodiscard]] store::Append end();
-  /// The session that has ended is active again.
+  /// Reopens the ended session, so that it is active again.
   [[nodiscard]] store::Append reopen();
-  /// A participant more: the row changes.
+  /// Adds one more participant, which changes the row.
   [[nodiscard]] store::Append invite(std::uint32_t user);
-  /// From here on as if the head were at `seq`: for limits only, the log has no such entries.
+  /// Continues as if the head were at `seq`. Only for tests of limits: the log does not have the entries before it.
   void jump_to(std::uint32_t seq) { head_.seq = seq; }
 
   [[nodiscard]] const domain::SessionRow& row() const { return row_; }
   [[nodiscard]] SessionNumber number() const { return row_.number; }
   [[nodiscard]] domain::Position position() const { return head_.position(); }
   [[nodiscard]] const domain::Head& head() const { return head_; }
-  /// Every entry made so far, as it was appended.
+  /// Every entry made so far, as appended.
   [[nodiscard]] const std::vector<domain::EncodedEntry>& entries() const { return entries_; }
   [[nodiscard]] Key16 key(const std::string& client_message_id) const;
 

@@ -1,4 +1,4 @@
-// A clock that moves only when a test moves it. Starts at 2026-01-01T00:00:00.000Z. Threads: any.
+// A clock that advances only when a test advances it. Starts at 2026-01-01T00:00:00.000Z. Threads: any.
 #pragma once
 
 #include <atomic>
@@ -16,7 +16,7 @@ class ManualClock final : public Clock {
   [[nodiscard]] SteadyTime steady_now() const override { return SteadyTime{std::chrono::milliseconds{elapsed_ms_.load() + 1'000'000}}; }
 
   void advance(std::chrono::milliseconds by) { elapsed_ms_ += by.count(); }
-  /// The time of day alone jumps, to this much ahead of where it would be.
+  /// Sets the time of day ahead by this much. The steady time does not change.
   void set_ahead(std::chrono::milliseconds by) { ahead_ms_ = by.count(); }
 
  private:

@@ -58,7 +58,7 @@ bool ManualLoop::run_until(const std::function<bool()>& done, std::chrono::secon
   while (!done()) {
     if (run_one()) continue;
     std::unique_lock lock(mutex_);
-    // Wakes every few milliseconds as well: `done` may depend on what other threads do without posting.
+    // Also wakes every two milliseconds, because other threads may make `done` true without a post.
     posted_.wait_for(lock, std::chrono::milliseconds{2}, [this] { return !tasks_.empty(); });
     if (tasks_.empty() && std::chrono::steady_clock::now() > deadline) return false;
   }

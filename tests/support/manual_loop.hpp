@@ -1,7 +1,7 @@
-// An event loop that a test drives by hand: nothing runs until the test says so, and timers fire only when it moves the time.
+// An event loop that a test drives by hand: tasks run only when the test runs them, and timers fire only when it advances the time.
 //
-// The thread that constructs the loop is its thread. `post` may be called from others (a committer, a reader), which is what
-// `run_until` waits for; everything else belongs to the loop's thread.
+// The thread that constructs the loop is its thread. Other threads (a committer, a reader) may call `post`, and `run_until` waits for their
+// tasks. Only the loop's thread may call the other functions.
 #pragma once
 
 #include <chrono>
@@ -30,14 +30,14 @@ class ManualLoop final : public EventLoop {
   TimerId call_after(std::chrono::milliseconds delay, Task task) override;
   void cancel(TimerId timer) override;
 
-  /// Runs what is posted, and what that posts, until nothing waits. Gives how many tasks ran.
+  /// Runs the posted tasks, and the tasks that these post, until none is left. Returns the number of tasks that ran.
   std::size_t run_pending();
-  /// Runs one task; false when nothing waits. For tests that try interleavings.
+  /// Runs one task; false if there is none. For tests that try interleavings.
   bool run_one();
-  /// Moves this loop's time, firing the timers that become due in their order; runs what is pending before and after each.
+  /// Advances this loop's time and fires the due timers in order. Runs the pending tasks before and after each timer.
   void advance(std::chrono::milliseconds by);
-  /// Runs tasks, waiting for other threads to post them, until `done` holds. False when it does not within `patience`
-  /// (real time: a bound for a test that would hang, never a thing to be measured).
+  /// Runs tasks, and waits for tasks of other threads, until `done` returns true. False if it does not within `patience` (real time: a
+  /// bound so that a hanging test fails, not a measurement).
   bool run_until(const std::function<bool()>& done, std::chrono::seconds patience = std::chrono::seconds{30});
 
   [[nodiscard]] std::size_t pending_tasks() const;
@@ -57,10 +57,10 @@ class ManualLoop final : public EventLoop {
   std::deque<Task> tasks_;  // guarded by mutex_
   std::chrono::milliseconds elapsed_{0};
   TimerId next_timer_ = 1;
-  std::multimap<std::chrono::milliseconds, Timer> timers_;  // by due time; equal times in order of call
+  std::multimap<std::chrono::milliseconds, Timer> timers_;  // by due time; timers of the same time fire in order of call
 };
 
-/// Runs all loops until none has anything to do: for tests with several loops on one thread.
+/// Runs all loops until none has a task left. For tests with several loops on one thread.
 std::size_t run_all(std::initializer_list<ManualLoop*> loops);
 
 }  // namespace parley::test

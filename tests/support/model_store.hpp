@@ -1,8 +1,8 @@
-// The three store ports in memory: what the service is tested over, and what the contract suite compares the engines with.
+// The store ports in memory. The tests of the service use this model, and the contract suite compares the engines with it.
 //
-// Deterministic and on one thread. Commits and reads are tasks on the `worker` loop, so nothing is committed and no read job
-// runs until that loop is pumped; outcomes are posted to the loops of their appends, one task a commit and loop. Faults are
-// asked for by name. Not here: durability, threads, and the bounds of memory.
+// Deterministic and on one thread. Commits and reads are tasks on the `worker` loop, so they run only when a test runs that loop. Outcomes
+// are posted to the loops of their appends, one task for each commit and loop. A test requests faults by name. Not modelled: durability,
+// threads and memory limits.
 #pragma once
 
 #include <cstddef>
@@ -66,58 +66,58 @@ class ModelStore final : public store::SessionLog,
 
   // Faults
 
-  /// From now on appends wait: nothing is committed and no outcome comes.
+  /// After this call appends wait: nothing is committed and no outcome arrives.
   void hold_commits() { held_ = true; }
   void release_commits();
-  /// The next append to be committed is refused with `error` instead. Calls add up.
+  /// The next append to be committed is refused with `error` instead. Several calls refuse several appends.
   void fail_next(Error error) { failures_.push_back(std::move(error)); }
-  /// As fail_next, after `passed` more appends got through.
+  /// Like fail_next, after `passed` more appends have succeeded.
   void fail_after(std::size_t passed, Error error) {
     failures_.insert(failures_.end(), passed, std::nullopt);
     failures_.push_back(std::move(error));
   }
-  /// Failures that no append has met yet are forgotten.
+  /// Removes the failures that no append has met yet.
   void fail_no_more() { failures_.clear(); }
-  /// Every append is refused with `error` until `accept`.
+  /// Refuses every append with `error` until `accept`.
   void refuse_all(Error error) { refusal_ = std::move(error); }
   void accept() { refusal_.reset(); }
-  /// Every read (log, directory, signalling) gives `error` until `mend_reads`.
+  /// Every read (log, directory, signalling) returns `error` until `mend_reads`.
   void fail_reads(Error error) { read_failure_ = std::move(error); }
   void mend_reads() { read_failure_.reset(); }
-  /// Read jobs are accepted but do not run until `release_reads`.
+  /// Accepts read jobs, but runs none until `release_reads`.
   void hold_reads() { reads_held_ = true; }
   void release_reads();
-  /// There is too little room for texts: `store_full`, while set.
+  /// While set, there is too little room for texts: they get `store_full`.
   void fill(bool full) { full_ = full; }
-  /// The next commit fails as a failed sync does: its appends are `unknown` (and lost), all later ones refused with store_failed.
+  /// The next commit fails like a failed sync: its appends are `unknown` and lost, all later ones are refused with store_failed.
   void break_sync() { sync_broken_ = true; }
-  /// `read` refuses jobs with `overloaded` while set.
+  /// While set, `read` refuses jobs with `overloaded`.
   void refuse_read_jobs(bool refused) { read_jobs_refused_ = refused; }
   enum class Fate : std::uint8_t { stored, lost, late };
-  /// The outcome of the next append is `unknown`; its entries are stored all the same, are not, or land by `look_for_unknown`.
+  /// The outcome of the next append is `unknown`. Its entries are stored, lost, or stored late by `look_for_unknown`.
   void unknown_next(Fate fate) { unknown_ = fate; }
-  /// What an engine does some time after an unknown outcome: what is late lands, if its place is still free, and the loops are told of
-  /// what is there.
+  /// An engine does this some time after an unknown outcome. Late entries are stored if their place is still free. Then the loops receive
+  /// the sessions whose logs have grown.
   void look_for_unknown();
-  /// Commits at once, ahead of everything queued: what another node would do. Asserts that `expected` is the head.
+  /// Commits at once, before all queued appends, as another node would. Asserts that `expected` is the head.
   void intrude(store::Append append);
-  /// Puts this entry in place of the whole log, whatever its seq: an old log, of which nobody reads more than the end.
+  /// Replaces the whole log by this entry, with any seq. It imitates an old log of which only the end is read.
   void continue_at(SessionNumber session, domain::EncodedEntry last);
-  /// Reads that meet this entry give log_corrupt from now on, and so do appends to its session.
+  /// After this call, reads that meet this entry return log_corrupt, and so do appends to its session.
   void corrupt(SessionNumber session, std::uint32_t seq) { corrupt_.insert({session, seq}); }
 
   // Other software that writes to the same store
 
   using TakeIn = std::function<void(const SessionId&)>;
-  /// How the store learns of it, and what looking for a session takes in before it answers.
+  /// Sets how the store learns of other writes, and the function that takes them in when a session is searched.
   void let_others_write(store::ForeignWrites foreign, TakeIn take_in) {
     foreign_ = foreign;
     take_in_ = std::move(take_in);
   }
-  /// Tells every loop that the log of this session has grown.
+  /// Notifies every loop that the log of this session has grown.
   void announce(SessionNumber session);
 
-  // The users as somebody else writes them
+  // Users, as other software writes them
 
   void put_user(const domain::User& user) { users_[user.id] = user; }
   void forget_user(const UserId& user) { users_.erase(user); }
@@ -134,7 +134,7 @@ class ModelStore final : public store::SessionLog,
  private:
   class Reader;
   struct Log {
-    std::uint32_t first_seq = 1;  // of entries[0]
+    std::uint32_t first_seq = 1;  // seq of entries[0]
     std::vector<domain::EncodedEntry> entries;
     std::map<Key16, std::uint32_t> keys;
     std::set<std::uint32_t> deleted;
@@ -184,12 +184,12 @@ class ModelStore final : public store::SessionLog,
   bool reads_held_ = false;
   bool full_ = false;
   bool sync_broken_ = false;
-  std::deque<std::optional<Error>> failures_;  // nothing: that append gets through
+  std::deque<std::optional<Error>> failures_;  // without a value, that append succeeds
   std::optional<Error> refusal_;
   std::optional<Error> read_failure_;
   std::optional<Fate> unknown_;
   std::vector<store::Append> late_;
-  std::vector<SessionNumber> arrived_;  // not told yet
+  std::vector<SessionNumber> arrived_;  // the loops do not know of them yet
   std::set<std::pair<SessionNumber, std::uint32_t>> corrupt_;
   store::ForeignWrites foreign_{};
   TakeIn take_in_ = [](const SessionId&) {};

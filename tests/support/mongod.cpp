@@ -19,12 +19,12 @@ namespace parley::test {
 namespace {
 
 constexpr const char* set_name = "parley-test";
-/// A lost primary is followed within seconds. The heartbeat's timeout counts too: a new primary waits that long for a silent member's
-/// state.
+/// These settings replace a lost primary within seconds. A new primary waits for the state of a silent member up to the heartbeat timeout,
+/// so that is short too.
 constexpr const char* set_settings =
     R"("settings": {"electionTimeoutMillis": 1000, "heartbeatIntervalMillis": 500, "heartbeatTimeoutSecs": 2})";
 
-/// Removes what earlier test binaries left that were killed: a folder carries the id of its process.
+/// Removes the folders of killed test binaries. A folder's name contains the id of its process.
 void remove_folders_of_the_dead(const std::filesystem::path& parent) {
   std::error_code unreadable;
   for (const auto& entry : std::filesystem::directory_iterator(parent, unreadable)) {
@@ -68,7 +68,7 @@ MongodProcess::MongodProcess(MongodOptions options)
 MongodProcess::~MongodProcess() {
   gates_.clear();
   members_.clear();
-  std::error_code ignored;  // what cannot be removed now, the next run removes
+  std::error_code ignored;  // the next run removes the folders that cannot be removed now
   if (options_.folder.empty()) std::filesystem::remove_all(folder_, ignored);
 }
 
@@ -80,7 +80,7 @@ void MongodProcess::initiate() {
   }
   asked << "]}}";
   const auto answer = command(0, "admin", asked.str());
-  // A folder that was used before has its set already.
+  // A folder that was used before has its replica set already.
   if (!answer.ok && answer.text("codeName") != "AlreadyInitialized")
     throw std::runtime_error(at(0).said("refuses the set: " + answer.error));
   wait_until_whole();
@@ -150,7 +150,7 @@ void MongodProcess::wait_until_member(int member) {
 
 std::vector<int> MongodProcess::writable_members() {
   std::map<std::string, int, std::greater<>>
-      found;  // by election id, which grows with the term: a primary that was paused may not know yet
+      found;  // ordered by election id, which grows with the term: a paused primary may not know of a newer one
   for (int member = 0; member < size(); ++member) {
     if (!at(member).alive() || at(member).paused()) continue;
     const auto answer = command(member, "admin", R"({"hello": 1})");
@@ -169,7 +169,7 @@ int MongodProcess::primary_index() {
 
 int MongodProcess::step_down() {
   const int before = primary_index();
-  // It does not stand for three seconds, while the set elects another; of a set of one, it alone can be primary again.
+  // The member cannot be elected for three seconds, while the set elects another. In a set of one, only it can become primary again.
   const auto answer = command(before, "admin",
                               size() > 1 ? R"({"replSetStepDown": 3, "secondaryCatchUpPeriodSecs": 2, "force": true})"
                                          : R"({"replSetStepDown": 1, "secondaryCatchUpPeriodSecs": 0, "force": true})");
@@ -226,7 +226,7 @@ std::string MongodProcess::log(int member) const {
 
 namespace {
 
-/// Ends with the process that started it; a fork that exits (a death test) leaves it alone.
+/// Ends with the process that started the server. A fork that exits (a death test) does not end it.
 struct Shared {
   explicit Shared(MongodOptions options) : process(std::make_unique<MongodProcess>(std::move(options))) {}
   ~Shared() {

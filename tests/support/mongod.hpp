@@ -1,11 +1,11 @@
-// A real mongod (tools/install-mongod.sh) for tests: standalone or a replica set, on free ports of 127.0.0.1, in a temporary folder. It
-// ends with the process that started it, even when that is killed.
+// A real mongod (tools/install-mongod.sh) for tests: a standalone server or a replica set, on free ports of 127.0.0.1, in a temporary
+// folder. It ends with the process that started it, even if that process is killed.
 //
-// Waiting   Every call returns when what it says is so (a member answers, there is a primary), and throws std::runtime_error with the end
-// of the
-//           member's log when it is not within half a minute.
-// Threads   One at a time. Members end with the thread that starts them (PR_SET_PDEATHSIG), so start them on the thread that runs the
-// tests. Answers   Commands and answers are extended JSON, so that no header of the driver is needed here.
+// Waiting   A call returns when its result holds: for example, a member answers, or there is a primary.
+//           After half a minute without the result, the call throws std::runtime_error.
+//           The exception contains the end of the member's log.
+// Threads   One at a time. Members end with the thread that starts them (PR_SET_PDEATHSIG), so start them on the thread of the tests.
+// Answers   Commands and answers are extended JSON, so that this header needs none of the driver's headers.
 #pragma once
 
 #include <cstdint>
@@ -22,22 +22,22 @@ namespace parley::test {
 
 class MongodMember;
 
-/// What a command was answered; a refusal is an answer too.
+/// The answer to a command. A refusal is an answer too.
 struct CommandAnswer {
   bool ok = false;
-  std::string json;   // the answer; empty when none came
-  std::string error;  // the driver's words when it is not ok
+  std::string json;   // the answer; empty if none arrived
+  std::string error;  // the driver's message if it is not ok
 
-  /// A field by its dotted path, 0 and "" where there is none: number("n"), text("writeErrors.0.errmsg"). An ObjectId is a text too.
+  /// A field by its dotted path, or 0 and "" if absent: number("n"), text("writeErrors.0.errmsg"). text() also reads an ObjectId.
   [[nodiscard]] std::int64_t number(std::string_view path) const;
   [[nodiscard]] std::string text(std::string_view path) const;
 };
 
 struct MongodOptions {
   int members = 0;     // 0: a standalone; n: a replica set of n
-  bool gated = false;  // a TcpGate before each member; the set's own addresses are the gates, so members meet through them too
-  std::vector<std::string> arguments;  // more for each mongod
-  std::filesystem::path folder;        // for the data, left to its owner; empty: a new one below the build folder, removed at the end
+  bool gated = false;  // a TcpGate in front of each member; the set uses the gates' addresses, so members also connect through them
+  std::vector<std::string> arguments;  // additional arguments for each mongod
+  std::filesystem::path folder;        // for the data; the caller removes it. Empty: a new folder in the build folder, removed at the end
 };
 
 class MongodProcess {
@@ -47,44 +47,44 @@ class MongodProcess {
   MongodProcess(const MongodProcess&) = delete;
   MongodProcess& operator=(const MongodProcess&) = delete;
 
-  /// For a driver, `options` behind what is needed: uri("w=majority&appName=parley-write").
+  /// The URI for a driver, with `options` after the required ones: uri("w=majority&appName=parley-write").
   [[nodiscard]] std::string uri(std::string_view options = {}) const;
-  /// One member alone, past its gate and whatever its state (directConnection).
+  /// One member alone, without its gate and in any state (directConnection).
   [[nodiscard]] std::string member_uri(int member) const;
-  /// Where it listens on 127.0.0.1, for a TcpGate of the test's own.
+  /// The member's port on 127.0.0.1, for a TcpGate that the test makes.
   [[nodiscard]] std::uint16_t port(int member = 0) const;
-  /// A name that nobody has had, so that a server can be shared by many tests.
+  /// A name that is not used yet, so that many tests can share a server.
   [[nodiscard]] std::string fresh_database();
   [[nodiscard]] int size() const { return static_cast<int>(members_.size()); }
   [[nodiscard]] TcpGate& gate(int member = 0) { return *gates_.at(static_cast<std::size_t>(member)); }
 
   void kill_9(int member);
-  /// SIGTERM; returns when it has ended.
+  /// Sends SIGTERM and returns when the member has ended.
   void stop(int member);
-  /// SIGSTOP: its connections stay open and nothing is answered.
+  /// Sends SIGSTOP: the member's connections stay open and it answers nothing.
   void pause(int member);
   void resume(int member);
-  /// On the same port and data. Returns when it answers, in a replica set as primary or secondary.
+  /// Restarts the member on the same port and data. Returns when it answers, in a replica set as primary or secondary.
   void start_again(int member);
   [[nodiscard]] bool alive(int member) const;
 
-  /// Waits until there is a primary among those that run. 0 for a standalone.
+  /// Waits until one of the running members is primary. Returns 0 for a standalone.
   [[nodiscard]] int primary_index();
-  /// Makes another member primary and says which.
+  /// Makes another member primary and returns its index.
   int step_down();
   /// Waits until every member is primary or secondary and exactly one is primary.
   void wait_until_whole();
 
-  /// The command `{configureFailPoint: …, mode: …, data: …}` at that member.
+  /// Runs the command `{configureFailPoint: …, mode: …, data: …}` at that member.
   void configure_fail_point(int member, std::string_view json);
   /// Sets this fail point's mode to off.
   void clear_fail_point(int member, std::string_view name);
-  /// Undoes every fault: gates, fail points, paused and dead members; returns when all are well.
+  /// Removes every fault: gates, fail points, paused and dead members. Returns when all members work.
   void heal();
 
-  /// At one member, past its gate.
+  /// Runs a command at one member, without its gate.
   CommandAnswer command(int member, std::string_view database, std::string_view json);
-  /// At the primary.
+  /// Runs a command at the primary.
   CommandAnswer command(std::string_view database, std::string_view json) { return command(primary_index(), database, json); }
   [[nodiscard]] std::string log(int member) const;
 
@@ -92,7 +92,7 @@ class MongodProcess {
   void initiate();
   [[nodiscard]] std::string address(int member) const;
   void wait_until_member(int member);
-  /// Who says to be primary, the one of the last election first.
+  /// The members that report to be primary, the one of the newest election first.
   [[nodiscard]] std::vector<int> writable_members();
   MongodMember& at(int member) const { return *members_.at(static_cast<std::size_t>(member)); }
 
@@ -104,7 +104,7 @@ class MongodProcess {
   int databases_ = 0;
 };
 
-/// Started once a test binary, when first asked for. A test that breaks one says heal() when it is done.
+/// Servers that a test binary starts once, at first use. A test that breaks one must call heal() at its end.
 class SharedMongod {
  public:
   static MongodProcess& standalone();

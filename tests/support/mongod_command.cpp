@@ -13,7 +13,7 @@ struct Destroy {
   void operator()(mongoc_client_t* client) const { mongoc_client_destroy(client); }
   void operator()(char* text) const { bson_free(text); }
 };
-/// (bson_t has an alignment that a template argument would drop.)
+/// Wraps bson_t, because a template argument would drop its alignment.
 struct Document {
   explicit Document(bson_t* taken) : pointer(taken) {}
   ~Document() { bson_destroy(pointer); }

@@ -1,4 +1,4 @@
-// One command, one answer, over libmongoc: for what tests ask of a server, not for what they test.
+// Runs one command over libmongoc. Tests use it to question a server; it is not the code under test.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace parley::test {
 
-/// One connection that stays; made with the first command. One thread at a time.
+/// A lasting connection, made by the first command. One thread at a time.
 class MongodClient {
  public:
   explicit MongodClient(const std::string& uri);
@@ -17,7 +17,7 @@ class MongodClient {
   MongodClient(MongodClient&&) noexcept;
   MongodClient& operator=(MongodClient&&) noexcept;
 
-  /// JSON that is none throws std::invalid_argument.
+  /// Throws std::invalid_argument if the command is not valid JSON.
   [[nodiscard]] CommandAnswer ask(std::string_view database, std::string_view command_json);
 
  private:
@@ -25,10 +25,10 @@ class MongodClient {
   std::unique_ptr<State> state_;
 };
 
-/// Connects, asks, disconnects (about a millisecond).
+/// Connects, sends the command and disconnects (about a millisecond).
 [[nodiscard]] CommandAnswer ask_mongod(const std::string& uri, std::string_view database, std::string_view command_json);
 
-/// The name of the first field: the command.
+/// The name of the first field, which is the command.
 [[nodiscard]] std::string first_text(std::string_view json);
 
 }  // namespace parley::test

@@ -23,7 +23,7 @@ namespace parley::test {
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds{30};  // for a test that would hang, never a thing to be measured
+constexpr auto patience = std::chrono::seconds{30};  // a bound so that a hanging test fails; it is not a measurement
 constexpr auto look_again = std::chrono::milliseconds{5};
 constexpr std::size_t log_end_bytes = 4'000;
 constexpr int ports_tried_max = 20;
@@ -35,10 +35,10 @@ std::string program() {
   return path;
 }
 
-/// In the child: only what may be called between fork and exec.
+/// Runs in the child. It may call only functions that are safe between fork and exec.
 [[noreturn]] void become(const char* path, char* const* arguments, int output, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(127);  // it died before we could ask
+  if (getppid() != parent) _exit(127);  // the parent died before the prctl call
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   execv(path, arguments);
@@ -87,9 +87,9 @@ void MongodMember::begin() {
   std::vector<std::string> words{path, "--dbpath", folder_ / "data", "--port", std::to_string(port_), "--bind_ip", "127.0.0.1",
                                  "--nounixsocket", "--logpath", folder_ / "log", "--logappend", "--wiredTigerCacheSizeGB", "0.25",
                                  "--setParameter", "enableTestCommands=1", "--setParameter", "diagnosticDataCollectionEnabled=false",
-                                 // Tests have a clock of their own: nothing of theirs expires by the database's.
+                                 // Tests use a clock of their own, so their data must not expire by the database's clock.
                                  "--setParameter", "ttlMonitorEnabled=false",
-                                 // A member that is stopped waits 15 s for its clients to look elsewhere.
+                                 // By default a stopping member waits 15 s for its clients to find another.
                                  "--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"};
   words.insert(words.end(), arguments_.begin(), arguments_.end());
   std::vector<char*> pointers;

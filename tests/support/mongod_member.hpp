@@ -1,4 +1,4 @@
-// One mongod process: started, signalled, waited for. Knows nothing of replica sets.
+// One mongod process: starts it, sends signals, waits for it. Knows nothing of replica sets.
 #pragma once
 
 #include <sys/types.h>
@@ -12,7 +12,7 @@
 
 namespace parley::test {
 
-/// Looks every few milliseconds until it is so; false after half a minute.
+/// Checks every few milliseconds until `so` returns true. False after half a minute.
 [[nodiscard]] bool wait_until(const std::function<bool()>& so);
 
 class MongodMember {
@@ -22,15 +22,15 @@ class MongodMember {
   MongodMember(const MongodMember&) = delete;
   MongodMember& operator=(const MongodMember&) = delete;
 
-  /// Starts the process, on a free port the first time and on the same ever after.
+  /// Starts the process, on a free port. After it has served once, it keeps the port.
   void begin();
-  /// Returns when it answers a ping. Begins anew on another port when somebody was faster to take the first one.
+  /// Returns when the process answers a ping. Starts it again on another port if another process took the first one.
   void wait_until_serving();
   void signal(int number);
-  /// SIGSTOP, returns when it stands still; SIGCONT.
+  /// Sends SIGSTOP and returns when the process has stopped. `resume` sends SIGCONT.
   void pause();
   void resume();
-  /// Waits until it has ended.
+  /// Waits until the process has ended.
   void wait_for_end();
 
   [[nodiscard]] bool alive();
@@ -38,7 +38,7 @@ class MongodMember {
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::string uri() const;
   [[nodiscard]] std::string log() const;
-  /// For an exception: the message, and the end of the log.
+  /// The text of an exception: the message, and the end of the log.
   [[nodiscard]] std::string said(std::string_view what) const;
 
  private:

@@ -70,8 +70,8 @@ void RawDatabase::flip_bit(const std::string& family, BytesView key, std::size_t
 
 namespace {
 
-/// In memory where there is plenty: what survives in these tests is decided by FaultyFileSystem, not by a real disk, and a store is
-/// made with some forty syncs.
+/// In memory, where enough of it is free. FaultyFileSystem decides which data survives, so a real disk is not needed. A new store makes
+/// about forty syncs, which would be slow on a disk.
 std::filesystem::path place_for_tests() {
   std::error_code ignored;
   const std::filesystem::path memory = "/dev/shm";
@@ -88,7 +88,7 @@ TemporaryDirectory::TemporaryDirectory() {
 }
 
 TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;  // what cannot be removed stays for whoever looks for the cause
+  std::error_code ignored;  // a folder that cannot be removed stays, so that the cause can be found
   std::filesystem::remove_all(path_, ignored);
 }
 

@@ -1,4 +1,4 @@
-// The files of a closed embedded store, opened without it: to look at what is really there, and to damage it.
+// Opens the files of a closed embedded store without the store, to check its content and to damage it.
 #pragma once
 
 #include <rocksdb/db.h>
@@ -32,7 +32,7 @@ class RawDatabase {
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
 };
 
-/// A new directory of its own, removed with everything in it.
+/// A new directory, removed with its content at the end.
 class TemporaryDirectory {
  public:
   TemporaryDirectory();

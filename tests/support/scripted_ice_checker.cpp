@@ -8,7 +8,7 @@
 namespace parley::test {
 
 void ScriptedIceChecker::check(EventLoop& loop, std::vector<ice::Server> servers, Done done) {
-  PARLEY_ASSERT(!done_);  // one at a time
+  PARLEY_ASSERT(!done_);  // one check at a time
   asked_ = std::move(servers);
   loop_ = &loop;
   done_ = std::move(done);

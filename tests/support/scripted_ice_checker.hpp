@@ -1,4 +1,4 @@
-// An IceChecker that says what a test wants: it keeps what it was asked and answers when told to.
+// An IceChecker with scripted answers: it keeps each check and answers it when the test decides.
 #pragma once
 
 #include <optional>
@@ -13,11 +13,11 @@ class ScriptedIceChecker final : public ice::IceChecker {
  public:
   void check(EventLoop& loop, std::vector<ice::Server> servers, Done done) override;
 
-  /// Answers the check that waits: `report` for servers without a report of their own.
+  /// Answers the pending check. `report` is for servers without a report of their own.
   void answer(const ice::Report& report = {true, std::chrono::milliseconds(12), {}});
-  /// From now on every check is answered at once.
+  /// After this call every check is answered at once.
   void answer_at_once() { at_once_ = true; }
-  /// The report of one server.
+  /// Sets the report of one server.
   void say(std::string url, ice::Report report) { reports_.emplace_back(std::move(url), std::move(report)); }
 
   [[nodiscard]] bool is_asked() const { return done_.has_value(); }

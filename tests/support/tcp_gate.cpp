@@ -45,12 +45,12 @@ int connect_to(std::uint16_t port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  // Whether it succeeds is asked when poll says that it is over.
+  // connect only begins here. Its result is read when poll reports the end.
   static_cast<void>(connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
   return descriptor;
 }
 
-/// The names that a fault is for; the empty name is all.
+/// The names to which a fault applies. The empty name means all.
 class Names {
  public:
   void add(std::string_view name) { names_.emplace(name); }
@@ -66,13 +66,13 @@ class Names {
 
 }  // namespace
 
-/// All of it under one lock, which the thread gives away only while it polls: what a caller changes is in force when its call returns.
+/// One lock protects all state; the thread releases it only while it polls. So a change is in force when the caller's function returns.
 class TcpGate::Loop {
  public:
   explicit Loop(std::uint16_t target_port);
   ~Loop();
 
-  /// Changes the faults and lets the thread look at them.
+  /// Changes the faults and wakes the thread to apply them.
   template <typename Change>
   void change(Change make) {
     const std::lock_guard lock(mutex_);
@@ -107,7 +107,7 @@ class TcpGate::Loop {
   bool accepting_ = true;
   bool stopping_ = false;
   std::vector<std::unique_ptr<GateConnection>> connections_;
-  std::map<std::string, GateCounts, std::less<>> past_;  // by app name: what only grows
+  std::map<std::string, GateCounts, std::less<>> past_;  // by app name: the counts that only grow
   std::thread thread_;
 };
 
@@ -115,7 +115,7 @@ TcpGate::Loop::Loop(std::uint16_t target_port) : target_port_(target_port) {
   const auto bound = bind_free_port();
   listener_ = bound.descriptor;
   port_ = bound.port;
-  set_option(listener_, SOL_SOCKET, SO_REUSEADDR);  // so that it listens again while its old connections are still dying
+  set_option(listener_, SOL_SOCKET, SO_REUSEADDR);  // so that it can listen again while old connections are still closing
   if (listen(listener_, backlog) != 0) cannot("listen");
   wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (wake_ < 0) cannot("eventfd");
@@ -149,8 +149,8 @@ void TcpGate::Loop::run() {
   }
 }
 
-/// Polls without the lock. Connections are only added and removed by this thread, so the order stays; others may reset them, which closes
-/// sockets.
+/// Polls without the lock. Only this thread adds and removes connections, so their order stays the same. Other threads may reset
+/// connections, which closes sockets.
 int TcpGate::Loop::wait_for_events(std::vector<pollfd>& polled, std::unique_lock<std::mutex>& lock) {
   const auto now = Clock::now();
   auto due = Clock::time_point::max();
@@ -177,7 +177,7 @@ void TcpGate::Loop::advance(const std::vector<pollfd>& polled, std::size_t known
   for (std::size_t index = 0; index < known; ++index) {
     auto& connection = *connections_[index];
     connection.read({polled[2 + 2 * index].revents, polled[3 + 2 * index].revents}, faults_for(connection), now);
-    connection.write(faults_for(connection), now);  // by now it may have said its name
+    connection.write(faults_for(connection), now);  // the read may have found its app name
   }
 }
 
@@ -231,7 +231,7 @@ void TcpGate::Loop::cut(const std::function<bool(const GateConnection&)>& which)
   }
 }
 
-/// A listening socket that is shut down stays bound to its port and can listen again: nobody takes the port meanwhile.
+/// A listening socket after shutdown keeps its port and can listen again, so no other process takes the port meanwhile.
 void TcpGate::Loop::refuse() {
   if (accepting_ && shutdown(listener_, SHUT_RD) != 0) cannot("shutdown");
   accepting_ = false;

@@ -23,7 +23,7 @@ std::int32_t number_at(std::string_view bytes, std::size_t offset) {
   return number;
 }
 
-/// The command's document: of OP_MSG behind flags and the kind of its first section, of OP_QUERY behind flags, name, and two numbers.
+/// The command's document. In OP_MSG it follows the flags and a section kind; in OP_QUERY the flags, a name and two numbers.
 std::string_view document_of(std::string_view message) {
   const auto opcode = number_at(message, 12);
   if (opcode == opcode_message && message.size() > header_bytes + 5) return message.substr(header_bytes + 5);
@@ -33,7 +33,7 @@ std::string_view document_of(std::string_view message) {
   return message.substr(name_end + 9);
 }
 
-/// Calls `use` with the parsed document, which may be followed by more bytes; `otherwise` when there is none.
+/// Calls `use` with the parsed document, which may have more bytes after it. Returns `otherwise` if there is no document.
 template <typename Use>
 auto with_document(std::string_view message, Use use, decltype(use(std::declval<bson_t&>())) otherwise) {
   const auto bytes = document_of(message);

@@ -1,4 +1,4 @@
-// What the fuzz targets of the record formats share.
+// Shared by the fuzz targets of the record formats.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace parley::fuzz {
 
-/// A property that must hold for every input. Aborts, which is what a fuzzer looks for.
+/// A property that must hold for every input. A violation aborts, because the fuzzer looks for aborts.
 inline void require(bool holds) {
   if (!holds) std::abort();
 }
@@ -20,7 +20,7 @@ inline BytesView view(const std::uint8_t* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
 }
 
-/// The checksum of a trailer whose other bytes are `trailer`, as docs/formats/entry.md says: with it, damage reaches the decoder behind it.
+/// The checksum for a trailer whose other bytes are `trailer` (docs/formats/entry.md). With it, damaged bytes reach the decoder.
 inline Bytes sealed_trailer(BytesView core, BytesView body, BytesView trailer) {
   Bytes lengths;
   domain::append_u32(lengths, static_cast<std::uint32_t>(core.size()));

@@ -1,5 +1,5 @@
-// Runs a fuzz target without libFuzzer: on every seed of a directory, on each seed cut short at each byte, and on each seed with each byte
-// changed. So `make test` holds every decoder against its known inputs with the compiler that ships it; finding new ones is `make fuzz`.
+// Runs a fuzz target without libFuzzer: on every seed of a directory, on each seed cut at each byte, and on each seed with each byte
+// changed. So `make test` checks every decoder on its known inputs, with the compiler of the release. `make fuzz` finds new inputs.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -12,12 +12,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 namespace {
 
-constexpr std::size_t relatives_max = 2'000;  // of one seed: a large one is cut and changed at every n-th byte only
+constexpr std::size_t relatives_max = 2'000;  // per seed: a larger seed is cut and changed only at every n-th byte
 
 std::size_t inputs_run = 0;
 
 void run(const std::vector<std::uint8_t>& input) {
-  // A copy of exactly this size, so that a sanitizer sees a read behind its end.
+  // A copy of exactly this size, so that a sanitizer detects a read past its end.
   const std::vector<std::uint8_t> exact(input.begin(), input.end());
   LLVMFuzzerTestOneInput(exact.data(), exact.size());
   ++inputs_run;

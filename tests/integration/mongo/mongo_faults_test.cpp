@@ -1,5 +1,5 @@
-// Faults between the store and its database: answers lost, requests late, refusals, a database that goes. Whatever happens, an append gets
-// one verdict, what is committed is there once, and the store goes on by itself.
+// Faults between the store and its database: lost answers, late requests, refusals, a database that disappears. In every case an append
+// gets one verdict, a committed entry is stored once, and the store recovers by itself.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -113,7 +113,7 @@ TEST_F(StoreAtFault, the_mirror_goes_on_past_a_write_of_unknown_outcome_and_show
   gate_.hold("parley-write");
   const auto lost = script_.text("lands later");
   EXPECT_EQ(opened.append(lost).status, AppendStatus::unknown);
-  gate_.cut("parley-write");  // and what waits in the gate with it
+  gate_.cut("parley-write");  // the messages that wait in the gate are lost too
   gate_.heal();
   opened.commit(other.text("after it"));
   const auto messages = [&] { return mongod_.command(database_, R"({"count": "chatmessages"})").number("n"); };

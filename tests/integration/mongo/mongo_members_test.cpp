@@ -1,4 +1,4 @@
-// Faults of members of a replica set, two stores on one database, and a standalone that went between the steps of a deletion.
+// Faults of replica set members, two stores on one database, and a standalone server that died between the steps of a deletion.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ constexpr std::chrono::seconds patient{25};
 class StoreAtThreeMembers : public testing::Test {
  protected:
   void TearDown() override { set_.heal(); }
-  /// Many sessions, so that a bulk has many documents.
+  /// Starts many sessions, so that a bulk has many documents.
   void begin(OpenedStore& opened) {
     for (std::uint64_t number = 1; number <= 50; ++number) {
       scripts_.emplace_back(number);
@@ -71,7 +71,7 @@ TEST_F(StoreAtThreeMembers, without_a_majority_nothing_is_acknowledged_and_nothi
   expect_whole(opened);
 }
 
-/// Two stores of one database: `behind_` comes through a gate of its own.
+/// The store sets its own read and write options, so those in the URI must have no effect.
 TEST_F(StoreAtThreeMembers, options_of_the_URI_that_are_not_used_change_no_read_no_write_and_no_stream) {
   std::uint64_t number = 100;
   for (const std::string options : {"readPreference=secondary", "readPreference=secondaryPreferred&maxStalenessSeconds=90",
@@ -147,7 +147,7 @@ TEST_F(TwoStores, an_insert_of_unknown_outcome_that_lands_later_changes_nothing_
   EXPECT_EQ(behind_.append(fork.text("on top of the unknown")).status, AppendStatus::conflict);
 }
 
-/// A deletion on a standalone takes three writes.
+/// On a standalone server a deletion takes three writes, and a crash may come between them.
 class Standalone : public testing::Test {
  protected:
   void TearDown() override { mongod_.heal(); }

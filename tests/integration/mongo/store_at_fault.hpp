@@ -1,4 +1,4 @@
-// A MongoStore at a real mongod behind a gate, with the system's clock and short time-outs: what the tests of its faults share.
+// Shared by the tests of faults: a MongoStore that reaches a real mongod through a gate, with the system clock and short time-outs.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@
 
 namespace parley::test {
 
-/// The lines of level warning and above, with their fields.
+/// Keeps the log lines of level warning and above, with their fields.
 class Complaints final : public LogSink {
  public:
   void write(LogLevel level, std::string_view, std::string_view message, std::initializer_list<LogField> fields) override {
@@ -43,12 +43,12 @@ class Complaints final : public LogSink {
   std::vector<std::string> lines_;  // guarded by mutex_
 };
 
-/// One opened store, the loop it tells, and what it told.
+/// One open store, its loop, and the outcomes that the loop received.
 class OpenedStore final : public store::CommitListener {
  public:
   static constexpr std::chrono::milliseconds deadline{3000};
 
-  /// With one writer, its connection is the one that the last commit took: what is sent next is on it, not waiting for a handshake.
+  /// With one writer, the next append uses the connection of the last commit and does not wait for a handshake.
   explicit OpenedStore(const std::string& uri, std::chrono::milliseconds append_deadline = deadline, std::size_t writers = 1) {
     auto opened = store::mongo::MongoStore::open({.uri = uri, .writers = writers, .free_bytes_min = 1, .append_deadline = append_deadline},
                                                  {clock_, logs});
@@ -64,7 +64,7 @@ class OpenedStore final : public store::CommitListener {
     for (store::AppendOutcome& outcome : outcomes) told_.push_back(std::move(outcome));
   }
   void on_arrived(SessionNumber session) override { arrived.push_back(session); }
-  /// Gives the token under which the outcome comes.
+  /// Returns the token of the outcome.
   std::uint64_t send(store::Append append) {
     append.token = next_token_++;
     const std::uint64_t token = append.token;
@@ -86,7 +86,7 @@ class OpenedStore final : public store::CommitListener {
     const auto outcome = append(std::move(appended));
     ASSERT_EQ(outcome.status, store::AppendStatus::committed) << (outcome.error ? outcome.error->message + outcome.error->detail : "");
   }
-  /// All entries of a session, by a read job.
+  /// All entries of a session, read by a read job.
   std::vector<domain::EncodedEntry> entries(SessionNumber session) {
     std::optional<Result<std::vector<domain::EncodedEntry>>> read;
     const auto accepted = store->read([&](store::LogReader& reader) {
@@ -97,7 +97,7 @@ class OpenedStore final : public store::CommitListener {
     EXPECT_TRUE(read && read->has_value()) << (read && !*read ? read->error().detail : "");
     return read && *read ? **std::move(read) : std::vector<domain::EncodedEntry>{};
   }
-  /// The newest entry of a session, read linearizably as when a session is opened.
+  /// The newest entry of a session, with the linearizable read that opening a session uses.
   Result<std::optional<domain::EncodedEntry>> last(SessionNumber session) {
     std::optional<Result<std::optional<domain::EncodedEntry>>> read;
     const auto accepted = store->read(
@@ -106,11 +106,11 @@ class OpenedStore final : public store::CommitListener {
     EXPECT_TRUE(loop.run_until([&] { return read.has_value(); }));
     return read ? *std::move(read) : std::unexpected(Error{});
   }
-  /// Waits until health().writable is so.
+  /// Waits until health().writable equals `writable`.
   [[nodiscard]] bool becomes_writable(bool writable) {
     return loop.run_until([&] { return store->health().writable == writable; });
   }
-  /// How many outcomes were told for a token: one, always.
+  /// The number of outcomes that arrived for a token. It must always be one.
   [[nodiscard]] std::size_t times_told(std::uint64_t token) const {
     std::size_t times = 0;
     for (const auto& each : told_) times += each.token == token ? 1 : 0;
@@ -128,7 +128,7 @@ class OpenedStore final : public store::CommitListener {
   std::uint64_t next_token_ = 1;
 };
 
-/// Short enough for tests, long enough for a busy machine.
+/// Short enough for tests, and long enough for a busy machine.
 inline constexpr std::string_view impatient = "socketTimeoutMS=1000&connectTimeoutMS=1000&serverSelectionTimeoutMS=1000";
 
 /// `uri` with a database and the options above.
@@ -137,10 +137,10 @@ inline std::string at_database(std::string uri, const std::string& database) {
   return uri.substr(0, options) + database + uri.substr(options) + "&" + std::string(impatient);
 }
 
-/// A replica set of one behind a gate; whole again after each test.
+/// A replica set of one, reached through a gate. Each test ends with all faults removed.
 class StoreAtFault : public testing::Test {
  protected:
-  /// What the test before left to be flushed is flushed: opening is not what `impatient` is meant for.
+  /// Waits until the data of the previous test is flushed. Opening the store could otherwise exceed the `impatient` time-outs.
   void SetUp() override {
     ASSERT_TRUE(
         mongod_.command("parley_test_flush", R"({"insert": "flushed", "documents": [{}], "writeConcern": {"w": "majority", "j": true}})")

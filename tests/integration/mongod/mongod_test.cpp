@@ -1,4 +1,4 @@
-// The tests' own mongod: each fault does what it says, and a removed fault heals.
+// Tests the mongod of the test suite: each fault has its documented effect, and the server recovers when the fault is removed.
 #include "support/mongod.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* one_majority_insert =
     R"({"insert": "notes", "documents": [{"_id": 1}], "writeConcern": {"w": "majority", "j": true, "wtimeout": 20000}})";
-/// With a query it counts documents; without one it reads a figure that kill -9 leaves behind.
+/// With a query, MongoDB counts the documents. Without one it reads a stored number, which is wrong after kill -9.
 constexpr const char* count_of_notes = R"({"count": "notes", "query": {"_id": {"$gte": 0}}})";
 
 /// For a server that may not answer.
@@ -25,7 +25,7 @@ std::string impatient(int port) {
          "/?directConnection=true&socketTimeoutMS=300&connectTimeoutMS=300&serverSelectionTimeoutMS=300";
 }
 
-/// The set is whole again whatever a test has done to it.
+/// Repairs the set after each test.
 class ReplicaSet : public testing::Test {
  protected:
   void TearDown() override { set_.heal(); }
@@ -144,7 +144,7 @@ TEST_F(ReplicaSet, a_primary_behind_a_closed_gate_is_followed_and_comes_back) {
   EXPECT_EQ(ask_mongod(set_.uri(), database_, count_of_notes).number("n"), 1);
 }
 
-/// Run by the next test in a process of its own, which that test kills.
+/// The next test runs this one in a process of its own and kills that process.
 TEST(Owner, DISABLED_starts_a_mongod_and_waits_to_be_killed) {
   MongodProcess mongod;
   const auto uri = mongod.member_uri(0) + "\n";

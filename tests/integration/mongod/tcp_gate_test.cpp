@@ -1,4 +1,4 @@
-// The gate before a real mongod: each fault does what it says, to whom it says, and a removed fault heals.
+// The gate in front of a real mongod: each fault affects exactly the chosen connections, and ends when it is removed.
 #include "support/tcp_gate.hpp"
 
 #include <arpa/inet.h>
@@ -20,7 +20,7 @@ namespace {
 using std::chrono_literals::operator""h;
 using std::chrono_literals::operator""ms;
 
-/// Gives up soon, where an answer is not to come.
+/// With a short time-out, for tests where no answer is expected.
 std::string through(const TcpGate& gate, const std::string& options = {}) {
   return "mongodb://127.0.0.1:" + std::to_string(gate.port()) +
          "/?directConnection=true&serverSelectionTimeoutMS=500&connectTimeoutMS=500&" + options;
@@ -28,14 +28,14 @@ std::string through(const TcpGate& gate, const std::string& options = {}) {
 
 class Gate : public testing::Test {
  protected:
-  /// Through the gate. Connected, so that a fault meets a connection that is there.
+  /// Connects through the gate. The connection exists on return, so a fault meets an open connection.
   MongodClient client(const std::string& app_name, const std::string& options = "&socketTimeoutMS=20000") {
     MongodClient made(through(gate_, "appName=" + app_name + options));
     EXPECT_TRUE(made.ask("admin", R"({"buildInfo": 1})").ok);
     return made;
   }
   static std::string insert(int id) { return R"({"insert": "notes", "documents": [{"_id": )" + std::to_string(id) + "}]}"; }
-  /// Past the gate.
+  /// Asks the server directly, not through the gate.
   std::int64_t stored() { return mongod_.command(database_, R"({"count": "notes"})").number("n"); }
   std::future<CommandAnswer> ask_aside(MongodClient& client, std::string command) {
     return std::async(std::launch::async, [this, &client, command = std::move(command)] { return client.ask(database_, command); });

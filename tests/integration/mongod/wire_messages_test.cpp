@@ -1,4 +1,4 @@
-// The gate's ear for MongoDB's protocol, without a socket.
+// The gate's parser for MongoDB's protocol, without a socket.
 #include "support/wire_messages.hpp"
 
 #include <bson/bson.h>

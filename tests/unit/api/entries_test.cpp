@@ -1,4 +1,4 @@
-// The log by position as clients write and read it.
+// Positions in the log, as clients write them and read them.
 #include "api/entries.hpp"
 
 #include <gtest/gtest.h>

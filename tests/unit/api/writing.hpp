@@ -1,4 +1,4 @@
-// What the tests of writers share: a time, an id, and a string that was written and parses.
+// Shared by the tests of writers: a time, an id, and a string that was written and can be parsed.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// The token table of docs/api-contract.md §1: what is taken, and every way to be refused.
+// The token table of docs/api-contract.md §1: every accepted token, and every reason for a refusal.
 #include "auth/jwt/jwt_authenticator.hpp"
 
 #include <gtest/gtest.h>
@@ -55,7 +55,7 @@ TEST_F(Jwt, a_made_token_gives_back_whom_it_was_made_for) {
 }
 
 TEST_F(Jwt, a_token_of_another_library_is_taken) {
-  // RFC 7515 §A.1 builds its token the same way: header with line breaks and another member order.
+  // RFC 7515 §A.1 builds its token in this way: a header with line breaks and another member order.
   const auto token = signed_by(secret, "{\"typ\":\"JWT\",\r\n \"alg\":\"HS256\"}", R"({"role":"patient","id":"65F00000000000000000000A"})");
   const auto result = authenticator.authenticate(token);
   ASSERT_TRUE(result.has_value());
@@ -109,7 +109,7 @@ TEST_F(Jwt, malformed_tokens_are_refused) {
 }
 
 TEST_F(Jwt, a_second_spelling_of_the_same_bytes_is_refused) {
-  // 32 bytes leave two unused bits in the last of 43 characters: the four spellings decode alike.
+  // 32 bytes leave two unused bits in the last of 43 characters, so four spellings decode to the same bytes.
   const auto good = signed_token(R"({"id":"65f000000000000000000001","role":"doctor"})", secret);
   constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   auto other = good;
@@ -221,7 +221,7 @@ TEST_F(Jwt, a_remembered_token_still_expires_and_still_starts) {
   EXPECT_TRUE(authenticator.authenticate(token).has_value());
   clock.time += 1s;
   expect_failure(token, AuthFailure::invalid);
-  clock.time -= 1s;  // the wall clock may be set back
+  clock.time -= 1s;  // the wall clock may go back
   EXPECT_TRUE(authenticator.authenticate(token).has_value());
 }
 
@@ -248,7 +248,7 @@ TEST_F(Jwt, a_revoked_token_is_revoked_and_no_other) {
   expect_failure(token, AuthFailure::revoked);
   EXPECT_TRUE(authenticator.authenticate(other).has_value());
   clock.time += 20s;
-  expect_failure(token, AuthFailure::revoked);  // signed out is what its holder is told first
+  expect_failure(token, AuthFailure::revoked);  // a token that is both revoked and expired is reported as revoked
 }
 
 TEST_F(Jwt, a_token_without_end_is_revoked_for_good) {
@@ -436,7 +436,7 @@ TEST(VerifiedTokens, what_is_used_survives_and_the_whole_stays_bounded) {
     ASSERT_NE(tokens.find("kept"), nullptr);
   }
   for (int i = 0; i < 10'000; ++i) {
-    // Each hit moves the token to the young generation, so count without asking twice.
+    // Each hit moves the token to the young generation, so each token is searched only once.
     if (tokens.find("token " + std::to_string(i)) != nullptr) ++remembered;
   }
   EXPECT_GT(remembered, 0U);

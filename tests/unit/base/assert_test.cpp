@@ -1,4 +1,4 @@
-// Assertions stay on, name what broke, and evaluate what they are given once.
+// Assertions stay on in every build, name the broken condition, and evaluate their argument once.
 #include "base/assert.hpp"
 
 #include <gtest/gtest.h>

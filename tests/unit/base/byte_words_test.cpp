@@ -1,4 +1,4 @@
-// Words of eight bytes answer as a look at each byte would.
+// Words of eight bytes give the same answer as a check of each byte.
 #include "base/byte_words.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Hexadecimal and base64: published vectors, every byte there and back, and what must be refused.
+// Hexadecimal and base64: published vectors, a round trip of every byte, and inputs that must be refused.
 #include "base/bytes.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Randomness: every byte asked for is filled, nothing is given out twice, whatever the sizes are.
+// Randomness: every requested byte is filled, and no byte is given out twice, for any sizes.
 #include "base/entropy.hpp"
 
 #include <gtest/gtest.h>
@@ -32,7 +32,7 @@ TEST(SystemEntropy, fills_to_the_last_byte_at_sizes_around_the_pool) {
       entropy.fill(bytes);
       last_bytes.insert(bytes.back());
     }
-    EXPECT_GT(last_bytes.size(), 4u) << size;  // forty bytes with four values or fewer: less than one in 10^60
+    EXPECT_GT(last_bytes.size(), 4u) << size;  // four values or fewer in forty random bytes: less than one in 10^60
   }
 }
 
@@ -54,7 +54,7 @@ TEST(SystemEntropy, nothing_asked_is_nothing_done) {
 TEST(SystemEntropy, ones_and_zeros_are_about_as_many) {
   SystemEntropy entropy;
   std::vector<std::uint8_t> bytes(100'000);
-  entropy.fill(std::span(bytes).first(50));  // shifts the rest against the pool
+  entropy.fill(std::span(bytes).first(50));  // shifts the second fill against the pool
   entropy.fill(std::span(bytes).subspan(50));
   std::size_t ones = 0;
   for (const std::uint8_t byte : bytes) ones += static_cast<std::size_t>(__builtin_popcount(byte));

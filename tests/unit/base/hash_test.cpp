@@ -1,4 +1,4 @@
-// Hashes against the vectors of their standards, from several threads, and checksums both ways.
+// Hashes against the vectors of their standards, from several threads, and checksums computed in two ways.
 #include "base/hash.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// `<oid>`, session ids and user ids: their text, refusals, and hashes that spread.
+// `<oid>`, session ids and user ids: their text, refused texts, and hashes that spread.
 #include "base/ids.hpp"
 
 #include <gtest/gtest.h>
@@ -61,7 +61,7 @@ TEST(ObjectId, is_ordered_as_its_text_is) {
   EXPECT_EQ(low, low);
 }
 
-/// Texts that both kinds of ids take as they are.
+/// Texts that both kinds of ids accept unchanged.
 const std::vector<std::string> accepted_texts = {
     "a",
     std::string(64, 'x'),
@@ -163,7 +163,7 @@ TEST(TextIds, of_every_length_are_copied_moved_and_assigned) {
     EXPECT_EQ(same, first);
     SessionId left = first;
     const SessionId taken = std::move(left);
-    left = ids.back();  // one that was moved from can be given a value
+    left = ids.back();  // a moved-from id accepts a new value
     EXPECT_EQ(left, ids.back());
     EXPECT_EQ(taken, first);
   }

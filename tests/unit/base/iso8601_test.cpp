@@ -1,4 +1,4 @@
-// Times as text: the contract's form, what `before` may look like, and days that do not exist.
+// Times as text: the form of the contract, the accepted forms of `before`, and days that do not exist.
 #include <gtest/gtest.h>
 
 #include "base/clock.hpp"
@@ -128,7 +128,7 @@ TEST(Iso8601, every_shorter_text_of_a_whole_one_is_judged_without_harm) {
 TEST(SystemClock, is_between_the_year_of_this_text_and_the_end_of_ids) {
   const SystemClock clock;
   EXPECT_GT(clock.now(), *parse_iso8601("2024-01-01"));
-  EXPECT_LT(clock.now(), *parse_iso8601("2106-02-07"));  // ids hold seconds in four bytes
+  EXPECT_LT(clock.now(), *parse_iso8601("2106-02-07"));  // ids hold seconds in four bytes, so the clock must be earlier
 }
 
 TEST(SystemClock, steady_time_never_goes_back) {

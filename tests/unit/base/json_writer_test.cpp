@@ -1,4 +1,4 @@
-// JSON as it leaves the process: escapes, commas, numbers, and mistakes that are ours.
+// JSON output of the process: escapes, commas, numbers, and programmer errors.
 #include "base/json_writer.hpp"
 
 #include <gtest/gtest.h>

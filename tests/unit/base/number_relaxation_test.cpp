@@ -1,4 +1,4 @@
-// Numbers that JavaScript writes and strict readers refuse.
+// Numbers that JavaScript writes and strict JSON readers refuse.
 #include "base/number_relaxation.hpp"
 
 #include <gtest/gtest.h>

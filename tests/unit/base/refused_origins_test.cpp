@@ -1,4 +1,4 @@
-// Each origin once, a bounded number of them, and nothing that a terminal would obey.
+// Each origin is reported once in a window, up to a limit, and without control characters for a terminal.
 #include "base/refused_origins.hpp"
 
 #include <gtest/gtest.h>

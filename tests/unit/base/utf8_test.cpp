@@ -1,4 +1,4 @@
-// UTF-8: every code point, every malformed shape, the two counts, and lone surrogate escapes.
+// UTF-8: every code point, every malformed form, the two counts, and lone surrogate escapes.
 #include "base/utf8.hpp"
 
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 namespace parley {
 namespace {
 
-/// Encodes blindly, surrogates and numbers beyond U+10FFFF included.
+/// Encodes without checks, so it also accepts surrogates and numbers beyond U+10FFFF.
 std::string encoded(std::uint32_t point) {
   const auto tail = [point](int shift) { return static_cast<char>(0x80 | ((point >> shift) & 0x3f)); };
   if (point < 0x80) return {static_cast<char>(point)};

@@ -31,7 +31,7 @@ TEST(Schedule, poisson_arrivals_have_the_mean_and_the_spread_of_poisson) {
   EXPECT_NEAR(static_cast<double>(dues[count].count()) / count, 1e6, 2e4);
   int longer_than_mean = 0;
   for (int index = 0; index < count; ++index) longer_than_mean += dues[index + 1] - dues[index] > 1ms ? 1 : 0;
-  EXPECT_NEAR(longer_than_mean / static_cast<double>(count), 0.3679, 0.01);  // 1/e of exponential gaps exceed their mean
+  EXPECT_NEAR(longer_than_mean / static_cast<double>(count), 0.3679, 0.01);  // 1/e of exponential gaps are longer than the mean
 }
 
 TEST(Schedule, one_seed_gives_one_schedule_and_another_seed_another) {
@@ -49,12 +49,12 @@ TEST_F(MeasuredPartTest, answers_count_between_warm_up_and_end_only) {
   MeasuredPart part(pace, std::nullopt);
   part.start(origin);
   part.completed(origin, origin + 999ms);       // warm-up
-  part.completed(origin + 500ms, origin + 1s);  // answered within, due before
+  part.completed(origin + 500ms, origin + 1s);  // the answer is in time, but it was due before
   part.completed(origin + 2s, origin + 3s);
-  part.completed(origin + 10s, origin + 11s);  // due within, answered behind the end
+  part.completed(origin + 10s, origin + 11s);  // due in time, but answered after the end
   const LoadFigures figures = part.finish(origin + 12s);
   EXPECT_EQ(figures.completed, 2u);
-  EXPECT_EQ(figures.latency.count(), 2u);  // those due within, late answers included
+  EXPECT_EQ(figures.latency.count(), 2u);  // two were due in time; late answers count
   EXPECT_EQ(figures.measured, nanoseconds(10s));
   EXPECT_DOUBLE_EQ(figures.per_second(), 0.2);
 }
@@ -62,7 +62,7 @@ TEST_F(MeasuredPartTest, answers_count_between_warm_up_and_end_only) {
 TEST_F(MeasuredPartTest, a_stall_is_seen_by_every_message_that_was_due_meanwhile) {
   MeasuredPart part(pace, std::nullopt);
   part.start(origin);
-  for (auto due = 1s; due < 6s; due += 1s) part.completed(origin + due, origin + 6s);  // the server answered nothing for five seconds
+  for (auto due = 1s; due < 6s; due += 1s) part.completed(origin + due, origin + 6s);  // no answer for five seconds
   const LoadFigures figures = part.finish(origin + 20s);
   EXPECT_EQ(figures.latency.max(), nanoseconds(5s));
   EXPECT_GE(figures.latency.percentile(50), nanoseconds(3s));

@@ -24,7 +24,7 @@ namespace ws = protocol::websocket;
 
 namespace {
 
-/// The value between `prefix` and the next `"`; clients of this server never escape anything.
+/// The value between `prefix` and the next `"`. The clients of this server never escape a character.
 std::string field(std::string_view json, std::string_view prefix) {
   const std::size_t at = json.find(prefix);
   if (at == std::string_view::npos) return {};
@@ -45,7 +45,7 @@ struct Client {
   std::unique_ptr<ws::FrameDecoder> decoder = std::make_unique<ws::FrameDecoder>();
 };
 
-constexpr std::size_t faulty_message = 40;  // which of all messages the fault strikes
+constexpr std::size_t faulty_message = 40;  // the fault affects the message with this number
 
 }  // namespace
 
@@ -76,7 +76,7 @@ struct SmallChatServer::Impl {
   std::map<std::string, std::vector<Message>> stored;
   std::map<std::string, std::vector<Client*>> rooms;
   std::map<std::string, int> pages_shown;
-  std::string held_back;  // the delivery that will come behind the next one
+  std::string held_back;  // the delivery that is sent after the next one
   std::size_t messages_made = 0;
   std::uint8_t sessions_made = 0;
 };
@@ -199,7 +199,7 @@ void SmallChatServer::Impl::on_packet(Client& client, std::string_view packet) {
   if (packet.starts_with("40")) return send_packet(client, R"(40{"sid":"def"})");
   if (packet.find(R"(["join-session")") != std::string_view::npos) {
     rooms[field(packet, R"("sessionId":")")].push_back(&client);
-    send_packet(client, "2");  // a heartbeat in the middle of things; the pong is ignored below
+    send_packet(client, "2");  // a heartbeat between other packets; the server ignores the pong below
     return send_packet(client, "43" + std::string(packet.substr(2, packet.find('[') - 2)) + R"([{"success":true}])");
   }
   if (packet.find(R"(["chat-message")") != std::string_view::npos) on_chat_message(client, packet);
@@ -257,7 +257,7 @@ void SmallChatServer::Impl::send_packet(const Client& client, std::string_view p
 void SmallChatServer::Impl::send_bytes(const Client& client, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(client.descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return;  // the client has gone; its next receive says so
+    if (sent <= 0) return;  // the client has gone; the next receive reports it
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
 }

@@ -1,5 +1,5 @@
-// A server of the contract that is just large enough for the load client, in memory, on a thread of its own; and it can be told to
-// commit the faults that a benchmark must notice. Not a model of the real server: no authorization, no limits, no durability.
+// A small in-memory server with the parts of the contract that the load client needs, on a thread of its own. A test can request faults
+// that a benchmark must detect. It does not model the real server: no authorization, no limits, no durability.
 #pragma once
 
 #include <atomic>
@@ -14,7 +14,7 @@ namespace parley::bench {
 enum class Fault : std::uint8_t {
   none,
   loses_a_stored_message,  // acknowledged and delivered, never stored
-  skips_a_delivery,        // one member is left out once
+  skips_a_delivery,        // one member does not receive one message
   doubles_a_delivery,
   swaps_two_deliveries,
   alters_a_stored_text,

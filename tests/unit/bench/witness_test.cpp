@@ -1,4 +1,4 @@
-// The judge must catch every fault a server could commit: each test plants one in otherwise perfect evidence.
+// The judge must detect every fault of a server: each test adds one fault to evidence that is otherwise perfect.
 #include "load/witness.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ ObjectId id_of(std::uint8_t number) {
   return id;
 }
 
-/// Two senders (numbers 6 and 7) take turns; two members hear everything.
+/// Two senders (numbers 6 and 7) take turns, and two members receive everything.
 struct WitnessTest : testing::Test {
   WitnessTest() {
     evidence.first_sender = 6;
@@ -43,7 +43,7 @@ TEST_F(WitnessTest, an_acknowledged_message_that_is_not_stored_is_lost) {
   evidence.stored.erase(evidence.stored.begin() + 5);
   const Verdict verdict = judge(evidence);
   EXPECT_EQ(verdict.lost, 1u);
-  EXPECT_EQ(verdict.foreign, 2u);  // both members heard what is not stored
+  EXPECT_EQ(verdict.foreign, 2u);  // both members received a message that is not stored
 }
 
 TEST_F(WitnessTest, the_last_message_lost_everywhere_is_still_noticed) {
@@ -80,7 +80,7 @@ TEST_F(WitnessTest, messages_heard_in_another_order_than_stored_are_reordered) {
 }
 
 TEST_F(WitnessTest, one_senders_messages_stored_in_another_order_than_sent_are_reordered) {
-  std::swap(evidence.stored[4], evidence.stored[6]);  // both of sender 6
+  std::swap(evidence.stored[4], evidence.stored[6]);  // both are messages of sender 6
   evidence.heard = {evidence.stored, evidence.stored};
   EXPECT_EQ(judge(evidence).reordered, 1u);
 }
@@ -93,7 +93,7 @@ TEST_F(WitnessTest, two_senders_may_be_stored_in_either_order) {
 
 TEST_F(WitnessTest, a_message_heard_before_it_was_lost_is_foreign) {
   evidence.stored.erase(evidence.stored.begin());
-  evidence.acknowledged[0][0].reset();  // nobody was promised anything, yet two heard it
+  evidence.acknowledged[0][0].reset();  // no ack promised the message, but two members received it
   const Verdict verdict = judge(evidence);
   EXPECT_EQ(verdict.foreign, 2u);
   EXPECT_EQ(verdict.lost, 0u);
@@ -117,8 +117,8 @@ TEST_F(WitnessTest, a_changed_text_is_altered_wherever_it_is_seen) {
 }
 
 TEST_F(WitnessTest, a_message_without_an_ack_may_be_stored_or_not) {
-  evidence.acknowledged[1].emplace_back();  // sent, refused or unanswered, not stored
-  evidence.acknowledged[0][0].reset();      // stored, its ack never came
+  evidence.acknowledged[1].emplace_back();  // sent, but refused or unanswered, and not stored
+  evidence.acknowledged[0][0].reset();      // stored, but its ack never arrived
   EXPECT_TRUE(judge(evidence).clean());
 }
 

@@ -1,4 +1,4 @@
-// Every workload against a small server in this process: clean when it behaves, and never clean when it commits a fault.
+// Every workload against a small server in this process: the verdict is clean for a correct server, and never clean for a faulty one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -95,7 +95,7 @@ TEST(RelayWorkload, a_refusal_is_counted_and_quoted) {
   const RelayResult result = relay_against(server);
   EXPECT_EQ(result.acks.refused, 1u);
   EXPECT_THAT(result.acks.first_refusal, HasSubstr("Overloaded"));
-  EXPECT_TRUE(result.verdict.clean());  // nothing was promised
+  EXPECT_TRUE(result.verdict.clean());  // the refused message was not promised
 }
 
 TEST(RelayWorkload, a_message_without_an_answer_is_told) {

@@ -1,4 +1,4 @@
-// The page that describes the settings and the table that reads them cannot drift apart.
+// The page that describes the settings must agree with the table that reads them.
 #include <gtest/gtest.h>
 
 #include <fstream>

@@ -1,4 +1,4 @@
-// Values become structs; what cannot work is refused by name, with where it was set and how to mend it.
+// Values become structs. A wrong value is refused with the name of the setting, its source and the fix.
 #include "config/load_settings.hpp"
 
 #include <gtest/gtest.h>

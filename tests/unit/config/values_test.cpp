@@ -1,4 +1,4 @@
-// Where settings come from: precedence, unknown names, and what `parley config` prints.
+// Sources of settings: precedence, unknown names, and the output of `parley config`.
 #include "config/values.hpp"
 
 #include <gtest/gtest.h>

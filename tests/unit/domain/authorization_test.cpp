@@ -1,4 +1,4 @@
-// The table of rights: every right against everyone who may ask.
+// The table of permissions: each permission for each kind of user.
 #include "domain/authorization.hpp"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ SessionRow session() {
   return row;
 }
 
-/// Who asks, and what each right must answer. The message in question was sent by the patient of the session.
+/// The user who asks, and the expected answer for each permission. The patient of the session sent the message in question.
 struct Row {
   std::string_view who;
   User user;
@@ -31,7 +31,7 @@ struct Row {
   bool may_create;
   bool may_delete;
   bool is_admin;
-  std::string_view reopening;  // the refusal; empty: allowed
+  std::string_view reopening;  // the refusal; empty means allowed
 };
 
 std::vector<Row> table() {

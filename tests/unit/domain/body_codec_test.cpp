@@ -1,4 +1,4 @@
-// The body: fields, limits, damage, and the commitment that its core keeps.
+// The body: fields, limits, damage, and the commitment in its core.
 #include <gtest/gtest.h>
 
 #include "base/hash.hpp"
@@ -99,7 +99,7 @@ TEST(BodyCodec, a_client_message_id_has_at_most_64_bytes) {
   EXPECT_EQ(decode_body(bytes), body);
 
   const std::size_t length_offset = 32 + 1 + 2 + 2;
-  bytes.replace(length_offset, 65, "A" + std::string(65, 'c'));  // 'A' is 65
+  bytes.replace(length_offset, 65, "A" + std::string(65, 'c'));  // 'A' is the length byte 65
   expect_damaged(decode_body(bytes), "offset 38: expected a client message id of at most 64 bytes");
   body.client_message_id.push_back('c');
   EXPECT_DEATH(static_cast<void>(encode_body(body)), "assertion failed");

@@ -223,7 +223,7 @@ TEST_F(ChainTest, every_trailer_carries_the_counters_after_its_entry) {
   EXPECT_EQ(second.entry.trailer.counters, counters());
 }
 
-/// Verifies a whole log from its genesis; the seq of the first entry that does not follow, 0 when all do.
+/// Verifies a whole log from its genesis. Returns the seq of the first entry that does not follow, or 0 if all do.
 std::uint32_t first_bad_seq(const std::vector<EncodedEntry>& log) {
   Head head = genesis(example::session_id);
   for (const EncodedEntry& encoded : log) {
@@ -239,7 +239,7 @@ std::vector<EncodedEntry> encoded_log() {
   return log;
 }
 
-/// `entry` with another core and a checksum that fits: what somebody who can write files could do.
+/// `entry` with another core and a valid checksum, as an attacker with write access to the files could make it.
 EncodedEntry forged(const EncodedEntry& entry, const Core& core) {
   EncodedEntry result = entry;
   result.core = encode_core(core);

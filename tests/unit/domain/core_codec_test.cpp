@@ -1,4 +1,4 @@
-// The core: one text of bytes for one value, limits at and past, damage of every kind.
+// The core: each value has exactly one encoding; limits at and past the edge; every kind of damage.
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"

@@ -1,4 +1,4 @@
-// Bytes, damaged in every simple way, and what must come of it.
+// Damages bytes in every simple way, and checks the result.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@
 
 namespace parley::domain::test {
 
-/// Calls `visit` with every shorter version of `bytes`, the empty one included.
+/// Calls `visit` with every shorter prefix of `bytes`, including the empty one.
 template <typename Visit>
 void for_each_truncation(const Bytes& bytes, Visit visit) {
   for (std::size_t size = 0; size < bytes.size(); ++size) visit(bytes.substr(0, size));

@@ -1,5 +1,5 @@
-// docs/formats/entry-vectors.json is what the codecs make of the example log, to the byte. When it differs, format version 2 has changed,
-// which it must not: stores hold entries of it. A new vector is added by running this test with PARLEY_WRITE_VECTORS=1 in the environment.
+// The codecs must encode the example log exactly as docs/formats/entry-vectors.json. A difference changes format version 2, which is
+// forbidden: stores hold such entries. To add a vector, run this test with PARLEY_WRITE_VECTORS=1 in the environment.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -144,7 +144,7 @@ struct Refused {
   std::string_view why;
 };
 
-/// The plain entry with another text under the same core and a checksum that fits.
+/// The plain entry with another text under the same core, and with a valid checksum.
 Bytes record_with_foreign_body() {
   auto [entry, encoded] = example::named("plain").chained;
   entry.body->text = "Good evening";
@@ -153,7 +153,7 @@ Bytes record_with_foreign_body() {
   return encode_record(encoded);
 }
 
-/// The plain entry with its body cut by `size_bytes` and a checksum that fits.
+/// The plain entry with a body shortened by `size_bytes`, and with a valid checksum.
 Bytes record_with_cut_body(std::size_t size_bytes) {
   auto [entry, encoded] = example::named("plain").chained;
   encoded.body.resize(encoded.body.size() - size_bytes);
@@ -180,7 +180,7 @@ std::vector<Refused> refused_records() {
   };
 }
 
-/// Whose bytes are the same when the sender's length is left out.
+/// Without the length of the sender, the first two would give the same bytes.
 const std::vector<std::pair<std::string_view, std::string_view>> keyed_sends = {
     {"a", "bX"}, {"ab", "X"}, {"65a000000000000000000001", "m-1"}};
 
@@ -200,7 +200,7 @@ std::string refused_line(const Refused& refused) {
   return line;
 }
 
-/// A member whose value is a list, one element a line.
+/// A member whose value is a list, with one element per line.
 template <typename Items, typename Line>
 std::string list_of(std::string_view name, const Items& items, Line line) {
   std::string list = "\"" + std::string(name) + "\": [\n";
@@ -259,7 +259,7 @@ TEST(EntryVectors, that_must_be_refused_are_refused) {
   }
 }
 
-/// The hexadecimal lines of the page's worked example, without what stands beside them.
+/// The hexadecimal lines of the worked example on the page, without the explanations beside them.
 Bytes bytes_of_worked_example(const std::string& page) {
   std::istringstream lines(page.substr(page.find("<!-- worked example -->")));
   std::string hex;

@@ -1,4 +1,4 @@
-// The drafts of the example session.
+// Builds the entries of the example session.
 #include "example_log.hpp"
 
 #include <algorithm>
@@ -44,7 +44,7 @@ void add_deletion(LogBuilder& log) {
   Draft deletion = draft_of(EntryKind::deleted, patient);
   deletion.extensions = {target_seq_extension(target.encoded.seq), target_id_extension(target.entry.core.id)};
   deletion.attributes = {{"reason", "by its sender"}, {"email", "pat@example.org"}, {"address", "192.0.2.7"}, {"userAgent", "example/1"}};
-  const Counters& counters = log.entries()[3].chained.entry.trailer.counters;  // as after the late text
+  const Counters& counters = log.entries()[3].chained.entry.trailer.counters;  // the counters after the late text
   log.add("deletion", std::move(deletion), Deletion{patient.role, text.size(), counters.first_live_text, counters.last_live_text});
   log.empty(target.encoded.seq);
 }
@@ -67,7 +67,7 @@ void add_adoption(LogBuilder& log) {
   log.add("adopted_text", std::move(adopted));
 }
 
-/// A user whose id is no ObjectId, and an extension that is reserved.
+/// A user whose id is not an ObjectId, and a reserved extension.
 void add_interpreter(LogBuilder& log) {
   Draft added = draft_of(EntryKind::participant, doctor);
   added.extensions.push_back(participant_extension({ParticipantChangeKind::added, interpreter}));

@@ -1,5 +1,5 @@
-// One session whose log has an entry of every shape: what the codec tests take apart, what docs/formats/entry-vectors.json holds, and
-// what the worked example of docs/formats/entry.md shows. The same bytes every time.
+// A session whose log has an entry of every form. The codec tests, docs/formats/entry-vectors.json and the worked example of
+// docs/formats/entry.md use it. Its bytes are always the same.
 #pragma once
 
 #include <string>
@@ -25,10 +25,10 @@ inline constexpr Timestamp start{std::chrono::milliseconds{1'767'225'600'000}}; 
 
 struct NamedEntry {
   std::string name;
-  Chained chained;  // `encoded` is as stored in the end, so without its body where that was emptied
+  Chained chained;  // `encoded` is the final stored form, without the body if it was emptied
 };
 
-/// Chains drafts one second apart.
+/// Chains drafts at intervals of one second.
 class LogBuilder {
  public:
   const Chained& add(const std::string& name, Draft draft, const std::optional<Deletion>& deletion = std::nullopt);
@@ -45,7 +45,7 @@ class LogBuilder {
 };
 
 [[nodiscard]] Draft text_draft(const Participant& sender, std::string text, std::string client_message_id = {});
-/// created, join, plain, late, deleted text, its deletion, erased text, its erasure, adoption, adopted text, unknown kind, ended.
+/// Every entry of the session, from `created` to `ended_by_the_server`. Their names are in example_log.cpp, in this order.
 [[nodiscard]] std::vector<NamedEntry> whole_log();
 /// The entry of whole_log() with that name.
 [[nodiscard]] NamedEntry named(std::string_view name);

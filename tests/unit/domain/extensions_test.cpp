@@ -49,7 +49,7 @@ TEST(Extensions, one_that_is_missing_is_an_error) {
   expect_damaged(read_adopted_id(core), "extension adopted_id");
 }
 
-/// Every shorter value of `extension`, and a longer one, must be refused by `read`.
+/// `read` must refuse every shorter value of `extension`, and a longer one.
 template <typename Read>
 void expect_exact_size(const Extension& extension, Read read) {
   EXPECT_TRUE(read(core_with(extension)));

@@ -1,4 +1,4 @@
-// Positions: one text each, and proof.
+// Positions: each has exactly one text, and proofs are verified.
 #include "domain/position.hpp"
 
 #include <gtest/gtest.h>

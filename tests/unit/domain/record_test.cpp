@@ -1,4 +1,4 @@
-// Records and whole entries: what a store keeps, and everything that may have happened to it there.
+// Records and whole entries: the stored form, and every kind of damage that a store may do to it.
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
@@ -12,7 +12,7 @@ namespace {
 using test::expect_damaged;
 using test::patched;
 
-/// As a reader does it: bytes to record to entry.
+/// Reads like a reader: bytes to record to entry.
 Result<Entry> read(std::uint32_t seq, BytesView record) {
   const auto encoded = decode_record(seq, record);
   if (!encoded) return std::unexpected(encoded.error());
@@ -118,7 +118,7 @@ TEST(Entry, a_body_that_the_core_is_not_committed_to_is_refused) {
   const Trailer trailer = example::named("plain").chained.entry.trailer;
   body.text = "Good evening";
   forged.body = encode_body(body);
-  forged.trailer = encode_trailer(trailer, forged.core, forged.body);  // a forger can make a checksum, not a commitment
+  forged.trailer = encode_trailer(trailer, forged.core, forged.body);  // an attacker can compute a checksum, but not a commitment
   EXPECT_TRUE(verify_checksum(forged));
   expect_damaged(decode_entry(forged), "body, offset 0: expected the bytes that the core is committed to");
 }

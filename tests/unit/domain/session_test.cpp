@@ -1,4 +1,4 @@
-// The directory row: what it implies, and its bytes.
+// The directory row: the values it implies, and its bytes.
 #include "domain/session.hpp"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ SessionRow whole_row() {
   return row;
 }
 
-/// `bytes` with its checksum made anew, so that a test reaches what lies behind it.
+/// `bytes` with a new checksum, so that a test reaches the checks after it.
 Bytes resealed(Bytes bytes) {
   bytes.resize(bytes.size() - 4);
   append_u32(bytes, crc32c({bytes}));

@@ -1,4 +1,4 @@
-// The trailer: counters, and a checksum that finds every change of the whole entry.
+// The trailer: counters, and a checksum that detects every change of the whole entry.
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"

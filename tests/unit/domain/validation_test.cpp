@@ -1,4 +1,4 @@
-// What a client may send (docs/api-contract.md §4.1): every refusal with its text, every limit from both sides.
+// Accepted and refused texts of clients (docs/api-contract.md §4.1): every refusal with its text, every limit from both sides.
 #include "domain/validation.hpp"
 
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ void expect_refused(const Result<T>& result, std::string_view message) {
   EXPECT_EQ(result.error().message, message);
 }
 
-/// Both checks, at the length of the contract.
+/// Both checks, with the length limit of the contract.
 Result<void> check(std::string value) {
   const auto accepted = accept_message(text(std::move(value)));
   return accepted ? require_length(*accepted, limits::message_utf16_units_default) : std::unexpected(accepted.error());
@@ -74,7 +74,7 @@ struct Character {
   std::string_view utf8;
   std::size_t units;
 };
-/// One of each size in UTF-8.
+/// One character of each size in UTF-8.
 constexpr Character characters[] = {{"a", 1}, {"ü", 1}, {"世", 1}, {emoji, 2}};
 
 TEST(Message, may_have_as_many_utf16_units_as_are_allowed_and_not_one_more) {

@@ -1,4 +1,4 @@
-// The routes for admins (docs/api-contract.md §5.5): who gets through, and what they answer.
+// The routes for admins (docs/api-contract.md §5.5): their access checks and their answers.
 #include "api_fixture.hpp"
 #include "http_api/route.hpp"
 

@@ -1,4 +1,4 @@
-// The whole of http_api over the service and the model store, on loops driven by hand: a test sends a request and looks at the answer.
+// All of http_api over the service and the model store, on loops driven by hand. A test sends a request and checks the answer.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ inline constexpr std::string_view stranger_id = "65f000000000000000000003";
 inline constexpr std::string_view admin_id = "65f000000000000000000004";
 inline constexpr std::string_view unknown_session = "00000000-0000-4000-8000-000000000000";
 
-/// Tokens are the names of people here.
+/// In these tests a token is the name of a user.
 class NamedPeople final : public auth::Authenticator {
  public:
   [[nodiscard]] std::expected<auth::Identity, auth::AuthFailure> authenticate(std::string_view token) override {
@@ -43,7 +43,7 @@ class NamedPeople final : public auth::Authenticator {
     return std::unexpected(auth::AuthFailure::invalid);
   }
 
-  /// `roleless` says no more than that it is the doctor's.
+  /// A `roleless` token only proves that it belongs to the doctor.
   [[nodiscard]] std::expected<auth::TokenOwner, auth::AuthFailure> owner_of(std::string_view token) override {
     const auto identity = authenticate(token == "roleless" ? "doctor" : token);
     if (!identity) return std::unexpected(identity.error());
@@ -69,7 +69,7 @@ struct CountingEntropy final : Entropy {
 using Headers = std::vector<protocol::http::Header>;
 
 struct Answer : protocol::http::Response {
-  /// Of the headers proper and of the shared lines; nothing when it is absent.
+  /// A header from the response or from its shared lines; nothing if it is absent.
   [[nodiscard]] std::optional<std::string> header(std::string_view name) const {
     for (const auto& each : headers) {
       if (each.name == name) return each.value;
@@ -126,7 +126,7 @@ class Api : public testing::Test {
     return {{"Authorization", "Bearer " + std::string(token)}};
   }
 
-  /// The value of the first member of that name, as it stands in the JSON; strings without quotes.
+  /// The value of the first member of that name, as it is in the JSON; strings without quotes.
   static std::string member(const std::string& json, std::string_view name) {
     const auto key = "\"" + std::string(name) + "\":";
     const auto at = json.find(key);

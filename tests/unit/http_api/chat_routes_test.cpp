@@ -1,5 +1,5 @@
-// Chat and sessions over HTTP (docs/api-contract.md §4, §5): parameters, answers and refusals. What the rules are is the service's
-// business and tested there; here stands what a client sees.
+// Chat and sessions over HTTP (docs/api-contract.md §4, §5): parameters, answers and refusals, as a client sees them. The tests of the
+// service check the rules themselves.
 #include "api_fixture.hpp"
 
 namespace parley::http_api::test {

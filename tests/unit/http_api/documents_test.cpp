@@ -1,4 +1,4 @@
-// The two documents: they are JSON, they know every route and event and nothing else, and what they point at is there.
+// The two documents: they are valid JSON, they describe exactly our routes and events, and every reference has a target.
 #include <simdjson.h>
 
 #include <map>
@@ -28,7 +28,7 @@ std::string text_of(element value) {
   return std::string(std::string_view(value));
 }
 
-/// Every `$ref` below `value`.
+/// Collects every `$ref` below `value`.
 void collect_references(element value, std::set<std::string>& references) {
   if (value.is_array()) {
     for (const auto each : value.get_array()) collect_references(each, references);
@@ -50,7 +50,7 @@ void expect_references_resolve(element top) {
   }
 }
 
-/// `/api/chat/{messageId}` as the route table has it.
+/// `/api/chat/{messageId}` in the form of the route table: `/api/chat/:messageId`.
 std::string pattern_of(std::string path) {
   for (auto open = path.find('{'); open != std::string::npos; open = path.find('{')) {
     path.replace(open, 1, ":");

@@ -1,4 +1,4 @@
-// ICE servers as admins see and change them (docs/api-contract.md §5.5).
+// ICE servers, as admins read and change them (docs/api-contract.md §5.5).
 #include "api_fixture.hpp"
 
 namespace parley::http_api::test {

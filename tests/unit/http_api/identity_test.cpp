@@ -1,4 +1,4 @@
-// Who a request is from (docs/api-contract.md §1.2, §1.3): the same table whether identity comes from the claims or from the user store.
+// The identity of a request (docs/api-contract.md §1.2, §1.3): one table for identity from claims and from the user store.
 #include "api_fixture.hpp"
 #include "base/limits.hpp"
 
@@ -26,7 +26,7 @@ class ByDirectory : public Api {
   void forget(std::string_view id) { store.forget_user(*UserId::parse(id)); }
   unsigned status_of(std::string_view token) { return get("/api/sessions/user/active", token).status; }
 
-  /// Sends a request and leaves it waiting.
+  /// Sends a request and does not wait for the answer.
   std::shared_ptr<std::optional<protocol::http::Response>> start(std::string target, std::string_view token) {
     auto answer = std::make_shared<std::optional<protocol::http::Response>>();
     protocol::http::Request request;
@@ -44,7 +44,7 @@ using ByClaims = Api;
 struct Row {
   Headers headers;
   unsigned status;
-  std::string_view message;  // empty: it is let in
+  std::string_view message;  // empty: the request is accepted
 };
 
 constexpr std::string_view missing = "Not authorized, token missing";

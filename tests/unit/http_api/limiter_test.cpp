@@ -1,4 +1,4 @@
-// Fixed windows that start with a client's first request, and what a client is (docs/api-contract.md §2.6).
+// Fixed windows that start with a client's first request, and the definition of a client (docs/api-contract.md §2.6).
 #include <gtest/gtest.h>
 
 #include "http_api/window_limiter.hpp"

@@ -1,4 +1,4 @@
-// The place where a list goes on, as clients carry it from one answer to the next request.
+// The place where a list continues. Clients copy it from one answer into the next request.
 #include "http_api/list_place.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// The order of processing, which clients can observe (docs/api-contract.md §2), and what every answer carries.
+// The order of processing, which clients can observe (docs/api-contract.md §2), and the parts that every answer has.
 #include "api_fixture.hpp"
 #include "http_api/exchange.hpp"
 #include "http_api/route.hpp"

@@ -1,4 +1,4 @@
-// Reading what strangers send: percent-coding, queries, headers, tokens, bodies.
+// Reads untrusted input: percent-coding, queries, headers, tokens, bodies.
 #include <gtest/gtest.h>
 #include <zlib.h>
 

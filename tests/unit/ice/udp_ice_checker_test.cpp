@@ -1,4 +1,4 @@
-// The checker over real sockets on 127.0.0.1: servers that answer, refuse, keep silent, lie, or want credentials.
+// The checker over real sockets on 127.0.0.1: servers that answer, refuse, stay silent, send wrong data, or require credentials.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -28,7 +28,7 @@ std::optional<Bytes> answer_binding(BytesView datagram) {
   return request && request->method == Method::binding ? std::optional(bound(*request)) : std::nullopt;
 }
 
-/// A TURN server with one user; counts the allocations that were not given back.
+/// A TURN server with one user. It counts the allocations that were not released.
 class TurnServer {
  public:
   explicit TurnServer(std::string password) : password_(std::move(password)) {}

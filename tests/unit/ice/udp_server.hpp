@@ -1,4 +1,4 @@
-// A UDP server on 127.0.0.1 that a test plays: a thread that gives each datagram to the test and sends what it answers.
+// A UDP server on 127.0.0.1: a thread passes each datagram to the test and sends the answer of the test.
 #pragma once
 
 #include <netinet/in.h>
@@ -50,7 +50,7 @@ class UdpServer {
     std::string buffer(2'000, '\0');
     while (!stopping_) {
       pollfd one{socket_, POLLIN, 0};
-      constexpr int look_again_ms = 50;  // shutdown does not wake every system's poll of a UDP socket
+      constexpr int look_again_ms = 50;  // on some systems shutdown does not wake the poll of a UDP socket
       if (::poll(&one, 1, look_again_ms) <= 0) continue;
       sockaddr_in peer{};
       socklen_t size = sizeof peer;

@@ -1,4 +1,4 @@
-// What events of a change stream hint at: a table of documents as MongoDB 6.0 sends them.
+// The session or document that a change event points to: a table of events as MongoDB 6.0 sends them.
 #include <gtest/gtest.h>
 
 #include "store/mongo/change_event.hpp"

@@ -1,4 +1,4 @@
-// What can be said of MongoDB without one.
+// Parts of the client that can be tested without a MongoDB server.
 #include "store/mongo/client.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Which deletions of other software are applied: those that stand alone.
+// Deletions of other software: which ones are applied. A deletion is applied only if few others come at the same time.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -96,7 +96,7 @@ TEST_F(Deletions, of_all_sessions_together_are_a_flood_past_the_limit) {
 TEST_F(Deletions, that_were_ruled_on_are_counted_as_long_as_they_are_of_one_time) {
   add(4, 7, 10, 0);
   EXPECT_EQ(rule(2), (Counts{{Ruling::applies, 4}}));
-  add(2, 7, 6, 1);  // late: it was looked for again
+  add(2, 7, 6, 1);  // late: the search for its entry was repeated
   EXPECT_EQ(rule(9), (Counts{{Ruling::too_many_in_session, 2}}));
 }
 

@@ -1,4 +1,4 @@
-// What a document of `sessions` means, as a table: the document, what was known of it, the log, and what is appended.
+// The meaning of a `sessions` document, as a table: the document, the known state, the log, and the resulting append.
 #include <gtest/gtest.h>
 
 #include <string>

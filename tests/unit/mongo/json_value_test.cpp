@@ -1,4 +1,4 @@
-// JSON as BSON and back: what a payload of signalling goes through.
+// JSON to BSON and back, as stored payloads of signalling are converted.
 #include <gtest/gtest.h>
 
 #include "store/mongo/json_value.hpp"

@@ -1,4 +1,4 @@
-// What waits, by session: what goes together, what waits for what, what is given back.
+// Pending appends by session: which are sent together, which wait for others, and which are returned.
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"

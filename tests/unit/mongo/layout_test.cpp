@@ -22,7 +22,7 @@ LogDocument document_of(const Append& append) {
   return document;
 }
 
-/// What stands between ``` in the page, behind the mark.
+/// The JSON block of the page after the mark, without its ``` lines.
 std::string example_of(const std::string& mark) {
   std::ifstream file(PARLEY_SOURCE_DIR "/docs/formats/mongo-store.md");
   std::stringstream page;

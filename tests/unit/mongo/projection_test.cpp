@@ -1,4 +1,4 @@
-// What the log says as the documents of docs/api-contract.md §8.
+// Log entries as the documents of docs/api-contract.md §8.
 #include <gtest/gtest.h>
 
 #include "domain/extensions.hpp"

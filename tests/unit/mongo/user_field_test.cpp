@@ -1,4 +1,4 @@
-// A user id in a document: 24 hexadecimal digits are an ObjectId, every other id is a string (docs/operations/identity.md, "Which ids").
+// A user id in a document: 24 hexadecimal digits are an ObjectId, any other id is a string (docs/operations/identity.md, "Which ids").
 #include <gtest/gtest.h>
 
 #include <string>

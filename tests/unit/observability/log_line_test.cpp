@@ -1,4 +1,4 @@
-// Log lines: one line whatever is in them, readable by machines in both formats. And the text of metrics.
+// Log lines: always a single line, which machines can read in both formats. Also the text of metrics.
 #include <gtest/gtest.h>
 
 #include "observability/log_line.hpp"

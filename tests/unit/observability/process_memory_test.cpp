@@ -1,4 +1,4 @@
-// What the system says of this process.
+// The memory of this process, as the system reports it.
 #include "observability/process_memory.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Accept-Encoding: weights, names, and what cannot be read.
+// Accept-Encoding: weights, names, and values that cannot be read.
 #include "protocol/http/accept_encoding.hpp"
 
 #include <gtest/gtest.h>

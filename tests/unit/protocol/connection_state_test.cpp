@@ -1,4 +1,4 @@
-// The life of the namespaces of one connection.
+// The life cycle of the namespaces of one connection.
 #include "protocol/socketio/connection_state.hpp"
 
 #include <gtest/gtest.h>

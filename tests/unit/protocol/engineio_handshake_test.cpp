@@ -1,4 +1,4 @@
-// Requests to the Engine.IO path: the table of docs/api-contract.md §6.1, in the order the JavaScript server checks.
+// Requests to the Engine.IO path: the table of docs/api-contract.md §6.1, in the order of checks of the JavaScript server.
 #include "protocol/engineio/handshake.hpp"
 
 #include <gtest/gtest.h>

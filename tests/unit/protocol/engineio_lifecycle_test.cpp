@@ -1,4 +1,4 @@
-// Heartbeat and upgrade, told as the conversations they are.
+// Heartbeat and upgrade, written as conversations.
 #include <gtest/gtest.h>
 
 #include "protocol/engineio/heartbeat.hpp"

@@ -15,7 +15,7 @@ std::optional<DecodeError> error_of(std::string body) {
   return Payload(std::move(body)).fault();
 }
 
-/// Type and data of each packet of a body, `b` for a binary one.
+/// Type and data of each packet of a body. The type of a binary packet is `b`.
 std::vector<std::string> packets_of(std::string body) {
   Payload payload(std::move(body));
   EXPECT_FALSE(payload.fault());

@@ -1,4 +1,4 @@
-// Frames as written: the examples of the RFC, the lengths, and that a decoder of the other role reads them back.
+// Encoded frames: the examples of the RFC, the lengths, and a round trip through a decoder of the other role.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// Helpers for the tests of the frame decoder: frames as a client writes them, and everything a decoder says about some bytes.
+// Helpers for the tests of the frame decoder: frames as a client writes them, and all results of a decoder for some bytes.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace parley::protocol::websocket::test {
 
-/// What a decoder said, kept.
+/// A copy of one result of a decoder.
 struct Said {
   Decoded::Kind kind;
   std::uint16_t code;
@@ -42,7 +42,7 @@ inline Said closed(std::uint16_t code, std::string reason = {}) {
 
 constexpr std::array<std::uint8_t, 4> mask = {0x37, 0xfa, 0x21, 0x3d};  // of RFC 6455 §5.7
 
-/// A frame of a client with its first byte as given: reserved bits and opcodes too.
+/// A client frame with the given first byte, so reserved bits and opcodes are possible.
 inline std::string raw_frame(std::uint8_t first_byte, std::string_view payload) {
   std::string out;
   append_masked_frame(out, Opcode::text, payload, mask);
@@ -56,7 +56,7 @@ inline std::string fragment(Opcode opcode, std::string_view payload) {
   return raw_frame(static_cast<std::uint8_t>(opcode), payload);
 }
 
-/// Takes everything the decoder says about what it was fed.
+/// Takes all results of the decoder for its input.
 inline void collect(FrameDecoder& decoder, std::vector<Said>& out) {
   while (true) {
     const Decoded decoded = decoder.next();
@@ -67,7 +67,7 @@ inline void collect(FrameDecoder& decoder, std::vector<Said>& out) {
   }
 }
 
-/// Feeds `bytes` in pieces of `piece_size`, each from memory of its own, so that looking beyond a piece is seen by a sanitizer.
+/// Feeds `bytes` in pieces of `piece_size`. Each has its own memory, so that a sanitizer detects a read beyond a piece.
 inline std::vector<Said> decode(std::string_view bytes, std::size_t piece_size = SIZE_MAX, DecoderConfig config = {}) {
   FrameDecoder decoder(config);
   std::vector<Said> out;
@@ -81,7 +81,7 @@ inline std::vector<Said> decode(std::string_view bytes, std::size_t piece_size =
   return out;
 }
 
-/// The code of the error that `bytes` end in; 0 when they end in none.
+/// The code of the error at the end of `bytes`; 0 if there is no error.
 inline std::uint16_t error_code_of(std::string_view bytes, std::size_t piece_size = SIZE_MAX, DecoderConfig config = {}) {
   const std::vector<Said> said = decode(bytes, piece_size, config);
   return !said.empty() && said.back().kind == Decoded::Kind::error ? said.back().code : 0;

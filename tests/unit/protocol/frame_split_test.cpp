@@ -1,4 +1,4 @@
-// How the bytes were cut into inputs changes nothing: the property that a decoder fed by a network stands or falls with.
+// The result must not depend on how the bytes are split into inputs, because a network splits them anywhere.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -23,7 +23,7 @@ std::vector<std::string> conversations() {
   };
 }
 
-/// `bytes` in two inputs.
+/// Decodes `bytes` in two inputs.
 std::vector<Said> decode_cut_at(const std::string& bytes, std::size_t cut) {
   FrameDecoder decoder;
   std::vector<Said> out;
@@ -99,7 +99,7 @@ TEST(FrameSplit, random_bytes_are_judged_alike_whole_and_in_pieces) {
     for (char& byte : bytes) {
       byte = static_cast<char>(random());
     }
-    bytes[0] = static_cast<char>((random() & 0x80) | (random() % 11));  // mostly past the first check
+    bytes[0] = static_cast<char>((random() & 0x80) | (random() % 11));  // most inputs pass the first check
     bytes.push_back('\0');
     bytes[1] = static_cast<char>(0x80 | (random() % 20));
     ASSERT_EQ(decode(bytes, 1 + round % 7), decode(bytes)) << "round " << round;

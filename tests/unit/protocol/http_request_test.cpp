@@ -42,7 +42,7 @@ TEST(HttpRequest, joins_the_headers_of_a_name_in_their_order) {
 
 TEST(HeaderText, compares_letters_only_without_case) {
   EXPECT_TRUE(equals_ignoring_case("aZ-1", "Az-1"));
-  EXPECT_FALSE(equals_ignoring_case("[", "{"));  // 0x5B and 0x7B differ by the case bit, but are no letters
+  EXPECT_FALSE(equals_ignoring_case("[", "{"));  // 0x5B and 0x7B differ only by the case bit, but are not letters
   EXPECT_FALSE(equals_ignoring_case("a", "ab"));
 }
 

@@ -1,4 +1,4 @@
-// Binary packets and their attachments, put together.
+// Binary packets and their attachments, joined into one packet.
 #include <gtest/gtest.h>
 
 #include "protocol/socketio/packet.hpp"
@@ -26,7 +26,7 @@ TEST_F(PacketAssemblerTest, passes_packets_without_attachments_through) {
 TEST_F(PacketAssemblerTest, yields_a_binary_packet_with_its_last_attachment) {
   EXPECT_EQ(assembler_.on_text(decoder_, two)->has_value(), false);
   EXPECT_TRUE(assembler_.waiting());
-  EXPECT_TRUE(decoder_.decode(R"(2["another","connection"])"));  // the decoder is shared: its buffers are overwritten
+  EXPECT_TRUE(decoder_.decode(R"(2["another","connection"])"));  // the shared decoder overwrites its buffers
   EXPECT_EQ(assembler_.on_binary("first")->has_value(), false);
   const auto packet = assembler_.on_binary(BytesView("\0\xff", 2));
   ASSERT_TRUE(packet);
@@ -78,7 +78,7 @@ TEST_F(PacketAssemblerTest, takes_a_packet_at_the_limit_and_refuses_one_byte_mor
     ASSERT_TRUE(assembler.on_binary(std::string(60, 'a')));
     EXPECT_EQ(assembler.on_binary(std::string(40 + excess, 'b')).has_value(), excess == 0);
   }
-  PacketAssembler tiny(1);  // below the text itself
+  PacketAssembler tiny(1);  // smaller than the text itself
   ASSERT_TRUE(tiny.on_text(decoder_, two));
   EXPECT_FALSE(tiny.on_binary("a"));
 }

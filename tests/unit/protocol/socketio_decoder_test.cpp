@@ -1,4 +1,4 @@
-// Socket.IO packets: the examples of the protocol, the rules of the JavaScript parser, and bytes of every kind of malice.
+// Socket.IO packets: the examples of the protocol, the rules of the JavaScript parser, and many kinds of malicious bytes.
 #include <gtest/gtest.h>
 
 #include "protocol/socketio/packet.hpp"
@@ -75,7 +75,7 @@ TEST_F(PacketDecoderTest, a_connect_has_an_object_or_nothing) {
   for (const std::string payload : {"[]", "\"a\"", "1", "null", "true", "{", "abc"}) {
     EXPECT_EQ(offset_of_error("0" + payload), 1u) << payload;
   }
-  EXPECT_TRUE(refuses("01{}"));  // no id either
+  EXPECT_TRUE(refuses("01{}"));  // an id is not allowed either
 }
 
 TEST_F(PacketDecoderTest, a_disconnect_has_nothing) {
@@ -212,7 +212,7 @@ TEST_F(PacketDecoderTest, every_prefix_of_a_packet_is_judged_and_none_crashes) {
   for (const std::string_view text : {R"(0/admin,{"token":"1"})", R"(2/admin,456["project:delete",{"a":[1,2.5e3,"\ud83d\ude00"]}])",
                                       R"(52-/x,7["e",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])", R"(3/admin,456[1])"}) {
     for (std::size_t size = 0; size < text.size(); ++size) {
-      const std::vector<char> own(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(size));  // its end is watched by a sanitizer
+      const std::vector<char> own(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(size));  // lets a sanitizer watch its end
       const auto packet = decoder_.decode({own.data(), own.size()});
       if (packet) {
         EXPECT_EQ(packet->type, PacketType::connect) << text.substr(0, size);  // only CONNECT may end before its payload

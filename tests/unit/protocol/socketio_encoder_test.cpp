@@ -1,4 +1,4 @@
-// Socket.IO packets as written, and that the decoder reads back what was meant.
+// Encoded Socket.IO packets, and a round trip through the decoder.
 #include <gtest/gtest.h>
 
 #include "protocol/socketio/namespace_handler.hpp"

@@ -1,4 +1,4 @@
-// STUN messages: the test vectors of RFC 5769, round trips, and everything that is no message.
+// STUN messages: the test vectors of RFC 5769, round trips, and every kind of bytes that are not a message.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -91,7 +91,7 @@ TEST(StunVectors, long_term_credentials) {
 }
 
 TEST(StunVectors, the_writer_writes_them_byte_for_byte) {
-  // The vectors fill up with spaces, the writer with zeros; only texts of whole words can be compared.
+  // The vectors pad with spaces and the writer with zeros. So only texts without padding can be compared.
   MessageWriter writer(Class::request, Method::binding, decode_message(sample_long_term_request)->transaction);
   const auto message = decode_message(sample_long_term_request);
   for (const auto type : {AttributeType::username, AttributeType::nonce, AttributeType::realm})
@@ -132,7 +132,7 @@ TEST(StunMessages, what_stands_behind_the_integrity_is_not_trusted) {
 }
 
 TEST(StunMessages, every_flipped_bit_is_noticed) {
-  // By the fingerprint, by the decoder, or by the integrity; the fingerprint's own bits included.
+  // The fingerprint, the decoder or the integrity detects each flipped bit, including a bit of the fingerprint itself.
   for (std::size_t bit = 0; bit < sample_ipv4_response.size() * 8; ++bit) {
     Bytes damaged = sample_ipv4_response;
     damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ 1 << bit % 8);

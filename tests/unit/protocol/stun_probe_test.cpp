@@ -1,4 +1,4 @@
-// The probe of a STUN or TURN server, step by step, against a server that a test plays.
+// The probe of a STUN or TURN server, step by step. The test plays the server.
 #include <gtest/gtest.h>
 
 #include "base/entropy.hpp"
@@ -25,7 +25,7 @@ constexpr std::string_view realm = "example.org";
 
 class Probe : public ::testing::Test {
  protected:
-  /// What the probe sends now; the test fails when nothing is due.
+  /// The bytes that the probe sends now. The test fails if none are due.
   Bytes sent(ServerProbe& probe) {
     auto datagram = probe.take_due(now);
     EXPECT_TRUE(datagram.has_value());
@@ -95,7 +95,7 @@ TEST_F(Probe, what_belongs_to_nobody_is_ignored) {
   const Bytes request = sent(stun);
   stun.on_datagram("", now);
   stun.on_datagram("not STUN at all, but long enough", now);
-  stun.on_datagram(request, now);  // a request, even our own
+  stun.on_datagram(request, now);  // a request must be ignored, even our own
   Bytes foreign = bound(request);
   foreign[10] = static_cast<char>(foreign[10] ^ 1);
   stun.on_datagram(foreign, now);

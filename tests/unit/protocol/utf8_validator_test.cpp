@@ -8,7 +8,7 @@
 namespace parley::protocol::websocket {
 namespace {
 
-std::string encode(char32_t point) {  // as if surrogates and anything below 0x200000 were allowed
+std::string encode(char32_t point) {  // also encodes surrogates and all numbers below 0x200000
   const auto unit = [](std::uint32_t value) { return static_cast<char>(value); };
   if (point < 0x80) return {unit(point)};
   if (point < 0x800) return {unit(0xC0 | point >> 6), unit(0x80 | (point & 0x3F))};
@@ -28,7 +28,7 @@ bool valid(std::string_view text, std::size_t piece_size = SIZE_MAX) {
   return validator.at_boundary();
 }
 
-/// Bytes until failure; npos when all are taken.
+/// The number of bytes before the failure; npos if all are accepted.
 std::size_t first_bad_byte(std::string_view text) {
   Utf8Validator validator;
   for (std::size_t index = 0; index < text.size(); ++index) {

@@ -1,4 +1,4 @@
-// The opening handshake, each requirement missing once.
+// The opening handshake: each test omits one requirement.
 #include "protocol/websocket/handshake.hpp"
 
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ TEST(WebsocketHandshake, takes_a_good_request) {
   EXPECT_EQ(result->extra_headers, "");
 }
 
-/// The header that answers these offers; `400`: they are refused.
+/// The header that answers these offers; `400` if they are refused.
 std::string chosen_of(const std::vector<std::string>& offers) {
   http::Request request = good_request();
   for (const std::string& offer : offers) request.headers.push_back({"Sec-WebSocket-Protocol", offer});
@@ -110,7 +110,7 @@ TEST(WebsocketHandshake, refuses_wrong_values) {
 }
 
 TEST(WebsocketHandshake, takes_every_spelling_of_16_bytes_in_base64) {
-  // The first is the example of RFC 6455 §4.1: the four bits after the last byte are not zero.
+  // The first is the example of RFC 6455 §4.1. The four bits after its last byte are not zero.
   for (const std::string spelling : {"AQIDBAUGBwgJCgsMDQ4PEC==", "AQIDBAUGBwgJCgsMDQ4PEA==", "AQIDBAUGBwgJCgsMDQ4PEP==",
                                      "//////////////////////==", "++++++++++++++++++++++=="}) {
     const auto result = check_request(with("Sec-WebSocket-Key", spelling));

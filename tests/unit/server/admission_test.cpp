@@ -1,4 +1,4 @@
-// What strangers can make the server hold and do (docs/adr/0016): each budget at its limit and one past it, over real loopback sockets.
+// Limits on the work and memory that unknown clients cause (docs/adr/0016): each limit reached and exceeded, over real loopback sockets.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -48,7 +48,7 @@ Response answer_of(std::string body) {
   return response;
 }
 
-/// Lets in whoever says `yes`, and refuses every event.
+/// Accepts a client that sends `yes`, and refuses every event.
 class Doorman final : public socketio::NamespaceHandler {
  public:
   void on_connect(const socketio::ConnectRequest& request, std::shared_ptr<socketio::Peer> peer, socketio::Decide decide) override {

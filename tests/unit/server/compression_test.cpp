@@ -1,4 +1,4 @@
-// What is compressed comes back, and what would not be smaller is left alone.
+// Compressed data decompresses to the original, and data that would not shrink stays uncompressed.
 #include "server/compression.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// HTTP over real loopback sockets: what arrives in pieces, in bulk, too slowly, too large, or is no HTTP at all.
+// HTTP over real loopback sockets: requests in pieces, in bulk, too slow, too large, and input that is not HTTP.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -158,7 +158,7 @@ TEST_F(HttpTest, an_answer_after_the_client_has_gone_is_harmless) {
   gone->send("GET /gone HTTP/1.1\r\nHost: x\r\n\r\n");
   Respond respond = promised.get_future().get();
   gone.reset();
-  EXPECT_TRUE(exchange("GET /next HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 200"));  // the loop has seen the client go
+  EXPECT_TRUE(exchange("GET /next HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 200"));  // the loop knows that the client is gone
   std::promise<void> answered;
   (*server)->loops().front()->post([&] {
     respond({});
@@ -213,8 +213,8 @@ class FramingTest : public HttpTest {
       respond({.status = 200, .headers = {}, .body = request.target + " " + request.body, .shared_body = {}, .shared_headers = {}});
     });
   }
-  /// A request of this version with these header lines is followed by another one. Everything after the head is doubtful, so neither may be
-  /// carried out.
+  /// A request of this version with these header lines is followed by another one. The server cannot know where the first body ends, so it
+  /// must carry out neither of them.
   void expect_refused(std::string_view version, std::string_view lines) {
     Client client = connect();
     client.send("POST /first HTTP/" + std::string(version) + "\r\nHost: x\r\n" + std::string(lines) +
@@ -465,7 +465,7 @@ TEST_F(HttpTest, a_handler_may_take_longer_than_every_timeout) {
 }
 
 TEST_F(HttpTest, a_large_answer_reaches_a_slow_reader_whole) {
-  const std::string large(32 * 1024 * 1024, 'x');  // more than the kernel takes at once
+  const std::string large(32 * 1024 * 1024, 'x');  // more than the kernel accepts at once
   start(one_loop(), [&](Request, EventLoop&, Respond respond) {
     respond({.status = 200, .headers = {}, .body = large, .shared_body = {}, .shared_headers = {}});
   });

@@ -1,5 +1,5 @@
-// Socket.IO, Engine.IO and WebSocket over real loopback sockets, several loops: who is told what when a connection ends, and that
-// requests find their session on whichever loop they were accepted. The wire itself is judged by tests/conformance.
+// Socket.IO, Engine.IO and WebSocket over real loopback sockets and several loops: the events at the end of a connection, and requests that
+// find their session on any loop. The tests in tests/conformance check the protocol itself.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ using socketio::DisconnectReason;
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
-/// Echoes `echo` with its arguments as ack, does what other events say, and remembers everything, for the test's thread.
+/// Echoes `echo` with its arguments as ack, acts as other events request, and records everything for the test's thread.
 class RecordingNamespace final : public socketio::NamespaceHandler {
  public:
   void on_connect(const socketio::ConnectRequest& request, std::shared_ptr<socketio::Peer> peer, socketio::Decide decide) override {
@@ -43,7 +43,7 @@ class RecordingNamespace final : public socketio::NamespaceHandler {
     peer->loop().call_after(30ms, std::move(accept));
   }
 
-  /// `act` runs on the loop at each event of this name. To be set while nothing is under way.
+  /// At each event of this name `act` runs on the loop. Set it only while no request is in progress.
   void at_event(std::string name, std::function<void(socketio::Peer&)> act) {
     awaited_event_ = std::move(name);
     do_at_event_ = std::move(act);
@@ -53,12 +53,12 @@ class RecordingNamespace final : public socketio::NamespaceHandler {
     notes_.push_back(std::move(what));
     changed_.notify_all();
   }
-  /// Waits until `what` was noted.
+  /// Waits until `what` was recorded.
   bool noted(const std::string& what) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, 10s, [&] { return std::count(notes_.begin(), notes_.end(), what) != 0; });
   }
-  /// Peers of connections that asked to be kept.
+  /// Peers of the connections that requested to be kept.
   std::vector<std::shared_ptr<socketio::Peer>> take_kept() {
     const std::scoped_lock lock(mutex_);
     return std::exchange(kept_, {});
@@ -125,7 +125,7 @@ class SocketioTest : public testing::Test {
     server = std::make_unique<TestServer>(std::move(config), [this](Server& made) { made.set_namespace_handler(application); });
   }
   WebsocketClient connect_websocket() { return {(*server)->port(), websocket_target}; }
-  /// A connection that has joined `/`.
+  /// Opens a connection and joins `/`.
   WebsocketClient join(std::string_view connect = "40") {
     WebsocketClient client = connect_websocket();
     client.read_message();
@@ -155,7 +155,7 @@ std::string body_of(const std::string& answer) {
   return answer.substr(answer.find("\r\n\r\n") + 4);
 }
 
-// As a service does whose sessions live on other threads than their connections. The loop asserts that its timers are left on its own.
+// A service may hold peers on other threads than those of their connections. The loop asserts that its timers end on its own thread.
 TEST_F(SocketioTest, who_keeps_a_peer_lets_go_of_it_on_any_thread) {
   start(config_with(2));
   for (int round = 0; round < 20; ++round) {
@@ -165,7 +165,7 @@ TEST_F(SocketioTest, who_keeps_a_peer_lets_go_of_it_on_any_thread) {
     auto kept = application.take_kept();
     ASSERT_EQ(kept.size(), 1u);
     const std::string told = "told " + std::to_string(round);
-    std::function<void()> look = [&] {  // until the connection has gone
+    std::function<void()> look = [&] {  // repeats until the connection is closed
       if (kept[0]->connected()) return kept[0]->loop().post(look);
       kept[0]->loop().post([&] { application.note(told); });
     };
@@ -261,14 +261,14 @@ TEST_F(SocketioTest, the_server_may_leave_one_namespace_or_close_everything) {
 TEST_F(SocketioTest, stopping_the_server_tells_everyone_and_returns) {
   start(config_with(2));
   WebsocketClient client = join();
-  Client idle((*server)->port());  // a kept-alive connection that asks for nothing
+  Client idle((*server)->port());  // a kept-alive connection without a pending request
   idle.send("GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n");
   idle.read_response();
   const std::string sid = open_polling();
   Client polling((*server)->port());
   polling.send("GET " + poll_target(sid) + " HTTP/1.1\r\nHost: x\r\n\r\n");
   WebsocketClient still_there = join();
-  still_there.send_text("42[\"echo\"]");  // after its answer, the poll sent before it hangs
+  still_there.send_text("42[\"echo\"]");  // its answer shows that the poll sent earlier is pending
   EXPECT_EQ(still_there.read_message(), R"(42["back",1])");
   server->stop();
   EXPECT_TRUE(application.noted("disconnect / server shutting down"));
@@ -413,7 +413,7 @@ TEST_F(ManyLoopsTest, polling_finds_its_session_from_every_loop) {
   const std::string sid = open_polling();
   EXPECT_EQ(body_of(http("POST", poll_target(sid), "40")), "ok");
   EXPECT_TRUE(body_of(http("GET", poll_target(sid))).starts_with("40{"));
-  for (int round = 0; round < 40; ++round) {  // each request is a new connection: the kernel spreads them over the loops
+  for (int round = 0; round < 40; ++round) {  // each request is a new connection, and the kernel spreads them over the loops
     EXPECT_EQ(body_of(http("POST", poll_target(sid), "42[\"echo\"]")), "ok");
     EXPECT_EQ(body_of(http("GET", poll_target(sid))), R"(42["back",1])");
   }
@@ -477,7 +477,7 @@ TEST_F(SocketioTest, cross_origin_answers_follow_the_contract) {
   EXPECT_NE(preflight.find("Content-Length: 0\r\n"), std::string::npos);
 }
 
-/// The status line of the answer to a WebSocket handshake that offers `protocols`, and the subprotocol it names.
+/// The status line of the answer to a WebSocket handshake that offers `protocols`, and the chosen subprotocol.
 std::string subprotocol_chosen(std::uint16_t port, std::string_view target, std::string_view protocols) {
   Client client(port);
   client.send("GET " + std::string(target) +
@@ -506,7 +506,7 @@ TEST_F(SocketioTest, the_first_subprotocol_offered_is_chosen_at_the_start_and_at
   }
 }
 
-/// `count` events, of which the first and the last say so.
+/// `count` events. The first and the last one have names of their own.
 std::string many_events(std::size_t count) {
   std::string body = R"(42["first"])";
   while (--count > 1)
@@ -590,7 +590,7 @@ TEST_F(SocketioTest, a_second_post_while_the_first_is_worked_off_is_transport_er
     client.send("POST " + poll_target(sid) + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
   };
   second.send("GET /socket.io/ HTTP/1.1\r\nHost: x\r\n\r\n");
-  second.read_response();  // accepted and known to the loop before the first body holds it
+  second.read_response();  // the loop must know this connection before the first body blocks it
   post(first, many_events(100'000 / 12));
   begun.get_future().wait();
   post(second, R"(42["echo"])");
@@ -603,7 +603,7 @@ TEST_F(SocketioTest, an_origin_without_an_allow_header_is_named_in_the_log) {
   start();
   http("GET", "/socket.io/?EIO=4&transport=polling", "", "Origin: http://good.example\r\n");
   http("GET", "/socket.io/?EIO=4&transport=polling", "");
-  http("GET", "/socket.io/?EIO=4&transport=polling", "", "Origin: http://x\r\n");  // that of the server itself: http() says `Host: x`
+  http("GET", "/socket.io/?EIO=4&transport=polling", "", "Origin: http://x\r\n");  // the server's own origin: http() sends `Host: x`
   EXPECT_EQ(server->logs().count("origin="), 0u);
   for (int round = 0; round < 2; ++round) http("GET", "/socket.io/?EIO=4&transport=polling", "", "Origin: http://bad.example\r\n");
   http("OPTIONS", "/socket.io/?EIO=4&transport=polling", "", "Origin: http://bad.example:8080\r\n");

@@ -53,7 +53,7 @@ Client::Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOC
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const int on = 1;  // or the kernel would hold small messages back until the one before is acknowledged
+  const int on = 1;  // otherwise the kernel delays small messages until the previous one is acknowledged
   setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   EXPECT_EQ(::connect(socket_.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
 }
@@ -61,7 +61,7 @@ Client::Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOC
 void Client::send(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return;  // the server has closed: what it said before is what the test looks at
+    if (sent <= 0) return;  // the server has closed; the test checks the bytes it sent before
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
 }

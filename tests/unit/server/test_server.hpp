@@ -21,7 +21,7 @@ namespace parley::server::test {
   return config;
 }
 
-/// Listens on a port of the system's choice and runs until destroyed.
+/// Listens on a port chosen by the system and runs until it is destroyed.
 class TestServer {
  public:
   /// `set_up` sets the handlers.
@@ -31,7 +31,7 @@ class TestServer {
   Server& operator*() { return server_; }
   Server* operator->() { return &server_; }
   [[nodiscard]] const parley::test::CollectedLogs& logs() const { return logs_; }
-  /// Stops it and waits until `run` has returned.
+  /// Stops the server and waits until `run` has returned.
   void stop();
 
  private:
@@ -41,22 +41,22 @@ class TestServer {
   std::thread thread_;
 };
 
-/// A blocking TCP connection to 127.0.0.1. Every wait fails the test after 10 s instead of hanging it.
+/// A blocking TCP connection to 127.0.0.1. A wait of 10 s without bytes fails the test instead of blocking it.
 class Client {
  public:
   explicit Client(std::uint16_t port);
 
   void send(std::string_view bytes);
   void end_sending();
-  /// Reads until `text` has come, and returns everything up to and with it.
+  /// Reads until `text` has arrived. Returns everything up to its end.
   std::string read_until(std::string_view text);
   std::string read_bytes(std::size_t count);
-  /// One answer: head and body by its Content-Length. For HEAD there is no body.
+  /// Reads one answer: head, and body by its Content-Length. An answer to HEAD has no body.
   enum class Body { expected, none };
   std::string read_response(Body body = Body::expected);
-  /// Whatever comes until the server ends; fails when it does not.
+  /// Reads until the server closes the connection. The test fails if it does not.
   std::string read_to_end();
-  /// Whether the server resets or ends the connection without another byte.
+  /// True if the server resets or closes the connection without another byte.
   bool closed_silently() { return read_to_end().empty(); }
   int descriptor() const { return socket_.get(); }
 
@@ -67,7 +67,7 @@ class Client {
   std::string received_;
 };
 
-/// Answers what the test says; by default echoes method, target and body as text.
+/// Answers as the test requests. By default it returns method, target and body as text.
 class TestHttpHandler : public protocol::http::HttpHandler {
  public:
   using Handle = std::function<void(protocol::http::Request, EventLoop&, protocol::http::Respond)>;

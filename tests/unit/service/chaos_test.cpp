@@ -1,5 +1,5 @@
-// Everything at once: random sends, repeats, deletions, ends, reopenings, ends of memory and interleavings over a store that fails in every
-// way it can. A seed replays its night. Whenever the dust settles, every promise is checked against the log itself.
+// Random sends, repeats, deletions, ends, reopenings, restarts and interleavings, over a store that fails in every possible way. A seed
+// repeats its run. After each burst the store recovers, and every promise is checked against the log.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -38,13 +38,13 @@ class Chaos {
 
  private:
   struct Send {
-    std::string key;  // empty: none
+    std::string key;  // empty: no key
     std::string text;
     Answer<MessageView> answer;
   };
   struct Device {
     std::unique_ptr<Socket> socket;
-    std::uint32_t joined_at = 0;       // everything behind it should be heard
+    std::uint32_t joined_at = 0;       // the device must receive every later entry
     std::vector<std::uint32_t> heard;  // texts and deletions
     std::vector<EntryKind> turns;      // ends and reopenings
   };
@@ -164,7 +164,7 @@ class Chaos {
     world_.store.mend_reads();
   }
 
-  /// Another node writes a text.
+  /// Writes a text as another node would.
   void intrude() {
     heal();
     world_.intrude(session_, world_.text_of("patient", "elsewhere " + std::to_string(sent_++)));
@@ -173,7 +173,7 @@ class Chaos {
   void settle() {
     heal();
     world_.run();
-    // Faults that were asked for and not met yet are met now; then something gets through, which shows whatever came between.
+    // Pending faults happen here. At the end a send must succeed: its success shows the session the entries of other nodes.
     for (int count = 0; count < 12; ++count) {
       reopen();
       world_.run();
@@ -230,7 +230,7 @@ class Chaos {
       }
       if (entry.body) texts.insert(entry.body->text);
     }
-    std::set<std::string> perhaps;  // stored, or not known
+    std::set<std::string> perhaps;  // stored, or of unknown outcome
     for (const Send& send : sends_) {
       ASSERT_TRUE(send.answer->has_value()) << send.text << " never got its verdict";
       if ((*send.answer)->has_value() || (*send.answer)->error().code == ErrorCode::outcome_unknown) perhaps.insert(send.text);
@@ -264,7 +264,7 @@ class Chaos {
     }
   }
 
-  /// An end is followed by a reopening before the next end, and whoever asked has a verdict that the log bears out.
+  /// A reopening must come between two ends, and each caller must have a verdict that agrees with the log.
   void check_turns(const std::vector<domain::Entry>& log) {
     std::vector<EntryKind> turns;
     for (const domain::Entry& entry : log)
@@ -308,7 +308,7 @@ class Chaos {
         if (heard) {
           EXPECT_TRUE(is_text || is_deletion);
         }
-        // A text that was deleted before the session learned of it is heard by nobody.
+        // If a text was deleted before the session knew of it, no client receives it.
         if (entry.core.seq > device.joined_at && (is_deletion || (is_text && entry.body))) {
           EXPECT_TRUE(heard) << "seq " << entry.core.seq;
         }

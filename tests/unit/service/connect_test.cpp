@@ -1,4 +1,4 @@
-// Admitting sockets (docs/api-contract.md §6.2), and surviving whatever they send (§6.3).
+// Accepts and refuses sockets (docs/api-contract.md §6.2), and survives any input from them (§6.3).
 #include <gtest/gtest.h>
 
 #include "world.hpp"

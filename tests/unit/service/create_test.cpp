@@ -1,5 +1,5 @@
-// Sessions under an id that the application chooses: which ids there are, whose they become when several want one, and what others see
-// of a session that is being created.
+// Sessions under an id that the application chooses: the valid ids, the owner when several pairs request one id, and the view of other
+// users while a session is being created.
 #include <gtest/gtest.h>
 
 #include "support/log_script.hpp"
@@ -84,7 +84,7 @@ TEST_F(ChosenId, that_cannot_be_one_or_is_a_route_is_refused_by_name) {
 }
 
 TEST_F(ChosenId, wanted_by_two_pairs_at_once_becomes_the_session_of_one) {
-  for (const std::string text : {"a", "b", "c", "d", "e", "f"}) {  // whichever shards they and the pairs belong to
+  for (const std::string text : {"a", "b", "c", "d", "e", "f"}) {  // several ids, so that they and the pairs belong to different shards
     world.store.hold_commits();
     const auto first = start(text, "patient", "doctor", 0);
     const auto second = start(text, "stranger", "doctor", 1);
@@ -163,7 +163,7 @@ TEST_F(ChosenId, asked_for_again_after_an_unknown_outcome_has_one_log) {
   world.store.hold_commits();
   const auto again = start("apt");
   world.run();
-  world.store.look_for_unknown();  // the first arrives after the check of the second
+  world.store.look_for_unknown();  // the first create is stored after the check of the second
   world.store.release_commits();
   world.run();
   EXPECT_EQ((*again)->value().freshness, Freshness::duplicate);

@@ -1,4 +1,4 @@
-// Deleting a message (docs/api-contract.md §4.4): who may, what stays, and that the text is in no answer from then on.
+// Deletion of a message (docs/api-contract.md §4.4): the permissions, the data that stays, and the text's absence from all later answers.
 #include <gtest/gtest.h>
 
 #include "domain/extensions.hpp"
@@ -119,7 +119,7 @@ TEST_F(Delete, of_the_same_message_twice_at_once_deletes_once) {
 }
 
 TEST_F(Delete, of_a_message_still_in_flight_waits_for_it) {
-  // Its id is known before it is durable only to who can compute it; the deletion still waits its turn.
+  // A client cannot know the id of a message in flight, so this deletes an earlier one. The deletion must wait for the send.
   const std::string first = send("first");
   room.world.store.hold_commits();
   const auto sent = room.world.start_send("doctor", room.session, "second");
@@ -153,7 +153,7 @@ TEST_F(Delete, across_a_conflict_reads_its_target_again) {
   room.world.store.hold_commits();
   const auto removed = room.world.start_remove("doctor", message);
   room.run();
-  // Another node adds a text in between: what the last live text is has changed.
+  // Another node adds a text in between, which changes the last live text.
   room.world.clock.advance(std::chrono::seconds(9));
   room.world.intrude(room.session, room.world.text_of("patient", "between"));
   room.world.store.release_commits();
@@ -165,7 +165,7 @@ TEST_F(Delete, across_a_conflict_reads_its_target_again) {
   EXPECT_EQ(stats.last_message_at, room.world.clock.now());
 }
 
-/// What an adoption does: the message keeps the id and the time it had.
+/// An adopted message keeps its original id and time.
 struct AdoptedText {
   ObjectId id;
   Timestamp time;
@@ -190,7 +190,7 @@ TEST_F(Delete, an_adopted_message_goes_by_the_id_it_kept) {
   EXPECT_EQ(refusal("patient", id.to_string()), "Message not found");
 }
 
-// Its own time was before the session's: pages are cut at the times of the log, which never decrease.
+// The original time is before the session began. Pages are cut at the times of the log, which never decrease.
 TEST_F(Delete, pages_before_a_time_agree_with_the_log_when_an_adopted_time_was_raised) {
   const Timestamp begun = room.world.clock.now();
   room.world.clock.advance(std::chrono::seconds(5));

@@ -1,4 +1,4 @@
-// P1: nobody hears of what could still be lost. The store holds its commits; until it lets go, nothing shows the message.
+// P1: a client must not see data that could still be lost. While the store holds its commits, no answer and no event shows the message.
 #include <gtest/gtest.h>
 
 #include "world.hpp"
@@ -33,7 +33,7 @@ TEST(Durable, until_the_commit_nothing_shows_the_message) {
 
   room.world.store.release_commits();
   room.run();
-  EXPECT_THAT(room.doctor->take(), SizeIs(3));  // ack, and two messages
+  EXPECT_THAT(room.doctor->take(), SizeIs(3));  // an ack, and two messages
   EXPECT_THAT(room.patient->take(), SizeIs(2));
   EXPECT_TRUE(rest->has_value());
   EXPECT_THAT(room.world.texts(room.session), ElementsAre("before", "held", "held too"));
@@ -63,7 +63,7 @@ TEST(Durable, ack_and_delivery_leave_in_one_turn) {
   room.run();
   room.world.store.release_commits();
   room.world.worker.run_pending();
-  // Each loop that is concerned has exactly one task: the outcomes at the session's, one batch at the other's.
+  // Each loop has exactly one task: the outcomes for the session's loop, and one batch of packets for the other.
   std::size_t tasks = 0;
   for (bool ran = true; ran;) {
     ran = false;

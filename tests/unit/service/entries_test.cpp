@@ -1,4 +1,4 @@
-// The log by position: every stretch is dense, begins where it was asked to, and proves itself to whoever holds the position before it.
+// The log by position: each range is dense and begins at the requested place, and a client with the position before it can verify it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -30,7 +30,7 @@ LogPlace place(const domain::Position& position) {
   return {position.seq, position.proof};
 }
 
-/// What a client checks: the cores lead from the digest at `from` to the one at `to`, seq is dense, the count is right.
+/// Checks like a client: the cores lead from the digest at `from` to the one at `to`, seq is dense, and the count is right.
 void expect_proof(const EntriesView& view, const std::vector<domain::Entry>& log) {
   Digest32 digest = view.from.seq == 0 ? domain::genesis(view.session).digest : log[view.from.seq - 1].trailer.digest;
   EXPECT_EQ(view.from, domain::Position::at(view.from.seq, digest));
@@ -49,7 +49,7 @@ std::vector<std::uint32_t> seqs_of(const EntriesView& view) {
   return seqs;
 }
 
-/// created, first join, "a", "b", deletion of "a", "c", ended.
+/// The log is: created, first join, "a", "b", deletion of "a", "c", ended.
 class Entries : public ::testing::Test {
  protected:
   Entries() : session(world.create()) {
@@ -237,7 +237,7 @@ TEST(EntriesOfASocket, are_asked_for_a_few_at_a_time) {
   EXPECT_THAT(room.doctor->take(), ElementsAre(Contains("43100[{\"success\":true")));
 }
 
-// That something was read shows in the room, which hears what the read found.
+// A read of the store would be visible in the room, because the room receives the entries it finds.
 TEST(EntriesOfASocket, are_not_read_for_one_that_has_gone) {
   Room room;
   room.world.intrude(room.session, room.world.text_of("patient", "from elsewhere"));
@@ -250,7 +250,7 @@ TEST(EntriesOfASocket, are_not_read_for_one_that_has_gone) {
   EXPECT_THAT(room.doctor->take("chat-message"), IsEmpty());
 }
 
-/// A session with so many texts of 30,000 bytes.
+/// A session with `texts` texts of 30,000 bytes each.
 class LongEntries : public ::testing::Test {
  protected:
   LongEntries() : session(world.create()) {
@@ -264,7 +264,7 @@ class LongEntries : public ::testing::Test {
     return bytes;
   }
 
-  /// What is around a text is less than a fiftieth of it.
+  /// Each text has less than a fiftieth of its size in other stored bytes.
   [[nodiscard]] std::size_t stored_bytes_of(const EntriesView& view) const { return bytes_of(view) / 50 * 51; }
 
   static constexpr std::size_t texts = 160;

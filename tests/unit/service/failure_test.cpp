@@ -1,4 +1,4 @@
-// P4: a verdict for every send, whatever the store does; and what is answered is what the log holds.
+// P4: every send gets a verdict for any failure of the store, and each answer agrees with the log.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -83,7 +83,7 @@ TEST(Failure, a_decision_that_rested_on_a_refused_append_is_taken_again) {
   room.world.store.fail_next(store_full);
   room.world.store.release_commits();
   room.run();
-  // The first end failed, so the message was not too late, and the second end ends it.
+  // The first end failed, so the message was not too late. The second end ends the session.
   EXPECT_THAT(room.doctor->take("error"), ElementsAre(Contains("The store is full")));
   EXPECT_THAT(room.patient->take(), ::testing::Contains(Contains("431[{\"success\":true")));
   EXPECT_TRUE((*second_end)->has_value());
@@ -113,7 +113,7 @@ TEST(Failure, an_unknown_outcome_is_named_and_the_log_decides) {
     EXPECT_THAT(room.doctor->take(), ::testing::Contains(Contains("\"code\":\"outcome_unknown\"")));
     room.patient->take();
 
-    room.say(*room.doctor, "perhaps", "key", 2);  // the retry settles it
+    room.say(*room.doctor, "perhaps", "key", 2);  // the retry decides the outcome
     room.run();
     EXPECT_THAT(room.world.texts(room.session), ElementsAre("perhaps"));
     const auto answer = room.doctor->take();
@@ -124,7 +124,7 @@ TEST(Failure, an_unknown_outcome_is_named_and_the_log_decides) {
   }
 }
 
-// Nobody sends anything more: the room hears what is in the log all the same.
+// No client sends another message, but the room must still receive the entry.
 TEST(Failure, what_arrives_after_its_unknown_outcome_is_heard_and_shown) {
   for (const auto fate : {ModelStore::Fate::stored, ModelStore::Fate::late}) {
     Room room;
@@ -253,7 +253,7 @@ TEST(Conflict, another_nodes_entry_is_taken_in_and_the_send_chained_behind_it) {
   EXPECT_THAT(room.world.texts(room.session), ElementsAre("from elsewhere", "from here", "and more"));
 }
 
-// Who resumes reads the store, which may be ahead of the room.
+// A resume reads the store, which may have entries that the room has not received yet.
 TEST(Conflict, what_a_resume_shows_of_another_node_is_heard_by_the_others_and_not_again_by_it) {
   Room room;
   room.world.intrude(room.session, room.world.text_of("patient", "from elsewhere"));
@@ -316,7 +316,7 @@ TEST(Conflict, a_send_is_counted_once_against_the_rate) {
 
 TEST(Conflict, a_history_that_does_not_follow_is_read_again) {
   Room room;
-  // An append whose outcome was lost sits between: the next one conflicts with something that is not a plain tail.
+  // An append with a lost outcome comes first. So the next one conflicts with more than a plain tail.
   room.world.store.unknown_next(ModelStore::Fate::stored);
   room.world.send("doctor", room.session, "perhaps");
   room.world.intrude(room.session, room.world.text_of("patient", "between"));
@@ -392,8 +392,8 @@ TEST(Failure, of_a_sync_is_final_and_every_send_is_told) {
   EXPECT_THAT(room.world.texts(room.session), IsEmpty()) << "reads go on";
 }
 
-// The script below is run again and again; in run n the store fails the n-th append. Whatever fails, each call has its verdict,
-// what was answered with success is in the log, and what was refused is not.
+// This script runs many times; in run n the store fails the n-th append. In each run every call has a verdict, every successful call is in
+// the log, and no refused one is.
 TEST(Failure, each_step_that_fails_leaves_a_verdict_for_every_call) {
   for (const ErrorCode code : {ErrorCode::store_full, ErrorCode::store_failed, ErrorCode::overloaded}) {
     for (std::size_t failing = 0; failing < 8; ++failing) {

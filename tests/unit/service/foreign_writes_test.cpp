@@ -1,4 +1,4 @@
-// Other software writes to the store beside the service: when the service asks the store to look, and what people see of it.
+// Other software writes to the same store: when the service asks the store to compare, and what clients see of those writes.
 #include <gmock/gmock.h>
 
 #include <chrono>
@@ -20,12 +20,12 @@ using testing::ElementsAre;
 using testing::Not;
 using testing::SizeIs;
 
-/// A world with a session, and a backend beside it whose writes are in the log once somebody looks.
+/// A world with a session and another backend. The backend's write enters the log when the store is asked to look.
 class ForeignWrites : public testing::Test {
  protected:
   void others_write(Noticed noticed, SteadyTime doubted_at = {}) {
     world.store.let_others_write({noticed, doubted_at}, [this](const SessionId&) {
-      if (std::exchange(is_looking, true)) return;  // the write itself looks for the session
+      if (std::exchange(is_looking, true)) return;  // the write itself searches for the session
       ++looks;
       if (const auto change = std::exchange(pending, nullptr)) change();
       is_looking = false;

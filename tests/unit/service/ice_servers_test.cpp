@@ -1,4 +1,4 @@
-// Servers for clients: shared checks, rotation of the secret, changes by admins.
+// ICE servers for clients: shared checks, rotation of the secret, changes by admins.
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
@@ -154,7 +154,7 @@ TEST_F(Ice, a_rotation_comes_by_itself_when_it_was_said_to) {
   pass(23h);
   rotate().value();
   EXPECT_EQ(reads, 1u);
-  pass(1h);  // what would have been the time, had nobody asked
+  pass(1h);  // the time of the rotation if no admin had rotated before
   EXPECT_EQ(reads, 1u);
   pass(23h);
   EXPECT_EQ(reads, 2u);

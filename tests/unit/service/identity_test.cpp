@@ -1,5 +1,5 @@
-// Identity from the user store (docs/api-contract.md §1.2): role, e-mail and name are the store's and never the token's, no loop waits for
-// it, and what was read of a user is used for a stated time.
+// Identity from the user store (docs/api-contract.md §1.2): role, e-mail and name come from the store, never from the token. No loop waits
+// for the store, and the data of a user is reused for a limited time.
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
@@ -21,14 +21,14 @@ service::ServiceConfig directory_config() {
   return config;
 }
 
-/// The people of the world are in the store as their tokens have them, until a test says otherwise.
+/// The user store has the same data as the tokens, until a test changes it.
 class FromDirectory : public ::testing::Test {
  protected:
   explicit FromDirectory(service::ServiceConfig config = directory_config()) : world(std::move(config)) {
     for (const auto& [name, user] : world.authenticator.users) world.store.put_user(user);
   }
 
-  /// The user of that name as the store has it, changed by `change`.
+  /// Changes the user of that name in the store with `change`.
   template <typename Change>
   void change(const std::string& name, Change change) {
     User user = world.authenticator.users.at(name);
@@ -44,7 +44,7 @@ class FromDirectory : public ::testing::Test {
     return socket;
   }
   std::string refusal_of(const std::string& name) { return connected(name)->refusal; }
-  /// What a socket that asks for a session with the patient is answered.
+  /// The answer to a socket that requests a session with the patient.
   std::string answer_to_create(Socket& doctor) {
     doctor.emit("create-session", "{\"patientId\":\"" + id_of("patient").to_string() + "\"}", 1);
     world.run();
@@ -80,7 +80,7 @@ class FromDirectory : public ::testing::Test {
 };
 
 TEST_F(FromDirectory, the_store_says_who_a_user_is_and_not_the_token) {
-  world.authenticator.users["doctor"].role = {"patient"};  // what the token claims
+  world.authenticator.users["doctor"].role = {"patient"};  // the role in the token
   give_role("doctor", "doctor");
   change("patient", [](User& user) { user.email = "new@example.org"; });
   auto doctor = connected("doctor");
@@ -265,7 +265,7 @@ TEST_F(FromDirectory, remembering_a_user_of_a_token_changes_nothing) {
   EXPECT_EQ(world.store.commits(), 0u);
 }
 
-// The places of connections
+// The limit on connections
 
 struct FewPlaces : FromDirectory {
   static service::ServiceConfig config() {
@@ -303,7 +303,7 @@ TEST_F(FewPlaces, of_who_went_away_during_the_lookup_are_free) {
     ++decisions;
     ASSERT_TRUE(decision.has_value());
     decision->socket->on_disconnect(
-        protocol::socketio::DisconnectReason::transport_close);  // what the server does with a peer that is gone
+        protocol::socketio::DisconnectReason::transport_close);  // the server makes the same call for a peer that is gone
   });
   world.run();
   world.store.release_reads();

@@ -1,4 +1,4 @@
-// P2: one order. What a connection sends about a session is handled first come, first served, and every view shows one order.
+// P2: one order. Requests of a connection about a session are handled in the order they arrive, and every view shows the same order.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -11,7 +11,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-/// The text of a `chat-message` event or of an ack; the error of a refusal.
+/// The text of a `chat-message` event or of an ack, or the error of a refusal.
 std::string said(const std::string& packet) {
   for (const std::string_view name : {"\"message\":\"", "\"error\":\""}) {
     const auto at = packet.find(name);
@@ -28,7 +28,7 @@ std::vector<std::string> said(const std::vector<std::string>& packets) {
   return all;
 }
 
-class Order : public ::testing::TestWithParam<std::size_t> {};  // the loop the sender is on: one of them owns the session
+class Order : public ::testing::TestWithParam<std::size_t> {};  // the loop of the sender: one of them owns the session
 
 TEST_P(Order, acks_and_refusals_come_in_the_order_of_the_sends) {
   World world;
@@ -83,7 +83,7 @@ TEST(Order, every_member_and_every_view_shows_one_order_whatever_the_interleavin
     Socket* senders[] = {room.doctor.get(), room.patient.get(), second.get()};
     for (int count = 0; count < 60; ++count) {
       room.say(*senders[random() % 3], "m" + std::to_string(count));
-      // Any loop, or the store, may run a little now.
+      // A random loop, or the store, may run one task now.
       const auto who = random() % 4;
       if (who < 2) room.world.loops[who]->run_one();
       if (who == 2) room.world.worker.run_one();

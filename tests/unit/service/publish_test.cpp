@@ -1,4 +1,4 @@
-// One message from its socket or request to the log, the ack and the room.
+// One message, from its socket or request to the log, the ack and the room.
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
@@ -240,7 +240,7 @@ TEST(Publish, control_characters_are_removed_and_the_rest_is_kept) {
 TEST(Publish, the_role_of_a_sender_is_that_of_the_session) {
   World world;
   const SessionId session = world.create();
-  world.authenticator.users["patient"].role = {"doctor"};  // the account's role changed since
+  world.authenticator.users["patient"].role = {"doctor"};  // the role of the account has changed since
   EXPECT_EQ(world.send("patient", session, "hi")->sender_role.name, "patient");
 }
 
@@ -277,7 +277,7 @@ TEST(Publish, rate_comes_before_content_and_behind_the_end) {
   room.say(*room.doctor, "the one");
   room.run();
   room.doctor->take();
-  room.doctor->emit("chat-message", session_json(room.session), 1);  // no message at all
+  room.doctor->emit("chat-message", session_json(room.session), 1);  // this payload has no message
   room.run();
   EXPECT_THAT(room.doctor->take().front(), Contains("Rate limit exceeded"));
   room.world.end("doctor", room.session).value();

@@ -1,4 +1,4 @@
-// Pages, history and statistics: what is in memory and what is read from the log say the same, and both say what a naive list says.
+// Pages, history and statistics: answers from memory and answers from the log agree with each other and with a naive list.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -69,7 +69,7 @@ TEST(Read, impossible_limits_and_pages_are_brought_into_range) {
   EXPECT_EQ(world.page("doctor", page_of(session, 1, 4'000'000'000))->total_pages, 1u);
 }
 
-/// So many texts of the longest that any setting allows, of three bytes a unit.
+/// This many texts of the maximum length that any setting allows, with three bytes per unit.
 SessionId session_of_long_texts(World& world, std::size_t count) {
   const SessionId session = world.create();
   std::string text;
@@ -192,7 +192,7 @@ TEST(Read, a_page_that_cannot_be_read_is_an_error_never_shorter) {
   EXPECT_TRUE(world.page("doctor", page_of(session, 1, 100)).has_value()) << "what is in memory needs no read";
 }
 
-// Random sends, deletions, ends of memory and changes of time; after each burst every view is compared with a plain list.
+// Random sends, deletions, restarts and changes of time. After each burst every view is compared with a plain list.
 class Oracle {
  public:
   explicit Oracle(std::uint32_t seed) : random_(seed), session_(world_.create()) {}
@@ -225,7 +225,7 @@ class Oracle {
   }
 
   void remove_one() {
-    // The ends are where the counters are hardest to keep.
+    // The counters are hardest to keep right when the first or the last text is deleted.
     const auto choice = random_() % 4;
     const std::size_t index = choice == 0 ? 0 : choice == 1 ? live_.size() - 1 : random_() % live_.size();
     ASSERT_TRUE(world_.remove("admin", live_[index].id.to_string()).has_value());

@@ -1,4 +1,4 @@
-// Where a read, its answer and what the answer holds begin and end.
+// The threads on which a read, its answer and the objects of the answer begin and end.
 #include "service/read_then.hpp"
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ using test::ManualClock;
 using test::ManualLoop;
 using test::ModelStore;
 
-/// Keeps the job for the test to run, as a reader does that is slower than the loop it answers.
+/// Keeps the job until the test runs it. So it behaves like a reader that is slower than the loop.
 class HeldLog final : public store::SessionLog {
  public:
   void attach(EventLoop&, store::CommitListener&) override {}
@@ -34,7 +34,7 @@ class HeldLog final : public store::SessionLog {
 };
 
 struct ReadThen : testing::Test {
-  /// On a reader; the job stays.
+  /// Runs the job as a reader would, and keeps it.
   void run_job() {
     ASSERT_TRUE(store.read([&](store::LogReader& reader) { log.held(reader); }));
     worker.run_pending();

@@ -1,4 +1,4 @@
-// Reopening: who may, what it changes, that a pair has one open session whatever comes at once, and joins that reopen.
+// Reopening: its permissions, its effects, one open session per pair under concurrent requests, and joins that reopen.
 #include <gtest/gtest.h>
 
 #include <random>
@@ -33,7 +33,7 @@ std::string text_of(const Result<SessionView>& result) {
   return result ? "reopened" : result.error().message;
 }
 
-/// A room whose session the doctor has ended; what that said is dropped.
+/// A room whose session the doctor has ended. The packets of the end are dropped.
 struct EndedRoom : Room {
   explicit EndedRoom(ReopeningConfig::By by = ReopeningConfig::By::creator, std::chrono::hours within = 24h)
       : Room(reopened_by(by, within)) {
@@ -100,7 +100,7 @@ TEST(Reopen, a_retry_of_a_message_of_before_the_end_is_the_same_success) {
 }
 
 TEST(Reopen, the_duration_is_the_sum_of_the_open_times) {
-  EndedRoom room;  // ten seconds
+  EndedRoom room;  // the session was open for ten seconds
   room.world.clock.advance(1h);
   EXPECT_EQ(room.world.reopen("doctor", room.session)->row.duration_seconds(), 10);
   room.world.clock.advance(5s + 900ms);
@@ -183,7 +183,7 @@ TEST(Reopen, over_a_socket_the_ack_says_it_all) {
                                                Contains("\"doctorId\":\"" + room.user("doctor")))));
   EXPECT_THAT(heard, ::testing::Contains(room.reopened_event("doctor")));
   EXPECT_THAT(room.patient->take(), ElementsAre(room.reopened_event("doctor")));
-  room.doctor->emit("reopen-session", json);  // nobody wants to know
+  room.doctor->emit("reopen-session", json);  // no ack is requested
   room.run();
   EXPECT_THAT(room.doctor->take(), IsEmpty());
 }
@@ -232,7 +232,7 @@ TEST(Reopen, a_resume_shows_it_and_the_room_is_live_again) {
   EXPECT_THAT(late->take(), ElementsAre(Contains("hello again")));
 }
 
-// One open session a pair
+// One open session per pair
 
 TEST(ReopenOfAPair, that_has_another_open_session_is_refused_and_names_it) {
   EndedRoom room;
@@ -262,7 +262,7 @@ TEST(ReopenOfAPair, another_pair_is_not_in_the_way) {
   EXPECT_EQ(text_of(room.world.reopen("doctor", room.session)), "reopened");
 }
 
-// Creates and reopenings of one pair on both loops, in every order of beginnings: never two open sessions, and each has its verdict.
+// Creates and reopenings of one pair, on both loops and in random order. Never more than one open session, and each request has a verdict.
 TEST(ReopenOfAPair, whatever_comes_at_once_one_session_is_open) {
   for (std::uint32_t seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -301,7 +301,7 @@ TEST(ReopenOfAPair, whatever_comes_at_once_one_session_is_open) {
     const auto open = world.store.open_sessions_of(world.authenticator.users.at("doctor").id, std::nullopt, 1000).value().sessions;
     EXPECT_LE(done, 1u);
     EXPECT_EQ(open.size(), done);
-    // The turns of the pair are over: the next one is not kept waiting.
+    // All requests of the pair are finished, so the next one must not wait.
     for (const auto& row : open) world.end("doctor", row.id).value();
     EXPECT_EQ(text_of(world.reopen("doctor", sessions[0])), "reopened");
   }

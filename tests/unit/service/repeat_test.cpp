@@ -158,14 +158,14 @@ TEST(Repeat, a_retry_succeeds_when_less_is_allowed_since) {
   EXPECT_EQ(world.send("doctor", SessionId::from_random({9}), text, "key").error().message, too_long);
 }
 
-/// A session whose first message is far behind everything that is kept in memory, loaded anew.
+/// A session, loaded again, whose first message is older than everything kept in memory.
 class Old : public ::testing::Test {
  protected:
   Old() : session(world.create()), first(world.send("doctor", session, "once", "key").value()) {
     for (std::size_t count = 0; count <= limits::session_tail_entries; ++count)
       world.start_send("patient", session, "x" + std::to_string(count));
     world.restart();
-    world.get("doctor", session).value();  // loads it
+    world.get("doctor", session).value();  // loads the session
   }
 
   World world;
@@ -282,7 +282,7 @@ TEST_F(Old, a_failed_lookup_is_a_verdict_and_stores_nothing) {
   EXPECT_EQ(world.send("doctor", session, "new", "new key")->freshness, MessageView::Freshness::fresh);
 }
 
-/// A session with more messages than it keeps keys of.
+/// A session with more messages than it keeps keys for.
 class Long : public ::testing::Test {
  protected:
   Long() : session(world.create()), first(world.send("doctor", session, "m", "k0").value()) {

@@ -1,4 +1,4 @@
-// Resume at a position, then live: no gap, no repeat, nothing buffered, whatever happens in between (P5).
+// Resume at a position, then live events: no gap, no repeat, no buffering, for any events in between (P5).
 #include <gtest/gtest.h>
 
 #include <random>
@@ -23,7 +23,7 @@ std::string quoted(const domain::Position& position) {
   return "\"" + position.to_string() + "\"";
 }
 
-/// The seqs of the texts that a packet shows, in its order: of a live event, or of the entries of an answer.
+/// The seqs of the texts in a packet, in its order. The packet is a live event or an answer with entries.
 std::vector<std::uint32_t> texts_in(const std::string& packet) {
   static const std::regex text("\"messageType\":\"text\",\"seq\":([0-9]+)");
   std::vector<std::uint32_t> seqs;
@@ -46,7 +46,7 @@ class Resume : public ::testing::Test {
     }
   }
   std::unique_ptr<Socket> late_patient() { return room.world.connect("patient", 1); }
-  /// The one packet the socket got, which must be there.
+  /// The only packet that the socket received. The test fails if there is none or more than one.
   std::string only(Socket& socket) {
     room.run();
     auto packets = socket.take();
@@ -261,7 +261,7 @@ TEST_F(Resume, has_a_bound_for_each_answer) {
   EXPECT_THAT(only(*late), AllOf(Contains("Invalid limit"), Contains("invalid_argument")));
 }
 
-// One seed is one night: people talk, one of them loses the connection and comes back at what it saw last, the server restarts.
+// Each seed is one run: a user sends, another loses the connection and resumes at the last position it saw, and the store holds commits.
 TEST(ResumeProperty, hears_every_text_once_and_in_order) {
   for (unsigned seed = 1; seed <= 40; ++seed) {
     std::mt19937 random(seed);

@@ -1,4 +1,4 @@
-// Sessions: created, joined, left, ended; who hears of it, and who may.
+// Sessions: created, joined, left, ended. Checks the events of each step and its permissions.
 #include <gtest/gtest.h>
 
 #include "domain/created.hpp"
@@ -64,7 +64,7 @@ TEST_F(Create, refusals_come_in_their_order) {
 
 TEST_F(Create, a_role_known_to_the_directory_counts_after_a_restart) {
   world.service->remember_user(world.authenticator.users.at("admin"));
-  world.create();  // commits the directory too
+  world.create();  // also commits the directory
   world.restart();
   EXPECT_EQ(create("doctor", id_of("admin")).error().message, "Invalid patient ID");
 }
@@ -136,7 +136,7 @@ TEST_F(Create, every_loss_of_the_store_is_a_verdict) {
   EXPECT_EQ(create("doctor", id_of("patient")).error().code, ErrorCode::already_exists) << "it was stored after all";
 }
 
-/// A doctor may make so many attempts to create in limits::session_create_window; everything else is unlimited.
+/// Limits a doctor to `limit` attempts to create in limits::session_create_window. Everything else is unlimited.
 service::ServiceConfig creations_limited_to(std::uint32_t limit) {
   auto config = World::unlimited();
   config.rates.creation = limit;
@@ -181,7 +181,7 @@ TEST(CreateRate, counts_the_attempts_of_a_user_over_every_transport) {
   EXPECT_THAT(create(*world.connect("doctor"), patient), Contains("Active session already exists"));
 }
 
-/// `event` is refused from its third on.
+/// Expects that `event` is refused from the third one on.
 void expect_two_in_a_minute(World& world, const std::string& event, const std::string& json, const std::string& refusal) {
   auto one = world.connect("doctor", 0);
   auto two = world.connect("doctor", 1);
@@ -386,7 +386,7 @@ TEST(Join, of_more_rooms_than_one_socket_may_enter_is_refused) {
   }
 }
 
-/// A doctor whose socket is in as many sessions as it may be, each with a patient of its own.
+/// A doctor whose socket has joined the maximum number of sessions, each with a patient of its own.
 struct FullHouse {
   explicit FullHouse(service::ServiceConfig config = World::unlimited()) : world(std::move(config)), doctor(world.connect("doctor")) {
     while (sessions.size() < limits::joined_sessions_max) {
@@ -406,7 +406,7 @@ struct FullHouse {
     const auto received = doctor->take();
     return received.empty() ? "" : received.front();
   }
-  /// As another server, or other software beside this one, would.
+  /// Ends the session as another server or other software would.
   void end_elsewhere(const SessionId& session) {
     auto row = **world.store.find_session(session);
     row.end(world.clock.now());
@@ -421,7 +421,7 @@ struct FullHouse {
     auto [swept, done] = expect_answer<service::SweepResult>();
     world.service->clean_up(*world.loops[1], world.caller("admin"), world.clock.now(), std::move(done));
     world.run();
-    EXPECT_GE((*swept)->value().ended, limits::joined_sessions_max);  // and those that it could not join
+    EXPECT_GE((*swept)->value().ended, limits::joined_sessions_max);  // and the sessions that it could not join
   }
 
   World world;

@@ -1,4 +1,4 @@
-// What is kept in memory, what is let go, and what leaves nothing behind; draining.
+// Sessions in memory: which are kept, which are unloaded, and which requests leave nothing in memory. Also draining.
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
@@ -98,7 +98,7 @@ TEST(Shard, ids_that_do_not_exist_leave_nothing_behind) {
   }
   world.run();
   EXPECT_EQ(world.service->counts().sessions_loaded, 0u);
-  EXPECT_EQ(stranger->take().size(), 400u);  // ack; ack and error; error
+  EXPECT_EQ(stranger->take().size(), 400u);  // per id: an ack, an ack and an error, and an error
 }
 
 TEST(Shard, calls_that_wait_for_loading_share_one_read) {

@@ -1,4 +1,4 @@
-// Signing out: durable before it is told, in force at once, and the sockets of that token are cut, on every loop.
+// Signing out: durable before it is answered, effective at once, and the token's sockets are disconnected on every loop.
 #include <gtest/gtest.h>
 
 #include "world.hpp"

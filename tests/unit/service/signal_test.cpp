@@ -1,4 +1,4 @@
-// The signalling relay (docs/api-contract.md §6.3, "Details"): order of checks, shapes, limits, the record.
+// The signalling relay (docs/api-contract.md §6.3, "Details"): order of checks, payload shapes, limits, the record.
 #include <gtest/gtest.h>
 
 #include "world.hpp"
@@ -116,7 +116,7 @@ std::string sized(const std::string& kind, std::size_t bytes) {
 }
 
 struct SizedSignal {
-  std::string event, kind, members;  // `members` stands before the payload
+  std::string event, kind, members;  // `members` comes before the payload
 };
 const SizedSignal sized_signals[] = {
     {"webrtc-offer", "offer", "\"offer\":"},

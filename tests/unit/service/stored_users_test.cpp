@@ -1,4 +1,4 @@
-// What is remembered of the user store: bounded, and never put back by an answer that comes late.
+// The cache of the user store: it is bounded, and a late answer never replaces a newer one.
 #include "service/stored_users.hpp"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ UserId user_id(std::uint32_t number) {
   return UserId::of(id);
 }
 
-/// Answers with the user's name as it is when the read begins, and lets a test do something before the answer comes.
+/// Answers with the user's name at the start of the read. A test can act before the answer is returned.
 class SlowDirectory final : public store::Directory {
  public:
   Result<std::optional<domain::SessionRow>> find_session(const SessionId&) override { return std::nullopt; }

@@ -1,4 +1,4 @@
-// Stale sessions: which are, who ends them, that the room hears of it, and that any number of them is ended in bounded portions.
+// Stale sessions: which ones are ended and by which user, the event in their rooms, and the size limit of each portion.
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
@@ -24,7 +24,7 @@ class Sweep : public ::testing::Test {
     EXPECT_TRUE(answer->has_value()) << "no answer";
     return std::move(**answer);
   }
-  /// Moves the time on, timers included.
+  /// Advances the time and fires the timers.
   void pass(std::chrono::milliseconds time) {
     world.clock.advance(time);
     world.loops[0]->advance(time);
@@ -128,7 +128,7 @@ TEST_F(Sweep, any_number_is_ended_in_portions_of_sweep_sessions_max) {
   for (world.run(); world.store.waiting() > 0; world.run(), ++portions) {
     EXPECT_LE(world.store.waiting(), limits::sweep_sessions_max);
     world.store.release_commits();
-    // One commit is let through, then they are held again: the next portion begins only when this one's outcomes are back.
+    // Runs one round of commits and holds again. The next portion must not begin before the outcomes of this one arrive.
     while (world.store.waiting() > 0) world.worker.run_one();
     world.store.hold_commits();
   }
@@ -195,7 +195,7 @@ TEST_F(Upkeep, ends_sessions_nobody_joined_after_two_hours_and_active_ones_a_day
   const SessionId active = world.create("doctor", "stranger");
   pass(30min);
   world.start("doctor", active).value();
-  pass(90min - 10s);  // sweeps come ten seconds after every half hour
+  pass(90min - 10s);  // a sweep runs ten seconds after every half hour
   EXPECT_EQ(status_of(unstarted), SessionStatus::created);
   for (int sweeps = 0; sweeps < 2; ++sweeps) pass(30min);
   EXPECT_EQ(status_of(unstarted), SessionStatus::ended);
@@ -248,7 +248,7 @@ TEST_F(Upkeep, sweeps_shortly_after_the_start_too) {
 
 class ClockJump : public Upkeep {
  protected:
-  /// A process ends, and another begins when the time of day is so far ahead.
+  /// Restarts the process while the time of day is ahead by this much.
   void restart_ahead(std::chrono::milliseconds by) {
     world.restart();
     world.clock.set_ahead(by);
@@ -256,7 +256,7 @@ class ClockJump : public Upkeep {
     world.run();
     pass(limits::upkeep_first_delay);
   }
-  /// A process that sees each minute.
+  /// Lets a running process see each minute.
   void pass_minutes(std::chrono::minutes time) {
     for (; time.count() > 0; --time) pass(1min);
   }

@@ -1,4 +1,4 @@
-// The bounded tables: rates, connections, users, keys, texts; and the outbox.
+// The tables with limits: rates, connections, users, keys, texts. Also the outbox.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -184,7 +184,7 @@ TEST(KeyIndex, finds_what_was_added_until_it_is_rolled_back) {
   EXPECT_EQ(keys.find(key_of(2)), 6u);
 }
 
-/// A key as a MAC is: any of its bytes are as good as random.
+/// A key that spreads like a MAC: each of its bytes looks random.
 Key16 mac_of(std::uint32_t number) {
   Key16 mac;
   const Digest32 digest = sha256({std::to_string(number)});
@@ -308,14 +308,14 @@ TEST(TextTail, a_deleted_text_stays_as_deleted) {
   TextTail tail;
   tail.push(text_at(3, 0));
   tail.mark_deleted(3);
-  tail.mark_deleted(4);  // too old or no text: nothing to mark
+  tail.mark_deleted(4);  // this seq has no text in the tail, so nothing is marked
   EXPECT_FALSE(tail.find(3)->live());
   EXPECT_EQ(tail.find(3)->text, "");
 }
 
 TEST(TextTail, answers_a_page_only_when_it_has_all_of_it) {
   TextTail tail;
-  tail.reset(10, {text_at(10, 100), text_at(11, 100), text_at(12, 200)});  // ten live texts in all, seven older ones not here
+  tail.reset(10, {text_at(10, 100), text_at(11, 100), text_at(12, 200)});  // ten live texts in all; the tail does not have the seven oldest
   EXPECT_THAT(seqs(*tail.slice({0, 2, {}, 10})), ElementsAre(11, 12));
   EXPECT_THAT(seqs(*tail.slice({1, 2, {}, 10})), ElementsAre(10, 11));
   EXPECT_FALSE(tail.slice({2, 2, {}, 10}).has_value());
@@ -355,7 +355,7 @@ TEST(Outbox, keeps_its_order_even_when_a_task_asks_for_more) {
   outbox.run(0, [&] {
     notes.emplace_back("task");
     outbox.send(0, peer, packet("c"));
-    outbox.flush();  // a turn inside the turn
+    outbox.flush();  // a nested flush must not send anything
     notes.emplace_back("task over");
   });
   outbox.send(0, peer, packet("b"));

@@ -89,7 +89,7 @@ User World::introduce(const std::string& name, const std::string& role) {
 
 namespace {
 
-/// The decision may come later; the socket must be there then.
+/// The socket must still exist when the decision arrives, because that may be later.
 socketio::Decide decision_for(Socket& socket) {
   return [&socket](socketio::ConnectDecision decision) {
     EXPECT_EQ(socket.handler, nullptr) << "decided twice";

@@ -1,4 +1,4 @@
-// A whole service over the model store, driven by hand: two loops, people, sockets. Scripts of the tests are written against this.
+// A whole service over the model store, driven by hand: two loops, users, sockets. The tests of the service use this.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -31,7 +31,7 @@ using domain::TextField;
 using domain::User;
 using service::ChatService;
 
-/// Repeatable "randomness": a run of the tests is the same every time.
+/// Deterministic "randomness": every run of the tests is the same.
 class SeededEntropy final : public Entropy {
  public:
   explicit SeededEntropy(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15ull + 1) {}
@@ -46,7 +46,7 @@ class SeededEntropy final : public Entropy {
   std::uint64_t state_;
 };
 
-/// A token is `<name>`; whoever was introduced is known by it.
+/// A token is `<name>`. It is valid for each introduced user.
 class TestAuthenticator final : public auth::Authenticator {
  public:
   std::expected<auth::Identity, auth::AuthFailure> authenticate(std::string_view token) override {
@@ -72,7 +72,7 @@ class RecordingRelay final : public relay::Relay {
   std::vector<std::pair<SessionId, std::uint32_t>> published;
 };
 
-/// The store's log, able to keep to itself what came between when an append conflicts, as an engine may that cannot tell.
+/// Wraps the store's log. It can hide the tail of a conflict, as an engine may that does not know the entries in between.
 class ReticentLog final : public store::SessionLog {
  public:
   explicit ReticentLog(store::SessionLog& log) : log_(log) {}
@@ -120,7 +120,7 @@ class TestPeer final : public protocol::socketio::Peer {
   protocol::socketio::Handshake handshake_;
 };
 
-/// What a Done gave, once it did.
+/// The result passed to a Done callback, once it was called.
 template <typename T>
 using Answer = std::shared_ptr<std::optional<Result<T>>>;
 template <typename T>
@@ -137,18 +137,18 @@ class World;
 /// One connected socket.
 class Socket {
  public:
-  /// `{"a":1}` goes out as the event's one argument; empty: no argument. `ack`: the id to ask for.
+  /// Emits the event with `{"a":1}` as its one argument; with an empty `json`, without one. `ack`: the id of a requested ack.
   void emit(std::string_view event, std::string_view json, std::optional<std::uint64_t> ack = std::nullopt);
-  /// As sent, array and all.
+  /// Emits the argument array unchanged.
   void emit_raw(std::string_view event, std::string_view array, std::optional<std::uint64_t> ack = std::nullopt);
   void disconnect(protocol::socketio::DisconnectReason reason = protocol::socketio::DisconnectReason::transport_close);
-  /// What came since the last look.
+  /// The packets received since the last call.
   std::vector<std::string> take() { return std::exchange(peer->received, {}); }
-  /// As take, events of one name only; the rest is dropped.
+  /// Like take, but only events of one name; the others are dropped.
   std::vector<std::string> take(std::string_view event);
 
   std::shared_ptr<TestPeer> peer;
-  std::unique_ptr<protocol::socketio::SocketHandler> handler;  // null: refused or gone
+  std::unique_ptr<protocol::socketio::SocketHandler> handler;  // null: refused or disconnected
   std::string refusal;
   std::string refusal_data;
 };
@@ -158,12 +158,12 @@ class World {
   explicit World(service::ServiceConfig config = unlimited(), std::size_t loop_count = 2);
   ~World();
 
-  /// The defaults, with every limit of number off.
+  /// The default settings, with all rate and connection limits off.
   static service::ServiceConfig unlimited();
 
-  /// Runs everything until nothing has anything to do.
+  /// Runs all tasks until none is left.
   void run();
-  /// Forgets everything in memory, as a restart does; the store stays. Sockets of before are gone.
+  /// Drops everything in memory, as a restart does. The store stays, and old sockets are gone.
   void restart();
   /// The same with other settings.
   void restart(service::ServiceConfig config);
@@ -179,12 +179,12 @@ class World {
   [[nodiscard]] SessionNumber number_of(const SessionId& session);
   [[nodiscard]] std::vector<domain::Entry> log_of(const SessionId& session);
 
-  /// Stores an entry behind everything stored, ahead of everything on its way: what another server would do.
+  /// Stores an entry after the stored ones, and before all pending appends, as another server would.
   void intrude(const SessionId& session, domain::Draft draft, std::optional<domain::SessionRow> row = std::nullopt);
-  /// A text of one of the introduced, to intrude with.
+  /// A text of an introduced user, for `intrude`.
   [[nodiscard]] domain::Draft text_of(const std::string& name, const std::string& text) const;
 
-  // Use cases by REST, from `loop`. Each gives the answer as it is after everything ran.
+  // Use cases over REST, from `loop`. Each returns its answer after all tasks have run.
   Result<domain::MessageView> send(const std::string& name, const SessionId& session, const std::string& text, const std::string& key = "");
   Answer<domain::MessageView> start_send(const std::string& name, const SessionId& session, const std::string& text,
                                          const std::string& key = "", std::size_t loop = 0);
@@ -212,7 +212,7 @@ class World {
   RecordingRelay relay;
   NullLogSink logs;
   ScriptedIceChecker ice_checker;
-  std::function<Result<std::string>()> read_turn_secret;  // taken by the next restart
+  std::function<Result<std::string>()> read_turn_secret;  // the next restart uses it
   std::unique_ptr<ChatService> service;
 
  private:
@@ -222,13 +222,13 @@ class World {
   std::uint64_t seed_ = 1;
 };
 
-/// A session with both people in its room: the doctor on loop 0, the patient on loop 1. What their joins said is dropped.
+/// A session with both users in its room: the doctor on loop 0, the patient on loop 1. The packets of their joins are dropped.
 class Room {
  public:
   explicit Room(service::ServiceConfig config = World::unlimited());
 
   void run() { world.run(); }
-  /// Emits a message, without an ack.
+  /// Emits a message. Requests an ack only if an id is given.
   void say(Socket& socket, std::string_view text, std::string_view key = "", std::optional<std::uint64_t> ack = std::nullopt);
 
   World world;
@@ -243,7 +243,7 @@ class Room {
 [[nodiscard]] inline TextField text_field(const std::string& text) {
   return text.empty() ? TextField{} : TextField{TextField::State::text, text};
 }
-/// `{"sessionId":"…","message":"…"[,"clientMessageId":"…"]}`; the text needs no escaping.
+/// `{"sessionId":"…","message":"…"[,"clientMessageId":"…"]}`. The text must need no escaping.
 [[nodiscard]] std::string message_json(const SessionId& session, std::string_view text, std::string_view key = "");
 [[nodiscard]] std::string session_json(const SessionId& session);
 

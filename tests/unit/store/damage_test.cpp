@@ -1,4 +1,4 @@
-// What is met when bytes in the files change, and what is left of a text that was deleted.
+// Errors after bytes in the files have changed, and the remains of a deleted text.
 #include "domain/entry.hpp"
 #include "embedded_fixture.hpp"
 

@@ -1,5 +1,5 @@
-// Promise 1 at the store: what is acknowledged survives power loss, and nothing is told or shown that might not. And the proof that
-// these tests would notice if commits did not wait for the disk.
+// Promise 1 at the store: an acknowledged entry survives power loss, and no outcome or read shows an entry that might not. One test proves
+// that these tests would fail if commits did not wait for the disk.
 #include <sys/resource.h>
 
 #include <filesystem>
@@ -14,7 +14,7 @@ using test::LogScript;
 
 class Durability : public EmbeddedFixture {
  protected:
-  /// Commits some, holds the disk, sends more, cuts the power. Gives what was acknowledged, in order.
+  /// Commits some entries, holds the disk, sends more and cuts the power. Returns the acknowledged entries, in order.
   Entries acknowledge_some_then_lose_power(LogScript& script, double kept) {
     commit_session(script, 130);
     const Entries acknowledged = script.entries();
@@ -58,7 +58,7 @@ TEST_F(Durability, a_record_torn_by_power_loss_is_dropped_whole) {
   }
 }
 
-// The test of the test: with the sync left out, the same scenario must lose what was acknowledged, or be refused by name.
+// Proves that the tests above can fail: without the sync, acknowledged entries must be lost, or the opening must be refused.
 TEST_F(Durability, without_the_sync_acknowledged_entries_are_missed_by_this_very_test) {
   LogScript script(7);
   open(Syncing::skipped);
@@ -71,11 +71,11 @@ TEST_F(Durability, without_the_sync_acknowledged_entries_are_missed_by_this_very
 }
 
 TEST_F(Durability, what_is_synced_and_not_yet_told_may_appear_and_in_order) {
-  std::mt19937 random(20260101);  // fixed: a failure is the same every time
+  std::mt19937 random(20260101);  // fixed, so that a failure can be repeated
   std::size_t told_in_all = 0;
   for (int round = 0; round < 12; ++round) {
     LogScript script(100 + static_cast<std::uint64_t>(round));
-    config.write_buffer_bytes = 64 * 1024;  // so that flushes and their logs are in the way of the power, too
+    config.write_buffer_bytes = 64 * 1024;  // small, so that power loss also meets flushes and their logs
     open();
     commit(script.create());
     const std::size_t rounds = random() % 40;
@@ -225,7 +225,7 @@ TEST_F(Durability, what_becomes_of_the_room_is_noticed_though_nobody_writes) {
   EXPECT_TRUE(loop.run_until([&] { return !store->health().has_room; })) << "a start on a full disk";
 }
 
-// What users add without a text: it must not fill the disk that is below the mark.
+// Records without a text must not fill a disk that is already below its limit.
 TEST_F(Durability, too_little_room_ends_records_of_signalling_and_rows_of_users_until_there_is_room_again) {
   open();
   LogScript script(7);
@@ -240,7 +240,7 @@ TEST_F(Durability, too_little_room_ends_records_of_signalling_and_rows_of_users_
   const auto records = [&] {
     return read<Result<SignallingPage>>([&](LogReader&) { return store->newest(script.number(), {}, {.limit = 100}); })->messages.size();
   };
-  files->hold_syncs();  // these two wait while the room goes
+  files->hold_syncs();  // these two wait while the disk becomes too full
   send(script.text("held"));
   ASSERT_TRUE(files->wait_for_held_sync());
   store->record(message);
@@ -358,7 +358,7 @@ TEST_F(FilesGone, files_that_cannot_be_looked_at_for_want_of_descriptors_are_not
   commit(other.create());
   rlimit files_open{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &files_open), 0);
-  const rlimit none{1, files_open.rlim_max};  // those that are open stay open
+  const rlimit none{1, files_open.rlim_max};  // files that are open stay open
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
   const AppendOutcome outcome = append(other.text("still here"));
   EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &files_open), 0);

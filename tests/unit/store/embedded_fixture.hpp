@@ -28,7 +28,7 @@ class EmbeddedFixture : public testing::Test, public CommitListener {
     if (files) files->release_syncs();
   }
 
-  /// Opens with a disk of its own; the former disk, with its faults, is gone.
+  /// Opens the store on a new disk object. The previous one and its faults are gone.
   Result<void> try_open(Syncing syncing = Syncing::real) {
     close();
     files = std::make_shared<test::FaultyFileSystem>();
@@ -45,7 +45,7 @@ class EmbeddedFixture : public testing::Test, public CommitListener {
     const auto opened = try_open(syncing);
     ASSERT_TRUE(opened.has_value()) << opened.error().message << " " << opened.error().detail;
   }
-  /// Expects that opening is refused, and gives the message.
+  /// Expects that opening is refused, and returns the message.
   std::string refusal() {
     const auto opened = try_open();
     if (opened) return "it was opened";
@@ -53,7 +53,7 @@ class EmbeddedFixture : public testing::Test, public CommitListener {
     return opened.error().message;
   }
   void close() { store.reset(); }
-  /// The machine loses power now; `kept` of what was not synced happens to be on the disk.
+  /// The machine loses power now. The share `kept` of the unsynced data is on the disk by chance.
   void lose_power(double kept = 0) {
     files->power_off();
     store.reset();
@@ -106,7 +106,7 @@ class EmbeddedFixture : public testing::Test, public CommitListener {
     return read<Result<std::optional<std::uint32_t>>>([=](LogReader& reader) { return reader.find_key(session, key); });
   }
   [[nodiscard]] std::string path(const std::string& name) const { return config.directory + "/" + name; }
-  /// The write-ahead log that is written to.
+  /// The write-ahead log that is currently written.
   [[nodiscard]] std::string newest_wal() const;
 
   test::TemporaryDirectory place;

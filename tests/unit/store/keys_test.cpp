@@ -1,4 +1,4 @@
-// Idempotency keys across restarts, crashes and forgetting; and how far their family may lag behind.
+// Idempotency keys across restarts, crashes and forgetting; and how far their column family may lag.
 #include "base/limits.hpp"
 #include "embedded_fixture.hpp"
 #include "store/embedded/database.hpp"
@@ -105,7 +105,7 @@ TEST_F(Keys, are_exact_though_memory_holds_few) {
   StoreState state(logs);
   const auto database = Database::open(config, {rocksdb::FileSystem::Default(), clock, state, logs});
   ASSERT_TRUE(database.has_value());
-  KeyIndex index(60);  // one session's
+  KeyIndex index(60);  // room for the keys of one session only
   LogView latest(**database, state, LogView::Moment::latest);
   for (int round = 0; round < 3; ++round) {
     for (const LogScript& script : scripts) {

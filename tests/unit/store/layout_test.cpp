@@ -190,7 +190,7 @@ class Forgetting : public EmbeddedFixture {
     ASSERT_TRUE(loop.run_until([&] { return done.has_value(); }));
     ASSERT_TRUE(done->has_value());
   }
-  /// Opens, which forgets with the first revocation after it, and gives how many are kept beside that one.
+  /// Reopens the store, which forgets with its next revocation. Returns the number of revocations kept besides that one.
   std::size_t kept_after(const ClockLook& look) {
     store->note_clock(look);
     close();

@@ -1,4 +1,4 @@
-// What is refused at opening: by name, with how to mend it, and without changing a byte.
+// Refusals to open: each names the problem and the fix, and changes no byte.
 #include <rocksdb/db.h>
 
 #include <filesystem>
@@ -171,7 +171,7 @@ TEST_F(Opening, a_loss_that_an_operator_accepts_opens_what_is_left) {
   const auto left = all(SessionNumber{7});
   ASSERT_TRUE(left.has_value());
   EXPECT_LT(left->size(), 21u);
-  open();  // and from then on it is an ordinary store
+  open();  // after that it is an ordinary store
 }
 
 TEST_F(Opening, SYNCED_is_never_ahead_of_the_log) {
@@ -197,7 +197,7 @@ TEST_F(Opening, a_creation_cut_short_anywhere_is_finished_by_the_next_opening) {
     close();
     files = std::make_shared<test::FaultyFileSystem>();
     files->fail_write(nth, "");
-    if (open_on_disk()) continue;  // the fault came later than the creation
+    if (open_on_disk()) continue;  // the fault came after the creation
     ++failed;
     files->power_off();
     files->drop_unsynced();

@@ -1,4 +1,4 @@
-// The threads that read: what a stop does with what is being read, and with what waits.
+// The reader threads: the effect of a stop on running jobs and on waiting ones.
 #include "store/common/reader_pool.hpp"
 
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ TEST(ReaderPool, a_stop_finishes_what_is_being_read_and_drops_what_waits) {
   started.get_future().wait();
   for (int count = 0; count < 10; ++count) ASSERT_TRUE(pool.run([&](LogReader&) { ++read; }));
   std::thread stopper([&] { pool.stop(); });
-  // Until the other thread has begun to stop the pool, jobs are accepted, and refused as too many once the queue is full.
+  // Until the other thread begins to stop the pool, jobs are accepted, or refused as overload when the queue is full.
   Result<void> accepted;
   while (accepted || accepted.error().code == ErrorCode::overloaded) accepted = pool.run([&](LogReader&) { ++read; });
   EXPECT_EQ(accepted.error().code, ErrorCode::store_failed);
