@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/surrogates.hpp"
 #include "base/utf8.hpp"
 
 namespace parley::api::json_text {
@@ -31,16 +32,15 @@ std::size_t append_unicode_escape(std::string& out, std::string_view inside, std
   const auto first = hex4(inside, at);
   if (!first) return at;
   at += 4;
-  const bool high = *first >= 0xD800 && *first <= 0xDBFF;
-  const bool low = *first >= 0xDC00 && *first <= 0xDFFF;
+  const bool high = is_high_surrogate(*first);
   if (high && inside.substr(at, 2) == "\\u") {
     const auto second = hex4(inside, at + 2);
-    if (second && *second >= 0xDC00 && *second <= 0xDFFF) {
-      append_utf8(out, 0x10000 + ((*first - 0xD800) << 10) + (*second - 0xDC00));
+    if (second && is_low_surrogate(*second)) {
+      append_utf8(out, code_point_of(*first, *second));
       return at + 6;
     }
   }
-  append_utf8(out, high || low ? replacement : *first);
+  append_utf8(out, high || is_low_surrogate(*first) ? replacement : *first);
   return at;
 }
 

@@ -3,14 +3,11 @@
 #include <limits>
 
 #include "api/request.hpp"
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 
 namespace parley::api {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 int hex_value(char c) {
   if (is_digit(c)) return c - '0';

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/surrogates.hpp"
 #include "base/utf8.hpp"
 
 namespace parley {
@@ -31,13 +32,6 @@ std::optional<std::uint16_t> unit_at(std::string_view json, std::size_t offset) 
   return static_cast<std::uint16_t>(unit);
 }
 
-constexpr bool is_high(std::uint16_t unit) {
-  return (unit & 0xfc00) == 0xd800;
-}
-constexpr bool is_low(std::uint16_t unit) {
-  return (unit & 0xfc00) == 0xdc00;
-}
-
 }  // namespace
 
 void repair_lone_surrogate_escapes(std::string& json, std::string_view digits) {
@@ -47,10 +41,10 @@ void repair_lone_surrogate_escapes(std::string& json, std::string_view digits) {
     std::size_t next = offset + 2;  // any other escape, an escaped backslash included, is a backslash and one character
     if (unit) {
       next = offset + escape_bytes;
-      const auto partner = is_high(*unit) ? unit_at(json, next) : std::nullopt;
-      if (partner && is_low(*partner)) {
+      const auto partner = is_high_surrogate(*unit) ? unit_at(json, next) : std::nullopt;
+      if (partner && is_low_surrogate(*partner)) {
         next += escape_bytes;
-      } else if (is_high(*unit) || is_low(*unit)) {
+      } else if (is_high_surrogate(*unit) || is_low_surrogate(*unit)) {
         json.replace(offset + 2, 4, digits);
       }
     }

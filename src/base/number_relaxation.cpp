@@ -10,12 +10,10 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.hpp"
+
 namespace parley {
 namespace {
-
-bool is_digit(char character) {
-  return character >= '0' && character <= '9';
-}
 
 /// One number token, read by the grammar of RFC 8259 §6.
 class NumberReader {

@@ -9,7 +9,7 @@ namespace parley {
 /// number is malformed (RFC 8259 §6); the text is then unusable.
 [[nodiscard]] bool relax_numbers(std::string& json);
 /// Rewrites every number of JSON text as the nearest `double`, for code that reads the values. Numbers beyond the range become the largest
-/// finite double. Returns false if a number is malformed; the text is then unusable.
+/// finite double. Returns false and leaves the text alone if a number is malformed.
 [[nodiscard]] bool round_numbers(std::string& json);
 
 }  // namespace parley

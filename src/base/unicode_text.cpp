@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/surrogates.hpp"
 #include "base/utf8.hpp"
 
 namespace parley {
@@ -11,13 +12,6 @@ namespace {
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::uint32_t replacement = 0xfffd;
 constexpr std::uint32_t code_point_max = 0x10ffff;
-
-constexpr bool is_high(std::uint32_t unit) {
-  return (unit & ~0x3ffu) == 0xd800;
-}
-constexpr bool is_low(std::uint32_t unit) {
-  return (unit & ~0x3ffu) == 0xdc00;
-}
 
 /// Bytes as units of two or four bytes. `at` must be below count().
 struct Units {
@@ -41,10 +35,10 @@ std::string to_utf8(const Units& units) {
   text.reserve(units.bytes.size());
   for (std::size_t at = 0; at < units.count(); ++at) {
     std::uint32_t code_point = units[at];
-    const bool has_partner = units.width == 2 && is_high(code_point) && at + 1 < units.count() && is_low(units[at + 1]);
+    const bool has_partner = units.width == 2 && is_high_surrogate(code_point) && at + 1 < units.count() && is_low_surrogate(units[at + 1]);
     if (has_partner) {
-      code_point = 0x10000 + ((code_point & 0x3ff) << 10) + (units[++at] & 0x3ff);
-    } else if (is_high(code_point) || is_low(code_point) || code_point > code_point_max) {
+      code_point = code_point_of(code_point, units[++at]);
+    } else if (is_high_surrogate(code_point) || is_low_surrogate(code_point) || code_point > code_point_max) {
       code_point = replacement;
     }
     append_utf8(text, code_point);

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "base/ascii.hpp"
 #include "config/load_settings.hpp"
 
 namespace parley::config {
@@ -21,20 +22,6 @@ std::unexpected<std::string> wrong(std::string advice) {
 
 std::unexpected<std::string> no_origin() {
   return wrong("must be an origin, scheme, host and port alone, as in https://app.example.org.");
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = is_letter(c) ? static_cast<char>(c | 0x20) : c;
-  return result;
 }
 
 bool is_scheme(std::string_view text) {
@@ -107,7 +94,8 @@ Part host_and_port(std::string_view authority, std::string_view scheme) {
   if (!rest.empty()) rest.remove_prefix(1);
   if (!bracketed && rest.find(':') != std::string_view::npos) return ip6_host({});
   const bool of_the_web = scheme == "http" || scheme == "https";
-  auto host = bracketed ? ip6_host(std::string(host_text.substr(1))) : named_host(of_the_web ? lower(host_text) : std::string(host_text));
+  auto host =
+      bracketed ? ip6_host(std::string(host_text.substr(1))) : named_host(of_the_web ? lower_case(host_text) : std::string(host_text));
   if (!host) return host;
   const auto port = port_part(rest, scheme);
   if (!port) return port;
@@ -131,7 +119,7 @@ Part with_scheme(std::string scheme, std::string_view rest) {
 
 std::expected<std::string, std::string> parse_origin(std::string_view text) {
   const auto scheme_end = text.find("://");
-  const auto scheme = lower(text.substr(0, scheme_end));
+  const auto scheme = lower_case(text.substr(0, scheme_end));
   if (scheme == "null" || scheme == "file") {
     return wrong(
         "has no address that could be allowed: all pages from files and in sandboxed frames have this origin. Serve the page by HTTP.");

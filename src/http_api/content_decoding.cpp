@@ -7,6 +7,7 @@
 #include <array>
 #include <memory>
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "http_api/header_text.hpp"
 #include "protocol/http/header_text.hpp"

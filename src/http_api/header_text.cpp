@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "http_api/percent.hpp"
 #include "protocol/http/header_text.hpp"
 
@@ -12,9 +13,6 @@ using protocol::http::trim_whitespace;
 
 namespace {
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
@@ -37,12 +35,6 @@ std::string_view strong_part(std::string_view etag) {
 }
 
 }  // namespace
-
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), lower);
-  return result;
-}
 
 std::string upper_case(std::string_view text) {
   std::string result(text);

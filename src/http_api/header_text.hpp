@@ -7,7 +7,6 @@
 
 namespace parley::http_api {
 
-[[nodiscard]] std::string lower_case(std::string_view text);  // ASCII
 [[nodiscard]] std::string upper_case(std::string_view text);  // ASCII
 /// Replaces everything but printable ASCII by `?`: header bytes need not be UTF-8, JSON must be.
 [[nodiscard]] std::string printable_ascii(std::string_view text);

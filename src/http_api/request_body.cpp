@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "base/unicode_text.hpp"
 #include "http_api/content_decoding.hpp"

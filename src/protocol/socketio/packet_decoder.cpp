@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.hpp"
 #include "base/number_relaxation.hpp"
 #include "base/utf8.hpp"
 #include "protocol/socketio/packet.hpp"
@@ -12,10 +13,6 @@
 
 namespace parley::protocol::socketio {
 namespace {
-
-bool is_digit(char character) {
-  return character >= '0' && character <= '9';
-}
 
 bool is_binary(PacketType type) {
   return type == PacketType::binary_event || type == PacketType::binary_ack;

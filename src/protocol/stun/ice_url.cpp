@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 
 namespace parley::protocol::stun {
@@ -11,16 +12,6 @@ namespace {
 
 constexpr std::uint16_t default_port = 3478;
 constexpr std::uint16_t default_tls_port = 5349;
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), lower);
-  return result;
-}
 
 /// A character of a name or address. The resolver finds out whether the host exists.
 bool is_host_character(char c) {

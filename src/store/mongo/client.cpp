@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
 #include "store/mongo/layout.hpp"
@@ -167,9 +167,7 @@ constexpr std::array<std::string_view, 14> own_options = {"readpreference",
                                                           "waitqueuemultiple"};
 
 bool is_own(std::string_view option) {
-  std::string name(option.substr(0, option.find('=')));
-  std::ranges::transform(name, name.begin(), [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return std::ranges::find(own_options, name) != own_options.end();
+  return std::ranges::find(own_options, lower_case(option.substr(0, option.find('=')))) != own_options.end();
 }
 
 struct SetAside {
