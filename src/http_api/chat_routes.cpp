@@ -4,6 +4,7 @@
 #include "domain/error_code.hpp"
 #include "http_api/chat_operations.hpp"
 #include "http_api/percent.hpp"
+#include "http_api/refuse_after_access.hpp"
 #include "http_api/routes.hpp"
 
 namespace parley::http_api {
@@ -55,14 +56,9 @@ void chat_page(const Backend& backend, ExchangePtr exchange) {
   auto& kept = *exchange;
   if (const auto before = query_value(query, before_parameter.name); before && !before->empty()) {
     read.before = api::parse_before(*before);
-    if (!read.before) {
-      // If the caller may not see the session, that refusal comes first, as with every other parameter.
-      return backend.service.get_session(*kept.loop, std::move(kept.caller), read.session,
-                                         [exchange = std::move(exchange)](Result<domain::SessionView> session) {
-                                           if (!session) return exchange->answer(session.error());
-                                           exchange->answer(Error{ErrorCode::invalid_argument, "Invalid before timestamp", {}, 0});
-                                         });
-    }
+    if (!read.before)
+      return refuse_after_access(backend, std::move(exchange), read.session,
+                                 {ErrorCode::invalid_argument, "Invalid before timestamp", {}, 0});
   }
   backend.service.read_page(*kept.loop, std::move(kept.caller), read, [exchange = std::move(exchange)](Result<domain::PageView> page) {
     if (!page) return exchange->answer(page.error());

@@ -11,11 +11,8 @@ constexpr std::string_view area = "sessions";
 constexpr api::Refusal access_refusals[] = {api::session_not_found_refusal, api::stranger_refusal};
 
 // Lists
-constexpr api::Schema list_place_schema{.keywords = R"("type":"string","pattern":"^[0-9]{1,15}[.].")",
-                                        .example = R"("1767225600000.6955b900a1b2c3d4e5000003")"};
-constexpr api::Member more_member{"more", &schemas::yes, "There are others behind the last.", api::Presence::rare};
-constexpr api::Member before_member{"before", &list_place_schema, "With `more`: the `before` of the request for those.",
-                                    api::Presence::rare};
+constexpr api::Member more_member{"more", &schemas::yes, "There are more after the last one.", api::Presence::rare};
+constexpr api::Member before_member{"before", &list_place, "With `more`: the `before` of the request for those.", api::Presence::rare};
 constexpr api::Refusal invalid_before{invalid_argument, "Invalid before"};
 
 // POST /api/sessions/create

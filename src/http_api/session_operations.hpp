@@ -11,11 +11,13 @@ inline constexpr QueryParameter signalling_limit_parameter{.name = "limit",
                                                            .when_absent = limits::signalling_limit_default,
                                                            .largest = limits::signalling_limit_max};
 
-inline constexpr api::Schema list_place_in_query{.keywords = R"("anyOf":[{"type":"string","pattern":"^[0-9]{1,15}[.]."},{"const":""}])",
-                                                 .example = R"("1767225600000.6955b900a1b2c3d4e5000003")"};
+inline constexpr api::Schema list_place{.keywords = R"("type":"string","pattern":"^[0-9]{1,15}[.].")",
+                                        .example = R"("1767225600000.6955b900a1b2c3d4e5000003")"};
+inline constexpr const api::Schema* list_place_in_query_forms[] = {&list_place, &api::schemas::empty};
+inline constexpr api::Schema list_place_in_query{.any_of = list_place_in_query_forms};
 inline constexpr QueryParameter list_before_parameter{
     .name = "before",
-    .about = "The `before` of an answer with `more`: what comes behind it. Empty: from the newest on.",
+    .about = "The `before` of an answer with `more`: the list goes on after it. Empty: from the newest on.",
     .schema = &list_place_in_query};
 
 extern const Operation create_session_operation;

@@ -9,6 +9,7 @@
 #include "domain/error_code.hpp"
 #include "http_api/list_place.hpp"
 #include "http_api/percent.hpp"
+#include "http_api/refuse_after_access.hpp"
 #include "http_api/routes.hpp"
 #include "http_api/session_operations.hpp"
 
@@ -237,13 +238,7 @@ void session_signalling(const Backend& backend, ExchangePtr exchange) {
   auto& kept = *exchange;
   const domain::SessionField session = api::session_from_path(kept.parameters[0]);
   const auto after = place_in_query(kept.request.query());
-  if (!after) {
-    // If the caller may not see the session, that refusal comes first, as with every other parameter.
-    return backend.service.get_session(*kept.loop, std::move(kept.caller), session,
-                                       [exchange = std::move(exchange), refusal = after.error()](Result<domain::SessionView> seen) {
-                                         exchange->answer(seen ? refusal : seen.error());
-                                       });
-  }
+  if (!after) return refuse_after_access(backend, std::move(exchange), session, after.error());
   const store::SignallingRange range{.limit = query_number(kept.request.query(), signalling_limit_parameter),
                                      .after = after->transform(signalling_place)};
   backend.service.read_signalling(*kept.loop, std::move(kept.caller), session, range,
