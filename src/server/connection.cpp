@@ -34,7 +34,7 @@ void Connection::converse(std::unique_ptr<Conversation> conversation) {
 
 void Connection::vouch() {
   place_.leave();
-  set_idle(false);
+  forget_stranger();
 }
 
 void Connection::set_idle(bool idle) {

@@ -180,24 +180,24 @@ void Committer::commit_once() {
 
 void Committer::look() {
   look_at_room();
-  look_at_files();
+  look_at_files(Files::all);
 }
 
-void Committer::look_at_files() {
+void Committer::look_at_files(Files which) {
   if (surroundings_.state.failed()) return;
-  looked_at_files_ = surroundings_.clock.steady_now();
-  if (auto in_place = surroundings_.database.are_files_in_place(surroundings_.directory); !in_place)
-    surroundings_.state.fail(in_place.error().message);
+  const Database& database = surroundings_.database;
+  if (which == Files::all) looked_at_files_ = surroundings_.clock.steady_now();
+  const auto in_place = which == Files::all ? database.are_files_in_place(surroundings_.directory)
+                                            : database.is_synced_file_in_place(surroundings_.directory);
+  if (!in_place) surroundings_.state.fail(in_place.error().message);
 }
 
 // If a single file is missing, the next start reports it, because SYNCED counts the commits in that file. A start stays
 // silent only if SYNCED or the folder was replaced. So those two are checked before each commit, and all files now and then.
 void Committer::look_before_commit() {
   look_at_room();
-  if (surroundings_.clock.steady_now() >= looked_at_files_ + limits::store_look_interval) return look_at_files();
-  if (surroundings_.state.failed()) return;
-  if (auto in_place = surroundings_.database.is_synced_file_in_place(surroundings_.directory); !in_place)
-    surroundings_.state.fail(in_place.error().message);
+  const bool all_are_due = surroundings_.clock.steady_now() >= looked_at_files_ + limits::store_look_interval;
+  look_at_files(all_are_due ? Files::all : Files::synced_file);
 }
 
 void Committer::look_at_room() {

@@ -77,7 +77,8 @@ class Committer {
   void commit_once();
   void look();
   void look_at_room();
-  void look_at_files();
+  enum class Files : std::uint8_t { all, synced_file };
+  void look_at_files(Files which);
   void look_before_commit();
   void add_rows(CommitBatch& batch);
   void drop_rows();
