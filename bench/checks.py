@@ -275,7 +275,7 @@ def ratio_text(ratios):
 def pair(bench):
     """A shared machine slows both alike, so their ratio stays put where rates of one after the other differ by a third."""
     rounds = int(os.environ.get("REPEAT", "12"))
-    base = os.environ.get("BASE") or sys.exit("name the build to compare with in BASE, such as BASE=/tmp/before/build/release/parley")
+    base = os.environ.get("BASE") or sys.exit("name the build to compare with in BASE, such as BASE=../before/build/release/parley")
     with Bench(base) as other:
         other.seed = bench.seed
         conclusion = Conclusion(f"side by side with {other.commit}, {rounds} rounds", bench)

@@ -180,20 +180,9 @@ async function signalling(target) {
 /** One doctor, a new patient each time. */
 async function sessions(target) {
   const doctor = person('doctor');
-  let load = 0;
-  await Promise.all(Array.from({ length: 4 }, async () => {
-    let line = await signedIn(target, doctor);
-    while (target.left() > 0) {
-      if (!line.isOpen) {
-        await delay(5);
-        line = await signedIn(target, doctor);
-        continue;
-      }
-      const batch = Array.from({ length: 100 }, () => text(`42["create-session",{"patientId":"${newId()}"}]`));
-      await Promise.race([line.write(Buffer.concat(batch)), delay(target.left())]);
-      if (target.left() > 0 && line.isOpen) load += batch.length;
-    }
-  }));
+  const load = await pour(target, {
+    lines: 4, pieces: 100, open: () => signedIn(target, doctor), piece: () => text(`42["create-session",{"patientId":"${newId()}"}]`),
+  });
   return { load, created: (await openSessions(target, doctor)).length };
 }
 

@@ -62,10 +62,14 @@ export async function webSocket(target) {
 
 export const text = (payload) => frame(1, payload);
 
-/** The same bytes again and again on each line until the time is over; gives how many pieces were taken. A line that is cut is opened again. */
+/**
+ * Pieces again and again on each line until the time is over; gives how many were taken. `piece`: bytes that are always the same, or a
+ * function that makes the next. A line that is cut is opened again.
+ */
 export async function pour(target, { lines, open, pieces, piece }) {
   let taken = 0;
-  const bytes = Buffer.concat(Array.from({ length: pieces }, () => piece));
+  const batch = () => Buffer.concat(Array.from({ length: pieces }, () => (typeof piece === 'function' ? piece() : piece)));
+  const same = typeof piece === 'function' ? undefined : batch();
   await Promise.all(Array.from({ length: lines }, async () => {
     let line = await open();
     while (target.left() > 0) {
@@ -74,7 +78,7 @@ export async function pour(target, { lines, open, pieces, piece }) {
         line = await open();
         continue;
       }
-      await Promise.race([line.write(bytes), delay(target.left())]);
+      await Promise.race([line.write(same ?? batch()), delay(target.left())]);
       if (target.left() > 0 && line.isOpen) taken += pieces;  // what goes with a line that was cut has not been taken
     }
   }));

@@ -1,4 +1,4 @@
-// What is tried, how much of it has to be taken for the row to count, and the memory it may cost (MiB resident, the pair included).
+// The attacks. A row counts if the server took as much as `atLeast`; it fails above `memory` (MiB resident, the pair included).
 export const idleFiles = ['prlimit', '--nofile=2048:2048'];
 
 export const ROWS = [
