@@ -1,4 +1,4 @@
-// One thread with its own event loop. `server` implements it with Asio. Tests drive one step by step.
+// One thread with its own event loop. `server` implements it with epoll. Tests drive one step by step.
 #pragma once
 
 #include <chrono>

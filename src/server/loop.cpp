@@ -1,63 +1,51 @@
 #include "server/loop.hpp"
 
+#include <sys/timerfd.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <cerrno>
 #include <ctime>
+#include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "base/assert.hpp"
 
 namespace parley::server {
 
-namespace asio = boost::asio;
+using std::chrono_literals::operator""ns;
 
-struct Loop::Reactor {
-  asio::io_context context{1};  // one thread: Asio omits its locks
-  asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
-  asio::steady_timer timer{context};
-};
-
-struct Watch::State {
-  State(asio::io_context& context, int fd, Ready& target) : descriptor(context, fd), ready(&target) {}
-  asio::posix::stream_descriptor descriptor;
-  Ready* ready;  // null once the watch is destroyed; a pending handler then does nothing
-  bool reading = false;
-  bool writing = false;
-};
-
-Watch::~Watch() {
-  state_->ready = nullptr;
-  state_->descriptor.release();  // the descriptor stays open: its owner closes it or hands it to another loop
+Loop::Alarm::Alarm(Loop& loop)
+    : loop_(loop),
+      descriptor_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)),
+      watch_(loop.reactor_, descriptor_.get(), *this) {
+  if (!descriptor_.open()) throw std::system_error(errno, std::generic_category(), "timerfd_create");
+  watch_.want_read();
 }
 
-void Watch::want_read() {
-  if (state_->reading) return;
-  state_->reading = true;
-  state_->descriptor.async_wait(asio::posix::stream_descriptor::wait_read, [state = state_](boost::system::error_code error) {
-    state->reading = false;
-    if (!error && state->ready != nullptr) state->ready->on_readable();
-  });
+void Loop::Alarm::set(std::chrono::nanoseconds delay) {
+  delay = std::max(delay, 1ns);  // zero would disarm it
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(delay);
+  const itimerspec once{.it_interval = {}, .it_value = {.tv_sec = seconds.count(), .tv_nsec = (delay - seconds).count()}};
+  PARLEY_ASSERT(timerfd_settime(descriptor_.get(), 0, &once, nullptr) == 0);
 }
 
-void Watch::want_write() {
-  if (state_->writing) return;
-  state_->writing = true;
-  state_->descriptor.async_wait(asio::posix::stream_descriptor::wait_write, [state = state_](boost::system::error_code error) {
-    state->writing = false;
-    if (!error && state->ready != nullptr) state->ready->on_writable();
-  });
+void Loop::Alarm::on_readable() {
+  watch_.want_read();
+  std::uint64_t times = 0;
+  // Nothing to read: it was set to a later time after it rang.
+  if (read(descriptor_.get(), &times, sizeof times) == sizeof times) loop_.run_timers();
 }
 
-Loop::Loop(std::size_t index, Clock& clock)
-    : index_(index), clock_(clock), reactor_(std::make_unique<Reactor>()), thread_(std::this_thread::get_id()) {}
+Loop::Loop(std::size_t index, Clock& clock) : index_(index), clock_(clock), thread_(std::this_thread::get_id()) {}
 
 Loop::~Loop() {
   // Tasks that never ran may hold the last reference to a watched object, so they are destroyed before the reactor.
   posted_.clear();
+  tasks_.clear();
+  returning_.clear();
+  later_.clear();
   postponed_.clear();
   timers_ = {};
   buried_.clear();
@@ -71,20 +59,42 @@ void Loop::post(Task task) {
   {
     const std::scoped_lock lock(posted_mutex_);
     posted_.push_back(std::move(task));
-    if (posted_awake_) return;
-    posted_awake_ = true;
+    if (!std::exchange(asleep_, false)) return;
   }
-  asio::post(reactor_->context, [this] { run_posted(); });
+  reactor_.wake();
+}
+
+bool Loop::start_round(bool wait) {
+  {
+    const std::scoped_lock lock(posted_mutex_);
+    asleep_ = wait && posted_.empty() && later_.empty();
+    wait = asleep_;
+  }
+  reactor_.gather(wait);
+  {
+    const std::scoped_lock lock(posted_mutex_);
+    asleep_ = false;
+    tasks_.swap(posted_);
+  }
+  returning_.clear();
+  returned_ = 0;
+  returning_.swap(later_);
+  return has_ready();
+}
+
+bool Loop::has_ready() const {
+  return reactor_.has_events() || !tasks_.empty() || returned_ < returning_.size();
+}
+
+void Loop::run_one() {
+  if (reactor_.has_events()) return reactor_.run_one();
+  if (!tasks_.empty()) return run_posted();
+  std::exchange(returning_[returned_++], nullptr)();
 }
 
 void Loop::run_posted() {
-  std::vector<Task> tasks;
-  {
-    const std::scoped_lock lock(posted_mutex_);
-    tasks.swap(posted_);
-    posted_awake_ = false;
-  }
-  for (Task& task : tasks) task();
+  for (Task& task : tasks_) std::exchange(task, nullptr)();
+  tasks_.clear();
 }
 
 TimerId Loop::call_after(std::chrono::milliseconds delay, Task task) {
@@ -107,30 +117,34 @@ void Loop::arm_timer() {
   const auto due = timers_.next_due();
   if (!due || (armed_for_ && *armed_for_ <= *due)) return;  // an early timer only checks again
   armed_for_ = due;
-  reactor_->timer.expires_after(*due - now());
-  reactor_->timer.async_wait([this](boost::system::error_code error) {
-    if (error) return;  // rearmed for an earlier time
-    armed_for_.reset();
-    timers_.run_due(now());
-    arm_timer();
-  });
+  alarm_.set(*due - now());
+}
+
+void Loop::run_timers() {
+  armed_for_.reset();
+  timers_.run_due(now());
+  arm_timer();
 }
 
 void Loop::run() {
   thread_ = std::this_thread::get_id();
   stopped_ = false;
   while (!stopped_) {
-    reactor_->context.run_one();
+    if (!has_ready() && !start_round(true)) continue;
     const SteadyTime until = now() + limits::turn_time;
-    for (std::size_t handlers = 1; handlers < limits::handlers_per_flush && now() < until && reactor_->context.poll_one() != 0;) ++handlers;
+    for (std::size_t handlers = 0; handlers < limits::handlers_per_flush && has_ready(); ++handlers) {
+      run_one();
+      if (now() >= until) break;
+    }
     end_turn();
   }
 }
 
 void Loop::run_ready() {
   thread_ = std::this_thread::get_id();
-  while (reactor_->context.poll_one() != 0) {
-  }
+  do {
+    while (has_ready()) run_one();
+  } while (start_round(false));
   end_turn();
 }
 
@@ -150,8 +164,8 @@ void Loop::end_turn() {
   }
   ++turn_;
   postponed_last_ = postponed_.size();
-  // One handler per task, so that other handlers run in between.
-  for (Task& task : std::exchange(postponed_, {})) asio::post(reactor_->context, std::move(task));
+  std::ranges::move(postponed_, std::back_inserter(later_));
+  postponed_.clear();
 }
 
 std::size_t Loop::share_of(std::size_t turn_work, std::size_t at_most) const {
@@ -165,7 +179,7 @@ void Loop::flush_later(Corked& corked) {
 }
 
 std::unique_ptr<Watch> Loop::watch(int descriptor, Ready& ready) {
-  return std::make_unique<Watch>(std::make_shared<Watch::State>(reactor_->context, descriptor, ready));
+  return std::make_unique<Watch>(reactor_, descriptor, ready);
 }
 
 std::string_view Loop::http_date() {

@@ -1,6 +1,6 @@
-// The event loop of one thread, on Asio's epoll reactor. It adds the cork to Asio: one system call sends all bytes that a bounded batch of
-// handlers wrote to a connection. The reason: a send costs 5 µs whatever its size.
-// Asio is hidden by this header; sockets are plain descriptors.
+// The event loop of one thread. It works in rounds: it gathers the events of the kernel, runs them, then the tasks that were posted, then
+// the tasks that waited for a later turn. A round has one or more turns; at the end of each the cork is drawn: one system call sends all
+// bytes that a turn's handlers wrote to a connection. The reason: a send costs 5 µs whatever its size.
 #pragma once
 
 #include <array>
@@ -17,17 +17,10 @@
 #include "base/clock.hpp"
 #include "base/event_loop.hpp"
 #include "base/limits.hpp"
+#include "server/reactor.hpp"
 #include "server/timer_queue.hpp"
 
 namespace parley::server {
-
-/// Called when a watched descriptor can be read or written.
-class Ready {
- public:
-  virtual ~Ready() = default;
-  virtual void on_readable() = 0;
-  virtual void on_writable() = 0;
-};
 
 /// An object with bytes to send at the end of the turn.
 class Corked {
@@ -38,23 +31,6 @@ class Corked {
  private:
   friend class Loop;
   bool flush_due_ = false;
-};
-
-/// One descriptor in the loop's reactor. Each want lasts for one call of Ready. Destroying the Watch stops the watching and leaves the
-/// descriptor open. Threads: the loop's only.
-class Watch {
- public:
-  struct State;
-  explicit Watch(std::shared_ptr<State> state) : state_(std::move(state)) {}
-  ~Watch();
-  Watch(const Watch&) = delete;
-  Watch& operator=(const Watch&) = delete;
-
-  void want_read();
-  void want_write();
-
- private:
-  std::shared_ptr<State> state_;
 };
 
 class Loop final : public EventLoop {
@@ -101,27 +77,51 @@ class Loop final : public EventLoop {
   [[nodiscard]] std::string_view http_date();
 
  private:
-  struct Reactor;
+  /// Rings when the earliest timer is due.
+  class Alarm final : private Ready {
+   public:
+    explicit Alarm(Loop& loop);
+    void set(std::chrono::nanoseconds delay);
 
-  void end_turn();
+   private:
+    void on_readable() override;
+    void on_writable() override {}
+
+    Loop& loop_;
+    Descriptor descriptor_;
+    Watch watch_;
+  };
+
+  /// False if nothing is ready, which `wait` excludes.
+  bool start_round(bool wait);
+  [[nodiscard]] bool has_ready() const;
+  /// Runs one event, all posted tasks, or one task that waited for a later turn.
+  void run_one();
   void run_posted();
+  void end_turn();
+  void run_timers();
   void arm_timer();
 
   const std::size_t index_;
   Clock& clock_;
-  std::unique_ptr<Reactor> reactor_;
+  Reactor reactor_;
   std::thread::id thread_;
   bool stopped_ = false;
 
   std::mutex posted_mutex_;
-  std::vector<Task> posted_;   // guarded by posted_mutex_
-  bool posted_awake_ = false;  // guarded by posted_mutex_: run_posted is scheduled
+  std::vector<Task> posted_;     // guarded by posted_mutex_
+  bool asleep_ = false;          // guarded by posted_mutex_: `post` has to wake the reactor
+  std::vector<Task> tasks_;      // posted, of this round
+  std::vector<Task> returning_;  // postponed, of this round
+  std::size_t returned_ = 0;
+  std::vector<Task> later_;  // postponed, of the next round
 
+  Alarm alarm_{*this};
   TimerQueue timers_;
   std::optional<SteadyTime> armed_for_;
   std::vector<Corked*> corked_;
   std::vector<std::shared_ptr<void>> buried_;
-  std::vector<Task> postponed_;
+  std::vector<Task> postponed_;     // by this turn
   std::size_t postponed_last_ = 0;  // in the previous turn
   std::uint64_t turn_ = 0;
   std::array<char, limits::read_buffer_bytes> read_buffer_;

@@ -159,6 +159,101 @@ TEST_F(WatchTest, a_watch_may_end_inside_its_own_call) {
   EXPECT_EQ(watch, nullptr);
 }
 
+TEST_F(WatchTest, one_event_is_read_first_and_then_written) {
+  std::string calls;
+  ready.readable = [&] { calls += 'r'; };
+  ready.writable = [&] { calls += 'w'; };
+  const auto watch = loop.watch(ours.get(), ready);
+  ASSERT_EQ(send_some(theirs.get(), "x").count, 1u);
+  watch->want_write();
+  watch->want_read();
+  loop.run_ready();
+  EXPECT_EQ(calls, "rw");
+  loop.run_ready();
+  EXPECT_EQ(calls, "rw");
+}
+
+TEST_F(WatchTest, a_want_inside_the_call_rings_again) {
+  int calls = 0;
+  std::unique_ptr<Watch> watch = loop.watch(ours.get(), ready);
+  ready.writable = [&] {
+    if (++calls < 3) watch->want_write();
+  };
+  watch->want_write();
+  loop.run_ready();
+  EXPECT_EQ(calls, 3);
+}
+
+// run_ready would not return if the kernel reported the descriptor again and again.
+TEST_F(WatchTest, a_peer_that_hung_up_does_not_keep_the_loop_busy) {
+  int calls = 0;
+  ready.readable = [&] { ++calls; };
+  const auto watch = loop.watch(ours.get(), ready);
+  watch->want_read();
+  theirs.close();
+  loop.run_ready();
+  EXPECT_EQ(calls, 1);
+  loop.run_ready();
+  EXPECT_EQ(calls, 1);
+  watch->want_read();
+  loop.run_ready();
+  EXPECT_EQ(calls, 2);
+}
+
+TEST_F(WatchTest, a_peer_that_hung_up_ends_a_wait_for_writing) {
+  int calls = 0;
+  ready.writable = [&] { ++calls; };
+  const auto watch = loop.watch(ours.get(), ready);
+  while (send_some(ours.get(), std::string(65'536, 'x')).kind != Transfer::Kind::would_block) {
+  }
+  watch->want_write();
+  loop.run_ready();
+  EXPECT_EQ(calls, 0);
+  theirs.close();
+  loop.run_ready();
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(WatchTest, a_watch_that_the_call_of_another_destroys_is_not_called) {
+  std::unique_ptr<Watch> first;
+  std::unique_ptr<Watch> second;
+  int calls = 0;
+  RecordingReady ready_of_second;
+  ready.writable = [&] {
+    ++calls;
+    second.reset();
+  };
+  ready_of_second.writable = [&] {
+    ++calls;
+    first.reset();
+  };
+  first = loop.watch(ours.get(), ready);
+  second = loop.watch(theirs.get(), ready_of_second);
+  first->want_write();
+  second->want_write();
+  loop.run_ready();
+  EXPECT_EQ(calls, 1);
+}
+
+TEST_F(WatchTest, tasks_that_return_in_every_turn_starve_neither_descriptors_nor_timers_nor_posts) {
+  int missing = 3;
+  const auto came = [&] {
+    if (--missing == 0) loop.stop();
+  };
+  std::function<void()> again = [&] { loop.after_turn([&] { again(); }); };
+  again();
+  ready.readable = came;
+  const auto watch = loop.watch(ours.get(), ready);
+  watch->want_read();
+  loop.call_after(1ms, came);
+  std::jthread other([&] {
+    EXPECT_EQ(send_some(theirs.get(), "x").count, 1u);
+    loop.post(came);
+  });
+  loop.run();
+  EXPECT_EQ(missing, 0);
+}
+
 TEST_F(LoopTest, a_deadline_moved_later_rings_once_at_the_later_time) {
   int rings = 0;
   SteadyTime rang_at;
