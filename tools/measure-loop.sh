@@ -7,7 +7,7 @@ commit=$(git rev-parse --short HEAD)
 rebuild_max=20 unit_max=30
 cmake --build "$build" >/dev/null
 worst=0 worst_file=
-for file in src/domain/entry.cpp src/protocol/socketio/packet.cpp src/server/server.cpp src/service/publish.cpp src/store/embedded/committer.cpp src/http_api/http_api.cpp; do
+for file in src/domain/entry.cpp src/protocol/socketio/packet.cpp src/server/server.cpp src/service/use_cases/publish.cpp src/store/embedded/committer.cpp src/http_api/http_api.cpp; do
   [ -f "$file" ] || continue
   touch "$file"
   started=$(date +%s%N)

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "base/limits.hpp"
-#include "store/mongo/client.hpp"
-#include "store/mongo/indexes.hpp"
-#include "store/mongo/layout.hpp"
-#include "store/mongo/session_document.hpp"
+#include "store/mongo/documents/indexes.hpp"
+#include "store/mongo/documents/session_document.hpp"
+#include "store/mongo/driver/client.hpp"
+#include "store/mongo/driver/layout.hpp"
 #include "support/log_script.hpp"
 
 namespace parley::bench {

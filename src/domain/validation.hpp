@@ -39,8 +39,8 @@ struct SessionField {
 [[nodiscard]] Result<std::string> accept_client_message_id(TextField field);
 
 /// Session ids that an application must not choose. Some routes have one of these segments where other routes have `:sessionId`, so
-/// `/api/sessions/<id>` would reach another route. Clients and proxies resolve `.` and `..`, also percent-encoded. http_api/route.cpp
-/// compares this list with its table.
+/// `/api/sessions/<id>` would reach another route. Clients and proxies resolve `.` and `..`, also percent-encoded.
+/// http_api/routing/route_table.cpp compares this list with its table.
 inline constexpr auto reserved_session_ids =
     std::to_array<std::string_view>({"create", "user", "ice-servers", "cleanup", "monitoring", ".", ".."});
 /// The session id that an application chooses; nothing if it is absent (falsy). Errors, invalid_argument: `Invalid session ID`, and for a

@@ -11,8 +11,8 @@
 
 #include "base/clock.hpp"
 #include "base/log_sink.hpp"
-#include "http_api/figures.hpp"
-#include "http_api/http_api_config.hpp"
+#include "http_api/request/figures.hpp"
+#include "http_api/request/http_api_config.hpp"
 #include "protocol/http/http_handler.hpp"
 #include "service/chat_service.hpp"
 

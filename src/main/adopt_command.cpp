@@ -9,7 +9,7 @@
 #include "domain/error_code.hpp"
 #include "observability/stderr_log_sink.hpp"
 #include "store/mongo/adopt_all.hpp"
-#include "store/mongo/layout.hpp"
+#include "store/mongo/driver/layout.hpp"
 #include "store/mongo/missing_texts.hpp"
 #include "store/mongo/schema.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "http_api/http_api_config.hpp"
+#include "http_api/request/http_api_config.hpp"
 
 namespace parley::main {
 

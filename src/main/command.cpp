@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "domain/error_code.hpp"
-#include "store/mongo/client.hpp"
+#include "store/mongo/driver/client.hpp"
 
 namespace parley::main {
 

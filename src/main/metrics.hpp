@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "http_api/figures.hpp"
+#include "http_api/request/figures.hpp"
 #include "server/server.hpp"
 #include "store/common/store_health.hpp"
 

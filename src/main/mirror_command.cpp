@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "observability/stderr_log_sink.hpp"
-#include "store/mongo/layout.hpp"
+#include "store/mongo/driver/layout.hpp"
 #include "store/mongo/mirror_all.hpp"
 #include "store/mongo/schema.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "main/private_files.hpp"
 #include "store/embedded/embedded_store.hpp"
-#include "store/mongo/client.hpp"
+#include "store/mongo/driver/client.hpp"
 #include "store/mongo/mongo_store.hpp"
 
 namespace parley::main {

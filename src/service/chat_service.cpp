@@ -5,21 +5,21 @@
 
 #include "base/assert.hpp"
 #include "domain/authorization.hpp"
-#include "service/connect.hpp"
-#include "service/create.hpp"
-#include "service/delete_message.hpp"
-#include "service/end.hpp"
-#include "service/entries.hpp"
-#include "service/identify.hpp"
-#include "service/join.hpp"
-#include "service/populate.hpp"
-#include "service/publish.hpp"
-#include "service/read.hpp"
-#include "service/reopen.hpp"
-#include "service/router.hpp"
-#include "service/sign_out.hpp"
-#include "service/sweep.hpp"
-#include "service/upkeep.hpp"
+#include "service/session/router.hpp"
+#include "service/socket/connect.hpp"
+#include "service/use_cases/create.hpp"
+#include "service/use_cases/delete_message.hpp"
+#include "service/use_cases/end.hpp"
+#include "service/use_cases/entries.hpp"
+#include "service/use_cases/identify.hpp"
+#include "service/use_cases/join.hpp"
+#include "service/use_cases/populate.hpp"
+#include "service/use_cases/publish.hpp"
+#include "service/use_cases/read.hpp"
+#include "service/use_cases/reopen.hpp"
+#include "service/use_cases/sign_out.hpp"
+#include "service/use_cases/sweep.hpp"
+#include "service/use_cases/upkeep.hpp"
 
 namespace parley::service {
 namespace {
@@ -28,29 +28,14 @@ CallerPtr shared(domain::Caller caller) {
   return std::make_shared<const domain::Caller>(std::move(caller));
 }
 
-std::vector<std::unique_ptr<Creator>> make_creators(Router& router) {
-  std::vector<std::unique_ptr<Creator>> creators;
-  for (std::size_t index = 0; index < router.shard_count(); ++index) {
-    creators.push_back(std::make_unique<Creator>(router, router.shard_at(index)));
-  }
-  return creators;
-}
-
 }  // namespace
 
 struct ChatService::Impl {
   Impl(Dependencies dependencies, ServiceConfig config)
-      : context(std::move(dependencies), std::move(config)),
-        router(context),
-        creators(make_creators(router)),
-        live(router.shard_count()),
-        sockets(router, creators, live),
-        upkeep(router) {}
+      : context(std::move(dependencies), std::move(config)), router(context), sockets(router), upkeep(router) {}
 
   Context context;
   Router router;
-  std::vector<std::unique_ptr<Creator>> creators;  // by loop index
-  std::vector<LiveTokens> live;                    // by loop index
   SocketNamespace sockets;
   Upkeep upkeep;
 };
@@ -63,7 +48,7 @@ ChatService::ChatService(Dependencies dependencies, ServiceConfig config) {
 ChatService::~ChatService() = default;
 
 void ChatService::create_session(EventLoop& from, domain::Caller caller, CreateSession request, Done<domain::SessionView> done) {
-  service::create_session(impl_->router, impl_->creators, from, shared(std::move(caller)), std::move(request),
+  service::create_session(impl_->router, from, shared(std::move(caller)), std::move(request),
                           with_stored_users(impl_->context, from, WhenUnreadable::show_known, std::move(done)));
 }
 
@@ -141,7 +126,7 @@ IceServers& ChatService::ice_servers() {
 }
 
 void ChatService::sign_out(EventLoop& from, const domain::Revocation& token, Done<SignedOut> done) {
-  service::sign_out(impl_->router, impl_->live, from, token, std::move(done));
+  service::sign_out(impl_->router, from, token, std::move(done));
 }
 
 protocol::socketio::NamespaceHandler& ChatService::namespace_handler() {

@@ -9,94 +9,24 @@
 #pragma once
 
 #include <cstdint>
-#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
-#include "auth/authenticator.hpp"
 #include "base/clock.hpp"
-#include "base/entropy.hpp"
 #include "base/event_loop.hpp"
-#include "base/log_sink.hpp"
-#include "base/result.hpp"
-#include "domain/role.hpp"
 #include "domain/user.hpp"
-#include "domain/validation.hpp"
 #include "domain/views.hpp"
-#include "ice/ice_checker.hpp"
 #include "protocol/socketio/namespace_handler.hpp"
-#include "relay/relay.hpp"
-#include "service/ice_servers.hpp"
-#include "service/service_config.hpp"
-#include "store/clock_record.hpp"
-#include "store/directory.hpp"
-#include "store/revocation_record.hpp"
-#include "store/session_log.hpp"
-#include "store/signalling_record.hpp"
+#include "service/ice/ice_servers.hpp"
+#include "service/shared/dependencies.hpp"
+#include "service/shared/requests.hpp"
+#include "service/shared/service_config.hpp"
 
 namespace parley::service {
-
-template <typename T>
-using Done = std::move_only_function<void(Result<T>)>;
-
-struct Dependencies {
-  std::vector<EventLoop*> loops;
-  store::SessionLog& log;
-  store::Directory& directory;
-  store::SignallingRecord& signalling;
-  store::RevocationRecord& revocations;
-  store::ClockRecord& clock_record;
-  relay::Relay& relay;
-  auth::Authenticator& authenticator;
-  Clock& clock;
-  std::function<std::unique_ptr<Entropy>()> make_entropy;  // one per loop
-  LogSink& logs;
-  ice::IceChecker& ice_checker;
-  std::function<Result<std::string>()> read_turn_secret{};  // called again at each rotation; may block; empty: there is no source to read
-};
-
-/// Why a token gives no identity: the token or its user is not valid, or the user store cannot be asked now.
-using Unidentified = std::variant<auth::AuthFailure, Error>;
-using Identified = std::expected<auth::Identity, Unidentified>;
-
-struct CreateSession {
-  domain::TextField patient;      // not_text and unparsable: `Invalid patient ID`
-  domain::TextField appointment;  // falsy: none; otherwise an <oid> or `Invalid appointment ID`
-  domain::TextField session{};    // chosen by the application; falsy: the server draws a UUID
-};
-
-struct SendMessage {
-  domain::SessionField session;
-  domain::TextField message;
-  domain::TextField client_message_id;
-  enum class Transport : std::uint8_t {
-    rest,
-    socket
-  } transport = Transport::rest;  // the order of checks differs (ARCHITECTURE, "Order of checks")
-};
-
-struct ReadPage {
-  domain::SessionField session;
-  std::uint64_t page = 1;
-  std::uint32_t limit = 50;
-  std::optional<Timestamp> before;  // strictly older
-};
-
-/// The result of a sweep over the stale sessions.
-struct SweepResult {
-  std::uint64_t ended = 0;
-  std::uint64_t left = 0;  // damaged; the server log names them
-};
-
-struct ReadEntries {
-  domain::SessionField session;
-  Result<domain::EntryRange> range;  // a malformed range is refused after the access check, like every other parameter
-};
 
 /// Counts for metrics. Cumulative since start unless stated otherwise.
 struct ServiceCounts {
@@ -139,10 +69,6 @@ class ChatService {
   /// The view shows the session afterwards. The room receives `session-reopened`.
   void reopen_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done);
   /// Sessions that have not ended and have the caller as participant, newest first, after `after`: up to limits::open_sessions_listed_max.
-  struct OpenSessionsList {
-    std::vector<domain::SessionView> sessions;
-    std::optional<store::SessionPlace> next = std::nullopt;  // more sessions come after this place; nothing: the list is complete
-  };
   void active_sessions(EventLoop& from, domain::Caller caller, std::optional<store::SessionPlace> after, Done<OpenSessionsList> done);
 
   /// REST: `Session ID and message are required` · `Message must be a string` · `Message too long (max … characters)` · access ·
@@ -158,15 +84,8 @@ class ChatService {
   /// Access rule · `Invalid …`. Reads the log by position, at a cost that does not depend on the position.
   void read_entries(EventLoop& from, domain::Caller caller, ReadEntries request, Done<domain::EntriesView> done);
   /// `Message not found` · `Unauthorized to delete this message`. Writes the `deleted` entry with the audit record and informs the room.
-  struct Deleted {};
   void delete_message(EventLoop& from, domain::Caller caller, std::string message_id, Done<Deleted> done);
   /// Access rule. Newest first. Senders are filled in where they are known.
-  struct SignallingList {
-    SessionId session;
-    store::SignallingPage page;
-    std::vector<domain::User> users;
-    std::vector<UserId> users_gone{};  // no longer in the user store
-  };
   void read_signalling(EventLoop& from, domain::Caller caller, domain::SessionField session, store::SignallingRange range,
                        Done<SignallingList> done);
 
@@ -178,7 +97,6 @@ class ChatService {
 
   /// The token is `revoked` from now on, on every path and after a restart. The sockets that it admitted are closed before `done` runs.
   /// Errors: those of store::RevocationRecord.
-  struct SignedOut {};
   void sign_out(EventLoop& from, const domain::Revocation& token, Done<SignedOut> done);
 
   /// The ICE servers that clients receive to reach each other.

@@ -5,7 +5,7 @@
 #include "base/log_sink.hpp"
 #include "contract/busy_readers.hpp"
 #include "contract/store_under_test.hpp"
-#include "store/mongo/log_view.hpp"
+#include "store/mongo/log/log_view.hpp"
 #include "store/mongo/mongo_store.hpp"
 #include "support/mongod.hpp"
 #include "support/tcp_gate.hpp"

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "contract/old_server_data.hpp"
-#include "store/mongo/layout.hpp"
-#include "store/mongo/orphans.hpp"
+#include "store/mongo/adoption/orphans.hpp"
+#include "store/mongo/driver/layout.hpp"
 #include "support/mongod.hpp"
 
 namespace parley::test {

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "domain/extensions.hpp"
-#include "store/mongo/indexes.hpp"
-#include "store/mongo/layout.hpp"
-#include "store/mongo/log_view.hpp"
+#include "store/mongo/documents/indexes.hpp"
+#include "store/mongo/driver/layout.hpp"
+#include "store/mongo/log/log_view.hpp"
 #include "support/log_script.hpp"
 
 namespace parley::test {

@@ -11,8 +11,8 @@
 #include "domain/chain.hpp"
 #include "domain/session.hpp"
 #include "store/common/store_state.hpp"
-#include "store/mongo/client.hpp"
-#include "store/mongo/document.hpp"
+#include "store/mongo/driver/client.hpp"
+#include "store/mongo/driver/document.hpp"
 #include "support/manual_clock.hpp"
 
 namespace parley::test {

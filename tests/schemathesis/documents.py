@@ -33,8 +33,8 @@ def operations_of(document):
 
 
 def check_routes(document):
-    """The rows of the table in src/http_api/route.cpp, read as text: what this suite knows of the router without asking the document."""
-    text = (ROOT / "src/http_api/route.cpp").read_text()
+    """The rows of the table in src/http_api/routing/route_table.cpp, read as text: what this suite knows of the router without asking the document."""
+    text = (ROOT / "src/http_api/routing/route_table.cpp").read_text()
     rows = re.findall(r'\{"([A-Z]+)",\s*"(/[^"]*)",\s*Scope::', text)
     routed = {(method.lower(), re.sub(r":(\w+)", r"{\1}", pattern)) for method, pattern in rows}
     listed = set(operations_of(document))

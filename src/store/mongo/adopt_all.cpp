@@ -9,11 +9,11 @@
 #include <utility>
 
 #include "domain/error_code.hpp"
-#include "store/mongo/foreign_document.hpp"
-#include "store/mongo/layout.hpp"
-#include "store/mongo/orphans.hpp"
+#include "store/mongo/adoption/orphans.hpp"
+#include "store/mongo/adoption/session_directory.hpp"
+#include "store/mongo/documents/foreign_document.hpp"
+#include "store/mongo/driver/layout.hpp"
 #include "store/mongo/schema.hpp"
-#include "store/mongo/session_directory.hpp"
 
 namespace parley::store::mongo {
 

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <functional>
 
-#include "store/mongo/adoption.hpp"
-#include "store/mongo/mongo_config.hpp"
+#include "store/mongo/adoption/adoption.hpp"
+#include "store/mongo/driver/mongo_config.hpp"
 #include "store/mongo/mongo_store.hpp"
 
 namespace parley::store::mongo {

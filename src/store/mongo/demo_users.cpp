@@ -3,8 +3,8 @@
 #include <string_view>
 #include <vector>
 
-#include "store/mongo/client.hpp"
-#include "store/mongo/layout.hpp"
+#include "store/mongo/driver/client.hpp"
+#include "store/mongo/driver/layout.hpp"
 
 namespace parley::store::mongo {
 

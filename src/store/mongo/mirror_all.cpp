@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include "store/mongo/mirror_writer.hpp"
+#include "store/mongo/mirror/mirror_writer.hpp"
 #include "store/mongo/schema.hpp"
 
 namespace parley::store::mongo {

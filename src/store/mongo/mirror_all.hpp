@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "store/mongo/mongo_config.hpp"
+#include "store/mongo/driver/mongo_config.hpp"
 #include "store/mongo/mongo_store.hpp"
 
 namespace parley::store::mongo {

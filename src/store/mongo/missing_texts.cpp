@@ -9,11 +9,11 @@
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
 #include "domain/extensions.hpp"
-#include "store/mongo/adoption.hpp"
-#include "store/mongo/deletion_writer.hpp"
-#include "store/mongo/log_view.hpp"
+#include "store/mongo/adoption/adoption.hpp"
+#include "store/mongo/adoption/deletion_writer.hpp"
+#include "store/mongo/log/log_view.hpp"
+#include "store/mongo/log/settled_places.hpp"
 #include "store/mongo/schema.hpp"
-#include "store/mongo/settled_places.hpp"
 
 namespace parley::store::mongo {
 

@@ -8,7 +8,7 @@
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
-#include "store/mongo/mongo_config.hpp"
+#include "store/mongo/driver/mongo_config.hpp"
 #include "store/mongo/mongo_store.hpp"
 
 namespace parley::store::mongo {

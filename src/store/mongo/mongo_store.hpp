@@ -14,7 +14,7 @@
 #include "store/clock_record.hpp"
 #include "store/common/store_health.hpp"
 #include "store/directory.hpp"
-#include "store/mongo/mongo_config.hpp"
+#include "store/mongo/driver/mongo_config.hpp"
 #include "store/revocation_record.hpp"
 #include "store/session_log.hpp"
 #include "store/signalling_record.hpp"

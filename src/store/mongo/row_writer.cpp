@@ -11,8 +11,8 @@
 
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
-#include "store/mongo/json_value.hpp"
-#include "store/mongo/layout.hpp"
+#include "store/mongo/driver/json_value.hpp"
+#include "store/mongo/driver/layout.hpp"
 
 namespace parley::store::mongo {
 

@@ -19,8 +19,8 @@
 #include "domain/revocation.hpp"
 #include "store/clock_record.hpp"
 #include "store/common/store_state.hpp"
-#include "store/mongo/client.hpp"
-#include "store/mongo/mongo_config.hpp"
+#include "store/mongo/driver/client.hpp"
+#include "store/mongo/driver/mongo_config.hpp"
 #include "store/signalling_record.hpp"
 
 namespace parley::store::mongo {

@@ -6,9 +6,9 @@
 #include "base/limits.hpp"
 #include "domain/entry.hpp"
 #include "domain/error_code.hpp"
-#include "store/mongo/indexes.hpp"
-#include "store/mongo/layout.hpp"
-#include "store/mongo/settled_places.hpp"
+#include "store/mongo/documents/indexes.hpp"
+#include "store/mongo/driver/layout.hpp"
+#include "store/mongo/log/settled_places.hpp"
 
 namespace parley::store::mongo {
 

@@ -7,8 +7,8 @@
 
 #include "base/log_sink.hpp"
 #include "base/result.hpp"
-#include "store/mongo/client.hpp"
-#include "store/mongo/mongo_config.hpp"
+#include "store/mongo/driver/client.hpp"
+#include "store/mongo/driver/mongo_config.hpp"
 
 namespace parley::store::mongo {
 

@@ -5,8 +5,8 @@
 
 #include "domain/error_code.hpp"
 #include "integration/mongo/store_at_fault.hpp"
-#include "store/mongo/client.hpp"
-#include "store/mongo/layout.hpp"
+#include "store/mongo/driver/client.hpp"
+#include "store/mongo/driver/layout.hpp"
 
 namespace parley::test {
 namespace {

@@ -1,6 +1,6 @@
 // The routes for admins (docs/api-contract.md §5.5): their access checks and their answers.
 #include "api_fixture.hpp"
-#include "http_api/route.hpp"
+#include "http_api/routing/route_table.hpp"
 
 namespace parley::http_api::test {
 namespace {

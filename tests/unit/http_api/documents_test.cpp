@@ -5,13 +5,15 @@
 #include <set>
 
 #include "api_fixture.hpp"
-#include "http_api/asyncapi_document.hpp"
-#include "http_api/chat_operations.hpp"
-#include "http_api/openapi_document.hpp"
-#include "http_api/refusals_of_route.hpp"
-#include "http_api/route.hpp"
-#include "service/client_event.hpp"
-#include "service/server_event.hpp"
+#include "http_api/documents/asyncapi_document.hpp"
+#include "http_api/documents/openapi_document.hpp"
+#include "http_api/documents/refusals_of_route.hpp"
+#include "http_api/operations/chat_operations.hpp"
+#include "http_api/routing/route_table.hpp"
+#include "service/shared/client_event.hpp"
+#include "service/shared/server_event.hpp"
+#include "service/socket/client_session.hpp"
+#include "service/socket/connect.hpp"
 
 namespace parley::http_api::test {
 namespace {

@@ -1,7 +1,7 @@
 // Fixed windows that start with a client's first request, and the definition of a client (docs/api-contract.md §2.6).
 #include <gtest/gtest.h>
 
-#include "http_api/window_limiter.hpp"
+#include "http_api/request/window_limiter.hpp"
 
 namespace parley::http_api {
 namespace {

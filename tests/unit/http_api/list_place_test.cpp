@@ -1,5 +1,5 @@
 // The place where a list continues. Clients copy it from one answer into the next request.
-#include "http_api/list_place.hpp"
+#include "http_api/handlers/list_place.hpp"
 
 #include <gtest/gtest.h>
 

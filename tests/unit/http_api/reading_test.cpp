@@ -5,12 +5,12 @@
 #include <bit>
 
 #include "base/limits.hpp"
-#include "http_api/content_decoding.hpp"
-#include "http_api/credentials.hpp"
-#include "http_api/header_text.hpp"
-#include "http_api/percent.hpp"
-#include "http_api/query_parameters.hpp"
-#include "http_api/request_body.hpp"
+#include "http_api/request/content_decoding.hpp"
+#include "http_api/request/credentials.hpp"
+#include "http_api/request/header_text.hpp"
+#include "http_api/request/percent.hpp"
+#include "http_api/request/query_parameters.hpp"
+#include "http_api/request/request_body.hpp"
 
 namespace parley::http_api {
 namespace {

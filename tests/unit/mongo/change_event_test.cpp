@@ -1,7 +1,7 @@
 // The session or document that a change event points to: a table of events as MongoDB 6.0 sends them.
 #include <gtest/gtest.h>
 
-#include "store/mongo/change_event.hpp"
+#include "store/mongo/adoption/change_event.hpp"
 #include "support/log_script.hpp"
 
 namespace parley::store::mongo {

@@ -1,5 +1,5 @@
 // Parts of the client that can be tested without a MongoDB server.
-#include "store/mongo/client.hpp"
+#include "store/mongo/driver/client.hpp"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "base/limits.hpp"
-#include "store/mongo/deletion_guard.hpp"
+#include "store/mongo/adoption/deletion_guard.hpp"
 
 namespace parley::store::mongo {
 

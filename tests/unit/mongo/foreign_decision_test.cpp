@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "store/mongo/foreign_decision.hpp"
+#include "store/mongo/documents/foreign_decision.hpp"
 
 namespace parley::store::mongo {
 

@@ -1,7 +1,7 @@
 // JSON to BSON and back, as stored payloads of signalling are converted.
 #include <gtest/gtest.h>
 
-#include "store/mongo/json_value.hpp"
+#include "store/mongo/driver/json_value.hpp"
 
 namespace parley::store::mongo {
 

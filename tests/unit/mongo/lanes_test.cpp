@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
-#include "store/mongo/lanes.hpp"
-#include "store/mongo/settled_places.hpp"
+#include "store/mongo/log/lanes.hpp"
+#include "store/mongo/log/settled_places.hpp"
 #include "support/log_script.hpp"
 
 namespace parley::store::mongo {

@@ -6,7 +6,7 @@
 
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
-#include "store/mongo/layout.hpp"
+#include "store/mongo/driver/layout.hpp"
 #include "support/log_script.hpp"
 
 namespace parley::store::mongo {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "domain/extensions.hpp"
-#include "store/mongo/projection.hpp"
+#include "store/mongo/mirror/projection.hpp"
 #include "support/log_script.hpp"
 
 namespace parley::store::mongo {

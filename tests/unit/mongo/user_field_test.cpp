@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "store/mongo/document.hpp"
+#include "store/mongo/driver/document.hpp"
 
 namespace parley::store::mongo {
 

@@ -334,7 +334,7 @@ class Chaos {
   SessionId session_;
   std::vector<Device> devices_;
   std::vector<Send> sends_;
-  std::vector<std::pair<ObjectId, Answer<ChatService::Deleted>>> removals_;
+  std::vector<std::pair<ObjectId, Answer<service::Deleted>>> removals_;
   std::vector<Answer<domain::EndView>> ends_;
   std::vector<Answer<domain::SessionView>> reopenings_;
   int sent_ = 0;

@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "base/limits.hpp"
-#include "service/entries.hpp"
+#include "service/use_cases/entries.hpp"
 #include "world.hpp"
 
 namespace parley::test {

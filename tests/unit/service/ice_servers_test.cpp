@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
-#include "service/ice_servers.hpp"
+#include "service/ice/ice_servers.hpp"
 #include "world.hpp"
 
 namespace parley::test {

@@ -65,13 +65,13 @@ class FromDirectory : public ::testing::Test {
     });
   }
   Result<std::vector<domain::SessionView>> active_sessions() {
-    auto list = ask<ChatService::OpenSessionsList>(
+    auto list = ask<service::OpenSessionsList>(
         [&](auto done) { world.service->active_sessions(*world.loops[0], world.caller("doctor"), std::nullopt, std::move(done)); });
     if (!list) return std::unexpected(list.error());
     return std::move(list->sessions);
   }
-  Result<ChatService::SignallingList> signalling(const SessionId& session) {
-    return ask<ChatService::SignallingList>([&](auto done) {
+  Result<service::SignallingList> signalling(const SessionId& session) {
+    return ask<service::SignallingList>([&](auto done) {
       world.service->read_signalling(*world.loops[0], world.caller("doctor"), field(session), {.limit = 10}, std::move(done));
     });
   }
@@ -233,7 +233,7 @@ TEST_F(FromDirectory, who_was_read_before_the_store_failed_gets_in_until_it_is_s
 TEST_F(FromDirectory, a_token_that_is_signed_out_during_the_lookup_is_refused) {
   world.store.hold_reads();
   auto socket = connected("doctor");
-  auto [answer, done] = expect_answer<ChatService::SignedOut>();
+  auto [answer, done] = expect_answer<service::SignedOut>();
   world.service->sign_out(*world.loops[0], world.authenticator.authenticate("doctor")->token, std::move(done));
   world.run();
   ASSERT_TRUE(answer->has_value());
@@ -247,7 +247,7 @@ TEST_F(FromDirectory, signing_out_cuts_the_sockets_of_the_token) {
   auto here = connected("doctor", 0);
   auto there = connected("doctor", 1);
   auto other = connected("patient", 1);
-  auto [answer, done] = expect_answer<ChatService::SignedOut>();
+  auto [answer, done] = expect_answer<service::SignedOut>();
   world.service->sign_out(*world.loops[0], world.authenticator.authenticate("doctor")->token, std::move(done));
   world.run();
   EXPECT_THAT(here->peer->cut, ElementsAre(Close::transport));

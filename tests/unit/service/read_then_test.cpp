@@ -1,5 +1,5 @@
 // The threads on which a read, its answer and the objects of the answer begin and end.
-#include "service/read_then.hpp"
+#include "service/shared/read_then.hpp"
 
 #include <gtest/gtest.h>
 

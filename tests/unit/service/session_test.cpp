@@ -683,7 +683,7 @@ TEST(Sessions, the_open_ones_of_a_user_are_listed_newest_first_with_their_people
   world.run();
   world.end("doctor", created[1]).value();
   const auto list = [&](const std::string& name) {
-    auto [answer, done] = expect_answer<service::ChatService::OpenSessionsList>();
+    auto [answer, done] = expect_answer<service::OpenSessionsList>();
     world.service->active_sessions(*world.loops[0], world.caller(name), std::nullopt, std::move(done));
     world.run();
     return (*answer)->value().sessions;
@@ -698,7 +698,7 @@ TEST(Sessions, the_open_ones_of_a_user_are_listed_newest_first_with_their_people
   EXPECT_THAT(list("stranger"), IsEmpty());
 
   world.store.fail_reads({ErrorCode::store_failed, "The store failed", {}});
-  auto [answer, done] = expect_answer<service::ChatService::OpenSessionsList>();
+  auto [answer, done] = expect_answer<service::OpenSessionsList>();
   world.service->active_sessions(*world.loops[0], world.caller("doctor"), std::nullopt, std::move(done));
   world.run();
   EXPECT_EQ((*answer)->error().code, ErrorCode::store_failed);

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
-#include "service/stored_text.hpp"
+#include "service/session/stored_text.hpp"
 #include "world.hpp"
 
 namespace parley::test {

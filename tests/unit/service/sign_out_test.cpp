@@ -12,8 +12,8 @@ using Close = protocol::socketio::Peer::Close;
 
 class SignOut : public ::testing::Test {
  protected:
-  Answer<ChatService::SignedOut> start(const std::string& name) {
-    auto [answer, done] = expect_answer<ChatService::SignedOut>();
+  Answer<service::SignedOut> start(const std::string& name) {
+    auto [answer, done] = expect_answer<service::SignedOut>();
     world.service->sign_out(*world.loops[0], world.authenticator.authenticate(name)->token, std::move(done));
     return answer;
   }

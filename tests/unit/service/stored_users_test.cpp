@@ -1,5 +1,5 @@
 // The cache of the user store: it is bounded, and a late answer never replaces a newer one.
-#include "service/stored_users.hpp"
+#include "service/users/stored_users.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "base/hash.hpp"
-#include "service/connection_table.hpp"
-#include "service/key_index.hpp"
-#include "service/outbox.hpp"
-#include "service/rate_limiter.hpp"
-#include "service/text_tail.hpp"
-#include "service/user_cache.hpp"
+#include "service/session/key_index.hpp"
+#include "service/session/outbox.hpp"
+#include "service/session/text_tail.hpp"
+#include "service/shared/connection_table.hpp"
+#include "service/shared/rate_limiter.hpp"
+#include "service/users/user_cache.hpp"
 #include "world.hpp"
 
 namespace parley::service {

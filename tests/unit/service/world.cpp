@@ -232,14 +232,14 @@ Result<domain::StatsView> World::stats(const std::string& name, const SessionId&
   return ask<domain::StatsView>(*this, [&](auto done) { service->read_stats(*loops[0], caller(name), field(session), std::move(done)); });
 }
 
-Answer<ChatService::Deleted> World::start_remove(const std::string& name, const std::string& message, std::size_t loop) {
-  auto [answer, done] = expect_answer<ChatService::Deleted>();
+Answer<service::Deleted> World::start_remove(const std::string& name, const std::string& message, std::size_t loop) {
+  auto [answer, done] = expect_answer<service::Deleted>();
   service->delete_message(*loops[loop], caller(name), message, std::move(done));
   return answer;
 }
 
-Result<ChatService::Deleted> World::remove(const std::string& name, const std::string& message) {
-  return ask<ChatService::Deleted>(*this, [&](auto done) { service->delete_message(*loops[0], caller(name), message, std::move(done)); });
+Result<service::Deleted> World::remove(const std::string& name, const std::string& message) {
+  return ask<service::Deleted>(*this, [&](auto done) { service->delete_message(*loops[0], caller(name), message, std::move(done)); });
 }
 
 std::vector<std::string> World::texts(const SessionId& session, const std::string& name) {

@@ -199,8 +199,8 @@ class World {
   Result<std::vector<domain::MessageView>> history(const std::string& name, const SessionId& session);
   Result<domain::EntriesView> entries(const std::string& name, const SessionId& session, Result<domain::EntryRange> range);
   Result<domain::StatsView> stats(const std::string& name, const SessionId& session);
-  Result<ChatService::Deleted> remove(const std::string& name, const std::string& message);
-  Answer<ChatService::Deleted> start_remove(const std::string& name, const std::string& message, std::size_t loop = 0);
+  Result<service::Deleted> remove(const std::string& name, const std::string& message);
+  Answer<service::Deleted> start_remove(const std::string& name, const std::string& message, std::size_t loop = 0);
   std::vector<std::string> texts(const SessionId& session, const std::string& name = "doctor");
 
   ManualClock clock;

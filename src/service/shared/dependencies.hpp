@@ -1,0 +1,41 @@
+// The ports and surroundings of the service. Each must outlive it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "auth/authenticator.hpp"
+#include "base/clock.hpp"
+#include "base/entropy.hpp"
+#include "base/event_loop.hpp"
+#include "base/log_sink.hpp"
+#include "base/result.hpp"
+#include "ice/ice_checker.hpp"
+#include "relay/relay.hpp"
+#include "store/clock_record.hpp"
+#include "store/directory.hpp"
+#include "store/revocation_record.hpp"
+#include "store/session_log.hpp"
+#include "store/signalling_record.hpp"
+
+namespace parley::service {
+
+struct Dependencies {
+  std::vector<EventLoop*> loops;
+  store::SessionLog& log;
+  store::Directory& directory;
+  store::SignallingRecord& signalling;
+  store::RevocationRecord& revocations;
+  store::ClockRecord& clock_record;
+  relay::Relay& relay;
+  auth::Authenticator& authenticator;
+  Clock& clock;
+  std::function<std::unique_ptr<Entropy>()> make_entropy;  // one per loop
+  LogSink& logs;
+  ice::IceChecker& ice_checker;
+  std::function<Result<std::string>()> read_turn_secret{};  // called again at each rotation; may block; empty: there is no source to read
+};
+
+}  // namespace parley::service

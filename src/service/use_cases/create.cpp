@@ -1,0 +1,41 @@
+#include "service/use_cases/create.hpp"
+
+#include <utility>
+
+#include "api/refusal_document.hpp"
+#include "domain/authorization.hpp"
+#include "service/shared/refusals.hpp"
+
+namespace parley::service {
+namespace {
+
+/// Attempts count, as over REST: a request that is refused later has still cost the store a read.
+Result<void> admit_creation(Context& context, const UserId& user) {
+  const auto verdict = context.creations.admit(user, EventKind::creation, context.config.rates.creation);
+  if (verdict.admitted) return {};
+  count(context.counters.refused_rate_limited);
+  return std::unexpected(rate_limited(api::creations_refusal, verdict.retry_after_ms));
+}
+
+}  // namespace
+
+void create_session(Router& router, EventLoop& from, CallerPtr caller, CreateSession request, Done<domain::SessionView> done) {
+  if (auto allowed = domain::authorize_create(caller->user, router.context().config.roles); !allowed) {
+    return done(std::unexpected(std::move(allowed.error())));
+  }
+  if (auto admitted = admit_creation(router.context(), caller->user.id); !admitted) {
+    return done(std::unexpected(std::move(admitted.error())));
+  }
+  const auto patient = domain::accept_patient_id(request.patient);
+  if (!patient) return done(std::unexpected(patient.error()));
+  auto session = domain::accept_session_id(request.session);
+  if (!session) return done(std::unexpected(std::move(session.error())));
+
+  SessionShard& shard = router.shard_of_pair({caller->user.id, *patient});
+  Creator& creator = router.creator_of(shard);
+  Creator::Request checked{std::move(caller), *patient, *std::move(session), std::move(request.appointment),
+                           std::make_shared<Answer<domain::SessionView>>(shard, from, std::move(done))};
+  router.on_shard(from, shard, [&creator, checked = std::move(checked)](SessionShard&) mutable { creator.create(std::move(checked)); });
+}
+
+}  // namespace parley::service

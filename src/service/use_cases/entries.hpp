@@ -1,0 +1,31 @@
+// The log by position: any range of it, checked and proven, at a cost that does not depend on its position.
+#pragma once
+
+#include <cstddef>
+
+#include "domain/views.hpp"
+#include "service/session/router.hpp"
+#include "service/shared/connection.hpp"
+#include "store/session_log.hpp"
+
+namespace parley::service {
+
+struct WhichLog {
+  SessionId session;
+  SessionNumber number;
+};
+
+/// Reads a range inside one read job, so from one consistent state. Returns at most `bytes_max` of entries as stored, but at least one.
+/// Errors: those of LogReader. A place that is not in this history is no error; the answer is then a reset from the beginning.
+[[nodiscard]] Result<domain::EntriesView> read_range(store::LogReader& reader, const WhichLog& log, const domain::EntryRange& range,
+                                                     std::size_t bytes_max);
+
+/// As read_range, but on a reader thread, beside the session's other work. In a Turn of the session's shard. If `asker` has disconnected,
+/// nothing is read; null: read in any case.
+void read_range_aside(SessionShard& shard, const SessionState& session, domain::EntryRange range, std::size_t bytes_max,
+                      Answer<domain::EntriesView> answer, ConnectionPtr asker);
+
+/// ChatService::read_entries.
+void read_entries(Router& router, EventLoop& from, CallerPtr caller, ReadEntries request, Done<domain::EntriesView> done);
+
+}  // namespace parley::service

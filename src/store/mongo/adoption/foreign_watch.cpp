@@ -1,0 +1,421 @@
+#include "store/mongo/adoption/foreign_watch.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "domain/error_code.hpp"
+#include "store/mongo/documents/foreign_document.hpp"
+#include "store/mongo/documents/indexes.hpp"
+#include "store/mongo/documents/session_document.hpp"
+#include "store/mongo/driver/layout.hpp"
+
+namespace parley::store::mongo {
+
+namespace {
+
+constexpr std::string_view position_id = "changes";  // `_id` of the document of `parleynodes` that holds the position
+constexpr std::string_view reason = "Deleted in chatmessages by other software";
+constexpr std::string_view forgotten =
+    "The database no longer has the changes since Parley last looked. Messages that other software deleted in that time are not known. ";
+constexpr std::string_view document_kept = " Parley keeps its log; `parley mirror` writes the documents again.";
+constexpr std::string_view how_to_apply = "`parley adopt --deletions` lists what is missing, and applies it when told to.";
+
+Document position_filter() {
+  Document filter;
+  filter.text("_id", position_id);
+  return filter;
+}
+
+/// Whether a later look would fail in the same way: damage, a full session, or a validator of the operator. Outages carry a retry time.
+bool is_final(const Error& error) {
+  return error.code == ErrorCode::log_corrupt || error.code == ErrorCode::session_full ||
+         (error.code == ErrorCode::store_failed && error.retry_after_ms == 0);
+}
+
+std::string messages(std::uint64_t count) {
+  return std::to_string(count) + (count == 1 ? " message" : " messages");
+}
+
+}  // namespace
+
+ForeignWatch::ForeignWatch(Surroundings surroundings)
+    : surroundings_(surroundings),
+      deletions_({surroundings.state, surroundings.clock, surroundings.places, surroundings.entropy, surroundings.clients.topology(),
+                  [this](SessionNumber session) { surroundings_.ports.announce(session); }}),
+      caught_up_(surroundings.clients.topology() == Topology::standalone) {
+  thread_ = std::thread([this] { run(); });
+}
+
+ForeignWatch::~ForeignWatch() {
+  stop();
+}
+
+void ForeignWatch::look(const SessionId& session) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() >= limits::mongo_looks_waiting_max)
+      compare_ = true;
+    else if (waits_.insert(session).second)
+      waiting_.push_back(session);
+  }
+  changed_.notify_all();
+}
+
+ForeignWrites ForeignWatch::writes() const {
+  using Noticed = ForeignWrites::Noticed;
+  // During an outage of the database no software can write there, so memory answers as far as it can.
+  const bool need_not_look = streams_.load(std::memory_order_relaxed) || surroundings_.state.is_out_of_reach();
+  return {need_not_look ? Noticed::by_itself : Noticed::when_looked, doubted_at_.load(std::memory_order_relaxed)};
+}
+
+bool ForeignWatch::is_stopping() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+void ForeignWatch::run() {
+  pthread_setname_np(pthread_self(), "store-foreign");  // the name shown by tools that list threads
+  Client client = surroundings_.clients.take();
+  const bool is_set = surroundings_.clients.topology() == Topology::replica_set;
+  for (;;) {
+    const bool last = is_stopping();
+    if (!last && is_set) follow(client);
+    look_at_waiting(client);
+    if (stream_) advance(client);
+    if (last) {
+      stream_.reset();
+      return;
+    }
+    if (!stream_) rest();
+  }
+}
+
+void ForeignWatch::rest() {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, limits::mongo_stream_wait, [this] { return stopping_ || !waiting_.empty(); });
+}
+
+void ForeignWatch::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+// A session that cannot be read now stays in the queue, and the position in the stream stays before it.
+void ForeignWatch::look_at_waiting(Client& client) {
+  if (surroundings_.clock.steady_now() < looks_again_at_) return;
+  bool compares = false;
+  std::size_t count = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    compares = std::exchange(compare_, false);
+    count = waiting_.size();
+  }
+  if (compares) compare_all(client);
+  for (; count > 0; --count) {
+    const SessionId session = next_look();
+    if (look_at(client, session)) continue;
+    look(session);
+    looks_again_at_ = surroundings_.clock.steady_now() + limits::mongo_look_retry_after;
+    return;
+  }
+}
+
+/// Removes it from the queue: a call of `look` from here on queues the session again.
+SessionId ForeignWatch::next_look() {
+  const std::lock_guard lock(mutex_);
+  const SessionId session = waiting_.front();
+  waiting_.pop_front();
+  waits_.erase(session);
+  return session;
+}
+
+bool ForeignWatch::look_at(Client& client, const SessionId& session) {
+  const auto row = surroundings_.directory.find_session(client, session);
+  if (!row) return is_final(row.error());
+  if (*row) surroundings_.ports.announce((*row)->number);  // another node may have taken it in
+  return true;
+}
+
+void ForeignWatch::compare_all(Client& client) {
+  static const Document session_id = ascending({"sessionId"});
+  doubted_at_ = surroundings_.clock.steady_now();
+  Document filter;
+  require_foreign_write(filter);
+  const auto read = client.each(collection::sessions, filter, {.projection = &session_id}, [this](const Fields& document) {
+    if (const auto id = SessionId::parse(document.text("sessionId").value_or(std::string_view()))) look(*id);
+    return true;
+  });
+  if (read) return;
+  const std::lock_guard lock(mutex_);
+  compare_ = true;
+}
+
+void ForeignWatch::follow(Client& client) {
+  const bool was_open = stream_ != nullptr;
+  if (!was_open) open_stream(client);
+  if (!stream_) return;
+  const bool is_idle = read_events(client);
+  if (!stream_) return;
+  if (!was_open) {
+    told_failure_.clear();
+    if (must_compare_) compare_all(client);
+    streams_ = true;
+    surroundings_.logs.write(LogLevel::info, "store", "what other software writes is heard of by a change stream");
+  }
+  seek_again(client);
+  rule_deletions(client, is_idle);
+  if (is_idle && is_finished_up_to(events_)) caught_up_ = true;
+}
+
+void ForeignWatch::open_stream(Client& client) {
+  if (surroundings_.clock.steady_now() < stream_again_at_) return;
+  if (!position_read_) read_position(client);
+  if (!position_read_) return;
+  candidate_.reset();
+  stream_ = std::make_unique<ChangeStream>(client, position_);
+  if (!position_) note_beginning(client);
+}
+
+void ForeignWatch::read_position(Client& client) {
+  const auto found = client.find(collection::nodes, position_filter(), {.limit = 1});
+  if (!found) return give_up_stream(found.error());
+  position_read_ = true;
+  if (found->empty()) return;
+  const Fields position(found->front());
+  const auto token = position.document("token");
+  if (!token) return;
+  position_ = token->copy();
+  must_compare_ = position.boolean("mustCompare").value_or(false);
+}
+
+// Save the position before anything relies on the stream: a kill must not lose the events from here on.
+void ForeignWatch::note_beginning(Client& client) {
+  position_ = stream_->token();
+  if (!position_ || note_position(client)) return;  // without a token, `next` returns the error
+  position_.reset();
+  stream_.reset();
+  stream_again_at_ = surroundings_.clock.steady_now() + limits::mongo_stream_retry_after;
+}
+
+// Pending events come again with the next stream, which begins before them.
+void ForeignWatch::give_up_stream(const Failure& failure) {
+  stream_.reset();
+  candidate_.reset();
+  guard_ = DeletionGuard();
+  unknown_.clear();
+  allowed_.clear();
+  const bool will_pass = failure.kind == FailureKind::unknown || failure.kind == FailureKind::not_sent;
+  const auto pause = will_pass ? limits::mongo_stream_retry_after : limits::mongo_stream_refused_retry_after;
+  stream_again_at_ = surroundings_.clock.steady_now() + pause;
+  if (position_ && !will_pass && !is_forbidden(failure) && !has_no_streams(failure)) {  // the server refuses the position itself
+    position_.reset();
+    must_compare_ = true;
+    stream_again_at_ = {};
+    name_loss(std::string(forgotten) + std::string(how_to_apply), 0);
+    return;
+  }
+  if (!will_pass) streams_ = false;   // else the next stream continues where this one was
+  if (!will_pass) caught_up_ = true;  // there will be no stream to wait for
+  if (will_pass || std::exchange(told_failure_, failure.message) == failure.message) return;
+  const char* const mend = is_forbidden(failure) ? "give the user the right changeStream" : "use a replica set";
+  surroundings_.logs.write(LogLevel::warning, "store",
+                           "no change stream; what other software writes is noticed when a session is opened and every 30 s",
+                           {{"reason", failure.message}, {"mend", mend}});
+}
+
+/// True if there are no more events now.
+bool ForeignWatch::read_events(Client& client) {
+  for (std::int32_t count = 0; count < limits::mongo_stream_batch && !is_stopping(); ++count) {
+    const auto event = stream_->next();
+    if (!event) return give_up_stream(event.error()), true;
+    if (!*event) return true;
+    const ChangeEvent read = read_change_event(**event);
+    take(client, read);
+    if (read.kind != ChangeEvent::Kind::stream_ended) continue;
+    position_ = stream_->token();
+    stream_.reset();
+    return true;
+  }
+  return false;
+}
+
+void ForeignWatch::take(Client& client, const ChangeEvent& event) {
+  using Kind = ChangeEvent::Kind;
+  ++events_;
+  event_time_ = std::max(event_time_, event.at);
+  event_seen_at_ = surroundings_.clock.steady_now();
+  switch (event.kind) {
+    case Kind::nothing:
+    case Kind::stream_ended:
+      break;
+    case Kind::session_written:
+      look_at_document(client, event.id);
+      break;
+    case Kind::text_inserted:
+      if (const auto session = SessionId::parse(event.session)) look(*session);
+      break;
+    case Kind::text_deleted:
+      take_deletion(client, event);
+      break;
+    case Kind::session_deleted:
+      name_loss("Other software deleted the document " + event.document + " of sessions." + std::string(document_kept), 1);
+      break;
+    case Kind::collection_is_gone:
+      name_loss("Other software did a " + event.document + "." + std::string(document_kept), 1);
+      make_indexes(client);
+      break;
+  }
+}
+
+/// The drop of the collection removed its indexes, and Parley's queries need them.
+void ForeignWatch::make_indexes(Client& client) {
+  if (const auto made = prepare_indexes(client); !made)
+    surroundings_.logs.write(LogLevel::error, "store", "the indexes of a dropped collection cannot be made again; the next start tries",
+                             {{"reason", made.error().message}});
+}
+
+// Queues the session by its id, so that several events cause one look. If the document has no valid id, adoption reports it.
+void ForeignWatch::look_at_document(Client& client, const ObjectId& id) {
+  const auto found = client.find(collection::sessions, by_id(id), {.reading = Reading::newest, .limit = 1});
+  if (!found) {
+    const std::lock_guard lock(mutex_);
+    compare_ = true;
+    return;
+  }
+  if (found->empty()) return;
+  const Fields document(found->front());
+  const auto session = SessionId::parse(document.text("sessionId").value_or(std::string_view()));
+  if (session) return look(*session);
+  [[maybe_unused]] const auto named = surroundings_.directory.adopt(client, document);  // reports the document; nothing else can fail
+}
+
+bool ForeignWatch::is_finished_up_to(std::uint64_t event) const {
+  const auto is_before = [event](const auto& each) { return each.event <= event; };
+  const bool all = guard_.waiting().value_or(event + 1) > event && std::ranges::none_of(unknown_, is_before) &&
+                   std::ranges::none_of(allowed_, is_before);
+  const std::lock_guard lock(mutex_);
+  return all && waiting_.empty() && !compare_;
+}
+
+void ForeignWatch::advance(Client& client) {
+  if (candidate_ && is_finished_up_to(candidate_->event)) {
+    position_ = std::move(std::exchange(candidate_, std::nullopt)->token);
+    must_compare_ = false;
+  }
+  if (!candidate_)
+    if (auto token = stream_->token()) candidate_ = Position{*std::move(token), events_};
+  const SteadyTime now = surroundings_.clock.steady_now();
+  const bool is_due = is_stopping() || now - noted_at_ >= limits::mongo_stream_note_interval;
+  if (position_ && is_due) static_cast<void>(note_position(client));  // else the next time
+}
+
+/// Every node saves its own position in the same document: all events before any of these positions are in the log.
+bool ForeignWatch::note_position(Client& client) {
+  Document fields;
+  fields.document("token", *position_).boolean("mustCompare", must_compare_).date("noted", surroundings_.clock.now());
+  Document change;
+  change.document("$set", fields);
+  std::array<Document, 1> statement = {update_of(position_filter(), change)};
+  statement[0].boolean("upsert", true);
+  if (first_failure(client.update(collection::nodes, statement))) return false;
+  noted_at_ = surroundings_.clock.steady_now();
+  return true;
+}
+
+void ForeignWatch::take_deletion(Client& client, const ChangeEvent& event) {
+  if (guard_.is_flooded(event.at)) {
+    ttl_indexes_.look(client, surroundings_.clock.steady_now());  // now: the index may be gone by the flood's last event
+    ++flood_;
+    return;
+  }
+  Unknown deletion{event.id, event.at, events_, surroundings_.clock.steady_now() + limits::mongo_deletion_unknown};
+  if (seek(client, deletion) == Sought::done) return;
+  unknown_.push_back(deletion);
+  if (unknown_.size() > limits::mongo_deletions_unknown_max) unknown_.pop_front();
+}
+
+ForeignWatch::Sought ForeignWatch::seek(Client& client, const Unknown& deletion) {
+  const auto located = deletions_.locate(client, deletion.message);
+  if (!located) return is_final(located.error()) ? Sought::done : Sought::not_known;
+  if (!*located) return Sought::not_in_log;
+  if (!(*located)->is_live) {  // deleted by Parley's own mirror, or by a faster node
+    surroundings_.ports.announce((*located)->session);
+    return Sought::done;
+  }
+  const auto expired = ttl_indexes_.explain(client, (*located)->time, deletion.at);
+  if (!expired) return Sought::not_known;
+  if (*expired)
+    ++expired_;
+  else
+    guard_.add({deletion.message, (*located)->session, (*located)->seq, (*located)->live_texts, deletion.at, deletion.event});
+  return Sought::done;
+}
+
+void ForeignWatch::seek_again(Client& client) {
+  const SteadyTime now = surroundings_.clock.steady_now();
+  std::deque<Unknown> still;
+  for (Unknown& each : std::exchange(unknown_, {})) {
+    if (each.again_at > now) {
+      still.push_back(each);
+      continue;
+    }
+    if (seek(client, each) != Sought::not_known) continue;
+    each.again_at = now + limits::mongo_look_retry_after;
+    still.push_back(each);
+  }
+  unknown_ = std::move(still);
+}
+
+// While no event comes, the events' time advances with the clock.
+void ForeignWatch::rule_deletions(Client& client, bool is_idle) {
+  const auto idle_for = is_idle ? surroundings_.clock.steady_now() - event_seen_at_ : SteadyTime::duration::zero();
+  const Timestamp seen = event_time_ + std::chrono::duration_cast<std::chrono::milliseconds>(idle_for);
+  std::map<SessionNumber, std::uint64_t> too_many;
+  for (DeletionGuard::Ruled& ruled : guard_.rule(seen)) {
+    if (ruled.ruling == DeletionGuard::Ruling::applies)
+      allowed_.push_back(ruled.deletion);
+    else
+      ++too_many[ruled.deletion.session];
+  }
+  for (const auto& [session, count] : too_many)
+    name_loss("The session " + name_of(session) + " lost " + messages(count) + " at one time. " + std::string(how_to_apply), count);
+  if (is_idle) name_many();
+  while (!allowed_.empty() && apply(client, allowed_.front())) allowed_.pop_front();
+}
+
+/// The session id, which operators know; the session number if the database does not answer.
+std::string ForeignWatch::name_of(SessionNumber session) {
+  const auto row = surroundings_.directory.find_session(session);
+  if (row && *row) return '"' + (*row)->id.to_string() + '"';
+  return "number " + std::to_string(session.value);
+}
+
+/// Reports many single deletions in one line.
+void ForeignWatch::name_many() {
+  if (const auto count = std::exchange(flood_, 0); count > 0)
+    name_loss(messages(count) + " more disappeared at one time. " + std::string(how_to_apply), count);
+  if (const auto count = std::exchange(expired_, 0); count > 0)
+    name_loss(messages(count) + " disappeared by a TTL index of chatmessages, or while it had one. " + std::string(how_to_apply), count);
+}
+
+/// True if the deletion is finished.
+bool ForeignWatch::apply(Client& client, const ForeignDeletion& deletion) {
+  const auto applied = deletions_.append(client, {deletion.session, deletion.seq}, reason);
+  if (!applied) return is_final(applied.error());
+  if (*applied) surroundings_.state.note_foreign_deletion();
+  return true;
+}
+
+void ForeignWatch::name_loss(const std::string& what, std::uint64_t documents) {
+  surroundings_.state.note_foreign_loss(what, documents);
+}
+
+}  // namespace parley::store::mongo
