@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "main/adopt_command.hpp"
+#include "main/allocator.hpp"
 #include "main/bench_command.hpp"
 #include "main/config_command.hpp"
 #include "main/demo_command.hpp"
@@ -163,6 +164,7 @@ int run(Arguments words) {
 
 int main(int argc, char** argv) {
   try {
+    parley::main::configure_allocator();
     const std::vector<std::string_view> words(argv + 1, argv + argc);
     return parley::main::run(words);
   } catch (const std::exception& failure) {

@@ -107,6 +107,8 @@ class HeadReader {
 }  // namespace
 
 struct PacketDecoder::Impl {
+  static constexpr std::size_t parser_bytes_kept = 64 * 1024;  // the capacity that is kept, in bytes of JSON
+
   simdjson::dom::parser parser;
   std::string payload;  // followed by simdjson's padding
   std::string relaxed;  // a copy in which numbers that no double holds are replaced; rarely used
@@ -114,6 +116,8 @@ struct PacketDecoder::Impl {
 
   std::expected<simdjson::dom::element, simdjson::error_code> parse(std::string& json, std::size_t size) {
     json.resize(size + simdjson::SIMDJSON_PADDING);
+    // The elements of the last packet are no longer needed. A parser keeps its buffers, nine bytes for each byte of the largest packet.
+    if (parser.capacity() > parser_bytes_kept) parser = simdjson::dom::parser();
     simdjson::dom::element root;
     const simdjson::error_code error = parser.parse(json.data(), size, false).get(root);
     if (error != simdjson::SUCCESS) {

@@ -1,0 +1,15 @@
+#include "main/allocator.hpp"
+
+#ifdef PARLEY_MIMALLOC  // absent under sanitizers, which bring an allocator of their own
+#include <mimalloc.h>
+#endif
+
+namespace parley::main {
+
+void configure_allocator() {
+#ifdef PARLEY_MIMALLOC
+  mi_option_set_default(mi_option_decommit_extend_delay, 0);
+#endif
+}
+
+}  // namespace parley::main
