@@ -1,10 +1,14 @@
-// The order of one session's writes. Decides steps one after the other, and chains and appends their proposals while earlier appends are
-// still in flight. Answers the steps in their order.
+// The order of one session's writes, as a state machine over values: events in, actions out. It knows no step, store, loop or clock;
+// StepRunner carries its actions out and reports their results (`on`).
 //
-//   waiting ──decide──► in_flight ──outcome──► committed ─┐
-//      ▲  │  └────────► settled / refused ────────────────┼─► answered, when first in line
-//      │  └─ read, turn ─┘      │                         │
-//      └──── conflict, failure before it ──┘   failed ────┘
+// It decides steps one after the other, and lets their appends overlap. It answers steps strictly in their order.
+//
+//   waiting ─► deciding ─┬─► in_flight ──outcome──► committed ─┐
+//      ▲  ▲     │  │     ├─► settled ──────────────────────────┼─► answered, when first in line
+//      │  │     │  │     └─► refused ──────────────────────────┤
+//      │  └─────┘  └─► reading, awaiting ─► waiting            │
+//      │  (its turn)                                           │
+//      └── conflict, failure before it ── in_flight ─► failed ─┘
 //
 // Committed  the entry becomes part of the session, and of every answer, in the turn that releases its ack and its delivery.
 // Conflict   another writer was faster: its entries are taken in, and every check is run again.
@@ -17,90 +21,118 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
+#include <variant>
+#include <vector>
 
-#include "domain/chain.hpp"
-#include "service/session/catch_up.hpp"
-#include "service/session/step.hpp"
+#include "base/queue.hpp"
+#include "base/result.hpp"
 #include "store/session_log.hpp"
 
 namespace parley::service {
 
-class SessionShard;
+/// An order to StepRunner. `index`: the place of the step in line, 0 for the first.
+struct Action {
+  enum class Kind : std::uint8_t {
+    decide,       // run the checks of the step against the outlook; report Decided
+    append,       // append the entry that the step proposed; report Settled with its outcome
+    read,         // run the step's read on a reader thread; report ReadEnded
+    await,        // run the step's wait; report ReadEnded
+    forget_read,  // what the step read is out of date
+    roll_back,    // the outlook is the session and the appends before the step
+    take_tail,    // take the entries of the conflict into the session; report TailTaken
+    read_news,    // read the log after the session's head, and take it in; report NewsEnded
+    retry_news,   // report LogGrew after a while
+    // Of the first in line, which then leaves:
+    commit,  // its entry becomes part of the session; answer
+    settle,  // answer
+    refuse,  // answer with the error
+  };
+  Kind kind;
+  std::size_t index = 0;
+  std::unique_ptr<Error> error = nullptr;  // refuse
+};
 
 class Sequencer {
  public:
-  Sequencer(SessionShard& shard, SessionState& session);
+  /// One state enumeration for a step.
+  enum class State : std::uint8_t { waiting, deciding, reading, awaiting, in_flight, settled, refused, committed, failed };
 
-  /// Takes the step and answers it inside this call or later. Above limits::session_steps_max or session_steps_bytes_max the step is
-  /// refused at once.
-  void submit(std::unique_ptr<Step> step);
-  /// The outcome of an append of this session. It is ignored if no step waits for it any more.
-  void settle(store::AppendOutcome& outcome);
-  /// Another writer has extended the log: reads the new entries once nothing is in flight and sends them to the room. Retries on failure.
-  void catch_up();
-  /// A reader saw the log up to this entry: as catch_up, if the entry is not known here and no append of ours is in flight.
-  void note_end(std::uint32_t seq);
-
-  /// No step waits, is in flight or is running now.
-  [[nodiscard]] bool idle() const { return slots_.empty() && !advancing_ && !reading_; }
-  /// The head and row were replaced by a load; nothing may be in flight.
-  void reset_outlook();
-
- private:
-  enum class State : std::uint8_t { waiting, in_flight, settled, refused, committed, failed };
-  struct Slot {
-    std::unique_ptr<Step> step;
-    State state = State::waiting;
-    std::uint64_t token = 0;     // in_flight
-    std::optional<Error> error;  // refused, failed, or the error of its read
-    std::uint8_t conflicts = 0;
-    std::size_t bytes = 0;  // of the step
-    // in_flight, committed:
-    domain::Chained chained;
-    domain::Head head_after;
-    std::shared_ptr<const domain::SessionRow> row_after;
+  // Events
+  struct Submitted {};  // a step, at the end of the line
+  struct Decided {      // by the step that `decide` named
+    enum class As : std::uint8_t { proposed, settled, refused, reads, awaits, waits_for_turn } as;
+    std::optional<Error> error = std::nullopt;  // refused
   };
-  using Slots = std::deque<Slot>;
+  struct ReadEnded {  // of the step that reads or awaits
+    std::optional<Error> error = std::nullopt;
+  };
+  struct Settled {  // the append of a step in flight has its outcome
+    std::size_t index = 0;
+    store::AppendStatus status = store::AppendStatus::committed;
+    std::optional<Error> error = std::nullopt;  // refused, unknown
+    bool has_tail = false;                      // conflict: with the entries of the other writer
+  };
+  struct TailTaken {
+    enum class Up : std::uint8_t { to_the_end, not_to_the_end } up;
+  };
+  struct NewsEnded {
+    std::optional<Error> error = std::nullopt;
+    enum class More : std::uint8_t { no, yes } more = More::no;  // the read ended at its bound: the log may hold more
+  };
+  struct LogGrew {};  // another writer has extended the log
 
-  void advance();
-  [[nodiscard]] bool answer_first();
-  void take_into_session(Slot& slot);
-  [[nodiscard]] bool decide_next();
-  [[nodiscard]] bool carry_out(Slot& slot, Decision decision);
-  void append(Slot& slot, Propose proposal);
-  [[nodiscard]] bool start_read(Slot& slot);
-  [[nodiscard]] bool start_waiting(Slot& slot);
-  void finish_read(Result<void> result);
-  [[nodiscard]] bool start_catching_up();
-  void finish_catching_up(Result<News> news);
-  [[nodiscard]] Result<void> take_news(News news);
+  void on(Submitted);
+  void on(Decided decided);
+  void on(ReadEnded ended);
+  void on(Settled settled);
+  void on(TailTaken taken);
+  void on(NewsEnded ended);
+  void on(LogGrew);
 
-  void on_refused(std::size_t index, Error error);
-  void on_unknown(std::size_t index, Error error);
-  void on_conflict(std::size_t index, store::AppendOutcome& outcome);
-  [[nodiscard]] Result<void> take_in(const std::vector<domain::EncodedEntry>& tail);
-  /// Decides everything from `index` on again, except steps with a final outcome.
-  void decide_again_from(std::size_t index);
-  void roll_back_outlook_to(std::size_t index);
+  /// The next action; nothing: an event must come first. Carry it out before the next call. Events may come in between.
+  [[nodiscard]] std::optional<Action> next();
+
+  [[nodiscard]] std::size_t size() const { return slots_.size(); }
+  [[nodiscard]] State state(std::size_t index) const { return slots_[index].state; }
+  /// No step waits, is in flight or is running, and nothing is read.
+  [[nodiscard]] bool idle() const { return slots_.empty() && news_ == News::none; }
   [[nodiscard]] bool nothing_in_flight() const;
 
-  SessionShard& shard_;
-  SessionState& session_;
-  Slots slots_;
-  std::size_t bytes_ = 0;                          // of all steps
-  std::size_t decided_ = 0;                        // no slot before it is waiting
-  domain::Head head_;                              // of the outlook
-  std::shared_ptr<const domain::SessionRow> row_;  // of the outlook
-  bool reading_ = false;                           // a step's read or wait, or a read of news is in progress; nothing is decided
-  Step* read_by_ = nullptr;                        // the step that reads; null: news are read
-  bool read_is_stale_ = false;
+ private:
+  struct Slot {
+    State state = State::waiting;
+    std::uint8_t conflicts = 0;
+    std::unique_ptr<Error> error{};  // refused, failed, or the error of its read
+  };
   /// Whether the log may hold more than the session. doubtful: the log is read before the next step is decided. behind: the log holds more
   /// for certain and is read at once.
-  enum class Knowledge : std::uint8_t { whole, doubtful, behind } knowledge_ = Knowledge::whole;
-  bool advancing_ = false;
+  enum class Knowledge : std::uint8_t { whole, doubtful, behind };
+  enum class News : std::uint8_t { none, read_in_doubt, read_after_growth };
+
+  [[nodiscard]] Slot* reader();
+  [[nodiscard]] bool is_busy();
+  [[nodiscard]] std::optional<Action> answer_first();
+  [[nodiscard]] std::optional<Action> decide_next();
+  [[nodiscard]] std::optional<Action> start_reading_news();
+  void fail_appends_from(std::size_t index, const Error& error);
+  void on_conflict(const Settled& settled);
+  /// Decides everything from `index` on again, except steps with a final outcome.
+  void decide_again_from(std::size_t index);
+  void doubt();
+
+  Queue<Slot> slots_;
+  std::vector<Action> due_;       // before anything else; seldom any
+  std::size_t undecided_ = 0;     // no slot before it is waiting
+  std::size_t busy_with_ = none;  // the slot that is deciding, reading or awaiting
+  bool read_is_stale_ = false;
+  bool is_taking_tail_ = false;
+  bool is_waiting_for_event_ = false;  // a step waits for its turn: decided again after any event
+  Knowledge knowledge_ = Knowledge::whole;
+  News news_ = News::none;
+
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
 };
 
 }  // namespace parley::service

@@ -28,7 +28,7 @@ SessionState* SessionShard::find(const SessionId& id) {
 
 SessionState* SessionShard::find_whole(const SessionId& id) {
   SessionState* session = find(id);
-  if (session == nullptr || !session->members.empty() || !session->sequencer.idle()) return session;
+  if (session == nullptr || !session->members.empty() || !session->steps.idle()) return session;
   const store::ForeignWrites foreign = context_.deps.directory.foreign_writes();
   using Noticed = store::ForeignWrites::Noticed;
   if (foreign.noticed == Noticed::never) return session;
@@ -79,13 +79,13 @@ void SessionShard::look_at_joined(const SessionId& id) {
         const auto session = sessions_.find(id);
         if (!looked || session == sessions_.end()) return;
         session->second->looked_at = since;
-        session->second->sequencer.catch_up();  // another node, or `parley adopt --deletions`, may have been faster than this look
+        session->second->steps.catch_up();  // another node, or `parley adopt --deletions`, may have been faster than this look
       });
 }
 
 void SessionShard::submit(const SessionId& id, std::unique_ptr<Step> step) {
   if (SessionState* session = find_whole(id)) {
-    session->sequencer.submit(std::move(step));
+    session->steps.submit(std::move(step));
     return;
   }
   const std::size_t bytes = step->bytes();
@@ -93,7 +93,7 @@ void SessionShard::submit(const SessionId& id, std::unique_ptr<Step> step) {
       id,
       [step = std::move(step)](Result<SessionState*> session) mutable {
         if (session)
-          (*session)->sequencer.submit(std::move(step));
+          (*session)->steps.submit(std::move(step));
         else
           step->refused(std::move(session.error()));
       },
@@ -166,7 +166,7 @@ void SessionShard::create(LoadedSession loaded, std::unique_ptr<Step> first) {
   SessionState& created = *session;
   by_number_.emplace(created.row->number, &created);
   creating_.emplace(id, std::move(session));
-  created.sequencer.submit(std::move(first));
+  created.steps.submit(std::move(first));
 }
 
 void SessionShard::keep_created(const SessionId& id) {
@@ -178,7 +178,7 @@ void SessionShard::keep_created(const SessionId& id) {
 void SessionShard::drop_created(const SessionId& id) {
   auto dropped = std::move(creating_.extract(id).mapped());
   by_number_.erase(dropped->row->number);
-  loop_.post([dropped = std::move(dropped)] {});  // its own sequencer is the caller
+  loop_.post([dropped = std::move(dropped)] {});  // its own steps are the caller
   const auto loading = loading_.find(id);
   if (loading->second.waiting.empty()) {
     loading_.erase(loading);
@@ -211,7 +211,7 @@ void SessionShard::make_room() {
   constexpr int tries_max = 16;  // joined and busy sessions move to the front; a shard full of them grows with its connections
   for (int tries = 0; tries < tries_max && is_full() && !recency_.empty(); ++tries) {
     SessionState& oldest = *sessions_.at(recency_.back());
-    if (oldest.members.empty() && oldest.sequencer.idle())
+    if (oldest.members.empty() && oldest.steps.idle())
       let_go(oldest);
     else
       touch(oldest);
@@ -230,7 +230,7 @@ void SessionShard::let_go(SessionState& session) {
 void SessionShard::drop_later(const SessionId& id) {
   loop_.post([this, id] {
     const auto session = sessions_.find(id);
-    if (session != sessions_.end() && session->second->members.empty() && session->second->sequencer.idle()) let_go(*session->second);
+    if (session != sessions_.end() && session->second->members.empty() && session->second->steps.idle()) let_go(*session->second);
   });
 }
 
@@ -244,7 +244,7 @@ void SessionShard::on_appended(std::span<store::AppendOutcome> outcomes) {
   for (store::AppendOutcome& outcome : outcomes) {
     --appends_in_flight_;
     const auto session = by_number_.find(outcome.session);
-    if (session != by_number_.end()) session->second->sequencer.settle(outcome);
+    if (session != by_number_.end()) session->second->steps.settle(outcome);
   }
   if (appends_in_flight_ != 0) return;
   for (Task& drained : std::exchange(when_drained_, {})) drained();
@@ -253,12 +253,12 @@ void SessionShard::on_appended(std::span<store::AppendOutcome> outcomes) {
 void SessionShard::on_arrived(SessionNumber number) {
   const Turn turn(*this);
   const auto session = by_number_.find(number);
-  if (session != by_number_.end()) session->second->sequencer.catch_up();
+  if (session != by_number_.end()) session->second->steps.catch_up();
 }
 
 void SessionShard::note_end(SessionNumber number, std::uint32_t seq) {
   const auto session = by_number_.find(number);
-  if (session != by_number_.end()) session->second->sequencer.note_end(seq);
+  if (session != by_number_.end()) session->second->steps.note_end(seq);
 }
 
 void SessionShard::catch_up_later(const SessionState& session) {

@@ -76,7 +76,7 @@ class SessionShard final : public store::CommitListener {
 
   void on_appended(std::span<store::AppendOutcome> outcomes) override;
   void on_arrived(SessionNumber session) override;
-  /// A reader saw the session's log up to this entry (Sequencer::note_end).
+  /// A reader saw the session's log up to this entry (StepRunner::note_end).
   void note_end(SessionNumber session, std::uint32_t seq);
   /// As on_arrived, limits::catch_up_retry_after from now, if the session is loaded then.
   void catch_up_later(const SessionState& session);

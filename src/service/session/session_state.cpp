@@ -8,7 +8,7 @@
 
 namespace parley::service {
 
-SessionState::SessionState(SessionShard& shard, LoadedSession loaded) : sequencer(shard, *this) {
+SessionState::SessionState(SessionShard& shard, LoadedSession loaded) : steps(shard, *this) {
   adopt(std::move(loaded));
 }
 
@@ -29,7 +29,7 @@ void SessionState::adopt(LoadedSession loaded) {
   for (const auto& [seq, key] : loaded.keys) keys.add(key, seq);
   emitted_seq = loaded.emitted_seq;
   users = std::move(loaded.users);
-  sequencer.reset_outlook();
+  steps.reset_outlook();
 }
 
 void SessionState::take_row(std::shared_ptr<const domain::SessionRow> committed) {

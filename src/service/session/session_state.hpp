@@ -1,4 +1,4 @@
-// One loaded session: its committed state, the members of its room, and its sequencer.
+// One loaded session: its committed state, the members of its room, and its steps.
 //
 // Owner: the session's thread. Loaded by one read job (load.hpp). Unloaded when it is least recently used, has no members and has no work
 // in progress.
@@ -15,7 +15,7 @@
 #include "domain/session.hpp"
 #include "domain/views.hpp"
 #include "service/session/key_index.hpp"
-#include "service/session/sequencer.hpp"
+#include "service/session/step_runner.hpp"
 #include "service/session/text_tail.hpp"
 #include "service/shared/connection.hpp"
 
@@ -44,7 +44,7 @@ struct SessionState {
   std::uint32_t emitted_seq = 0;    // of the last entry that the room received; 0: not known
   std::vector<domain::User> users;  // of the participants, as they were when loaded
   std::vector<Member> members;      // the room
-  Sequencer sequencer;
+  StepRunner steps;
   std::list<SessionId>::iterator recency;
   std::size_t weight_counted = 0;  // part of `weight` that the shard has counted
   bool older_keys_on_their_way = false;

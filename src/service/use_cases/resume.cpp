@@ -48,7 +48,7 @@ void ResumeStep::settled(SessionState& session) {
   const std::uint32_t to = entries_->to.seq;
   request_.then(std::move(*entries_));  // before the events that the change below lets through
   if (Member* member = session.member(request_.connection->id); member != nullptr && reached_end) member->hears_after = to;
-  session.sequencer.note_end(to);
+  session.steps.note_end(to);
 }
 
 }  // namespace
