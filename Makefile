@@ -31,18 +31,18 @@ test: install-test install-mongod ## Install what is missing, build, and run eve
 build: $(PARLEY) ## Build build/release/parley and the examples
 	@cmake --build $(BUILD) -j $(JOBS) --target examples
 
-# One word for the shell, whatever is in it.
+# Quotes a value as one word for the shell, whatever characters it has.
 quoted = '$(subst ','\'',$(1))'
 
-# ---- one row each of the table in docs/proofs.md ---------------------------------------------------------------------------
+# ---- each row of the table in docs/proofs.md has a target here ---------------------------------------------------------------
 
 fresh: install-dev ## `make run` and `make test`, each in a new bare Debian 12 root
 	@tools/fresh.sh
 
-test-packages: install-test ## Configures with every subset of the test packages: the rest builds without them
+test-packages: install-test ## Configure with every subset of the test packages: the rest builds without them
 	@EVERY_SUBSET=1 python3 -B tests/command/test_packages_test.py
 
-unit: install-test configured ## Unit tests alone
+unit: install-test configured ## Run the unit tests alone
 	@cmake --build $(BUILD) -j $(JOBS)
 	@tools/run-tests.sh $(BUILD) -L unit -j $(JOBS)
 
@@ -58,24 +58,24 @@ store-contract: install-test install-mongod configured ## The contract of the st
 	@cmake --build $(BUILD) -j $(JOBS) --target contract_store | tail -n 1
 	@tools/store-contract.sh $(BUILD)
 
-mongoose: install-test install-mongod $(PARLEY) ## What Parley writes to MongoDB, read and populated by mongoose, and the client suites on that store
+mongoose: install-test install-mongod $(PARLEY) ## Mongoose reads and populates the documents that Parley writes; the client suites on that store
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs mongodb
 
-cutover: install-test install-mongod $(PARLEY) ## An earlier server and Parley in turns on one database, and parley adopt: all equal both directions (SEED=)
+cutover: install-test install-mongod $(PARLEY) ## An earlier server and Parley in turns on one database, and parley adopt: both show the same messages (SEED=)
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs cutover $(if $(SEED),--seed $(SEED))
 
 .PHONY: store-contract mongoose cutover
-clients: install-test $(PARLEY) ## Real clients of other people, every transport, and the security table
+clients: install-test $(PARLEY) ## Run the suites of real client libraries over every transport, and the security table
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs clients $(if $(SEED),--seed $(SEED))
 
-bad-input: install-test $(PARLEY) ## Strangers' bytes: the server lives, others notice nothing
+bad-input: install-test $(PARLEY) ## Send malformed input: the server keeps running and other clients notice nothing
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs bad-input $(if $(SEED),--seed $(SEED))
 
-schemathesis: install-test $(PARLEY) ## /openapi.json and /asyncapi.json, and every answer held against them (SEED=)
+schemathesis: install-test $(PARLEY) ## Check every answer against /openapi.json and /asyncapi.json (SEED=)
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) build/clients-venv/bin/python -B tests/schemathesis/run.py $(if $(SEED),--seed $(SEED))
 
@@ -89,30 +89,30 @@ bench-throughput: install-test $(PARLEY) ## Relay and store at full speed, serve
 bench-reconnect: install-test $(PARLEY) ## 2,000 clients connect and join at once through one proxy: all admitted within 2 s
 	@PARLEY=$(PARLEY) bench/run_reconnect.sh
 
-bench-pair: install-test $(PARLEY) ## What a change costs: this build and BASE= side by side on one core, relay and store (REPEAT=12)
+bench-pair: install-test $(PARLEY) ## Measure the cost of a change: this build and BASE= side by side on one core, relay and store (REPEAT=12)
 	@PARLEY=$(PARLEY) BASE=$(BASE) bench/run_pair.sh
 
 bench-start: install-test $(PARLEY) ## Start after kill -9 with a million messages
 	@PARLEY=$(PARLEY) bench/run_start.sh
 
 .PHONY: bench-mongo memory-mongo
-bench-mongo: install-test install-mongod $(PARLEY) ## Persisted relay on MongoDB, all on this machine's cores: rate, and latency at 1,000 msg/s (REPEAT=3)
+bench-mongo: install-test install-mongod $(PARLEY) ## Persisted relay on MongoDB on this machine's cores: rate, and latency at 1,000 msg/s (REPEAT=3)
 	@PARLEY=$(PARLEY) bench/run_mongo.sh
 
 memory-mongo: install-test install-mongod $(PARLEY) ## The server's memory over 100,000 sessions and 10 million messages in MongoDB (SESSIONS= MESSAGES= OPEN=)
 	@cmake --build $(BUILD) -j $(JOBS) --target fill_mongo | tail -n 1
 	@PARLEY=$(PARLEY) FILL=$(BUILD)/tests/fill_mongo SESSIONS=$(SESSIONS) MESSAGES=$(MESSAGES) OPEN=$(OPEN) bench/run_mongo_memory.sh
 
-contract: install-test install-mongod $(PARLEY) ## Every statement of docs/api-contract.md: its id, its test at a running server, the result (SEED=)
+contract: install-test install-mongod $(PARLEY) ## Run the test of every statement of docs/api-contract.md, and write the results (SEED=)
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/javascript/coverage/run.mjs $(if $(SEED),--seed $(SEED))
 
-mutants: install-test install-mongod $(PARLEY) ## 40 small mistakes in handlers, built one at a time: the tests of the contract notice each (SEED= COUNT=)
+mutants: install-test install-mongod $(PARLEY) ## Build 40 small mistakes in handlers, one at a time: the tests of the contract notice each (SEED= COUNT=)
 	@tests/clients/install.sh
 	@node tests/clients/javascript/coverage/mutants.mjs --count $(or $(COUNT),40) $(if $(SEED),--seed $(SEED))
 
 .PHONY: contract mutants upgrade-load clients-all turn replacing autobahn official-suites
-turn: install-test $(PARLEY) ## coturn with the shared secret: credentials of the server allocate, wrong and expired ones do not
+turn: install-test $(PARLEY) ## coturn with the shared secret: credentials from the server get an allocation, wrong and expired ones do not
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs turn
 
@@ -122,12 +122,12 @@ replacing: install-test $(PARLEY) ## The nginx configuration of docs/guide/repla
 
 .PHONY: swap
 swap: ROUNDS = 200
-swap: install-test install-mongod $(PARLEY) ## An app's backend beside Parley on one database, behind nginx: two browsers, losses, interleavings (SEED= ROUNDS=200)
+swap: install-test install-mongod $(PARLEY) ## An app's backend and Parley on one database, nginx in front: two browsers, losses, interleavings (SEED= ROUNDS=200)
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/swap/swap.mjs --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 
 .PHONY: attacks
-attacks: install-test $(PARLEY) ## Each attack of a stranger or a participant against a fresh server beside two people who talk (ROWS=REGEX SECONDS_EACH=6; MINUTES=30: all in turn, one server, SEED=)
+attacks: install-test $(PARLEY) ## Each attack of a stranger or a participant against a fresh server while two people talk (ROWS=REGEX SECONDS_EACH=6; MINUTES=30: all in turn, one server, SEED=)
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/attacks/attacks.mjs --seconds $(or $(SECONDS_EACH),6) $(if $(ROWS),--rows '$(ROWS)') \
 	  $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
@@ -141,11 +141,11 @@ chaos-mongo: install-test install-mongod $(PARLEY) ## Faults at a replica set of
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/torture/chaos-mongo.mjs --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 
-full-disk: install-test install-mongod $(PARLEY) ## A disk that is really full under mongod: texts refused, mongod gone, nothing acknowledged lost
+full-disk: install-test install-mongod $(PARLEY) ## A disk that is really full under mongod: texts are refused, mongod stops, nothing acknowledged is lost
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/torture/full-disk.mjs
 
-two-nodes: install-test install-mongod $(PARLEY) ## Two servers write the same sessions of one database: nothing lost or doubled, one order, the price of conflicts (SEED=)
+two-nodes: install-test install-mongod $(PARLEY) ## Two servers write the same sessions of one database: nothing lost or doubled, one order, the cost of conflicts (SEED=)
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/torture/two-nodes.mjs $(if $(SEED),--seed $(SEED))
 
@@ -200,7 +200,7 @@ install-dev:
 install-mongod:
 	@tools/install-mongod.sh
 
-# CMake configures the tests when all their packages are installed (cmake/test_packages.cmake). While one is missing, each call asks again.
+# CMake configures the tests when all their packages are installed (cmake/test_packages.cmake). While one is missing, each call checks again.
 configured: install-build
 	@tools/fetch-web.sh
 	@test -f $(BUILD)/build.ninja -a ! -s $(BUILD)/missing-test-packages && grep -qsx 'PARLEY_TESTS:STRING=AUTO' $(BUILD)/CMakeCache.txt || \

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""The performance rows of "What is proven": each starts a server of its own in a temporary folder, loads it with `parley bench`, and
-prints one PASS or FAIL line with its figures, seed and commit. What led to it goes to standard error.
+"""The performance rows of "What is proven". Each starts its own server in a temporary folder, loads it with `parley bench`, and
+prints one PASS or FAIL line with its figures, seed and commit. Details go to standard error.
 
     bench/run_light_load.sh     50 sessions x 2, 100 messages a second: latency
-    bench/run_throughput.sh     relay and store as fast as they go, server on core 0, client on core 1
+    bench/run_throughput.sh     relay and store at full speed, server on core 0, client on core 1
     bench/run_start.sh          a million stored messages, kill -9, start
     bench/run_reconnect.sh      2,000 clients connect and join at once through one proxy
-    bench/run_pair.sh           two builds side by side on one core, under the same load: what a change costs
+    bench/run_pair.sh           two builds side by side on one core, under the same load: the cost of a change
 
 Environment: PARLEY (build/release/parley), BASE (the other build), SEED (random), SECONDS_EACH, REPEAT, MESSAGES, KEEP=1 keeps the folder.
-It needs nothing but Python 3.9.
+It needs only Python 3.9.
 """
 
 import base64
@@ -44,13 +44,13 @@ def free_port():
 
 
 def commit_of(parley):
-    """What the binary was built from, which need not be what is checked out."""
+    """The commit that the binary was built from. Another one may be checked out."""
     answer = subprocess.run([parley, "version"], capture_output=True, text=True)
     return answer.stdout.strip().rpartition("(")[2].rstrip(")") or "unknown"
 
 
 def busy_share(seconds=1.0):
-    """How much of all cores others are using: a figure measured beside them is not a figure of this program."""
+    """The share of all cores that other processes use. A figure measured beside them says little about this program."""
     def read():
         with open("/proc/stat") as stat:
             fields = [int(field) for field in stat.readline().split()[1:]]
@@ -62,14 +62,14 @@ def busy_share(seconds=1.0):
 
 
 def pin(core):
-    """For a child process: only that core, where there are two at all."""
+    """For a child process: restricts it to that core, if there are two."""
     if core is None or (os.cpu_count() or 1) < 2:
         return None
     return lambda: os.sched_setaffinity(0, {core})
 
 
 class Bench:
-    """One check: its folder, its server, its runs of `parley bench`."""
+    """One check with its folder, its server and its runs of `parley bench`."""
 
     def __init__(self, parley=None):
         self.parley = pathlib.Path(parley or os.environ.get("PARLEY", ROOT / "build/release/parley")).resolve()
@@ -83,7 +83,7 @@ class Bench:
         self.port = free_port()
         self.server = None
         self.limits = ["--limits", "off"]
-        self.flags = []  # more for the server
+        self.flags = []  # more flags for the server
         self.busy = busy_share()
 
     def __enter__(self):
@@ -97,7 +97,7 @@ class Bench:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self, core=None, threads=None):
-        """Starts the server; returns the seconds until /health answered 200."""
+        """Starts the server; returns the seconds until /health answers 200."""
         command = [self.parley, "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.folder / "data",
                    "--jwt-secret-file", self.folder / "secret", *self.limits, *self.flags]
         if threads:
@@ -154,9 +154,9 @@ class Bench:
         return json.loads(report.read_text())
 
     def state_of_server(self):
-        """Whether it still runs, and if not how it ended and what it said last."""
+        """Returns whether the server still runs, or else its status and its last output."""
         try:
-            ended = self.server.wait(timeout=5)  # one that has just gone may not be reaped yet
+            ended = self.server.wait(timeout=5)  # a process that has just ended may not be reaped yet
         except subprocess.TimeoutExpired:
             return "the server runs"
         tail = (self.folder / "server.log").read_text(errors="replace")[-2000:]
@@ -164,7 +164,7 @@ class Bench:
 
 
 class Conclusion:
-    """Collects figures with their thresholds; says PASS only when all hold."""
+    """Collects figures with their thresholds. The line is PASS only if all hold."""
 
     def __init__(self, name, bench):
         self.name, self.bench, self.parts, self.passed = name, bench, [], True
@@ -197,7 +197,7 @@ class Conclusion:
 
 
 def spread(report, name):
-    """Median of the runs, and its text with the spread."""
+    """The median of the runs, and a text of it with the spread."""
     figure = report["spread"][name]
     shown = "{:,.2f}" if figure["most"] < 100 else "{:,.0f}"
     text = shown.format(figure["median"])
@@ -246,7 +246,7 @@ PAIR_LOADS = {
 
 
 def side_by_side(benches, workload, arguments):
-    """Both servers on core 0, both clients on core 1, at the same time; a report for each. The client is the same program."""
+    """Runs both servers on core 0 and both clients on core 1, at the same time. Returns a report for each. Both clients are the same program."""
     loads = []
     for each in benches:
         each.start(core=0, threads=1)
@@ -273,7 +273,7 @@ def ratio_text(ratios):
 
 
 def pair(bench):
-    """A shared machine slows both alike, so their ratio stays put where rates of one after the other differ by a third."""
+    """A shared machine slows both builds alike. Their ratio is stable, while rates measured one after the other differ by a third."""
     rounds = int(os.environ.get("REPEAT", "12"))
     base = os.environ.get("BASE") or sys.exit("name the build to compare with in BASE, such as BASE=../before/build/release/parley")
     with Bench(base) as other:
@@ -299,7 +299,7 @@ RECONNECTING = 2_000
 
 
 def reconnect(bench):
-    """Everybody at once through one proxy, with the limits of connections on."""
+    """All clients connect at once through one proxy, with the limits of connections on."""
     off = ("requests", "chat-requests", "session-requests", "session-creates", "chat-events", "join-events")
     on = ("connections", "connections-per-address", "connections-per-user")
     bench.limits = [word for name in off for word in (f"--limit-{name}", "0")] + [word for name in on for word in (f"--limit-{name}", "5000")]
@@ -318,7 +318,7 @@ def reconnect(bench):
 
 
 def make_marked_session(bench):
-    """A session with ten known messages, to be found again after the kill."""
+    """Stores a session with ten known messages, which must be there after the kill."""
     doctor, patient = f"{bench.seed:024x}", f"{bench.seed + 1:024x}"
     token = bench.token(doctor, "doctor")
     status, body = bench.request("POST", "/api/sessions/create", token, {"patientId": patient})
@@ -339,7 +339,7 @@ def marked_session_is_whole(bench, session, token):
 
 
 def kill_under_load(bench):
-    """Load that never ends by itself, so that the kill meets a write-ahead log in use. The client's complaint is expected."""
+    """The load does not end by itself, so the kill hits a write-ahead log in use. The client reports an error, as expected."""
     load = subprocess.Popen(bench.command("relay", "--sessions", 50, "--seconds", 60, "--in-flight", 8),
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(2)
@@ -350,7 +350,7 @@ def kill_under_load(bench):
 
 
 def forget_file_cache(folder):
-    """So that the next start reads from the disk; best effort, and only of this folder's files."""
+    """Makes the next start read from the disk: best effort, for the files of this folder only."""
     for path in folder.rglob("*"):
         if path.is_file():
             with open(path, "rb") as file:

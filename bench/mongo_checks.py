@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The performance rows of the store on MongoDB, in the manner of bench/checks.py: a replica set of one, the server and the client share this
+"""The performance rows of the store on MongoDB, built like bench/checks.py. A replica set of one, the server and the client share this
 machine's cores.
 
-    bench/run_mongo.sh          persisted relay as fast as it goes, and 1,000 messages a second: latency
-    bench/run_mongo_memory.sh   100,000 sessions and 10 million messages in the database: the server's memory after opening sessions
+    bench/run_mongo.sh          persisted relay at full speed, and 1,000 messages a second: latency
+    bench/run_mongo_memory.sh   100,000 sessions and 10 million messages in the database: the server's memory after it opened sessions
 
-Environment: PARLEY, MONGOD, SEED, SECONDS_EACH, REPEAT, KEEP as there; FILL (build/release/tests/fill_mongo), SESSIONS, MESSAGES, OPEN for the memory.
+Environment: PARLEY, MONGOD, SEED, SECONDS_EACH, REPEAT, KEEP as there; for the memory also FILL (build/release/tests/fill_mongo), SESSIONS, MESSAGES, OPEN.
 """
 
 import http.client
@@ -26,7 +26,7 @@ MEMORY_MAX_MB = 200
 
 
 def insert_users(mongod, first, count):
-    """Numbered as `parley bench --first-user` counts them: doctors are even."""
+    """Numbered as `parley bench --first-user` counts them: doctors have even numbers."""
     for begin in range(first, first + count, 1000):
         users = [{"_id": ObjectId(bytes.fromhex(f"be9c000000000000{number:08x}")), "role": "patient" if number % 2 else "doctor",
                   "email": f"{number}@example.org", "name": f"User {number}", "isVerified": True} for number in range(begin, min(begin + 1000, first + count))]
@@ -34,7 +34,7 @@ def insert_users(mongod, first, count):
 
 
 class Runs:
-    """`parley bench` once for each run, since each needs people of its own."""
+    """Runs `parley bench` once for each run, because each run needs its own users."""
 
     def __init__(self, bench, mongod):
         self.bench, self.mongod, self.next_user = bench, mongod, 0
@@ -84,7 +84,7 @@ def resident_mb(pid):
 
 
 def open_sessions(bench, listed):
-    """Reads the newest page of each, several at a time, so that the server loads it; gives how many were served with messages."""
+    """Reads the newest page of each session, several at a time, so that the server loads it. Returns how many pages had messages."""
     served = []
 
     def work(share):
@@ -132,7 +132,7 @@ def main():
     with Bench() as bench:
         mongod = None
         try:
-            # A linearizable read waits for a flush of the journal; where nothing is written that is the next of its interval, 100 ms.
+            # A linearizable read waits for a flush of the journal. Without writes the next flush comes with the interval, after 100 ms.
             mongod = Mongod(bench.folder, free_port(), *(["--journalCommitInterval", "1"] if sys.argv[1] == "memory" else []))
             bench.flags = ["--store", mongod.uri(DATABASE)]
             return checks[sys.argv[1]](bench, mongod)

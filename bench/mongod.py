@@ -1,4 +1,4 @@
-"""A mongod of one's own for a benchmark: a replica set of one in a folder, spoken to in its protocol (OP_MSG), so that Python alone does."""
+"""A mongod for a benchmark: a replica set of one in its own folder. The protocol (OP_MSG) is written here, so Python needs no package."""
 
 import os
 import pathlib
@@ -18,7 +18,7 @@ class ObjectId(bytes):
 
 
 def bson(document):
-    """Of what these checks send: whole numbers, texts, truth values, ObjectIds, documents and lists."""
+    """Encodes the types that these checks send: whole numbers, texts, booleans, ObjectIds, documents and lists."""
     fields = b""
     for name, value in document.items():
         name = name.encode() + b"\0"
@@ -64,7 +64,7 @@ class Mongod:
         self.process.wait()
 
     def command(self, database, document):
-        """The answer's bytes; a refusal is an exception."""
+        """Returns the bytes of the answer. A refusal raises an exception."""
         body = b"\0\0\0\0\0" + bson({**document, "$db": database})
         self.socket.sendall(struct.pack("<iiii", 16 + len(body), 1, 0, 2013) + body)
         answer = self._receive(struct.unpack("<i", self._receive(4))[0] - 4)

@@ -1,3 +1,3 @@
 #!/bin/sh
-# Relay and store as fast as they go: server on core 0, client on core 1. Prints one PASS or FAIL line; see bench/checks.py.
+# Relay and store at full speed: server on core 0, client on core 1. Prints one PASS or FAIL line; see bench/checks.py.
 exec python3 "$(dirname "$0")/checks.py" throughput

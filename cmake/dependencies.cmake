@@ -1,4 +1,4 @@
-# Everything comes from Debian 12; packaging/debian-packages.txt is the list.
+# All dependencies come from Debian 12. packaging/debian-packages.txt lists them.
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
 find_package(ZLIB REQUIRED)

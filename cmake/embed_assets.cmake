@@ -1,5 +1,5 @@
 # Compiles the files of a page into the program: cmake -DLIST=…/assets.txt -DOUTPUT=….cpp -DFUNCTION=demo_assets -P embed_assets.cmake.
-# Each line of the list: the path it is served at, the file (relative to the list), its media type. Text is served as UTF-8.
+# Each line of the list has the path at which the file is served, the file (relative to the list), and its media type. Text is served as UTF-8.
 cmake_path(GET LIST PARENT_PATH folder)
 file(STRINGS ${LIST} lines)
 set(bodies "")

@@ -1,11 +1,11 @@
-# What is generated for the program: its version (parley_version) and the pages it carries (parley_assets).
+# The generated sources of the program: its version (parley_version) and the pages it serves (parley_assets).
 add_custom_target(parley_version
   COMMAND ${CMAKE_COMMAND} -DSOURCE_DIR=${CMAKE_SOURCE_DIR} -DVERSION=${PROJECT_VERSION}
           -DOUTPUT=${CMAKE_BINARY_DIR}/generated/parley_version.hpp -P ${CMAKE_SOURCE_DIR}/cmake/write_version.cmake
   BYPRODUCTS ${CMAKE_BINARY_DIR}/generated/parley_version.hpp
   COMMENT "Version")
 
-# Each page is a folder of web/ with an assets.txt; ${page}_assets() gives its files.
+# Each page is a folder of web/ with an assets.txt; ${page}_assets() returns its files.
 foreach(page demo docs)
   set(list ${CMAKE_SOURCE_DIR}/web/${page}/assets.txt)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list})
@@ -24,7 +24,7 @@ foreach(page demo docs)
     DEPENDS ${list} ${files} ${CMAKE_SOURCE_DIR}/cmake/embed_assets.cmake COMMENT "Assets of the page ${page}")
   list(APPEND sources ${source})
 endforeach()
-# Pinned npm packages, brought only when they are missing.
+# Downloads the pinned npm packages if they are missing.
 add_custom_command(OUTPUT ${fetched} COMMAND ${CMAKE_SOURCE_DIR}/tools/fetch-web.sh COMMENT "Packages of the demo page")
 add_library(parley_assets STATIC ${sources})
 target_include_directories(parley_assets PRIVATE ${CMAKE_SOURCE_DIR}/src)

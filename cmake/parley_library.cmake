@@ -1,7 +1,7 @@
 # parley_library(<folder under src> [SOURCE_DIR dir] USES <targets visible through headers> PRIVATE <targets of the sources alone>)
 #
-# One folder, one target: `store/embedded` becomes parley::store_embedded. A folder that has sub-folders with targets of their own
-# (store, relay, auth) takes only its top-level files; `protocol` takes everything below it.
+# Each folder is one target: `store/embedded` becomes parley::store_embedded. A folder whose sub-folders have targets of their own
+# (store, relay, auth) compiles only its top-level files; `protocol` compiles everything below it.
 set(PARLEY_FOLDERS "" CACHE INTERNAL "")
 function(parley_library folder)
   cmake_parse_arguments(ARG "" "SOURCE_DIR" "USES;PRIVATE" ${ARGN})

@@ -1,8 +1,8 @@
-# Decides whether the tests are configured. PARLEY_TESTS is AUTO (when every package is installed), ON (or fail) or OFF.
+# Decides whether the tests are configured. PARLEY_TESTS is AUTO (if every package is installed), ON (stop if one is missing) or OFF.
 #
 # The list below names every Debian package that configuring the tests and the microbenchmarks needs. A new find_package() or
-# find_program() in tests/ or bench/ needs a line here and one in packaging/debian-packages.txt. A package counts as missing when one
-# of its files is. No result is cached, because packages come and go between two runs in one build folder.
+# find_program() in tests/ or bench/ needs a line here and one in packaging/debian-packages.txt. A package counts as missing if one
+# of its files is missing. No result is cached, because packages may be installed or removed between two runs in one build folder.
 #
 # Sets parley_with_tests, and writes the missing packages to <build>/missing-test-packages, where the Makefile reads them.
 set(parley_missing_packages "")

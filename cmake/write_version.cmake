@@ -1,5 +1,5 @@
 # Writes parley_version.hpp: cmake -DSOURCE_DIR=… -DOUTPUT=… -DVERSION=… -P write_version.cmake. Works without git and outside a
-# clone, where the commit is "unknown". The file is touched only when it changes, so nothing is rebuilt for nothing.
+# clone, where the commit is "unknown". The file is written only if it changes, so a build without changes recompiles nothing.
 set(commit "unknown")
 find_program(GIT git)
 if(GIT)

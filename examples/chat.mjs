@@ -1,18 +1,18 @@
-// node chat.mjs URL TOKEN SESSION          listens; after a reconnect it goes on exactly where it was
-// node chat.mjs URL TOKEN SESSION "text"   says it, and leaves when it is stored
+// node chat.mjs URL TOKEN SESSION          listens; after a reconnect it continues at the same position
+// node chat.mjs URL TOKEN SESSION "text"   sends the text, and exits when it is stored
 import { randomUUID } from "node:crypto";
 import { io } from "socket.io-client";
 
 const [url, token, sessionId, text] = process.argv.slice(2);
 const socket = io(url, { auth: { token } });
-const clientMessageId = randomUUID(); // sent again with this id, after any failure, it is still one message
-let last = null; // the position up to which everything was seen; null: nothing yet
-let live = false; // whether everything before now was seen
-let refusal = null; // why there is nothing more to come; what the log holds is shown first
+const clientMessageId = randomUUID(); // a message that is sent again with this id is stored once
+let last = null; // the position of the newest entry that was shown; null: none yet
+let live = false; // whether all entries before now were shown
+let refusal = null; // why nothing more will come; the stored entries are shown first
 
 const stop = (why) => (console.error(why), process.exit(1));
 socket.on("connect_error", (error) => {
-  if (last === null || !socket.active) stop(`${url}: ${error.message}`); // nobody there, or e.g. `Invalid authentication token`
+  if (last === null || !socket.active) stop(`${url}: ${error.message}`); // no server there, or e.g. `Invalid authentication token`
 });
 
 function show({ seq, position, senderRole, message }) {
@@ -22,7 +22,7 @@ function show({ seq, position, senderRole, message }) {
 socket.on("chat-message", show);
 socket.on("session-ended", () => {
   refusal = "The session has ended";
-  if (live && text === undefined) console.log(refusal), socket.close(); // with a text its own answer decides
+  if (live && text === undefined) console.log(refusal), socket.close(); // with a text, the answer to the send decides
 });
 socket.on("connect", () => {
   [live, refusal] = [false, null];
@@ -44,9 +44,9 @@ function catchUp({ success, error, resume, ...page }) {
 
 function say() {
   socket.timeout(5000).emit("chat-message", { sessionId, message: text, clientMessageId }, (failure, answer) => {
-    if (failure) return socket.connected && say(); // no answer in time; without a connection the next `connect` brings it here again
+    if (failure) return socket.connected && say(); // no answer in time; without a connection the next `connect` sends it again
     if (!answer.success) stop(`refused: ${answer.error}`);
-    console.log(`stored at ${answer.chatMessage.position}`); // the ack comes when it is on disk
+    console.log(`stored at ${answer.chatMessage.position}`); // the server sends the ack when the message is on disk
     socket.close();
   });
 }

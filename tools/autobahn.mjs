@@ -1,6 +1,6 @@
-// Runs the fuzzing client of Autobahn, all of its cases, against a WebSocket echo and ends with one PASS or FAIL line. Writes the summary to a page.
+// Runs all cases of Autobahn's fuzzing client against a WebSocket echo and ends with one PASS or FAIL line. Writes the summary to a page.
 //   node tools/autobahn.mjs --echo build/release/examples/websocket_echo --suite build/autobahn [--page docs/operations/autobahn.md]
-// Fails when a case fails, when the count of cases is not the suite's, when anything but compression is unimplemented, and when a case that is
+// Fails if a case fails, if the number of cases differs from the suite's, if anything but compression is unimplemented, or if a case that is
 // not a plain OK has no explanation below.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const TITLES = {
 };
 const COMPRESSION = new Set(['12', '13']);
 const COLUMNS = ['OK', 'NON-STRICT', 'INFORMATIONAL', 'UNIMPLEMENTED', 'failed'];
-// Every case that may end in something else than OK, and why that is right. A case that is not here must be OK.
+// Every case that may end with another result than OK, and the reason. Every other case must be OK.
 const EXPLANATIONS = {
   '7.1.6': 'The suite sends 256 KiB, a short message, a close frame and a ping, one directly after the other, and demands no particular result. The server sends ' +
     'both echoes, then answers the close frame. It does not answer the ping after it (RFC 6455 §5.5.1: nothing is sent after a close frame).',

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings the pinned npm packages that the served pages are built from; quick when they are there.
+# Installs the pinned npm packages of the served pages. Quick if they are installed.
 set -euo pipefail
 cd "$(dirname "$0")/../web/demo"
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Proves the two commands of the README on a bare Debian 12 that has only make and git: `make run` and `make test`, each alone, each in a
-# new root made by mmdebstrap. The last commit is what is tested. Prints one PASS or FAIL line for each with its minutes.
+# Proves the two commands of the README on a bare Debian 12 that has only make and git: `make run` and `make test`, each in its own
+# new root made by mmdebstrap. It tests the last commit. Prints one PASS or FAIL line for each with its minutes.
 # After `make test`, `make test-packages` runs in the same root.
 #   tools/fresh.sh [run|test]...        needs root
 set -euo pipefail
@@ -13,7 +13,7 @@ mkdir -p "$base"
 
 [ "$(id -u)" = 0 ] || { echo "tools/fresh.sh: needs root, to make a root file system and mount inside it" >&2; exit 2; }
 
-# How this machine's package clients reach their registries travels along: settings files, certificates and the variables that name them.
+# Copies the settings with which this machine's package clients reach their registries: settings files, certificates and environment variables.
 carry_settings() {
   local root=$1 file
   for file in /etc/pip.conf /usr/etc/npmrc "$HOME/.npmrc"; do
@@ -21,7 +21,7 @@ carry_settings() {
   done
   mkdir -p "$root/etc/ssl/certs" "$root/usr/local/share/ca-certificates"
   cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
-  # Installing ca-certificates makes that bundle anew, from its own and from what is in here.
+  # Installing ca-certificates rebuilds that bundle from its own certificates and those in this folder.
   cp -L /etc/ssl/certs/ca-certificates.crt "$root/usr/local/share/ca-certificates/machine.crt"
   cp /etc/resolv.conf "$root/etc/resolv.conf"
   cp /etc/hosts "$root/etc/hosts"
@@ -41,7 +41,7 @@ new_root() {
   git -C "$root/parley" checkout --quiet "$(git rev-parse HEAD)"
 }
 
-# Runs a command inside the root, with /proc, /dev and /dev/shm, all of which go with the mount namespace.
+# Runs a command inside the root, with /proc, /dev and /dev/shm. These mounts end with the mount namespace.
 inside() {
   local root=$1
   shift
@@ -122,6 +122,6 @@ prove_test() {
 
 failed=0
 for what in ${@:-run test}; do
-  if "prove_$what"; then rm -rf "${base:?}/$what"; else failed=1; fi  # a root that failed is left for a look
+  if "prove_$what"; then rm -rf "${base:?}/$what"; else failed=1; fi  # the root of a failed run remains for inspection
 done
 exit $failed

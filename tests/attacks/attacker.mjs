@@ -1,4 +1,4 @@
-// One attack, as a process: node attacker.mjs NAME PORT SECONDS KNOWN. Prints {load} as JSON, and ends.
+// Runs one attack as a process: node attacker.mjs NAME PORT SECONDS KNOWN. Prints {load} as JSON and exits.
 import { ATTACKS } from './attacks_by_name.mjs';
 
 const [name, port, seconds, known] = process.argv.slice(2);
@@ -11,4 +11,4 @@ const target = {
 };
 const outcome = await ATTACKS[name](target);
 await new Promise((resolve) => process.stdout.write(JSON.stringify(outcome), resolve));
-process.exit(0);  // whatever is still open goes with it
+process.exit(0);  // exiting closes the connections that are still open

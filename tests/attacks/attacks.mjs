@@ -1,7 +1,7 @@
-// `make attacks`: each attack against a fresh server, beside two people who talk. Ends in a table and one PASS or FAIL line.
+// `make attacks`: runs each attack against a fresh server while two people talk. Ends with a table and one PASS or FAIL line.
 // node attacks.mjs [--rows REGEX] [--seconds N] [--untimed] [--minutes N [--seed N]]
-// --untimed: latency and load are printed and not judged, as in `make test`. --minutes: all in turn against one server, whose memory must not grow.
-// The server has one core, the attackers run at nice 19: it is the server that has to hold, not the machine that has to be large.
+// --untimed: latency and load are printed but not judged, as in `make test`. --minutes: all in turn against one server, whose memory must not grow.
+// The server has one core and the attackers run at nice 19, so the test measures the server and not the size of the machine.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ const rows = new RegExp(flag('rows', ''));
 const seconds = Number(flag('seconds', '6'));
 const isTimed = !process.argv.includes('--untimed');
 const minutes = Number(flag('minutes', '0'));
-const isFresh = minutes === 0;  // a server for each attack
+const isFresh = minutes === 0;  // each attack has its own server
 const seed = Number(flag('seed', String(1 + Math.floor(Math.random() * 1e6))));
 const MIB = 1024 * 1024;
 const P99_FLOOR_MS = 25;
@@ -34,7 +34,7 @@ const FLAT_MIB = 16;
 const milliseconds = (value) => `${value.toFixed(1)} ms`;
 const mebibytes = (bytes) => `${(bytes / MIB).toFixed(0)} MiB`;
 
-/** The attack in a process of its own. Gives what it says it did: {load, …}. */
+/** Runs the attack in a process of its own. Returns its report: {load, …}. */
 async function attack(name, server, pair) {
   const script = fileURLToPath(new URL('attacker.mjs', import.meta.url));
   const child = spawn('nice', ['-n', '19', process.execPath, script, name, String(server.port), String(seconds), JSON.stringify(pair.known)],
@@ -61,7 +61,7 @@ function start(args = [], wrap = []) {
   return Server.start({ limits: 'on', wrap: ['taskset', '-c', '0', ...wrap], args: ['--limit-chat-events', '1000000', ...args] });
 }
 
-/** One attack beside the pair that talks, and what was wrong. */
+/** Runs one attack while the pair talks, and lists the faults. */
 async function under(row, { server, pair, quiet }) {
   const faults = [];
   const fault = (is, text) => { if (is) faults.push(text); };
@@ -83,7 +83,7 @@ async function under(row, { server, pair, quiet }) {
 
 const boundOf = (quiet) => Math.max(2 * quiet.p99, P99_FLOOR_MS);
 
-/** The p99 of each kind of attack, over all the times that it was played: one play has few messages, and a disk has a slow moment now and then. */
+/** The p99 of each kind of attack over all its runs. One run has few messages, and a disk is slow at some moments. */
 function slowOnes(results) {
   return ROWS.flatMap(({ name }) => {
     const plays = results.filter(({ row }) => row.name === name);
@@ -108,7 +108,7 @@ async function play(row) {
   }
 }
 
-/** All attacks in turn against one server, in an order that the seed gives, for so many minutes. Gives their results and what was wrong with the memory. */
+/** Runs all attacks in turn against one server, in an order drawn from the seed, for `minutes`. Returns their results and the faults of the memory. */
 async function soak(chosen) {
   const random = new Random(seed);
   const server = await start([], idleFiles);
@@ -125,7 +125,7 @@ async function soak(chosen) {
       const [row] = turn.splice(random.between(0, turn.length - 1), 1);
       results.push(await under(row, scene));
       console.log(line(results.at(-1)));
-      await delay(SETTLE_MS);  // the system closes what the attacker left
+      await delay(SETTLE_MS);  // the system closes the connections that the attacker left open
       memory.push({ minute: (performance.now() - began) / 60_000, bytes: server.rssBytes() });
     }
     const last = memory.at(-1).bytes;

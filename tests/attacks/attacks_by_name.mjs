@@ -1,4 +1,4 @@
-// The attacks. Each gives {load}: how much the server, or the system on its side, has taken.
+// The attacks. Each returns {load}: how much input the server, or the system on its side, has taken.
 import { gzipSync } from 'node:zlib';
 import { delay, within } from '../clients/javascript/harness/wait.mjs';
 import { frame } from '../clients/javascript/harness/raw.mjs';
@@ -8,7 +8,7 @@ import { Line, pour, text, webSocket } from './flood.mjs';
 const request = (method, path) => Buffer.from(`${method} ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
 const post = (path, headers, body = '') => Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`), Buffer.from(body)]);
 
-/** Asks, and never reads. */
+/** Sends requests and never reads the answers. */
 async function unread(target, piece, count) {
   const line = await Line.open(target);
   line.stopReading();
@@ -22,7 +22,7 @@ async function unread(target, piece, count) {
   return { load: taken };
 }
 
-/** Asks much, and reads 200 KB every second. */
+/** Sends many requests and reads 200 KB of the answers every second. */
 async function slow(target) {
   const line = await Line.open(target);
   line.stopReading();
@@ -47,7 +47,7 @@ async function idle(target, open, count) {
   return { load: opened };
 }
 
-/** Pipelined, and read as fast as it comes. Gives how many answers came. */
+/** Sends pipelined requests and reads the answers at full speed. Returns the number of answers. */
 async function read(target, piece) {
   let answers = 0;
   await pour(target, {
@@ -68,7 +68,7 @@ async function handshakes(target) {
   return { load };
 }
 
-/** Begins something long on a line of its own, many times, and never ends it. */
+/** Begins a long request on each of many connections and never ends it. */
 async function stalled(target, { count, atOnce = 10, open, begin }) {
   let begun = 0;
   const lines = [];
@@ -115,7 +115,7 @@ async function signedIn(target, who) {
   return line;
 }
 
-/** Signed-in sockets that emit the same event, or the same few, without an end. `who`: one user; else each is another one. */
+/** Signed-in sockets that emit the same events without end. With `who` all sockets belong to that user, otherwise each has its own. */
 async function emitting(target, packets, { sockets = 4, who } = {}) {
   const piece = Buffer.concat([packets].flat().map(text));
   const load = await pour(target, { lines: sockets, pieces: 100, piece, open: () => signedIn(target, who ?? person('doctor')) });
@@ -128,7 +128,7 @@ async function openSessions(target, who) {
   return answer.ok ? (await answer.json()).sessions : [];
 }
 
-/** Over a socket: a client has few requests a minute. */
+/** Uses a socket, because REST allows a client only few requests a minute. */
 async function create(target, doctor, patient) {
   const line = await signedIn(target, doctor);
   const created = new Promise((resolve) => {
@@ -145,7 +145,7 @@ async function create(target, doctor, patient) {
   return sessionId;
 }
 
-/** Two who have a session of their own: payloads as large as a frame may be, and as large as a payload may be; and the whole record, again and again. */
+/** Two users in a session of their own send the largest frames and the largest payloads, and list the whole record again and again. */
 async function signalling(target) {
   const [doctor, patient] = [person('doctor'), person('patient')];
   const sessionId = await create(target, doctor, patient);
@@ -177,7 +177,7 @@ async function signalling(target) {
   return { load, listings, longest };
 }
 
-/** One doctor, a new patient each time. */
+/** One doctor creates a session with a new patient each time. */
 async function sessions(target) {
   const doctor = person('doctor');
   const load = await pour(target, {

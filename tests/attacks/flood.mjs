@@ -1,4 +1,4 @@
-// TCP connections of an attacker: they send what they are given, read or do not, and count.
+// TCP connections of an attacker: they send the given bytes, read the answers or not, and count.
 import net from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { delay } from '../clients/javascript/harness/wait.mjs';
@@ -23,7 +23,7 @@ export class Line {
   bytesRead = 0;
   onData = () => {};
 
-  /** Resolves when the system has taken it, or the other side has closed. */
+  /** Resolves when the system has taken the bytes, or the other side has closed. */
   write(bytes) {
     if (this.closed) return Promise.resolve();
     return new Promise((resolve) => {
@@ -42,7 +42,7 @@ export class Line {
   }
 }
 
-/** A WebSocket that nobody has signed in on, with the server's answers in `heard`. */
+/** A WebSocket without a sign-in. */
 export async function webSocket(target) {
   const line = await Line.open(target);
   let seen = '';
@@ -63,8 +63,8 @@ export async function webSocket(target) {
 export const text = (payload) => frame(1, payload);
 
 /**
- * Pieces again and again on each line until the time is over; gives how many were taken. `piece`: bytes that are always the same, or a
- * function that makes the next. A line that is cut is opened again.
+ * Sends pieces on each line until the time is over. Returns how many were taken. `piece` is constant bytes, or a function that makes
+ * the next piece. A line that the server closes is opened again.
  */
 export async function pour(target, { lines, open, pieces, piece }) {
   let taken = 0;
@@ -79,7 +79,7 @@ export async function pour(target, { lines, open, pieces, piece }) {
         continue;
       }
       await Promise.race([line.write(same ?? batch()), delay(target.left())]);
-      if (target.left() > 0 && line.isOpen) taken += pieces;  // what goes with a line that was cut has not been taken
+      if (target.left() > 0 && line.isOpen) taken += pieces;  // pieces that are lost with a closed line do not count
     }
   }));
   return taken;

@@ -1,9 +1,9 @@
-// Two people who talk, 20 messages a second in all: what an attack must not disturb.
+// Two people who send 20 messages a second in all. An attack must not disturb them.
 import { Client } from '../clients/javascript/harness/client.mjs';
 import { makeSession } from '../clients/javascript/harness/session.mjs';
 import { delay, within } from '../clients/javascript/harness/wait.mjs';
 
-/** Of sorted latencies. */
+/** `sorted`: latencies in ascending order. */
 export const p99Of = (sorted) => sorted[Math.floor(sorted.length * 0.99)] ?? Infinity;
 
 const EVERY_MS = 50;
@@ -29,12 +29,12 @@ export class Pair {
     return pair;
   }
 
-  /** What a participant knows: for attacks from inside. */
+  /** Facts that a participant knows, for attacks from inside. */
   get known() {
     return { sessionId: this.sessionId, people: this.people };
   }
 
-  /** Talks until `end`; gives {sent, undelivered, latencies, p99} in milliseconds from the emit to the other's event. */
+  /** Talks until `end`. Returns {sent, undelivered, latencies, p99}, in milliseconds from the emit to the other's event. */
   async talk(end) {
     this.#latencies = [];
     let over = false;
@@ -55,7 +55,7 @@ export class Pair {
     return { sent, undelivered, latencies: sorted, p99: p99Of(sorted) };
   }
 
-  /** One message: `heard`, or what became of it. */
+  /** Sends one message. Returns `heard`, or why it was not heard. */
   async sayOne() {
     if (this.clients.some(({ socket }) => !socket.connected)) return 'one of the two was disconnected';
     const heard = new Promise((resolve) => { this.#heard = resolve; });

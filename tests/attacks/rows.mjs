@@ -1,4 +1,4 @@
-// The attacks. A row counts if the server took as much as `atLeast`; it fails above `memory` (MiB resident, the pair included).
+// The attacks. A row counts only if the server took at least `atLeast`. It fails if memory exceeds `memory` (MiB resident, with the pair).
 export const idleFiles = ['prlimit', '--nofile=2048:2048'];
 
 export const ROWS = [

@@ -1,4 +1,4 @@
-// The pages as axe sees them, light and dark, at the sizes people have: no fault of any kind, and nothing sticks out of the screen.
+// axe checks the pages, light and dark, at common screen sizes: it finds no fault, and nothing extends beyond the screen.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { store } from '../clients/javascript/harness/rest.mjs';
@@ -37,7 +37,7 @@ async function isFine(page, name) {
 
 const open = (options) => Tab.open(browser, server, call.doctor, call.sessionId, { reducedMotion: 'reduce', ...options });
 
-/** Each fault of a message, and a message that waits, in their own words and colours. */
+/** A failed message and a pending message have their own words and colours. */
 async function everyState(tab) {
   await tab.say('deleted in a moment');
   await tab.remove('deleted in a moment');

@@ -1,4 +1,4 @@
-// Chromium without a head, and the demo page in it. CHROMIUM names another one than Debian's.
+// Headless Chromium, and the demo page in it. CHROMIUM may name another binary than Debian's.
 import { readFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { makeSession } from '../clients/javascript/harness/session.mjs';
@@ -13,9 +13,9 @@ export function launch() {
 
 const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
-/** What axe finds wrong with a page as it is now, a line each: rule, element, reason. */
+/** The faults that axe finds in the page, one a line: rule, element, reason. */
 export async function faultsOf(page) {
-  await page.evaluate(axe);  // Not a script element: the page's policy allows its own scripts only.
+  await page.evaluate(axe);  // A script element would not run: the page's policy allows its own scripts only.
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`));
 }
@@ -29,7 +29,7 @@ export async function makeNamedSession(server) {
   return makeSession(server, people());
 }
 
-/** The page as one participant sees it, in a browser context of its own: another tab of another person. */
+/** The page of one participant, in a browser context of its own. */
 export class Tab {
   static async open(browser, server, who, sessionId, options = {}) {
     const context = await browser.newContext({ viewport: { width: 1180, height: 760 }, locale: 'en-GB', ...options });
@@ -45,7 +45,7 @@ export class Tab {
     this.errors = [];
   }
 
-  /** The badge: websocket, polling, rest, offline, ended. */
+  /** The badge says websocket, polling, rest, offline or ended. */
   async path(name) {
     await this.page.waitForSelector(`#path[data-path="${name}"]`);
   }
@@ -59,7 +59,7 @@ export class Tab {
     await this.page.press('#text', 'Enter');
   }
 
-  /** Types, and waits for the check mark. */
+  /** Types a text and waits for the check mark. */
   async say(text) {
     await this.type(text);
     await this.shows(text, 'stored');

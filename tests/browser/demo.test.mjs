@@ -1,4 +1,4 @@
-// The demo page in Chromium: two links, two people, every path, and a server that is killed in between.
+// The demo page in Chromium: two links, two people, every transport, and a server that is killed and restarted.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { post, store } from '../clients/javascript/harness/rest.mjs';
@@ -81,7 +81,7 @@ test('a tab on REST alone learns from the log that the session starts, ends and 
   assert.equal(await patient.page.textContent('#fact-status'), 'created');
   const doctor = await open('doctor');
   await doctor.path('websocket');
-  for (const tab of [doctor, patient]) await tab.page.locator('#fact-status', { hasText: 'active' }).waitFor();  // the first to join sees it too
+  for (const tab of [doctor, patient]) await tab.page.locator('#fact-status', { hasText: 'active' }).waitFor();  // the first to join sees the join too
   await doctor.page.click('#end');
   await doctor.page.click('#confirm-end button[value=end]');
   await patient.path('ended');
@@ -146,7 +146,7 @@ test('deleting asks once: Escape and Keep keep it, another question closes the f
   await second.hover();
   await second.locator('.remove').click();
   assert.equal(await first.locator('.confirm').isVisible(), false);
-  await doctor.say('third');  // The question stays, whatever comes in.
+  await doctor.say('third');  // The question remains although new messages arrive.
   assert.equal(await second.locator('.confirm').isVisible(), true);
   assert.deepEqual(await doctor.texts(), ['first', 'second', 'third']);
   await second.locator('.confirm-delete').focus();
@@ -265,7 +265,7 @@ test('a lost answer is retried and stays one message', async () => {
   await patient.page.route('**/api/chat/store', async (route) => {
     if (lost >= 2) return route.continue();
     lost += 1;
-    await route.fetch();  // It reaches the server; the answer never comes back.
+    await route.fetch();  // The message reaches the server, but the answer never comes back.
     return route.abort();
   });
   await patient.say('exactly once');

@@ -1,4 +1,4 @@
-// The docs page in Chromium, as `parley serve` gives it out: everything the documents hold is on it.
+// The docs page of `parley serve` in Chromium: it shows everything that the documents hold.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Server } from '../clients/javascript/harness/server.mjs';

@@ -10,7 +10,7 @@ import { keepLink, keptLink, reasonOfRefusal, withoutIdentity } from '../../web/
 import { lifeIn, Timeline } from '../../web/demo/timeline.js';
 import { person, sign } from '../clients/javascript/harness/token.mjs';
 
-// A browser has it as a global, and so has Node from 19 on; Debian 12 has 18.
+// Browsers and Node 19 have it as a global. Debian 12 has Node 18.
 globalThis.crypto ??= webcrypto;
 
 const event = (seq, more = {}) => ({
@@ -160,7 +160,7 @@ describe('presence', () => {
     assert.equal(presence.stateOf('you'), 'here');
     presence.left('you');
     assert.equal(presence.stateOf('you'), 'away');
-    presence.reset([{ userId: 'you', sockets: 1 }]);  // after a reconnect it begins anew
+    presence.reset([{ userId: 'you', sockets: 1 }]);  // after a reconnect the count starts again
     assert.equal(presence.stateOf('you'), 'here');
     presence.unknown();
   });

@@ -1,4 +1,4 @@
-// Draws docs/images/demo.png: node screenshot.mjs [file]. The same two people, the same words, every time.
+// Draws docs/images/demo.png: node screenshot.mjs [file]. The people and the texts are the same every time.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Server } from '../clients/javascript/harness/server.mjs';

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs and builds the client libraries of the languages that `make test` does without: Java (jars by Maven, build/clients-java) and Rust
-# (crates by cargo, build/clients-rust). rust_socketio's dependencies need a newer compiler than Debian 12's rustc (1.63): where there is
-# no cargo of 1.88 or later, Debian's own newer one is taken (rustc-web and cargo-web, kept up for its browsers).
+# Installs and builds the client libraries of the languages that `make test` leaves out: Java (jars by Maven, build/clients-java) and Rust
+# (crates by cargo, build/clients-rust). rust_socketio's dependencies need a newer compiler than Debian 12's rustc (1.63). Without a
+# cargo of 1.88 or later, the script installs Debian's newer one (rustc-web and cargo-web, maintained for its browsers).
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 

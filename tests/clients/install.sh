@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what the suites in other languages need: npm packages next to each package.json, Python packages in build/clients-venv.
-# Quick when nothing has changed: a stamp remembers the lock files it was done for.
+# Installs the packages of the suites in other languages: npm packages next to each package.json, Python packages in build/clients-venv.
+# Quick if nothing has changed: a stamp records the lock files that were installed.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 

@@ -49,7 +49,7 @@ const line = [`${passed} passed`, `${failed} failed`, ...figures, versions(), `s
 console.log(`${failed === 0 && passed > 0 ? 'PASS' : 'FAIL'} ${kind}: ${line}`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
-/** From node's TAP summary or unittest's last lines. A suite that ends badly without a count has failed once. */
+/** Reads node's TAP summary or the last lines of unittest. A suite that fails without a count counts as one failure. */
 function countOf(output, status) {
   const tap = /^# pass (\d+)$[\s\S]*?^# fail (\d+)$[\s\S]*?^# cancelled (\d+)$/m.exec(output);
   if (tap) {

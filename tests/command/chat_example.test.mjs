@@ -1,4 +1,4 @@
-// examples/chat.mjs, which docs/guide/resume.md quotes: it says a text once, resumes where it was, and ends with status 1 where it cannot.
+// examples/chat.mjs, which docs/guide/resume.md quotes: it sends a text once, resumes at its position, and exits with status 1 on failure.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { copyFileSync, cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
@@ -18,7 +18,7 @@ let folder;
 let server;
 let call;
 before(async () => {
-  // As the README has it: a folder of its own, with socket.io-client installed.
+  // As in the README: a folder of its own, with socket.io-client installed.
   folder = mkdtempSync(join(tmpdir(), 'parley-chat-'));
   copyFileSync(here('../../examples/chat.mjs'), join(folder, 'chat.mjs'));
   symlinkSync(here('../clients/javascript/node_modules'), join(folder, 'node_modules'));

@@ -1,6 +1,6 @@
-"""The Makefile's word is good: a build that fails fails the target, and a value with blanks or quotes stays one value.
+"""The Makefile: a build that fails fails the target, and a value with blanks or quotes stays one value.
 
-Make runs the real recipes; `cmake` and `parley` are stand-ins that say what they were given.
+Make runs the real recipes. `cmake` and `parley` are stand-ins that print their arguments.
 """
 import os
 import pathlib
@@ -25,7 +25,7 @@ class Makefile(unittest.TestCase):
         path.chmod(0o755)
 
     def make(self, *words):
-        """What installs and configures is held to be done: that is `make fresh`'s to prove."""
+        """Treats the targets that install and configure as done. `make fresh` proves those."""
         environment = {**os.environ, "PATH": f"{self.folder}:{os.environ['PATH']}", "MAKEFLAGS": ""}
         command = ["make", "-o", "configured", "-o", "install-build", f"BUILD={self.folder}/build", *words]
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)

@@ -1,6 +1,6 @@
-"""What the program may not read or write: it says who must be allowed what, and does not propose a new secret. PARLEY names it.
+"""Files that the program may not read or write: it names the user and the permission, and does not propose a new secret. PARLEY names the program.
 
-Runs as a user that owns nothing of it; root becomes `nobody` for that, because root may do everything.
+Runs as a user that owns none of these files. Root becomes `nobody` for that, because root may do everything.
 """
 import os
 import pathlib
@@ -19,7 +19,7 @@ class Denied(unittest.TestCase):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="parley-denied-"))
         self.addCleanup(shutil.rmtree, self.folder)
         self.folder.chmod(0o755)
-        self.program = self.folder / "parley"  # where everybody can run it
+        self.program = self.folder / "parley"  # every user can run the program there
         shutil.copy(PARLEY, self.program)
         self.secret = self.folder / "secret"
         self.secret.write_text("a secret that is long enough\n")

@@ -1,6 +1,6 @@
-"""Every snippet of README.md and docs/guide/integrate.md, run as a reader runs it: PARLEY (the program), README (another file than the repository's).
+"""Runs every snippet of README.md and docs/guide/integrate.md as a reader does. PARLEY names the program, README another file than the repository's.
 
-README: its shell block beside a running `parley demo`, then its browser example on the session that the block made. integrate.md: its
+README: its shell block while `parley demo` runs, then its browser example on the session that the block created. integrate.md: its
 blocks one after the other in one shell, with a server of their own. Only ports and folders differ from the pages.
 """
 import os
@@ -19,12 +19,12 @@ PARLEY = pathlib.Path(os.environ.get("PARLEY", ROOT / "build/release/parley")).r
 README = pathlib.Path(os.environ.get("README", ROOT / "README.md"))
 GUIDE = ROOT / "docs/guide/integrate.md"
 MODULES = pathlib.Path(os.environ.get("NODE_MODULES", ROOT / "tests/clients/javascript/node_modules"))
-# The server starts slowly, because on some machines it does: a block that does not wait for it fails here, too.
+# The server starts slowly, as on some machines. A block that does not wait for it fails here, too.
 SLOW_SERVER = f"""#!/bin/sh
 if [ "$1" = serve ]; then sleep 1.5; fi
 exec '{PARLEY}' "$@"
 """
-# What a page does with the example: it shows the texts, and sends one.
+# The page that uses the example: it shows the texts and sends one.
 PAGE = """
 import { openChat } from "./browser.mjs";
 const [url, token, sessionId] = process.argv.slice(2);
@@ -38,7 +38,7 @@ console.log(`stored ${message}`);
 
 
 def blocks(page, language):
-    """The blocks of a page that can be run: all but those of `make`, which other tests run."""
+    """The blocks of a page that this test runs: all except `make`, which other tests run."""
     found = re.findall(rf"^```{language}\n(.*?)^```", page.read_text(), re.S | re.M)
     return [block for block in found if not block.startswith("make ")]
 
@@ -60,7 +60,7 @@ class Snippets(unittest.TestCase):
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY")}
 
     def start(self, *words, **more):
-        """In a process group of its own, which ends with the test: a server that a shell started stays there when the shell has ended."""
+        """Starts a process group that the test kills at its end. A server that a shell started remains in the group after the shell has ended."""
         process = subprocess.Popen(words, cwd=self.folder, env=self.environment, start_new_session=True, **more)
         self.addCleanup(self.end, process)
         return process
@@ -82,7 +82,7 @@ class Snippets(unittest.TestCase):
         return code, (self.folder / "said").read_text()
 
     def start_demo(self):
-        """In the folder where the block is pasted, as `make run` does."""
+        """Starts the demo in the folder where the block is pasted, as `make run` does."""
         port = free_port()
         demo = self.start(str(PARLEY), "demo", "--listen", f"127.0.0.1:{port}", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for line in demo.stdout:

@@ -1,4 +1,4 @@
-"""`make run STORE=mongodb`, by the script behind it: a database of its own, two links that chat, and the history after a restart."""
+"""`make run STORE=mongodb`, by its script: a database of its own, two links that chat, and the history after a restart."""
 import json
 import os
 import pathlib
@@ -21,7 +21,7 @@ def free_port():
 
 
 def run_script(data, store="mongodb", **environment):
-    """Until it ends by itself."""
+    """Runs the script until it ends by itself."""
     command = [str(ROOT / "tools/run-mongodb.sh"), PARLEY, store, data, "127.0.0.1:0"]
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           start_new_session=True) as process:
@@ -34,7 +34,7 @@ def run_script(data, store="mongodb", **environment):
 
 
 class Demo:
-    """The running demo, and what it printed."""
+    """The running demo and its output."""
 
     def __init__(self, data, store="mongodb"):
         environment = {**os.environ, "MONGOD_PORT": str(free_port())}
@@ -61,13 +61,13 @@ class Demo:
         return re.search(r"session=([0-9a-f-]{36})", self.text).group(1)
 
     def interrupt(self):
-        """Ctrl-C in a terminal: everyone of the group hears it."""
+        """Ctrl-C in a terminal: every process of the group receives the signal."""
         os.killpg(self.process.pid, signal.SIGINT)
         self.process.communicate(timeout=30)
         return self.process.returncode
 
     def terminate(self):
-        """As a supervisor does: only the first process hears it."""
+        """Like a supervisor: only the first process receives the signal."""
         self.process.terminate()
         self.process.communicate(timeout=30)
         return self.process.returncode

@@ -1,7 +1,7 @@
-"""The program configures with any part of the test packages, and the tests are configured when all of them are installed.
+"""The program configures with any subset of the test packages. The tests are configured if all of them are installed.
 
-CMake looks for everything in a private copy of /usr made of links, in which packages come and go. The real recipe of the Makefile runs.
-EVERY_SUBSET=1 takes each subset of the packages; otherwise each package is missing once.
+CMake searches a private copy of /usr made of links, in which packages come and go. The real recipe of the Makefile runs.
+EVERY_SUBSET=1 tries each subset of the packages; otherwise each package is missing once.
 """
 import itertools
 import os

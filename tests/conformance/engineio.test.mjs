@@ -462,7 +462,7 @@ describe('upgrade', () => {
       assert.equal(await socket.next(), '2');
       socket.send('3');
     }
-    await socket.whenClosed(); // the third is not answered
+    await socket.whenClosed(); // the server does not answer the third
     await quick.stop();
   });
 });

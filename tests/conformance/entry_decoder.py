@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""A decoder of entries, written from docs/formats/entry.md and session-row.md alone, with Python's standard library.
+"""A decoder of entries, written only from docs/formats/entry.md and session-row.md, with Python's standard library.
 
-It shares nothing with the server, so that a page that leaves something out, or a codec that strays from its page, shows here.
+It shares no code with the server. So an omission in a page, or a codec that differs from its page, shows here.
     entry_decoder.py docs/formats/entry-vectors.json    checks every vector and the chain through them
-    entry_decoder.py --self-test VECTORS                shows that each kind of damage is found
+    entry_decoder.py --self-test VECTORS                shows that it finds each kind of damage
 """
 import hashlib
 import hmac
@@ -198,7 +198,7 @@ def key_of(session, sender, client_message_id):
 
 
 class Log:
-    """Follows a log from its genesis, and counts for itself what trailers must say."""
+    """Follows a log from its genesis, and counts by itself the figures that trailers must hold."""
 
     def __init__(self, session):
         self.session = session
@@ -248,12 +248,12 @@ class Log:
 
     def check_counter(self, counter, live):
         require(counter["liveTexts"] == len(live), "live texts of a role")
-        if all(self.sizes[seq] is not None for seq in live):  # an emptied body can no longer be counted
+        if all(self.sizes[seq] is not None for seq in live):  # the size of an emptied body is unknown
             require(counter["liveCodePoints"] == sum(self.sizes[seq] for seq in live), "live code points of a role")
 
 
 def check_vectors(vectors):
-    """Yields what disagrees, one line each."""
+    """Yields each difference as a line."""
     log = Log(vectors["session"])
     if log.digest.hex() != vectors["genesis"]:
         yield "genesis: another digest"
@@ -298,7 +298,7 @@ def check_created(vectors):
 
 
 def self_test(vectors):
-    """Every flipped byte of every record must be found; so must a missing and a repeated entry."""
+    """Finds every flipped byte of every record, and a missing and a repeated entry."""
     for vector in vectors["entries"]:
         record = bytes.fromhex(vector["record"])
         for offset in range(len(record)):

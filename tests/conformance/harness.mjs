@@ -1,5 +1,5 @@
-// Starts examples/protocol_echo and speaks Engine.IO to it the way a client does, over long polling and over WebSocket. Both ends
-// offer the same few verbs, so one test can judge both transports.
+// Starts examples/protocol_echo and speaks Engine.IO to it as a client does, over long polling and over WebSocket. Both transports
+// offer the same few methods, so one test can check both.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ const binary = process.env.PROTOCOL_ECHO ?? new URL('../../build/release/example
 const patience = 5000;
 
 export const separator = '\x1e';
-/// What the official suites expect of a server, and too hasty for a busy machine: only the heartbeat's own tests use it.
+/// The intervals that the official suites expect. They are too short for a busy machine, so only the heartbeat's own tests use them.
 export const hasty = { pingInterval: 300, pingTimeout: 200 };
 const patient = { pingInterval: 25_000, pingTimeout: 20_000 };
 
@@ -27,7 +27,7 @@ export class Server {
     });
     return server;
   }
-  /// Stops it; a server that does not end by itself on SIGTERM, or ends with an error, fails.
+  /// Stops the server. Fails if the server does not end on SIGTERM or ends with an error.
   async stop() {
     this.process.removeAllListeners('exit');
     const ended = once(this.process, 'exit');
@@ -37,7 +37,7 @@ export class Server {
   }
 }
 
-/// Rejects when `promise` takes too long, saying what for.
+/// Rejects if `promise` takes too long. The error names `what`.
 export function within(promise, what, milliseconds = patience) {
   let timer;
   const late = new Promise((_, reject) => {
@@ -63,7 +63,7 @@ export function request(server, method, target, { body, headers = {}, signal, ag
   return within(answer, `${method} ${target}`);
 }
 
-/// Messages as they come, for whoever asks.
+/// A queue of messages, for callers that wait for the next one.
 class Inbox {
   #items = [];
   #waiting = [];
@@ -85,7 +85,7 @@ export class Socket {
     this.opened = once(this.socket, 'open');
     this.closed = new Promise((resolve) => this.socket.on('close', (code) => resolve(code)));
     this.socket.on('message', (data, isBinary) => this.#inbox.push(isBinary ? data : data.toString()));
-    this.socket.on('error', () => {}); // the close that follows is what tests look at
+    this.socket.on('error', () => {}); // the tests check the close that follows
     this.opened.catch(() => {});
   }
   send(data) {
@@ -176,7 +176,7 @@ export class PollingSession {
       else return packet;
     }
   }
-  /// The session is over: polls say so, after a last one that may carry `1`.
+  /// The session is over: polls answer with an error, after a last one that may carry `1`.
   async ended() {
     for (;;) {
       const answer = await this.poll();

@@ -1,5 +1,5 @@
-// Socket.IO protocol v5, over both transports. `/socket.io/` serves the namespaces `/` and `/custom`: on connect `auth` with the CONNECT
-// payload, `message` comes back as `message-back`, `message-with-ack` is acknowledged, each with the arguments it brought.
+// Socket.IO protocol v5, over both transports. `/socket.io/` serves the namespaces `/` and `/custom`. On connect the server sends `auth` with the
+// payload of CONNECT. `message` returns as `message-back`, and `message-with-ack` is acknowledged, each with its arguments.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Server, transports } from './harness.mjs';
@@ -27,7 +27,7 @@ for (const Session of transports) {
         const heard = session.next();
         let settled = false;
         heard.catch(() => {}).finally(() => (settled = true));
-        // Over polling the poll must be there first, and nobody says when it is: the event is for whoever listens at the moment.
+        // A volatile event reaches only a poll that is already waiting, and nothing tells when it is. So the test sends it until it arrives.
         while (!settled) {
           await session.send('42["message-volatile",1]');
           await new Promise(setImmediate);
@@ -101,7 +101,7 @@ for (const Session of transports) {
       }
 
       test('that never comes ends the connection', async () => {
-        const session = await open(); // its first ping is far away: what ends it is the missing CONNECT
+        const session = await open(); // the first ping is far away, so the missing CONNECT ends the connection
         await session.ended();
       });
     });

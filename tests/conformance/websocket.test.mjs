@@ -1,5 +1,5 @@
-// WebSocket itself (RFC 6455) over TCP, byte by byte, against examples/websocket_echo: what the Autobahn suite asks of a running server, in small.
-// The codec's own tests are in tests/unit/protocol; these are about who answers what, and when the connection ends.
+// WebSocket itself (RFC 6455) over TCP, byte by byte, against examples/websocket_echo: a small version of the Autobahn suite.
+// The tests of the codec are in tests/unit/protocol. These tests check the answers of a running server and the end of the connection.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -37,12 +37,12 @@ function frame(opcode, payload = '', { final = true, reserved = 0, masked = true
 }
 const closeFrame = (code, reason = '') => frame(CLOSE, Buffer.concat([Buffer.from([code >> 8, code & 255]), Buffer.from(reason)]));
 
-/** Sends pieces one after the other, each in a turn of its own, and gives every frame that came until the server closed. */
+/** Sends pieces one after the other, each in its own turn of the event loop. Returns every frame that came until the server closed. */
 async function conversation(...pieces) {
   const socket = net.connect(port, '127.0.0.1').setNoDelay(true);
   const parts = [];
   socket.on('data', (part) => parts.push(part));
-  socket.on('error', () => {});  // a reset while we still write; what was received says enough
+  socket.on('error', () => {});  // a reset while this side still writes; the test checks the received frames
   const ended = once(socket, 'close');
   socket.write(`GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\nSec-WebSocket-Version: 13\r\n\r\n`);
   for (const piece of pieces) {
@@ -72,7 +72,7 @@ function framesOf(bytes) {
   return frames;
 }
 
-/** `text`, `ping:…`: frames as something that reads well in a failure. The reason of a close frame is our own words and left out. */
+/** Formats frames as readable text, such as `text …` or `pong …`. The reason of a close frame is left out, because its wording is free. */
 const said = (frames) => frames.map(({ opcode, payload }) => (opcode === CLOSE ? `close ${payload.length ? payload.readUInt16BE(0) : 'without a code'}`
   : `${{ [TEXT]: 'text', [BINARY]: 'binary', [PONG]: 'pong' }[opcode]} ${payload.length > 40 ? payload.length : payload.toString('latin1')}`));
 const BYE = closeFrame(1000);

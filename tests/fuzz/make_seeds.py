@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the seeds of the record formats from docs/formats/entry-vectors.json, so that fuzzing starts from real bytes."""
+"""Writes the seeds of the record formats from docs/formats/entry-vectors.json, so that fuzzing starts from valid bytes."""
 import json
 import pathlib
 

@@ -1,5 +1,5 @@
-"""Holds /openapi.json and /asyncapi.json against what their kinds say, against the router's table, and their examples against their
-schemas. Every function gives the list of what is wrong."""
+"""Checks /openapi.json and /asyncapi.json against the schemas of their formats, against the router's table, and their examples against their
+schemas. Every function returns a list of faults."""
 
 import copy
 import json
@@ -33,7 +33,7 @@ def operations_of(document):
 
 
 def check_routes(document):
-    """The rows of the table in src/http_api/routing/route_table.cpp, read as text: what this suite knows of the router without asking the document."""
+    """Reads the rows of the table in src/http_api/routing/route_table.cpp as text, so the list of routes does not come from the document itself."""
     text = (ROOT / "src/http_api/routing/route_table.cpp").read_text()
     rows = re.findall(r'\{"([A-Z]+)",\s*"(/[^"]*)",\s*Scope::', text)
     routed = {(method.lower(), re.sub(r":(\w+)", r"{\1}", pattern)) for method, pattern in rows}
@@ -53,13 +53,13 @@ def resolve(document, value):
 
 
 def faults(document, schema, value, where):
-    """What `schema`, a part of `document`, has against `value`."""
+    """The violations of `schema`, a part of `document`, in `value`."""
     whole = {"allOf": [schema], "components": document["components"]}
     return [f"{where}: {fault.message[:160]}" for fault in jsonschema.Draft202012Validator(whole).iter_errors(value)]
 
 
 def undocumented(document, schema, value, where):
-    """Keys of `value` that the document does not mention. Clients ignore them, so they are allowed; but we are to know of each."""
+    """Keys of `value` that the document does not mention. Clients ignore them, so they are allowed, but the run reports each of them."""
     schema = resolve(document, schema)
     found = []
     if isinstance(value, list) and "items" in schema:
@@ -76,9 +76,9 @@ def undocumented(document, schema, value, where):
 
 
 def contract_texts(sections, routed):
-    """Every text that the contract has in these sections as `"message":"…"`, `"error":"…"`, and in §6 alone in backticks."""
+    """Every text that these sections of the contract hold as `"message":"…"` or `"error":"…"`, and in §6 also alone in backticks."""
     text = (ROOT / "docs/api-contract.md").read_text()
-    # A bullet about a route that is not there yet: that it is missing is said by the tests of the contract, not here.
+    # Skips a bullet about a route that does not exist yet. The tests of the contract report that it is missing.
     for bullet in re.findall(r"^- `(?:GET|POST|PUT|DELETE) /.*?(?=^- |^#)", text, flags=re.MULTILINE | re.DOTALL):
         method, path = re.match(r"- `(\w+) ([^?`]+)", bullet).groups()
         if (method.lower(), re.sub(r":(\w+)", r"{\1}", path)) not in routed:
@@ -90,12 +90,12 @@ def contract_texts(sections, routed):
 
 
 def check_contract_texts(openapi, asyncapi):
-    """What the contract says by name is in the document of that side: §1, §2, §4 and §5 over HTTP, §6 over Socket.IO."""
+    """The document of each side holds the texts of the contract: §1, §2, §4 and §5 over HTTP, §6 over Socket.IO."""
     found = []
     routed = set(operations_of(openapi))
     sides = (("openapi", openapi, contract_texts({1, 2, 4, 5}, routed), 25), ("asyncapi", asyncapi, contract_texts({6}, routed), 20))
     for name, document, texts, at_least in sides:
-        whole = json.dumps(document, ensure_ascii=False)  # a text is there as a JSON string of its own
+        whole = json.dumps(document, ensure_ascii=False)  # a text appears as a whole JSON string
         found += [f"{name}: the contract's text {text!r} is missing" for text in sorted(texts) if json.dumps(text, ensure_ascii=False) not in whole]
         found += [f"{name}: only {len(texts)} texts were found in the contract"] if len(texts) < at_least else []
     return found

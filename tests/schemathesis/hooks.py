@@ -1,7 +1,7 @@
-"""What schemathesis cannot know from the document: who may do what, and which ids there are.
+"""Tells schemathesis the facts that the document lacks: the permissions of each user, and the ids that exist.
 
-Loaded by schemathesis (SCHEMATHESIS_HOOKS). Ids that are well-formed are replaced by ids that exist, four times of five; ill-formed
-ones are left as they are. Nothing is filtered from what the server answers. At the end the answers of each operation are written
+Loaded by schemathesis (SCHEMATHESIS_HOOKS). Well-formed ids are replaced by existing ones four times of five; ill-formed
+ones are left as they are. Nothing is filtered from the server's answers. At the end the answers of each operation are written
 to PARLEY_ANSWERS, so that the runner can tell which operation never succeeded.
 """
 
@@ -78,7 +78,7 @@ def supply_ids(name, values):
 
 
 def mend_body(case):
-    """JSON Schema counts code points where the contract counts UTF-16 units and bytes, and knows nothing of two ways to say one thing."""
+    """JSON Schema counts code points, but the contract counts UTF-16 units and bytes. It also cannot say that two fields must agree."""
     text, key = case.body.get("message"), case.body.get("clientMessageId")
     if isinstance(text, str) and len(text) <= 1000 < len(text.encode("utf-16-le", "surrogatepass")) // 2:
         case.body["message"] = text[:500]
@@ -95,7 +95,7 @@ def mend_body(case):
 @schemathesis.hook
 def after_call(context, case, response):
     name = name_of(case.operation)
-    if response.request.method.lower() == case.operation.method.lower():  # coverage tries others as well
+    if response.request.method.lower() == case.operation.method.lower():  # coverage tries other methods as well
         answers[name][response.status_code] += 1
         note_extra(case, response)
     if name == "endSession":
@@ -109,7 +109,7 @@ def after_call(context, case, response):
 
 
 def note_extra(case, response):
-    """Keys of an answer that the document does not mention."""
+    """Notes the keys of an answer that the document does not mention."""
     operation = document["paths"][case.operation.path][case.operation.method.lower()]
     content = operation["responses"].get(str(response.status_code), {}).get("content", {}).get("application/json")
     if content and response.content:

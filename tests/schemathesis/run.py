@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs the documents that the server makes of itself against the server; ends with one PASS or FAIL line.
+"""Checks the documents that the server generates against the server; ends with one PASS or FAIL line.
 
-Both documents are what their kinds say and list exactly the router's routes; schemathesis, with every check but `unsupported_method`
-(docs/api-contract.md §2.3 answers 404), finds no failure; every operation succeeded at least once; and every event was emitted and heard
-in a call over Socket.IO, as the other document says.
-`--seed N` repeats a run, `--cases N` sets how many cases an operation gets of each kind that is random.
+Both documents fulfil the schemas of their formats and list exactly the router's routes. schemathesis, with every check but `unsupported_method`
+(docs/api-contract.md §2.3 answers 404), finds no failure. Every operation succeeds at least once. Every event is emitted and received
+in a call over Socket.IO, as the other document describes.
+`--seed N` repeats a run, `--cases N` sets the number of random cases of each kind for an operation.
 """
 
 import argparse
@@ -30,9 +30,9 @@ def fetch(origin, path):
 
 
 def run_schemathesis(origin, openapi, seed, cases, folder):
-    """(exit code, output, {"statuses": {operation: {status: count}}, "extra": [keys the document does not know]})"""
+    """Returns (exit code, output, {"statuses": {operation: {status: count}}, "extra": [keys that the document does not mention]})."""
     document, answers = folder / "openapi.json", folder / "answers.json"
-    document.write_text(json.dumps(openapi))  # a file: what schemathesis loads from the server it would not test
+    document.write_text(json.dumps(openapi))  # a file, because schemathesis would not test the paths of a document that it loads from the server
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py"), "PARLEY_ORIGIN": origin, "PARLEY_ANSWERS": str(answers),
                    "PARLEY_DOCUMENT": str(document)}
     command = [sys.executable, "-B", "-m", "schemathesis.cli", "run", str(document), "--url", origin, "--checks", "all", "--exclude-checks", "unsupported_method",

@@ -1,7 +1,7 @@
-"""Lives one call over Socket.IO and holds everything that is said against /asyncapi.json: every ack, every event heard, every refusal.
+"""Plays one call over Socket.IO and checks everything against /asyncapi.json: every ack, every received event, every refusal.
 
-Faults are answers and events that the document does not know or describes otherwise, and what it describes and nobody could get:
-each event that a client emits must succeed once, each that the server emits must be heard once.
+A fault is an answer or event that the document lacks or describes differently. A fault is also a described event that never occurs:
+each event of a client must succeed once, and each event of the server must be received once.
 """
 
 import queue
@@ -13,7 +13,7 @@ from harness import ANSWER, CANDIDATE, OFFER, PATIENCE_S, Person
 
 
 class Missing(Exception):
-    """Something that the document promises did not come."""
+    """An answer or event that the document promises did not come."""
 
 
 class Socket:
@@ -24,7 +24,7 @@ class Socket:
         self.client.connect(origin, auth={"token": who.token}, transports=["websocket"], wait_timeout=PATIENCE_S)
 
     def next(self, name, seen):
-        """The next event of that name; what comes before it goes to `seen` as well."""
+        """Returns the next event of that name. Earlier events are added to `seen` as well."""
         while True:
             try:
                 event = self.events.get(timeout=PATIENCE_S)
@@ -36,7 +36,7 @@ class Socket:
 
 
 class Call:
-    """What was said: acks by event, and everything that was heard."""
+    """The traffic of one call: acks by event, and all received events."""
 
     def __init__(self, server):
         self.doctor, self.patient, self.session = server.make_session()
@@ -107,7 +107,7 @@ class Call:
 
 
 def refused_connection(origin):
-    """What a connection without a token is told."""
+    """Returns the error that a connection without a token receives."""
     client = socketio.Client(reconnection=False)
     told = queue.Queue()
     client.on("connect_error", told.put)

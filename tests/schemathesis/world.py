@@ -1,4 +1,4 @@
-"""What the document's cases run in: three people, a session between two of them, and fresh ones to use up."""
+"""The data for the document's cases: three people, a session between two of them, and new ones that a case may use up."""
 
 import http.client
 import json
@@ -12,7 +12,7 @@ OID = re.compile(r"[0-9a-fA-F]{24}")
 
 
 def is_id(text):
-    """Of a session or a user, in bytes, which JSON Schema does not count. U+FFFD is what an unpaired surrogate becomes."""
+    """Whether `text` is a valid id of a session or a user. JSON Schema does not count bytes. An unpaired surrogate becomes U+FFFD."""
     if not isinstance(text, str) or any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
         return False
     return 1 <= len(text.encode()) <= 64 and "\ufffd" not in text
@@ -29,27 +29,27 @@ class World:
         return self.people[role].token
 
     def renew(self):
-        """All sessions may have ended: only what is made from here on is known to be open."""
+        """All sessions may have ended, so only sessions created from now on are known to be open."""
         self.open = set()
         self.session = self._make_session(self.people["patient"])
 
     def use_up_session(self):
-        """One that the doctor may end and nobody else needs."""
+        """A session that the doctor may end and no other case needs."""
         return self._make_session(Person("patient"))
 
     def use_up_ended_session(self):
-        """One that the doctor may reopen."""
+        """An ended session that the doctor may reopen."""
         session = self.use_up_session()
         self._post(f"/api/sessions/{session}/end", {})
         return session
 
     def use_up_message(self):
-        """One of the doctor's, to be deleted."""
+        """A message of the doctor that may be deleted."""
         answer = self._post("/api/chat/store", {"sessionId": self.session, "message": "to be deleted"})
         return answer["chatMessage"]["_id"]
 
     def use_up_token(self):
-        """Of the doctor, and like no other: revoking it signs nobody else out."""
+        """A unique token of the doctor. Revoking it signs nobody else out."""
         self.signed = getattr(self, "signed", 0) + 1
         return sign({**self.people["doctor"].claims, "jti": str(self.signed)})
 

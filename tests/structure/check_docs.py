@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Docs stay true: every relative link leads somewhere, every `make` target named exists, every quoted file is quoted as it is.
+"""Checks that docs are true: every relative link has a target, every `make` target exists, and every quoted file is quoted exactly.
 
-A code block that is cut from a file says so in the line before it: `<!-- from: examples/chat.mjs -->`; the block must equal the file.
-Exit 1 with every violation named.
+A code block that is copied from a file says so in the line before it: `<!-- from: examples/chat.mjs -->`. The block must equal the file.
+Prints every violation and exits with status 1 if there is one.
 """
 import pathlib
 import re

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The dependency rule, read from the sources: who includes whom must follow from the link lists in CMakeLists.txt.
+"""The dependency rule, read from the sources: every include must follow from the link lists in CMakeLists.txt.
 
-Also kept here: which folders may see which library, who may ask for time and randomness, and how long a file may get.
-Prints every violation with its file and line; exit 1 when there is one. `--self-test` shows that each rule can fail.
+Also checked: the folders that may include each library, the files that may use time and randomness, and the length of files.
+Prints every violation with its file and line, and exits with status 1 if there is one. `--self-test` shows that each rule can fail.
 """
 import pathlib
 import re
@@ -11,7 +11,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
 
-# Library headers: in which folders, and whether in headers too.
+# Library headers: the folders that may include them, and whether headers may include them too.
 LIBRARIES = {
     r"boost/": ({"server"}, False),
     r"rocksdb/": ({"store/embedded"}, False),
@@ -24,14 +24,14 @@ LIBRARIES = {
     r"zlib\.h": ({"server", "http_api"}, False),
     r"brotli/": ({"http_api"}, False),
 }
-# What may be asked of the world only by the files that own it.
+# Calls that only the files of the list may make.
 SEAMS = {
     r"(steady_clock|system_clock|high_resolution_clock)::now\(": {"base/system_clock.cpp", "base/clock.cpp"},
     r"std::random_device|RAND_bytes": {"base/entropy.cpp", "base/system_entropy.cpp"},
     r"\bgetenv\(": {"config/", "main/"},
     r"sleep_for\(|usleep\(": set(),
 }
-# Socket.IO events are named in the tables that /asyncapi.json is made from (service/shared/client_event, service/shared/server_event) and nowhere else.
+# Events of Socket.IO are named only in the tables that make /asyncapi.json (service/shared/client_event, service/shared/server_event).
 EVENTS = {
     r"encode_event\((?!.*\bname_of\()": "emit a ServerEvent: encode_event(…, name_of(event), …)",
     r"\bname\s*==\s*\"": "handle an event by its row in ClientSession::rows()",
@@ -109,7 +109,7 @@ def check_include(path, number, name, folder, allowed, header, links):
 
 
 def private_header(path):
-    """A header that says in its first lines that only its own folder includes it."""
+    """Whether the first lines of a header say that only its own folder includes it."""
     return "Private to this folder" in (SOURCE / path).read_text()[:600]
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Plain English, as far as a program can count it: clauses that open with what, who, whoever or whom, and the word behind, in the comments of
-the program and in the pages for people. Below 2 in 1,000 words each. The measure that matters is a reader who understands the sentence at once.
+"""Counts unclear prose as far as a program can: clauses that open with what, who, whoever or whom, and the word behind, in the comments of
+the program and in the pages for people. At most 2 in 1,000 words of each. It cannot replace a reader who understands the text at first sight.
 
     check_prose.py [--list]    --list: every place
 """
@@ -33,7 +33,7 @@ def comment_lines(name):
 
 
 def page_lines(name):
-    """Without blocks of code, code in the line, and headings."""
+    """Skips blocks of code, code in a line, and headings."""
     in_code = False
     for number, line in enumerate((ROOT / name).read_text().splitlines(), 1):
         if line.startswith("```"):

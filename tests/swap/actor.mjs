@@ -1,4 +1,4 @@
-// A participant in an interleaving: one socket at most, which comes and goes, and what its owner has seen so far.
+// A participant in an interleaving: at most one socket, which comes and goes, and the view of its owner.
 import { Client } from '../clients/javascript/harness/client.mjs';
 import { catchUp, ClientView } from './views.mjs';
 
@@ -18,11 +18,11 @@ export class Actor {
     return this.#client?.socket.connected ?? false;
   }
 
-  /** Connects where it is not, and joins from where it was. Gives the acknowledgement. */
+  /** Connects if necessary, and joins from its position. Returns the acknowledgement. */
   join() {
     return this.#inTurn(() => this.#join());
   }
-  /** As the web client leaves: the end, and the disconnect right after it. */
+  /** Leaves like the web client: it ends the session and disconnects immediately. */
   end() {
     return this.#inTurn(() => {
       this.#client?.emit('end-session', { sessionId: this.sessionId });
@@ -36,16 +36,16 @@ export class Actor {
     return this.#ask('chat-message', { sessionId: this.sessionId, message });
   }
 
-  /** Everything that it has not seen, over REST. */
+  /** Reads everything that it has not seen, over REST. */
   async caughtUp() {
     return catchUp(this.server, this.who, this.sessionId, this.view);
   }
 
   #turn = Promise.resolve();
-  /** One socket does not connect and leave at the same time. */
+  /** Runs connects and leaves one after the other. */
   #inTurn(work) {
     const done = this.#turn.then(work);
-    this.#turn = done.catch(() => {});  // who asked for it hears of it
+    this.#turn = done.catch(() => {});  // the caller of `work` receives the error
     return done;
   }
   #close() {
@@ -73,7 +73,7 @@ export class Actor {
     }
   }
 
-  /** An acknowledgement, or Gone when the connection ends first. */
+  /** Returns an acknowledgement. Throws Gone if the connection ends first. */
   #ask(...args) {
     const client = this.#client;
     if (!client) return Promise.reject(new Gone('it has left'));

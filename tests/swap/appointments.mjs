@@ -1,9 +1,9 @@
 // The handlers of the app's backend that write to the database it shares with Parley: the session of an appointment, and deletions of messages. They
-// know nothing of Parley, and look at a document only as mongoose shows it to them.
+// do not know of Parley and see documents only through mongoose.
 const DUPLICATE_KEY = 11000;
 
 export class Appointments {
-  /** `models`: those of tests/clients/javascript/harness/models.mjs. */
+  /** `models`: the models of tests/clients/javascript/harness/models.mjs. */
   constructor({ Session, ChatMessage }) {
     this.#sessions = Session;
     this.#messages = ChatMessage;
@@ -11,7 +11,7 @@ export class Appointments {
   #sessions;
   #messages;
 
-  /** A person presses "join": the session stands under the appointment's id, and is open. Gives that id. */
+  /** A person presses "join": afterwards an open session exists under the appointment's id. Returns that id. */
   async join({ id, doctor, patient }, { status = 'created' } = {}) {
     const session = (await this.#sessions.findOne({ sessionId: id })) ?? (await this.#insert({ id, doctor, patient }, status));
     if (session.status === 'ended') {
@@ -21,7 +21,7 @@ export class Appointments {
     return id;
   }
 
-  /** The appointment is cancelled; it may have no session yet. Gives whether this ended one. */
+  /** Cancels the appointment, which may have no session yet. Returns whether this ended a session. */
   async cancel({ id }) {
     const session = await this.#sessions.findOne({ sessionId: id });
     if (!session || session.status === 'ended') return false;
@@ -31,7 +31,7 @@ export class Appointments {
     return true;
   }
 
-  /** Gives whether there was such a message. */
+  /** Returns whether there was such a message. */
   async removeMessage(messageId) {
     return (await this.#messages.deleteOne({ _id: messageId })).deletedCount === 1;
   }
@@ -41,7 +41,7 @@ export class Appointments {
       return await this.#sessions.create({ sessionId: id, doctorId: doctor, patientId: patient, status, createdAt: new Date(),
         metadata: { appointmentId: id, duration: 0, participantCount: 0 } });
     } catch (error) {
-      if (error.code !== DUPLICATE_KEY) throw error; // the other participant pressed it in the same moment
+      if (error.code !== DUPLICATE_KEY) throw error; // the other participant pressed it at the same moment
       return this.#sessions.findOne({ sessionId: id });
     }
   }

@@ -1,5 +1,5 @@
-// A small backend of an app, as it is beside Parley: it signs people in and out, counts requests by address, keeps appointments, serves the pages, and
-// writes to the database that Parley uses too. node backend.mjs PORT STORE [--trust-proxy] [--sign-ins-max N]; the secret of tokens in SECRET.
+// A small backend of an app, as it runs beside Parley. It signs people in and out, counts requests by address, keeps appointments, serves the pages,
+// and writes to the database that Parley uses. node backend.mjs PORT STORE [--trust-proxy] [--sign-ins-max N]; SECRET holds the secret of the tokens.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -26,7 +26,7 @@ const signedOut = database.collection('signedouttokens');
 const booked = database.collection('appointments');
 const hashOf = (token) => createHash('sha256').update(token).digest('hex');
 
-/** The address that requests are counted by: what the proxy says, when it is trusted and on this machine. */
+/** The address that counts for a request. It is the one that the proxy names, if the proxy is trusted and on this machine. */
 function addressOf(incoming) {
   const peer = incoming.socket.remoteAddress.replace(/^::ffff:/, '');
   const named = incoming.headers['x-forwarded-for']?.split(',').at(-1).trim();
@@ -54,7 +54,7 @@ async function signIn(incoming, { email }) {
   return { body: { token: sign({ id: String(user._id), role: user.role, email, name: user.name, iat: Math.floor(Date.now() / 1000) }) } };
 }
 
-/** Who asks, by the token; verified as Parley verifies it, with the same secret, and refused after a sign-out. */
+/** The caller according to the token. The check is Parley's, with the same secret; a signed-out token is refused. */
 async function callerOf(incoming) {
   const token = incoming.headers.authorization?.replace(/^Bearer /, '');
   if (!token) return null;

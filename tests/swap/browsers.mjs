@@ -1,4 +1,4 @@
-// Two browsers with the app's page behind nginx: what people do in it, and what happens to each side meanwhile.
+// The app's page in two browsers, through nginx: actions of the people, and their effect on the app and on Parley.
 import assert from 'node:assert/strict';
 import { launch } from '../browser/browser.mjs';
 import { get, page, post, request } from '../clients/javascript/harness/rest.mjs';
@@ -65,7 +65,7 @@ class Visit {
     await this.doctor.join();
     await this.patient.join();
   }
-  /** Both say something, and each hears the other. */
+  /** Each says something, and the other receives it. */
   async talk(about) {
     for (const [one, other] of [[this.doctor, this.patient], [this.patient, this.doctor]]) {
       const text = `${about}: the ${one.who.role} speaks`;
@@ -73,13 +73,13 @@ class Visit {
       await other.shows(text);
     }
   }
-  /** At the app's backend, through nginx. */
+  /** Sends a request to the app's backend, through nginx. */
   async app(method, path) {
     const answer = await request(this.world.nginx, method, path, { token: this.session.people.doctor.token, json: {} });
     assert.equal(answer.status, 200, answer.text);
     return answer.body;
   }
-  /** Waits until every view is the same, and the session has that status. */
+  /** Waits until every view is the same and the session has that status. */
   async becomes(status) {
     const { doctor } = this.session.people;
     return settle(this.world, this.session, {
@@ -198,7 +198,7 @@ const CHECKS = {
   },
 };
 
-/** The checks whose names match, in order, at one database. Gives how many passed. */
+/** Runs the checks whose names match, in order, on one database. Returns how many passed. */
 export async function inBrowsers(mongod, { kind, checks, say }) {
   const world = await World.startBehindNginx(mongod, { args: ['--reopen', 'join'] });
   const browser = await launch();

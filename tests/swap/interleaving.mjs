@@ -1,5 +1,5 @@
-// One interleaving: the app's backend and two participants do what they do to one session, in an order and with overlaps that the seed draws. A ledger
-// keeps what each was told, so that the end can be judged.
+// One interleaving: the app's backend and two participants act on one session, in an order and with overlaps that the seed draws. A ledger
+// keeps each answer, so that the end can be judged.
 import assert from 'node:assert/strict';
 import { get, post, remove, store } from '../clients/javascript/harness/rest.mjs';
 import { until } from '../clients/javascript/harness/wait.mjs';
@@ -15,7 +15,7 @@ const REFUSALS = new Set(['Session not found', 'Session has already ended', 'Ses
 const OUTAGES = new Set(['store_failed', 'outcome_unknown', 'overloaded']);
 const isUnknown = (error) => error instanceof Gone || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(error.code) || error.message === 'socket hang up';
 
-/** Of an answer: what tells it from another. */
+/** The parts of an answer that distinguish it from others. */
 const short = (gave) => JSON.stringify({ given: gave?.status ?? gave?.success ?? gave, session: (gave?.body?.session ?? gave?.session)?.status });
 
 const idOf = (line) => line.slice(0, line.indexOf(' '));
@@ -26,14 +26,14 @@ export class Interleaving {
   #said = 0;
   #history = [];
   #isMade = false;
-  wasKilled = false;  // Parley, while this was played
+  wasKilled = false;  // Parley was killed during this interleaving
   figures = { operations: 0, texts: 0, deletedByParley: 0, deletedByBackend: 0, unknown: 0 };
 
   static async make(world, { seed, how }) {
     const session = await world.book();
     return new Interleaving(world, session, seed, how);
   }
-  /** `how`: {patienceMs, reopen, hasChangeStream}, the last whether this database tells Parley of writes and deletions. */
+  /** `how`: {patienceMs, reopen, hasChangeStream}. With the last, this database tells Parley of writes and deletions. */
   constructor(world, session, seed, how) {
     this.world = world;
     this.session = session;
@@ -43,7 +43,7 @@ export class Interleaving {
     this.actors = [people.doctor, people.patient].map((who) => new Actor(world.parley, who, sessionId));
   }
 
-  /** The steps, several at once now and then. Nothing is judged but that every refusal is one that the contract knows. */
+  /** Plays the steps, sometimes several at once. It only checks that the contract knows every refusal. */
   async play() {
     for (let left = this.#random.between(...STEPS); left > 0;) {
       const atOnce = Math.min(left, this.#random.between(1, AT_ONCE_MAX));
@@ -52,7 +52,7 @@ export class Interleaving {
     }
   }
 
-  /** Opens it as the app does, lets the draw decide what happens last, and waits until every view is the same, and the last update stands. */
+  /** Opens the session as the app does and draws a last action. Then every view must become the same and show that action. */
   async judge() {
     await this.#quiet();
     await this.#enter();
@@ -77,14 +77,14 @@ export class Interleaving {
     for (const actor of this.actors) await actor.leave();
   }
 
-  /** For people who look for what went wrong. */
+  /** A text for people who look for the cause of a failure. */
   async describe() {
     const document = await this.world.database.collection('sessions').findOne({ sessionId: this.session.sessionId });
     const views = await viewsOf(this.world, this.session).catch((error) => ({ kinds: [error.message] }));
     return [...this.#history, `log: ${views.kinds.join(' ')} (${views.turns?.join(', ')})`, `document: ${JSON.stringify(document)}`].join('\n');
   }
 
-  /** After deletions were applied by hand: the same again, with `chatmessages`. */
+  /** Judges again after deletions were applied by hand, now with `chatmessages`. */
   async judgeDeletions() {
     await settle(this.world, this.session, {
       patienceMs: this.how.patienceMs,
@@ -93,7 +93,7 @@ export class Interleaving {
     });
   }
 
-  /** Everybody has left, and nothing is under way any more. Where Parley hears of writes, every view is the same. */
+  /** Everybody leaves, and pending writes end. If Parley learns of writes, every view becomes the same. */
   async #quiet() {
     for (const actor of this.actors) await actor.leave();
     const sessions = this.world.database.collection('sessions');
@@ -102,7 +102,7 @@ export class Interleaving {
     if (this.how.hasChangeStream) await settle(this.world, this.session, { patienceMs: this.how.patienceMs });
     else await this.#unchanged(QUIET_LOOKS);
   }
-  /** What was written unnoticed before is noticed while somebody is in the session. */
+  /** A write that Parley missed earlier is noticed while somebody is in the session. */
   async #noticed() {
     await settle(this.world, this.session, { patienceMs: this.how.patienceMs, withDocuments: false });
   }
@@ -117,10 +117,10 @@ export class Interleaving {
     }, 'nothing changes any more', this.how.patienceMs);
   }
 
-  /** The appointment's join always lets people in, whatever happened before, and at once: nobody waits for Parley to notice. With `--reopen join` the
-   *  participants get in without it too, once there is a session. */
+  /** The appointment's join always lets people in, at once and whatever happened before: Parley reads the document before it refuses. With
+   *  `--reopen join` the participants get in without it too, once there is a session. */
   async #enter() {
-    const isNeeded = this.how.reopen !== 'join' || !this.#isMade || !this.how.hasChangeStream;  // a cancellation may be unnoticed so far
+    const isNeeded = this.how.reopen !== 'join' || !this.#isMade || !this.how.hasChangeStream;  // Parley may not have noticed a cancellation yet
     if (isNeeded || this.#random.chance(0.5)) await this.world.appointments.join(this.session);
     for (const actor of this.actors) {
       const answer = await actor.join();
@@ -128,7 +128,7 @@ export class Interleaving {
     }
   }
 
-  /** `reappeared`: ids of documents that a kill of Parley on a standalone has brought back. */
+  /** `reappeared`: ids of documents that a killed Parley has written again on a standalone. */
   #judgeTexts(lines, withBackend = this.how.hasChangeStream, reappeared = new Set()) {
     const texts = lines.map((each) => each.slice(each.indexOf(' ') + 1));
     assert.equal(new Set(texts).size, texts.length, 'no text is there twice');
@@ -141,7 +141,7 @@ export class Interleaving {
     }
   }
 
-  /** Where nobody tells Parley of deletions, only those of the backend are between the page and the collection. */
+  /** Without a change stream, page and collection may differ only by the deletions of the backend. */
   #judgeDocuments({ pages: [page], documents }) {
     const there = new Set(documents);
     const deleted = this.#deletedByBackend();
@@ -149,7 +149,7 @@ export class Interleaving {
     for (const line of page) assert.ok(there.has(line) || deleted.has(idOf(line)), `${line} is missing in \`chatmessages\`, and the backend has not deleted it`);
     this.#reappeared(documents);
   }
-  /** On a standalone a Parley that was killed writes again what it is not sure to have written. */
+  /** On a standalone, a Parley that was killed writes again the messages that it may not have written before. */
   #reappeared(documents) {
     const deleted = this.#deletedByBackend();
     const again = new Set(documents.map(idOf).filter((id) => deleted.has(id)));
@@ -197,7 +197,7 @@ export class Interleaving {
     return { token: actor.who.token, json: {} };
   }
 
-  /** Runs it; an outcome that stays unknown because Parley was killed is null, a refusal that nobody may give throws. */
+  /** Runs `ask`. Returns null if the outcome is unknown because Parley was killed. Throws on a refusal that the contract does not know. */
   async #call(ask) {
     try {
       const answer = await ask();
@@ -243,12 +243,12 @@ export class Interleaving {
     if (!record) return;
     record.mayBeDeleted = true;
     const answer = await this.#call(() => remove(this.world.parley, `/api/chat/${record.id}`, { token: actor.who.token }));
-    if (answer === undefined) record.mayBeDeleted = false;  // refused: it belongs to the other
+    if (answer === undefined) record.mayBeDeleted = false;  // refused: the message belongs to the other participant
     if (!answer) return;
     record.state = 'deleted';
     this.figures.deletedByParley += 1;
   }
-  /** The document may not be there yet: then the backend has deleted nothing. */
+  /** The document may not be there yet. Then the backend has deleted nothing. */
   async #removeByBackend() {
     const record = this.#someStored();
     if (record) await this.#removeDocument(record);
@@ -260,7 +260,7 @@ export class Interleaving {
     Object.assign(record, { state: 'deleted', byBackend: true });
     return true;
   }
-  /** Once it is in `chatmessages`. */
+  /** Deletes the message once it is in `chatmessages`. */
   async #deleteMirrored(text) {
     const record = this.#ledger.get(text);
     if (record.state === 'stored') await until(() => this.#removeDocument(record), 'the text is mirrored');

@@ -1,4 +1,4 @@
-// Many interleavings at one database, several at a time, with Parley killed in the middle of some of them.
+// Many interleavings on one database, several at a time. Parley is killed during some of them.
 import { delay } from '../clients/javascript/harness/wait.mjs';
 import { Random } from '../torture/random.mjs';
 import { Interleaving } from './interleaving.mjs';
@@ -6,13 +6,13 @@ import { applyDeletions, World } from './world.mjs';
 
 const AT_ONCE = 20;
 
-/** What a database can tell Parley. `patienceMs` on a standalone is more than the 30 s after which Parley compares. */
+/** The facts that Parley can learn from each kind of database. On a standalone Parley compares every 30 s, so `patienceMs` is longer. */
 export const HOW = {
   'replica set': { patienceMs: 20_000, hasChangeStream: true },
   standalone: { patienceMs: 60_000, hasChangeStream: false },
 };
 
-/** `rounds`: their numbers. Gives figures; the first round that fails throws, with its number. */
+/** `rounds`: the numbers of the rounds. Returns figures. The first round that fails throws an error with its number. */
 export async function interleave(mongod, { kind, rounds, seed, reopen }) {
   const world = await World.start(mongod, { args: ['--reopen', reopen] });
   const figures = { interleavings: 0, operations: 0, kills: 0, applied: 0 };
@@ -43,13 +43,13 @@ async function batch(world, rounds, { kind, seed, reopen, figures }) {
   for (const each of all) for (const [name, count] of Object.entries(each.figures)) figures[name] = (figures[name] ?? 0) + count;
 }
 
-/** Waits for all of them, and throws the first failure. */
+/** Waits for all of them and throws the first failure. */
 async function everyone(works) {
   const failed = (await Promise.allSettled(works)).filter(({ status }) => status === 'rejected');
   if (failed.length > 0) throw failed[0].reason;
 }
 
-/** In the middle of some batches. */
+/** Kills Parley in the middle of some batches. */
 async function killParley(world, random, figures) {
   if (!random.chance(0.5)) return;
   await delay(random.between(20, 300));

@@ -1,11 +1,11 @@
-// Losses of documents that nobody meant as deletions: a dropped collection, a TTL index, a bulk. Parley keeps what it has, and names the loss.
+// Losses of documents that nobody meant as deletions: a dropped collection, a TTL index, a bulk deletion. Parley keeps the messages and names the loss.
 import assert from 'node:assert/strict';
 import { get, store } from '../clients/javascript/harness/rest.mjs';
 import { delay, until } from '../clients/javascript/harness/wait.mjs';
 import { settle, viewsOf } from './views.mjs';
 import { mirror, World } from './world.mjs';
 
-const WINDOW_MS = 3000;  // more than the time in which deletions count as being of one moment
+const WINDOW_MS = 3000;  // longer than the time within which deletions count as simultaneous
 
 const messages = (world) => world.database.collection('chatmessages');
 
@@ -24,11 +24,11 @@ async function linesOf(world, session) {
   return log;
 }
 
-/** `texts` of the session; `lose` destroys documents, and `heal` ends what destroys them; `named` is how a replica set's Parley says it. */
+/** `texts`: how many the session has. `lose` destroys documents, and `heal` removes the cause. `named` matches the report on a replica set. */
 const LOSSES = {
   drop: { texts: 300, named: /did a drop/, lose: (world) => messages(world).drop() },
   bulk: { texts: 300, named: /at one time/, lose: (world, { sessionId }) => messages(world).deleteMany({ sessionId, message: /[02468]$/ }) },
-  // So few that nothing but the index tells them from single deletions.
+  // So few documents that only the index distinguishes them from single deletions.
   TTL: {
     texts: 3, named: /TTL index/,
     lose: async (world, _session, kind) => {
@@ -36,7 +36,7 @@ const LOSSES = {
       const named = await lossesNamed(world);
       await messages(world).createIndex({ timestamp: 1 }, { name: 'of-an-operator', expireAfterSeconds: 1 });
       await until(async () => (await messages(world).countDocuments()) === 0, 'the TTL index has removed everything', 90_000);
-      // The index explains a deletion as long as it is there.
+      // The index explains a deletion only while it exists.
       if (kind === 'replica set') await until(async () => (await lossesNamed(world)) >= named + there, 'every removed document is counted as a loss', 60_000);
     },
     heal: (world) => messages(world).dropIndex('of-an-operator'),
@@ -52,7 +52,7 @@ async function isNamed(world, named, said) {
   await until(async () => named.test((await get(world.parley, '/ready')).text), `/ready names the loss (${named})`);
 }
 
-/** A loss does not keep a deletion from being one. */
+/** After a loss, a single deletion still counts as a deletion. */
 async function deletionStillCounts(world) {
   await delay(WINDOW_MS);
   const other = await sessionWithTexts(world, 10);
@@ -76,7 +76,7 @@ async function erasesNothing(world, kind, { texts, named, lose, heal = () => {} 
   await settle(world, session, { expected: ({ documents }) => assert.deepEqual(documents, before, '`parley mirror` writes them again') });
 }
 
-/** Gives how many losses were tried. On a standalone nothing tells Parley, so nothing is named. */
+/** Returns how many losses were tried. On a standalone nothing tells Parley, so it reports nothing. */
 export async function losses(mongod, { kind, say }) {
   const world = await World.start(mongod);
   try {

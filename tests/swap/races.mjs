@@ -1,4 +1,4 @@
-// A person who joins right after the appointment's handler has written gets in, however soon: Parley looks at the document before it refuses.
+// A person who joins right after the appointment's handler has written gets in: Parley reads the document before it refuses.
 import assert from 'node:assert/strict';
 import { post } from '../clients/javascript/harness/rest.mjs';
 import { until } from '../clients/javascript/harness/wait.mjs';
@@ -8,7 +8,7 @@ import { World } from './world.mjs';
 const ROUNDS = 20;
 const AT_ONCE = 8;
 
-/** The session ends at Parley; the appointment opens it again, and one joins in the same moment. `seen`: the other was refused just before. */
+/** The session ends at Parley. The appointment opens it again, and a person joins at the same moment. `seen`: the other was refused just before. */
 async function race(world, { joined, seen }) {
   const session = await world.book();
   const [doctor, patient] = [session.people.doctor, session.people.patient].map((who) => new Actor(world.parley, who, session.sessionId));
@@ -25,7 +25,7 @@ async function race(world, { joined, seen }) {
   for (const actor of [doctor, patient]) await actor.leave();
 }
 
-/** Gives how many joins there were. */
+/** Returns how many joins there were. */
 export async function races(mongod, { kind, say }) {
   const world = await World.start(mongod, { args: ['--reopen', 'creator'] });
   try {

@@ -1,4 +1,4 @@
-// `make swap`: the app's backend stays in service beside Parley, on one database, behind the nginx of the guide. Ends in one PASS or FAIL line.
+// `make swap`: the app's backend stays in service beside Parley, on one database, with the guide's nginx in front. Ends with one PASS or FAIL line.
 // node swap.mjs [--seed N] [--rounds N] [--members N] [--only standalone|replica] [--parts browsers,races,losses,interleavings] [--checks REGEX]
 import { commit } from '../clients/javascript/harness/commit.mjs';
 import { inBrowsers } from './browsers.mjs';

@@ -1,10 +1,10 @@
-// All the ways to look at one session: as a client saw it, as Parley answers over REST, and as other software reads it in the database.
+// All views of one session: of a client, of Parley's answers over REST, and of other software that reads the database.
 import assert from 'node:assert/strict';
 import { get, page } from '../clients/javascript/harness/rest.mjs';
 import { Chain } from '../clients/javascript/harness/chain.mjs';
 import { until } from '../clients/javascript/harness/wait.mjs';
 
-/** What one client knows: live events and resumed entries, applied in any order and any number of times. */
+/** The view of one client: live events and resumed entries, applied in any order and any number of times. */
 export class ClientView {
   #texts = new Map();    // by id: {seq, message}
   #deleted = new Set();
@@ -52,7 +52,7 @@ export class ClientView {
   }
 }
 
-/** Reads on over REST from where the view is, until nothing is left. It works on a session that has ended, too. */
+/** Reads over REST from the position of the view until nothing is left. It also works on a session that has ended. */
 export async function catchUp(server, who, sessionId, view) {
   for (let more = true; more;) {
     const target = `/api/chat/session/${sessionId}/entries?limit=1000${view.position ? `&after=${view.position}` : '&after='}`;
@@ -73,7 +73,7 @@ async function pageOf(server, who, sessionId) {
   return body.messages.map(line);
 }
 
-/** The log, proven by its chain, as the texts that it has left. */
+/** Verifies the log by its chain and returns the texts that are not deleted. */
 async function provenTexts(server, who, sessionId) {
   const chain = new Chain(sessionId);
   for (let more = true; more;) {
@@ -89,14 +89,14 @@ async function provenTexts(server, who, sessionId) {
   };
 }
 
-/** What both the document and Parley's answer say of a session. A key whose value is missing is left out. */
+/** The facts of a session that both the document and Parley's answer hold. A key without a value is left out. */
 function facts({ sessionId, _id, doctorId, patientId, status, createdAt, startedAt, endedAt, metadata }) {
   const idOf = (user) => String(user._id ?? user);
   return JSON.parse(JSON.stringify({ sessionId, _id: String(_id), doctorId: idOf(doctorId), patientId: idOf(patientId), status, createdAt, startedAt, endedAt,
     appointmentId: String(metadata.appointmentId), duration: status === 'ended' ? metadata.duration : undefined }));
 }
 
-/** Every view of the session but those of clients: {pages, log, documents, answer, document, kinds}. */
+/** Every view of the session except those of clients: {pages, log, documents, answer, document, kinds}. */
 export async function viewsOf(world, { sessionId, people: { doctor, patient } }) {
   const { parley, database } = world;
   const document = await database.collection('sessions').findOne({ sessionId });
@@ -113,8 +113,8 @@ export async function viewsOf(world, { sessionId, people: { doctor, patient } })
   };
 }
 
-/** What the app wrote before Parley first saw the session stays in the document until the session changes: `active` without a start, which Parley takes for
- *  a start at the creation; and `active` with the time of an end, which Parley has taken in (`parley.wrote`) and leaves out. */
+/** Fields that the app wrote before Parley first saw the session stay in the document until the session changes. One is `active` without a start: Parley
+ *  uses the creation as the start. The other is `active` with the time of an end: Parley has taken it in (`parley.wrote`) and leaves it out. */
 function asAdopted(document, answer) {
   const { endedAt, ...rest } = facts(document);
   const isLeftBehind = rest.status === 'active' && Number(document.parley?.wrote?.endedAt) === Number(document.endedAt);
@@ -122,8 +122,8 @@ function asAdopted(document, answer) {
   return { ...rest, ...(startedAt && { startedAt }), ...(endedAt && !isLeftBehind && { endedAt }) };
 }
 
-/** Throws with the first two views that differ; `clients` are ClientViews that have caught up. `withDocuments` false: deletions in `chatmessages`
- *  are not Parley's to notice. */
+/** Throws with the first two views that differ; `clients` are ClientViews that have caught up. With `withDocuments` false, Parley need not notice
+ *  deletions in `chatmessages`. */
 export function assertEqual(views, clients, { withDocuments = true } = {}) {
   const [page_] = views.pages;
   assert.deepEqual(views.pages[1], page_, 'the page of the patient is the page of the doctor');
@@ -140,7 +140,7 @@ export function assertEqual(views, clients, { withDocuments = true } = {}) {
   turns.forEach((kind, index) => assert.equal(kind, index % 2 === 0 ? 'ended' : 'reopened', 'a session ends and is reopened in turns'));
 }
 
-/** Waits until all views are equal and `expected(views)` throws nothing; throws what was last wrong. */
+/** Waits until all views are equal and `expected(views)` does not throw. On a timeout it throws the last difference. */
 export async function settle(world, session, { clients = () => [], expected = () => {}, patienceMs = 20_000, ...how } = {}) {
   let wrong;
   const looks = async () => {

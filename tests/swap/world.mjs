@@ -1,4 +1,4 @@
-// Everything that a deployment has when Parley is put beside the backend of an app: a mongod, the backend, Parley, and nginx with the file of the guide.
+// A whole deployment of Parley beside the backend of an app: a mongod, the backend, Parley, and nginx with the file of the guide.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -12,12 +12,12 @@ import { newId, person, SECRET } from '../clients/javascript/harness/token.mjs';
 import { until, within } from '../clients/javascript/harness/wait.mjs';
 import { Appointments } from './appointments.mjs';
 
-/** `members`: 0 is a standalone. TTL indexes are looked at every second, so that a test need not wait for the minute that is usual. */
+/** `members`: 0 is a standalone. TTL indexes are checked every second, so that a test need not wait the usual minute. */
 export function startDatabase({ members }) {
   return startMongod({ members, args: ['--setParameter', 'ttlMonitorSleepSecs=1'] });
 }
 
-/** The app's backend as a process of its own, on a port that stays the same. */
+/** The app's backend as a process of its own. Its port stays the same after a restart. */
 export class Backend {
   #child = null;
   #arguments;
@@ -48,7 +48,7 @@ export class Backend {
   }
 }
 
-/** One database at `mongod` with the app's backend as functions, and a Parley. Nothing between them. */
+/** One database at `mongod`, the app's backend as functions, and a Parley, without a proxy. */
 export class World {
   static async start(mongod, { args = [] } = {}) {
     const world = new World();
@@ -60,7 +60,7 @@ export class World {
     return world;
   }
 
-  /** As `start`, with the backend as a process, and nginx in front of it and Parley. */
+  /** Like `start`, with the backend as a process, and nginx in front of it and Parley. */
   static async startBehindNginx(mongod, { args = [], backendFlags = ['--trust-proxy'] } = {}) {
     const port = await freePort();
     const world = await World.start(mongod, { args: ['--trusted-proxy', '127.0.0.1', '--front-end', `http://127.0.0.1:${port}`, ...args] });
@@ -73,7 +73,7 @@ export class World {
     return this.parley.database;
   }
 
-  /** A doctor and a patient who are in `users`, and an appointment of theirs. It has no session yet. */
+  /** A doctor and a patient who are in `users`, and their appointment. It has no session yet. */
   async book() {
     const [doctor, patient] = [person('doctor'), person('patient')];
     await this.parley.introduce();
@@ -92,20 +92,20 @@ export class World {
 
 const run = promisify(execFile);
 
-/** `parley mirror`: what the collections lack is written again. */
+/** `parley mirror` writes again the documents that are missing in the collections. */
 export async function mirror(world) {
   await run(PARLEY, ['mirror', '--store', world.store]);
 }
 
-/** What `parley adopt --deletions` prints: it lists, and changes nothing. */
+/** The output of `parley adopt --deletions`, which lists and changes nothing. */
 export async function listDeletions(world) {
   return (await run(PARLEY, ['adopt', '--store', world.store, '--deletions'])).stdout;
 }
 
-// A write of a Parley that was killed may arrive for a minute (limits::mongo_stray_write_life). Until then its last commits count as not mirrored.
+// A write of a killed Parley may arrive up to a minute later (limits::mongo_stray_write_life). Until then its last commits count as not mirrored.
 const MIRRORED_MS = 90_000;
 
-/** Deletes in the log what is missing in `chatmessages`, until nothing there may still be on its way. Gives how many messages. */
+/** Deletes in the log the messages that are missing in `chatmessages`, until nothing there may still arrive. Returns how many. */
 export async function applyDeletions(world) {
   let deleted = 0;
   await until(async () => {

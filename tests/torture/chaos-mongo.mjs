@@ -1,7 +1,7 @@
 // Faults of every kind at a replica set of three and at the server, under load: node chaos-mongo.mjs [--rounds 20] [--seed n] [--kinds a,b]
 //
 // mongod, gates and Parley belong to this process, the clients to another (chaos_load.mjs). Each round makes one fault, heals it, waits until every
-// session talks again, and holds every client's view and every answer against the log. Prints one PASS or FAIL line.
+// session talks again, and compares every client's view and every answer with the log. Prints one PASS or FAIL line.
 import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { startMongod } from '../clients/javascript/harness/mongod.mjs';
@@ -12,8 +12,8 @@ import { commit } from '../clients/javascript/harness/commit.mjs';
 import { DATABASE, makeCall, storedEntries } from './mongo_world.mjs';
 import { Random } from './random.mjs';
 
-const SESSIONS = 4;             // talking at one time
-const SESSIONS_LIVE_ROUNDS = 5; // then new ones take their place
+const SESSIONS = 4;             // that talk at one time
+const SESSIONS_LIVE_ROUNDS = 5; // then new ones replace them
 const PAUSE_MAX_MS = 15_000;
 const PARLEY = ['parley-write', 'parley-read'];
 
@@ -30,7 +30,7 @@ let server;
 
 const MIRROR_PATIENCE_MS = 30_000;
 
-/** What is broken; `mongod.heal()` and a restart of the server mend all of it. Resolves when it has lasted long enough. */
+/** The faults. `mongod.heal()` and a restart of the server end them all. Each resolves when it has lasted long enough. */
 const faults = {
   async 'kill a secondary'() {
     const primary = await mongod.primary();
@@ -45,14 +45,14 @@ const faults = {
     await mongod.stepDown();
     await delay(random.between(200, 2000));
   },
-  /** Members see each other, the server does not see the primary. It says so, and goes on by itself. */
+  /** Members see each other, but the server does not see the primary. The server reports it and recovers by itself. */
   async partition() {
     const gate = mongod.gate(await mongod.primary());
     for (const name of PARLEY) await gate.hold(name);
     const reasons = await until(reasonsNotReady, '/ready says that the database is away');
     if (reasons.length === 0) problems.push('/ready is 503 and gives no reason');
   },
-  /** Nobody reaches the primary any more: the others elect another. */
+  /** Nobody reaches the primary any more, so the other members elect a new one. */
   async isolate() {
     await mongod.gate(await mongod.primary()).hold();
     await delay(random.between(2000, 6000));
@@ -78,7 +78,7 @@ const faults = {
       await delay(random.between(50, 500));
     }
   },
-  /** No write gets through for so long that senders hear `outcome_unknown`; what was held arrives late, when it is healed. */
+  /** No write gets through until senders receive `outcome_unknown`. The held writes arrive late, after the fault is healed. */
   async 'past the deadline'(load) {
     const heard = () => load.last.figures.unknown ?? 0;
     const before = heard();
@@ -97,7 +97,7 @@ async function reasonsNotReady() {
   return answer.status === 503 ? answer.body.reasons : null;
 }
 
-/** Each kind as often as any other, in an order of chance. */
+/** Each kind as often as the others, in random order. */
 function plan() {
   const kinds = values.kinds ? values.kinds.split(',') : Object.keys(faults);
   const all = [];
@@ -108,7 +108,7 @@ function plan() {
   return all.slice(0, rounds);
 }
 
-/** The clients' process: `ask` gives its answer. */
+/** The process of the clients: `ask` returns its answer. */
 class Load {
   #child = fork(new URL('chaos_load.mjs', import.meta.url), [String(seed)]);
   #waiting = new Map();
@@ -140,7 +140,7 @@ class Load {
   }
 }
 
-/** Asks for /health all the time; of what the round was about it keeps the longest. */
+/** Requests /health all the time and keeps the longest time for each kind of fault. */
 function watchHealth() {
   let isOver = false;
   const watching = (async () => {
@@ -181,7 +181,7 @@ async function play(load) {
       const calls = await Promise.all(Array.from({ length: SESSIONS }, async () => ({ ...(await makeCall(server, mongod.client)), transport: random.pick(['websocket', 'polling', 'upgrade']) })));
       sessions.push(...calls);
       await load.ask('talk', { port: server.port, sessions: calls });
-      await load.ask('end'); // all have come and talk
+      await load.ask('end'); // all are connected and talk
     }
     await playRound(load, next);
     played += 1;

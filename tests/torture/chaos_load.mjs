@@ -1,5 +1,5 @@
-// The clients of chaos-mongo.mjs, in a process of their own: they talk without pause, connect again, resume by position, send again what has no
-// verdict under the same clientMessageId, and keep a ledger. Spoken to over IPC: {ask, …} is answered by {of: ask, …}.
+// The clients of chaos-mongo.mjs, in a process of their own. They talk without pause, reconnect, resume by position, send messages without a final
+// answer again under the same clientMessageId, and keep a ledger. Requests come over IPC: {ask, …} is answered by {of: ask, …}.
 import http from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { Chain } from '../clients/javascript/harness/chain.mjs';
@@ -10,8 +10,8 @@ import { Ledger } from './ledger.mjs';
 import { wholeLog } from './mongo_world.mjs';
 import { Random } from './random.mjs';
 
-const PIPELINE = 3;              // unanswered sends that a socket allows itself
-const VERDICT_LIMIT_MS = 40_000; // beyond the server's own deadline by far: then there is none
+const PIPELINE = 3;              // unanswered sends of one socket
+const VERDICT_LIMIT_MS = 40_000; // far beyond the server's own deadline: later no answer will come
 const SETTLE_LIMIT_MS = 60_000;
 const CODES = new Set(['store_failed', 'outcome_unknown', 'overloaded', 'store_full', 'rate_limited']);
 
@@ -21,7 +21,7 @@ const calls = [];
 const figures = { acks: 0, refused: {}, unknown: 0, settled: 0, resumed: 0, without: 0, gaps: 0 };
 let quiet = false;
 
-/** One message until it is stored: a refusal and a lost connection are followed by the same again. */
+/** Sends one message until it is stored. After a refusal or a lost connection it sends the same message again. */
 async function deliver(call, sender, text, attempt) {
   const key = randomUUID();
   sender.number += 1;
@@ -60,7 +60,7 @@ function noteAck(call, unknown) {
   call.acks += 1;
 }
 
-/** A member over socket.io: while the connection lives its events are heard, and after each loss it resumes where its chain ends. */
+/** A member over socket.io. It records events while the connection lives, and resumes after each loss at the end of its chain. */
 class Member {
   number = 0;
   open = 0;
@@ -81,7 +81,7 @@ class Member {
 
   async #live() {
     while (!this.ended) {
-      await this.#connection().catch(() => {}); // the server was killed, or its store cannot be read: once more
+      await this.#connection().catch(() => {}); // the server was killed, or its store cannot be read: try again
       this.live = false;
       this.client?.close();
       if (!this.ended) await delay(random.between(20, 150));
@@ -93,7 +93,7 @@ class Member {
     let highest = 0;
     this.client = new Client(server, this.who, { transport: this.transport });
     this.client.socket.on('chat-message', (message) => {
-      if (highest && message.prev > highest) figures.gaps += 1; // the event itself says that something is missing
+      if (highest && message.prev > highest) figures.gaps += 1; // `prev` in the event shows that an event is missing
       highest = this.call.ledger.heard(highest, message, stream);
       this.call.ledger.promise(message, `${stream}, live`);
       this.heard.push({ seq: message.seq, position: message.position });
@@ -141,7 +141,7 @@ class Member {
   }
 }
 
-/** Over REST, one after the other. */
+/** Sends over REST, one message after the other. */
 class RestSender {
   number = 0;
   open = 0;
@@ -168,13 +168,13 @@ class RestSender {
       if (answer.status === 201 || answer.status === 200) return { stored: answer.body.chatMessage };
       return { code: answer.body?.code ?? `status ${answer.status}`, error: answer.text };
     } catch (error) {
-      return performance.now() - began > 14_000 ? { none: true } : {}; // else the connection broke: the server was killed
+      return performance.now() - began > 14_000 ? { none: true } : {}; // otherwise the connection broke because the server was killed
     }
   }
 }
 
 const handlers = {
-  /** New sessions to talk in; those before are compared once more at the end. */
+  /** New sessions to talk in. The earlier ones are compared once more at the end. */
   talk({ port, sessions }) {
     server.port = port;
     for (const each of sessions) {
@@ -185,16 +185,16 @@ const handlers = {
     }
     quiet = false;
   },
-  /** A fault begins: what is measured from here on is its own. */
+  /** A fault begins: figures from now on belong to it. */
   begin() {
     for (const call of talking()) {
       call.pauseMs = 0;
       call.lastAck = performance.now();
     }
   },
-  /** Only what every answer carries. */
+  /** Returns only the fields that every answer has. */
   figures() {},
-  /** All is healed: every sender gets through again; then silence, and everyone's view is held against the log. */
+  /** Everything is healed: every sender gets through again. Then sending stops, and every view is compared with the log. */
   async end() {
     const before = talking().map((call) => ({ call, acks: call.acks }));
     await until(() => before.every(({ call, acks }) => call.acks > acks + 3 && call.members.every((member) => member.live)), 'every session talks again', SETTLE_LIMIT_MS);
@@ -205,7 +205,7 @@ const handlers = {
     quiet = false;
     return { pauseMs };
   },
-  /** These sessions fall silent. */
+  /** Ends these sessions. */
   async retire() {
     for (const call of talking()) {
       call.isOver = true;
@@ -214,7 +214,7 @@ const handlers = {
       await Promise.all(call.senders.flatMap((sender) => sender.done));
     }
   },
-  /** All sessions there ever were, from the beginning. */
+  /** Compares all sessions of the run, from their beginning. */
   async finish() {
     await handlers.retire();
     let texts = 0;

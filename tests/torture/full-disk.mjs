@@ -1,9 +1,9 @@
-// A disk that is really full under a real mongod, with people talking: node full-disk.mjs [--folder a small file system]
+// A disk that is really full under a real mongod, while people talk: node full-disk.mjs [--folder a small file system]
 //
-// First so full that the server's own mark is reached: texts and new sessions are refused as `store_full`. Then filled to the last byte at
-// once, faster than that mark is looked at: mongod itself finds no room. After each the disk is emptied again, what went down is started,
-// and what has no verdict of `stored` is sent again under its key. Then the log is what was acknowledged, once, in order.
-// Without --folder it mounts a file system in memory in a mount namespace of its own (unshare), which needs no rights where user namespaces are
+// First the disk is filled beyond the server's own mark: texts and new sessions are refused as `store_full`. Then it is filled to the last byte
+// at once, before the server looks again, so mongod itself finds no room. After each the disk is emptied, stopped processes are started,
+// and messages without a `stored` answer are sent again under their keys. The log must then hold the acknowledged messages, once and in order.
+// Without --folder it mounts a file system in memory in its own mount namespace (unshare), which needs no rights if user namespaces are
 // allowed. Prints one PASS or FAIL line.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
@@ -24,10 +24,10 @@ import { DATABASE, makeCall, storedEntries, wholeLog } from './mongo_world.mjs';
 
 const DISK_MIB = 1024;          // the mark is at 256; mongod takes 300 for its journal
 const LOW_MIB = 200;
-const VERDICT_MS = 25_000;      // the deadline and one try, and some
+const VERDICT_MS = 25_000;      // the server's deadline, one try, and a margin
 const PATIENCE_MS = 60_000;
 const MIB = 1 << 20;
-const EXIT_FAILED = 2;          // and said so; unshare and mount have others
+const EXIT_FAILED = 2;          // with a message; unshare and mount have other statuses
 
 const { values } = parseArgs({ options: { folder: { type: 'string' } } });
 if (!values.folder) runOnSmallDisk();
@@ -38,7 +38,7 @@ const verdicts = {};            // code → how often
 let mongod;
 let server;
 
-/** This again, with a small file system that ends with it. */
+/** Runs this file again with a small file system that exists only for that run. */
 function runOnSmallDisk() {
   const mountPoint = mkdtempSync(join(tmpdir(), 'parley-full-disk-'));
   const inside = 'mount -t tmpfs -o size="$2" parley-full-disk "$1" && exec node "$3" --folder "$1"';
@@ -53,13 +53,13 @@ const freeBytes = () => {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
 };
-/** Leaves so much room. */
+/** Fills the disk so that `left` bytes remain. */
 function fill(left) {
   execFileSync('fallocate', ['-l', String(freeBytes() - left), ballast]);
 }
 const empty = () => rmSync(ballast, { force: true });
 
-/** One person who talks in one session, a message at a time, and asks again for what has no answer that says `stored`. */
+/** A person who talks in one session, one message at a time, and keeps the messages that were not stored. */
 class Talker {
   #number = 0;
   #isOver = false;
@@ -93,7 +93,7 @@ class Talker {
     this.#isOver = true;
     return this.#talking;
   }
-  /** In the order of the first time, until all of it is stored. */
+  /** Sends the messages without a `stored` answer again, in their first order, until all are stored. */
   async sendAgain() {
     for (const [key, record] of this.call.ledger.unanswered(this.who.id)) {
       this.call.ledger.retry(key);
@@ -123,7 +123,7 @@ async function belowTheMark(talkers) {
   await storesAgain(talkers);
 }
 
-/** Says how mongod took it. */
+/** Returns how mongod reacted. */
 async function toTheLastByte(talkers) {
   fill(0);
   await until(async () => !(await isReady()), '/ready is 503', PATIENCE_MS);

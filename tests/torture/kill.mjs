@@ -1,8 +1,8 @@
 // kill -9 under load, reopen, compare: node kill.mjs [--rounds 50] [--seed n]
 //
-// Real socket.io clients (WebSocket and long polling) and REST senders talk in several sessions; at a random moment the server is killed,
-// now and then a second time while it opens. Then it is started on the same data, and the ledgers are compared with what it serves.
-// Prints one PASS or FAIL line. On FAIL the data stays where the line says.
+// Real socket.io clients (WebSocket and long polling) and REST senders talk in several sessions. At a random moment the server is killed,
+// sometimes a second time while it opens. Then it is started on the same data, and the ledgers are compared with its history.
+// Prints one PASS or FAIL line. On FAIL the data stays in the folder that the line names.
 import { parseArgs } from 'node:util';
 import { page } from '../clients/javascript/harness/rest.mjs';
 import { Server } from '../clients/javascript/harness/server.mjs';
@@ -13,8 +13,8 @@ import { Random } from './random.mjs';
 import { RestSender, SocketSender } from './senders.mjs';
 import { commit } from '../clients/javascript/harness/commit.mjs';
 
-const SESSIONS = 4;             // talking in one round
-const SESSION_LIVES_ROUNDS = 8; // then a new one takes its place; the old one is compared once more at the end
+const SESSIONS = 4;             // that talk in one round
+const SESSION_LIVES_ROUNDS = 8; // then a new one replaces it; the old one is compared once more at the end
 const KILL_AFTER_MS = [40, 500];
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '50' }, seed: { type: 'string' } } });
@@ -22,7 +22,7 @@ const rounds = Number(values.rounds);
 const seed = Number(values.seed ?? process.env.SEED ?? Date.now() % 1_000_000_000);
 const random = new Random(seed);
 
-/** Every page, oldest first. */
+/** Reads every page, oldest first. */
 async function history(server, { doctor, sessionId }) {
   const messages = [];
   for (let number = 1; ; number += 1) {

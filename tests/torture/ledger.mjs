@@ -1,7 +1,7 @@
-// What one session was told and what it told: the ledger that the reopened history is compared with.
+// The ledger of one session: every message that was sent, and every answer. The reopened history is compared with it.
 //
-// Every text carries a clientMessageId of its own. A message is `promised` when anybody was shown it: an ack, a 201, a broadcast, a page.
-// What is promised must be there for ever, once, unchanged and in its place; what was only sent may be there, at most once.
+// Every text carries a clientMessageId of its own. A message is `promised` as soon as anybody receives it: an ack, a 201, a broadcast, a page.
+// A promised message must be there for ever, once, unchanged and in its place. A message that was only sent may be there, at most once.
 
 export class Ledger {
   #sent = new Map();       // clientMessageId → {text, sender, stream, number, retried, promise: {id, seq, timestamp}}
@@ -13,7 +13,7 @@ export class Ledger {
     return this.#problems;
   }
 
-  /** `stream`: one connection (or one REST sender) in one round; `number` counts in it. */
+  /** `stream`: one connection (or one REST sender) in one round; `number` counts its messages. */
   send(clientMessageId, { text, sender, stream, number }) {
     this.#sent.set(clientMessageId, { text, sender, stream, number, retried: false, promise: null });
   }
@@ -22,12 +22,12 @@ export class Ledger {
     this.#sent.get(clientMessageId).retried = true;
   }
 
-  /** Sent, and nobody has shown it to us yet. */
+  /** The messages that were sent and that no answer has shown yet. */
   unanswered(sender) {
     return [...this.#sent].filter(([, record]) => record.sender === sender && !record.promise);
   }
 
-  /** Somebody was shown this message (ChatEvent or ChatMessage), by `where`. */
+  /** Notes that `where` has shown this message (ChatEvent or ChatMessage). */
   promise(message, where) {
     const record = this.#sent.get(message.clientMessageId);
     if (!record) return this.#complain(`${where} shows a message that nobody sent: ${JSON.stringify(message)}`);
@@ -92,7 +92,7 @@ export class Ledger {
     }
   }
 
-  /** First come, first served: of what one connection sent, the stored ones are in order, and none is missing before a stored one. */
+  /** The stored messages of one connection are in the order in which it sent them, and none is missing before a stored one. */
   #checkStreams(present) {
     const streams = new Map();
     for (const [key, record] of this.#sent) {
@@ -104,7 +104,7 @@ export class Ledger {
       let highest = 0;
       let hole = null;
       for (const { key, number, retried } of records) {
-        if (retried || this.#deleted.has(key)) continue;  // Its place is where the retry found it, or nowhere.
+        if (retried || this.#deleted.has(key)) continue;  // A retried message has the place of any of its sends. A deleted one may be missing.
         const message = present.get(key);
         if (!message) hole ??= number;
         else if (hole !== null) {

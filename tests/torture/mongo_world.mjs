@@ -1,4 +1,4 @@
-// What the torture of the MongoDB store has in common: people who are in `users`, sessions of them, and the whole log of one, proven by its chain.
+// Shared by the torture tests of the MongoDB store: people who are in `users`, their sessions, and the whole log of a session, verified by its chain.
 import { Chain } from '../clients/javascript/harness/chain.mjs';
 import { get } from '../clients/javascript/harness/rest.mjs';
 import { makeSession } from '../clients/javascript/harness/session.mjs';
@@ -6,7 +6,7 @@ import { person } from '../clients/javascript/harness/token.mjs';
 import { insertUsers } from '../clients/javascript/harness/people.mjs';
 
 export const DATABASE = 'torture';
-const SEQ_BITS = 24n;              // of the `_id` of a document of the log, which begins with the session's number
+const SEQ_BITS = 24n;              // in the `_id` of a document of the log, which begins with the session's number
 const SEQ_MASK = (1n << SEQ_BITS) - 1n;
 
 /** A doctor and a patient who are users of the database, and their session. */
@@ -18,7 +18,7 @@ export async function makeCall(server, client) {
   return { doctor, patient, sessionId };
 }
 
-/** Everything after what `chain` holds, over REST; throws when the chain does not continue. */
+/** Reads everything after the position of `chain`, over REST. Throws if the chain does not continue. */
 export async function readOn(server, who, chain) {
   for (let more = true; more;) {
     const answer = await get(server, `/api/chat/session/${chain.sessionId}/entries?after=${chain.position}&limit=1000&core=true`, { token: who.token });
@@ -28,14 +28,14 @@ export async function readOn(server, who, chain) {
   return chain;
 }
 
-/** The log from its beginning, and what of it a ledger compares: the texts, as a history lists them. */
+/** The log from its beginning, and the texts of it that a ledger compares, in the form of a history. */
 export async function wholeLog(server, { doctor, sessionId }) {
   const chain = await readOn(server, doctor, new Chain(sessionId));
   const texts = chain.entries.filter(({ kind, deleted }) => kind === 'text' && !deleted).map((entry) => ({ ...entry, _id: entry.id }));
   return { chain, texts };
 }
 
-/** Looks into the collection itself: how many entries of the session are there, and how many documents do not follow the one before. */
+/** Reads the collection itself. Returns how many entries the session has, and how many documents do not follow their predecessor. */
 export async function storedEntries(client, sessionId) {
   const database = client.db(DATABASE);
   const { parley } = await database.collection('sessions').findOne({ sessionId }, { useBigInt64: true });

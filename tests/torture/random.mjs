@@ -1,4 +1,4 @@
-// Random, and the same for the same seed (mulberry32).
+// Random numbers, the same for the same seed (mulberry32).
 export class Random {
   constructor(seed) {
     this.state = seed >>> 0;
@@ -12,7 +12,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   }
 
-  /** A whole number, first ≤ it ≤ last. */
+  /** Returns a whole number from `first` to `last`, both included. */
   between(first, last) {
     return first + Math.floor(this.next() * (last - first + 1));
   }

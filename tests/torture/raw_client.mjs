@@ -1,6 +1,6 @@
-// One Engine.IO client over bare TCP: long polling on two kept-alive connections, a WebSocket, and the step from one to the other in the order that
-// engine.io-client takes it. No library in between, so that a thousand of them and the server they load fit two cores, and so that a test can hold an
-// upgrade open where it wants.
+// One Engine.IO client over bare TCP: long polling on two kept-alive connections, a WebSocket, and the upgrade in the order of
+// engine.io-client. It uses no library, so that a thousand clients and their server fit on two cores, and so that a test can hold an
+// upgrade at any step.
 import { randomBytes } from 'node:crypto';
 import net from 'node:net';
 
@@ -103,7 +103,7 @@ export class RawClient {
   sentWhileUpgrading = 0;
   #acks = new Map();
   #lastAck = 0;
-  #buffer = [];                                    // packets that wait: for the POST before them, or for the upgrade
+  #buffer = [];                                    // packets that wait for the POST before them, or for the upgrade
   #state = 'polling';
   #posting = false;
   #polling = Promise.resolve();
@@ -137,8 +137,8 @@ export class RawClient {
     return Promise.race([answered, this.gone]);
   }
 
-  /** Polling becomes WebSocket: probe, let the last poll and POST end, `5`, then what waited. `hold` resolves when a slow network would have
-   *  brought the answer of the probe: until then nobody polls, and what goes out to this client waits in the server. */
+  /** Upgrades polling to WebSocket: probe, let the last poll and POST end, `5`, then the waiting packets. `hold` resolves when a slow network would
+   *  have brought the answer of the probe. Until then nobody polls, and packets for this client wait in the server. */
   async upgrade(hold) {
     await new Promise((resolve) => {
       this.websocket = new WebSocketLine(this.port, `${this.target}websocket`, {

@@ -1,13 +1,13 @@
-// Those who talk while the server is killed: real socket.io clients, pipelining, and REST senders, one request at a time.
+// The senders of kill.mjs: real socket.io clients, which pipeline, and REST senders with one request at a time.
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { Client } from '../clients/javascript/harness/client.mjs';
 import { remove, request } from '../clients/javascript/harness/rest.mjs';
 import { delay } from '../clients/javascript/harness/wait.mjs';
 
-const PIPELINE = 4;  // unanswered sends a socket allows itself
+const PIPELINE = 4;  // unanswered sends of one socket
 
-/** Sends over one socket.io connection until the connection dies. Retries first what an earlier life left without an answer. */
+/** Sends over one socket.io connection until it breaks. First it retries messages that an earlier connection left without an answer. */
 export class SocketSender {
   constructor(call, who, { transport, random, round }) {
     Object.assign(this, { call, who, transport, random, round });
@@ -59,7 +59,7 @@ export class SocketSender {
   }
 }
 
-/** Stores over REST, one after the other; now and then deletes one of its own. */
+/** Stores over REST, one message after the other; sometimes deletes one of its own. */
 export class RestSender {
   constructor(call, who, { random, round }) {
     Object.assign(this, { call, who, random, round });
@@ -75,7 +75,7 @@ export class RestSender {
   }
 
   run() {
-    this.done = this.#talk().catch(() => {});  // The server was killed in the middle: that is the idea.
+    this.done = this.#talk().catch(() => {});  // The test kills the server, so an error is expected.
   }
 
   async stop() {

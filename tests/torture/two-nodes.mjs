@@ -1,8 +1,8 @@
-// Two Parley processes on one database, both writing the same sessions: node two-nodes.mjs [--sessions 16] [--seconds 5] [--seed n]
+// Two Parley processes on one database that both write the same sessions: node two-nodes.mjs [--sessions 16] [--seconds 5] [--seed n]
 //
-// REST senders, each its own line of messages, store into sessions in turns: first each session through one node, then every session through both,
-// so that the two meet at every place of the log. There is no relay between nodes yet: what one was told the other's rooms do not hear at once. Both
-// phases are measured in this one run, in rounds that alternate. Prints one PASS or FAIL line.
+// REST senders, each with its own line of messages, store into sessions. In one phase each session is written through one node, in the other through
+// both, so that they meet at every place of the log. There is no relay between nodes yet, so rooms on the other node receive nothing at once. Both
+// phases are measured in one run, in alternating rounds. Prints one PASS or FAIL line.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import http from 'node:http';
@@ -16,8 +16,8 @@ import { Ledger } from './ledger.mjs';
 import { DATABASE, makeCall, storedEntries, wholeLog } from './mongo_world.mjs';
 import { Random } from './random.mjs';
 
-const SHARE_MIN = 0.3;   // of the rate without conflicts
-const SENDERS = 2;       // a session and node
+const SHARE_MIN = 0.3;   // share of the rate without conflicts
+const SENDERS = 2;       // for each session and node
 const ATTEMPTS_MAX = 50;
 const RETRIED = new Set(['overloaded', 'store_failed', 'outcome_unknown']);
 
@@ -26,7 +26,7 @@ const seed = Number(values.seed ?? process.env.SEED ?? Date.now() % 1_000_000_00
 const random = new Random(seed);
 const refused = {};
 
-/** One line of messages into one session through one node, until `isOver`. */
+/** Sends one line of messages into one session through one node, until `isOver`. */
 async function talk(call, node, line, isOver) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   const who = random.chance(0.5) ? call.doctor : call.patient;
@@ -52,7 +52,7 @@ async function talk(call, node, line, isOver) {
   return stored;
 }
 
-/** `nodesOf`: through which nodes a session is written. Both ways have as many senders. Gives messages a second. */
+/** `nodesOf`: the nodes through which a session is written. Both phases have equally many senders. Returns messages a second. */
 async function measure(calls, name, nodesOf) {
   let isOver = false;
   const began = performance.now();
@@ -61,19 +61,19 @@ async function measure(calls, name, nodesOf) {
     return Array.from({ length: 2 * SENDERS }, (_, sender) => talk(call, nodes[sender % nodes.length], `${name}, session ${index}, line ${sender}`, () => isOver));
   });
   const all = Promise.all(lines);
-  await Promise.race([delay(1000 * Number(values.seconds)), all]); // the second to hear at once of a line that failed
+  await Promise.race([delay(1000 * Number(values.seconds)), all]); // `all` is there so that a failed line is noticed at once
   isOver = true;
   const counts = await all;
   return (1000 * counts.reduce((sum, count) => sum + count, 0)) / (performance.now() - began);
 }
 
-/** Of a counter in /metrics. */
+/** Returns the value of a counter in /metrics. */
 async function metric(node, pattern) {
   const { text } = await get(node, '/metrics');
   return text.split('\n').filter((line) => pattern.test(line)).reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 
-/** What both nodes serve is one log, and it is the one in the collection. */
+/** Checks that both nodes serve one log, and that the collection holds the same. */
 async function judge(nodes, call, totals) {
   const [one, other] = await Promise.all(nodes.map((node) => wholeLog(node, call)));
   if (one.chain.position !== other.chain.position) call.ledger.problems.push(`${call.sessionId}: one node is at ${one.chain.position}, the other at ${other.chain.position}`);

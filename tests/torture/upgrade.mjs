@@ -1,8 +1,8 @@
-// Upgrade under load: a thousand clients go from long polling to WebSocket while messages go out to all of them, and each of them sends as well.
+// Upgrade under load: a thousand clients go from long polling to WebSocket while messages go to all of them, and each of them sends as well.
 //   node upgrade.mjs [--clients 1000] [--deliveries 5000] [--rounds 1] [--seed n] [--any-rate]
-// Rooms of ten sockets; all have joined before the first message, so what each of them hears must be, message by message, what the session has
-// stored: nothing lost, doubled or out of order. Every send is acknowledged, and one sender's messages are stored in the order sent.
-// `--any-rate` judges that alone, and not whether the deliveries were as many as wanted.
+// Rooms have ten sockets. All join before the first message, so each must receive exactly the messages that the session has stored:
+// nothing lost, doubled or out of order. Every send is acknowledged, and the messages of one sender are stored in the order sent.
+// With `--any-rate` the rate of deliveries is not judged.
 import { parseArgs } from 'node:util';
 import { get } from '../clients/javascript/harness/rest.mjs';
 import { Server } from '../clients/javascript/harness/server.mjs';
@@ -16,9 +16,9 @@ const ROOM = 10;
 const TICK_MS = 10;
 const BEFORE_MS = 2_000;   // on polling
 const DURING_MS = 5_000;   // upgrades begin, evenly in random order
-const HOLD_MS = 200;       // at most, of a client between the probe and `5`: what goes out to it meanwhile waits in the server
+const HOLD_MS = 200;       // at most, for a client between the probe and `5`; messages for it wait in the server meanwhile
 const AFTER_MS = 2_000;    // on WebSocket
-const AHEAD = 1.04;        // offered above what is demanded: timers run late
+const AHEAD = 1.04;        // offers more than demanded, because timers run late
 const LIMIT_MS = 60_000;
 
 const { values: options } = parseArgs({
@@ -29,7 +29,7 @@ const deliveriesWanted = Number(options.deliveries);
 const seed = Number(options.seed ?? process.env.SEED ?? Date.now() % 1_000_000);
 const random = new Random(seed);
 
-/** `count` things at a time. */
+/** Runs `work` on `count` items at a time. */
 async function inBatches(items, count, work) {
   for (let at = 0; at < items.length; at += count) await Promise.all(items.slice(at, at + count).map(work));
 }
@@ -46,7 +46,7 @@ async function gather(server) {
   return { rooms, members };
 }
 
-/** Sends at an even rate until told to stop. Gives the promises of all acknowledgements. */
+/** Sends at an even rate until it is stopped. Returns the promises of all acknowledgements. */
 function traffic(members) {
   const perTick = (deliveriesWanted * AHEAD * TICK_MS) / 1000 / ROOM;
   const acks = [];
@@ -66,7 +66,7 @@ function traffic(members) {
 
 const heardBy = (members) => members.reduce((sum, { client }) => sum + client.heard.filter(({ name }) => name === 'chat-message').length, 0);
 
-/** How one member's list differs from the stored one. */
+/** Describes how one member's list differs from the stored one. */
 function compare(heard, stored) {
   const place = new Map(stored.map((text, index) => [text, index]));
   const seen = new Set(heard);
@@ -95,7 +95,7 @@ async function round() {
     await delay(AFTER_MS);
     load.stop();
     const answers = await Promise.all(load.acks);
-    // A last word on every socket: whatever was sent to it before is here when this is acknowledged.
+    // Each socket sends a last message. Its acknowledgement comes after every message sent to it before.
     await inBatches(members, 100, ({ room, client }) => within(client.ask('join-session', { sessionId: room.sessionId }), 'the last acknowledgement').catch((error) => answers.push({ success: false, error })));
     totals.unacknowledged = answers.filter(({ success }) => !success).length;
     await inBatches(rooms, 10, (room) => judge(server, room, members, totals));

@@ -1,6 +1,6 @@
-// The peer: socket.io as it comes, relaying chat in rooms with acks and storing nothing. It speaks just as much of the contract as
-// `parley bench relay --no-read-back` and `parley bench connect` need, so one client measures both. No tokens are checked: what is
-// compared is the relay.
+// The peer: unchanged socket.io that relays chat in rooms with acks and stores nothing. It implements only the part of the contract that
+// `parley bench relay --no-read-back` and `parley bench connect` need, so one client measures both servers. It checks no tokens, because the
+// comparison is about the relay.
 //
 //   npm ci && node server.mjs 3100
 

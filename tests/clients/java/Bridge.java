@@ -1,5 +1,5 @@
-// A bridge: does on a socket.io-client-java what the lines of standard input say, and prints what it sees, one JSON object a line.
-// The protocol of the lines is in ../javascript/scenario.mjs.      java Bridge.java URL TOKEN
+// A bridge: it runs the commands of standard input on a socket.io-client-java and prints the events, one JSON object a line.
+// ../javascript/scenario.mjs describes the commands.      java Bridge.java URL TOKEN
 import io.socket.client.Ack;
 import io.socket.client.IO;
 import io.socket.client.Socket;

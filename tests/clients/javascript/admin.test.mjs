@@ -1,4 +1,4 @@
-// What admins may do, over a running server (docs/api-contract.md §5.5). Who gets through at all is security.test.mjs.
+// The actions of admins, against a running server (docs/api-contract.md §5.5). security.test.mjs checks that nobody else may do them.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -199,7 +199,7 @@ describe('ICE servers', () => {
       writeFileSync(file, 'an old secret\n');
       const server_ = await start(['--turn-url', turn.url, '--turn-secret-file', file]);
       let refused;
-      // It takes packets before it answers any: while it starts, a check may time out.
+      // coturn receives packets before it answers any, so a check may time out while coturn starts.
       const answers = async () => (refused = (await check(server_)).servers[turn.url]).error?.startsWith('The server answered');
       await until(answers, 'coturn answers', 60_000);
       assertServer(refused, 'TURN');
@@ -222,7 +222,7 @@ describe('ICE servers', () => {
 
 describe('monitoring', () => {
   const figuresOf = async (of) => (await askOf(of, 'GET', 'monitoring/metrics')).body;
-  /** The value of one line of /metrics. */
+  /** Returns the value of one line of /metrics. */
   const metric = async (of, name) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec((await get(of, '/metrics')).text)[1]);
   let own;
   before(async () => { own = await Server.start({ limits: 'on', args: ['--limit-connections', '8', '--limit-requests', '0', '--limit-session-requests', '0', '--limit-chat-requests', '3', '--limit-chat-events', '2'] }); });

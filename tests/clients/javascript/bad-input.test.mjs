@@ -1,5 +1,5 @@
-// Strangers' bytes. While they come, a doctor and a patient keep talking and must notice nothing; at the end it is still the same process,
-// and no larger than it may be.
+// Malformed input from strangers. Meanwhile a doctor and a patient keep talking and must notice nothing. At the end the server is still
+// the same process, and its memory is within the limit.
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
@@ -23,7 +23,7 @@ let pid;
 let rssBefore;
 let bystanders;
 
-/** Two who chat until told to stop; every message must come, once, in order, and each of them must stay connected. */
+/** Two people who chat until `stop`. Every message must arrive once and in order, and both must stay connected. */
 class Bystanders {
   static async start() {
     const pair = new Bystanders();
@@ -93,9 +93,9 @@ after(async () => {
 
 const storePath = '/api/chat/store';
 const jsonType = { 'content-type': 'application/json' };
-/** `token` null: none is sent. */
+/** With `token` null, no token is sent. */
 const send = (body, headers = jsonType, token = stranger.token) => post(server, storePath, { token: token ?? undefined, body, headers });
-/** A valid JSON body of exactly `size` bytes. */
+/** Returns a valid JSON body of exactly `size` bytes. */
 function bodyOf(size) {
   const frameOf = (fill) => `{"sessionId":"none","message":"x","pad":"${fill}"}`;
   return frameOf('p'.repeat(size - frameOf('').length));
@@ -222,7 +222,7 @@ describe('HTTP by hand', () => {
     test(`${name}: an error or a close`, async () => {
       const raw = await Raw.open(server);
       raw.write(bytes);
-      if (name === 'TLS') raw.destroy();  // Half a line; the server may wait for the rest.
+      if (name === 'TLS') raw.destroy();  // Half a line: the server may wait for the rest.
       else {
         const settled = await within(Promise.race([raw.end().catch(() => raw.text()), raw.until(/^HTTP\/1\.[01] \d{3}/).catch(() => raw.text())]), name);
         if (settled) assert.match(settled, /^HTTP\/1\.[01] [45]\d\d/);
@@ -397,7 +397,7 @@ describe('WebSocket', () => {
     'random bytes': randomBytes(5_000),
     'zeros': Buffer.alloc(5_000),
   };
-  const may = new Set(['a placeholder out of range']);  // Malformed to some, harmless to others: either is fine.
+  const may = new Set(['a placeholder out of range']);  // Some parsers call it malformed, others accept it. Both are fine.
   for (const [name, bytes] of Object.entries(closing)) {
     test(`${name} closes that connection [c:6.1-malformed]`, async () => {
       const raw = await opened();
@@ -485,7 +485,7 @@ test('and the strangers have left nothing behind', async () => {
   assert.ok(messages.every((message) => message.message.startsWith('bystander ')));
 });
 
-/** Random, and the same for the same seed. */
+/** Random bytes, the same for the same seed. */
 function generator(seed) {
   let counter = 0;
   let pool = Buffer.alloc(0);

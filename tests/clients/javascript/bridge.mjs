@@ -1,5 +1,5 @@
-// A bridge: does on a socket.io-client what the lines of standard input say, and prints what it sees, one JSON object a line.
-// The protocol of the lines is in scenario.mjs.      node bridge.mjs URL TOKEN PACKAGE   (PACKAGE: socket.io-client, socket.io-client-oldest)
+// A bridge: it runs the commands of standard input on a socket.io-client and prints the events, one JSON object a line.
+// scenario.mjs describes the commands.      node bridge.mjs URL TOKEN PACKAGE   (PACKAGE: socket.io-client, socket.io-client-oldest)
 import { createInterface } from 'node:readline';
 
 const [url, token, library] = process.argv.slice(2);

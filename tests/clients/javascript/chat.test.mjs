@@ -1,4 +1,4 @@
-// Two people, one session, every transport, both ways: docs/api-contract.md §4, §6.3, and the promises of order and of exactly once.
+// Two people in one session, over every transport, in both directions: docs/api-contract.md §4, §6.3. Order, and exactly once.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { Client } from './harness/client.mjs';
@@ -13,7 +13,7 @@ before(async () => { server = await Server.start(); });
 afterEach(() => Client.closeAll());
 after(() => server.dispose());
 
-/** What the contract fixes of a ChatEvent; more keys are allowed. */
+/** The keys of a ChatEvent that the contract fixes. More keys are allowed. */
 function eventOf({ id, sessionId, senderId, senderRole, message, timestamp, messageType }) {
   return { id, sessionId, senderId, senderRole, message, timestamp, messageType };
 }

@@ -1,4 +1,4 @@
-// Connecting with socket.io-client: the three ways in, every refusal of docs/api-contract.md §6.2, and the Engine.IO errors of §6.1.
+// Connecting with socket.io-client: the three transports, every refusal of docs/api-contract.md §6.2, and the Engine.IO errors of §6.1.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { Client } from './harness/client.mjs';

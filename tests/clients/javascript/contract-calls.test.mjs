@@ -1,4 +1,4 @@
-// Statements of docs/api-contract.md about sessions and messages over HTTP that no other suite shows (§3–§5): whole shapes, and what lies between.
+// Statements of docs/api-contract.md about sessions and messages over HTTP that no other suite proves (§3–§5): whole shapes and rare cases.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { Client } from './harness/client.mjs';
@@ -15,7 +15,7 @@ after(() => server.dispose());
 
 const refOf = ({ id, email, role, name }) => ({ _id: id, email, role, name });
 const sessionOf = async (who, sessionId) => (await get(server, `/api/sessions/${sessionId}`, { token: who.token })).body.session;
-/** Both have been here, so answers know their names. */
+/** Sends one request of each person, so that answers know their names. */
 async function known(...people) {
   for (const { token } of people) assert.equal((await get(server, '/api/sessions/user/active', { token })).status, 200);
 }
@@ -273,7 +273,7 @@ describe('a session', () => {
     assert.deepEqual({ ...metadata, connectionId: typeof metadata.connectionId }, { userAgent: 'a browser', ipAddress: '127.0.0.1', connectionId: 'string' });
   });
 
-  /** Every page of a list, by `before`. */
+  /** Reads every page of a list by `before`. */
   async function pagesOf(path, token) {
     const pages = [];
     for (let before = ''; before !== undefined;) {

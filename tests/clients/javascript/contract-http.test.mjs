@@ -1,5 +1,5 @@
-// Statements of docs/api-contract.md about HTTP that no other suite shows: what every answer carries, in which order requests are processed,
-// cross-origin requests, limiters and their keys (§1–§2).
+// Statements of docs/api-contract.md about HTTP that no other suite proves (§1–§2): the headers of every answer, the order of the checks,
+// cross-origin requests, limiters and their keys.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
@@ -148,7 +148,7 @@ describe('every answer', () => {
     for (const path of ['/', '/health', sessionPath(), '/nope', '/api/sessions/none']) {
       const [whole, head] = [await get(server, path, asDoctor()), await request(server, 'HEAD', path, asDoctor())];
       assert.deepEqual([head.status, head.text, head.headers['content-type']], [whole.status, '', whole.headers['content-type']], path);
-      if (path !== '/nope') assert.equal(head.headers.etag, whole.headers.etag, path);  // that page names the method
+      if (path !== '/nope') assert.equal(head.headers.etag, whole.headers.etag, path);  // the body of that page contains the method
     }
   });
 

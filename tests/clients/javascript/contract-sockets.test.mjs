@@ -1,4 +1,4 @@
-// Statements of docs/api-contract.md §6 that no other suite shows: transports and origins, connecting at the limits, rates, joining with odd ids.
+// Statements of docs/api-contract.md §6 that no other suite proves: transports and origins, connecting at the limits, rates, joining with odd ids.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { Client } from './harness/client.mjs';

@@ -1,5 +1,5 @@
-// What clients hear while the disk refuses to write, after kill -9, and when a handler fails: docs/api-contract.md §2.3, §4.1, §6.3. Every promise of "durable" is
-// a promise that nobody hears what could not be written.
+// The answers and events that clients receive while the disk refuses writes, after kill -9, and when a handler fails: docs/api-contract.md §2.3, §4.1,
+// §6.3. A message that was not written must reach nobody.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const started = [];
 afterEach(() => Client.closeAll());
 after(() => Promise.all(started.map((one) => one.dispose())));
 
-/** A server whose writes can be made to fail: beyond a file size the system refuses them, and the signal for it is ignored. */
+/** A server whose writes can be made to fail. The system refuses to write beyond a file size, and the server ignores the signal for it. */
 async function start() {
   const server = await Server.start({ wrap: ['sh', '-c', 'trap "" XFSZ; exec "$0" "$@"'] });
   started.push(server);
@@ -40,7 +40,7 @@ describe('while the disk refuses to write', () => {
     const rest = await store(server, doctor, sessionId, 'lost as well');
     assert.equal(rest.status, 503, rest.text);
     doctorSocket.emit('webrtc-offer', { sessionId, offer });
-    await patientSocket.next('webrtc-offer');  // the session told this after the rest
+    await patientSocket.next('webrtc-offer');  // the session sent this after the rest
     for (const client of [doctorSocket, patientSocket]) assert.deepEqual(client.take('chat-message'), []);
     await server.restart();
     assert.deepEqual((await page(server, doctor, sessionId)).body.messages.map(({ message }) => message), ['stored']);
@@ -126,7 +126,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 test('an unexpected failure in a handler is a 500 that says nothing of the inside, and the server goes on [c:2.3-failure]', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-fault-'));
   try {
-    // The failure is injected where a library is called: inflating throws what no one expects.
+    // The fault is injected into a library call: inflating throws an exception that no handler expects.
     writeFileSync(join(folder, 'fault.cpp'), '#include <stdexcept>\nextern "C" int inflateInit2_(void*, int, const char*, int) { throw std::runtime_error("injected"); }\n');
     execFileSync('g++', ['-shared', '-fPIC', '-o', join(folder, 'fault.so'), join(folder, 'fault.cpp')]);
     const server = await Server.start({ env: { LD_PRELOAD: join(folder, 'fault.so') } });

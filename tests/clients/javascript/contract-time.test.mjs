@@ -1,6 +1,6 @@
-// Statements of docs/api-contract.md that need time to pass (§5.4, §6.1, §6.4, §7). Hours and days pass by starting the server in the past, under
-// libfaketime, and again later over the same data; seconds pass as they do, all tests of one group at once. That something ended is not enough
-// there: it must not have ended before its time, which no load of the machine can feign.
+// Statements of docs/api-contract.md that need time to pass (§5.4, §6.1, §6.4, §7). For hours and days the test starts the server in the past, under
+// libfaketime, and starts it again later with the same data. Seconds pass for real, for all tests of a group at once. It is not enough that
+// something ends: it must not end too early, and a busy machine cannot fake that.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
@@ -24,7 +24,7 @@ async function start(options = {}) {
   started.push(one);
   return one;
 }
-// Only the time of day: timers go on as they do.
+// Fakes only the time of day. Timers run normally.
 const inThePast = (ago) => ({ LD_PRELOAD: FAKETIME, FAKETIME: `-${ago}`, FAKETIME_DONT_FAKE_MONOTONIC: '1' });
 async function restartAt(server, env) {
   server.env = env;

@@ -1,4 +1,4 @@
-// One database, an earlier server and Parley in turns: what either wrote the other shows, message by message (docs/guide/adopting.md).
+// An earlier server and Parley use one database in turns. Each shows the messages that the other wrote (docs/guide/adopting.md).
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 after(() => console.log(`cutover: ${figures.sessions} sessions, ${figures.messages} messages, ${figures.turns} turns, all equal both directions`));
 
-/** 0 ≤ n < below, the same for a seed. */
+/** Returns a function that draws 0 ≤ n < below, the same for the same seed. */
 function random(seed) {
   let state = seed >>> 0 || 1;
   return (below) => {
@@ -48,7 +48,7 @@ async function startParley(uri, options = {}) {
   return server;
 }
 
-/** A message as both show it. */
+/** A message in the form that both servers show. */
 const view = ({ _id, sessionId, senderId, senderRole, message, messageType, timestamp, __v }) =>
   ({ _id, sessionId, senderId: { _id: senderId._id, email: senderId.email, role: senderId.role, name: senderId.name }, senderRole, message, messageType, timestamp, __v });
 
@@ -61,7 +61,7 @@ async function parleyMessages(server, call) {
 async function oldMessages(old, call) {
   return (await old.messages(call.sessionId)).map(view);
 }
-/** Texts in order: what the test itself knows to have been said. */
+/** The texts in order, to compare with the texts that the test sent. */
 const texts = (messages) => messages.map((each) => each.message);
 
 async function makeCalls(old, count) {
@@ -95,7 +95,7 @@ async function talkParley(server, call, pick, count) {
     assert.ok(id, JSON.stringify(answer));
     call.said.push({ id, message });
     if (pick(6) === 0) {
-      const [gone] = call.said.splice(pick(call.said.length), 1);  // whoever wrote it
+      const [gone] = call.said.splice(pick(call.said.length), 1);  // the sender may be either of the two
       const owner = (await remove(server, `/api/chat/${gone.id}`, { token: call.doctor.token })).status === 200;
       if (!owner) assert.equal((await remove(server, `/api/chat/${gone.id}`, { token: call.patient.token })).status, 200);
     }
@@ -120,7 +120,7 @@ test(`old → Parley → old → Parley → old: nothing lost, doubled or out of
       if (pick(5) === 0) {
         await old.end(call.sessionId);
         call.ended = true;
-        await talkOld(old, call, pick, 2); // earlier servers took these
+        await talkOld(old, call, pick, 2); // earlier servers accepted messages after the end
       }
     }
     const server = await startParley(uri);
@@ -140,7 +140,7 @@ test(`old → Parley → old → Parley → old: nothing lost, doubled or out of
       assert.deepEqual(texts(after_), said(call));
       call.shown = after_;
     }
-    assert.equal((await server.terminate()).code, 0); // it writes what the mirror has not yet
+    assert.equal((await server.terminate()).code, 0); // before it exits it writes the rest of the mirror
     for (const call of calls) {
       assert.deepEqual(await oldMessages(old, call), call.shown, 'what Parley shows, the earlier server reads just so');
       assert.equal((await old.session(call.sessionId)).status === 'ended', call.ended);
@@ -162,7 +162,7 @@ test('a conversation of a thousand messages is one when it is first opened, and 
   await old.models.ChatMessage.insertMany(documents);
   await old.models.Session.updateOne({ sessionId: call.sessionId }, { createdAt: new Date(start - 1000) });
   const server = await startParley(uri);
-  // Many at once: every one of them opens it.
+  // All requests come at once, and each one opens the session.
   const pages = await Promise.all(Array.from({ length: 8 }, () => parleyMessages(server, call)));
   for (const each of pages) assert.deepEqual(texts(each), texts(documents));
   const chain = new Chain(call.sessionId);
@@ -206,7 +206,7 @@ test('an open session of an earlier server is the open session of its pair', asy
   ++figures.sessions;
 });
 
-/** What the page tells operators to type into mongosh. */
+/** The statements that the page tells operators to enter in mongosh. */
 function snippetForFormat1() {
   const page_ = readFileSync(new URL('../../../docs/operations/mongodb.md', import.meta.url), 'utf8');
   const section = page_.slice(page_.indexOf('## A database of format 1'));

@@ -1,4 +1,4 @@
-// Ids of every kind: each is right everywhere (REST, sockets, the database, after a restart), or it is refused by name.
+// Ids of every kind. Each works everywhere (REST, sockets, the database, after a restart), or the refusal names it.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { until } from './harness/wait.mjs';
 const ON_MONGODB = process.env.PARLEY_STORE === 'mongodb';
 const onMongodb = { skip: ON_MONGODB ? false : 'sessions of other software are on MongoDB' };
 
-/** Kinds of ids that are good for sessions and for users. `c` is a letter that keeps the ids of one kind apart. */
+/** Kinds of ids that sessions and users accept. `c` is a letter that keeps the ids of one kind apart. */
 const KINDS = {
   'one byte': (c) => c,
   '64 bytes': (c) => c.repeat(64),
@@ -57,7 +57,7 @@ const KINDS = {
   'a line separator of Unicode': (c) => `${c}\u2028${c}`,
   'the last character of Unicode': (c) => `${c}\u{10ffff}`,
 };
-/** Good for sessions, where letters count as they are; of a user, 24 hexadecimal digits are an ObjectId. */
+/** Kinds for sessions only, whose ids keep their letters. As an id of a user, 24 hexadecimal digits are an ObjectId. */
 const SESSION_KINDS = {
   ...KINDS,
   'hexadecimal, 24 digits': () => 'abcdefabcdefabcdefabcdef',
@@ -94,7 +94,7 @@ const NO_IDS = {
   'an object': { $ne: null },
   'an array': ['a'],
 };
-/** As it comes back: 24 hexadecimal digits of a user are an ObjectId. */
+/** The form in which the server returns an id: 24 hexadecimal digits of a user are an ObjectId. */
 const canonical = (user) => (/^[0-9a-f]{24}$/i.test(user) ? user.toLowerCase() : user);
 const pathOf = (sessionId, rest = '') => `/api/sessions/${encodeURIComponent(sessionId)}${rest}`;
 const create = (who, patient, sessionId, at = server) =>
@@ -108,7 +108,7 @@ after(() => {
   return server.dispose();
 });
 
-/** One consultation over everything there is. Gives what a restart must find again. */
+/** Runs one consultation over every interface. Returns the facts that must hold after a restart. */
 async function consultation(doctor, patient, sessionId) {
   const called = (method, target, who, json) => request(server, method, target, { token: who.token, json });
   const good = async (status, answer) => {
@@ -176,7 +176,7 @@ async function consultation(doctor, patient, sessionId) {
   return { doctor, patient, sessionId, _id: session._id, to };
 }
 
-/** What `consultation` left is there, by position too. */
+/** Checks that the session of `consultation` is still there, also by position. */
 async function isThere({ doctor, patient, sessionId, _id, to }) {
   const { body: { session } } = await get(server, pathOf(sessionId), { token: patient.token });
   assert.deepEqual([session.sessionId, session._id, session.status], [sessionId, _id, 'ended']);
@@ -186,7 +186,7 @@ async function isThere({ doctor, patient, sessionId, _id, to }) {
   socket.close();
 }
 
-/** The documents of other software: an ObjectId where the id of a user is one, else the string. */
+/** Checks the documents that other software reads: an ObjectId if the id of a user is one, else the string. */
 async function isInDatabase({ doctor, patient, sessionId, _id }) {
   const document = await server.database.collection('sessions').findOne({ sessionId });
   assert.equal(String(document._id), _id);
@@ -235,7 +235,7 @@ describe('session ids', { concurrency: 8 }, () => {
       if (kind === 'U+FFFD' || typeof sessionId !== 'string') continue;
       const asked = await socket.ask('join-session', { sessionId });
       assert.equal(asked.error, 'Session not found', kind);
-      if (/[\ud800-\udfff]/u.test(sessionId)) continue; // encodeURIComponent takes no half of a pair
+      if (/[\ud800-\udfff]/u.test(sessionId)) continue; // encodeURIComponent refuses lone surrogates
       assert.equal((await get(server, pathOf(sessionId), { token: doctor.token })).status, 404, kind);
     }
   });
@@ -387,7 +387,7 @@ describe('where ids are printed', () => {
     const run = promisify(execFile);
     const [doctor, patient] = [person('doctor'), person('patient')];
     await server.introduce?.();
-    const { PARLEY_STORE, ...env } = process.env; // which is for these tests
+    const { PARLEY_STORE, ...env } = process.env; // that variable is for these tests
     const session = (...more) => run(PARLEY, ['session', '--url', server.origin, '--jwt-secret-file', join(server.folder, 'secret'),
       '--doctor', doctor.id, '--patient', patient.id, ...more], { env });
     const sessionId = `it's "7"/ä %`;
@@ -491,7 +491,7 @@ describe('afterwards', () => {
         const hexadecimal = [doctor, patient].map(({ id }) => OID.test(canonical(id)));
         if (hexadecimal[0] !== hexadecimal[1]) continue;
         const { Session, ChatMessage } = hexadecimal[0] ? ofObjectIds : ofStrings;
-        if (doctor.id in Object.prototype) { // found, but not populated: mongoose looks for such keys in plain objects
+        if (doctor.id in Object.prototype) { // found, but not populated: mongoose looks up such keys in plain objects
           assert.equal((await Session.findOne({ sessionId, doctorId: doctor.id }))?.patientId, patient.id);
           continue;
         }

@@ -1,4 +1,4 @@
-// How long a message may be, at other settings than the contract's: over every path, in pages and entries, and after less is allowed.
+// The length limit of messages at other settings than the contract's: on every path, in pages and entries, and after the limit is lowered.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
@@ -8,7 +8,7 @@ import { PARLEY, Server } from './harness/server.mjs';
 import { makeCall } from './harness/session.mjs';
 
 const LARGEST = 10_000;
-/** One of each size in UTF-8: 1, 2, 3 and 4 bytes, the last of two UTF-16 units. */
+/** One character of each size in UTF-8: 1, 2, 3 and 4 bytes. The last has two UTF-16 units. */
 const CHARACTERS = ['a', 'ü', '世', '🙂'];
 const longest = (character, units) => character.repeat(units / character.length);
 const tooLong = (units) => `Message too long (max ${units} characters)`;
@@ -116,7 +116,7 @@ for (const wrong of ['0', '10001', 'many']) {
   });
 }
 
-/** Every text of the log, read on until there is no more. */
+/** Reads every text of the log. */
 async function textsOfEntries(ask) {
   const texts = [];
   for (let query = '?after='; ;) {

@@ -1,4 +1,4 @@
-// Limits as they come out of the box: requests, sends, signalling, connections (docs/api-contract.md §2.6, §6.2, §6.3).
+// The default limits: requests, sends, signalling, connections (docs/api-contract.md §2.6, §6.2, §6.3).
 import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
 import { Client } from './harness/client.mjs';
@@ -7,7 +7,7 @@ import { Server } from './harness/server.mjs';
 import { makeSession } from './harness/session.mjs';
 import { person } from './harness/token.mjs';
 
-// A server for each test: windows last a minute and more. `demo`, because it has assets.
+// Each test has its own server, because windows last a minute and more. `demo` is used because it has assets.
 let server;
 beforeEach(async () => { server = await Server.start({ command: 'demo', limits: 'on' }); });
 afterEach(async () => {

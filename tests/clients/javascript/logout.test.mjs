@@ -1,4 +1,4 @@
-// POST /api/auth/logout: the token is dead everywhere, at once, and after kill -9; its sockets are cut within a second.
+// POST /api/auth/logout: the token is refused everywhere, at once and after kill -9. Its sockets are closed within a second.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { Client } from './harness/client.mjs';

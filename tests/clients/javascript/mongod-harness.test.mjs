@@ -1,4 +1,4 @@
-// The real mongod of the JavaScript suites and the gate before it: each fault does what it says, and a removed fault heals.
+// Tests of the harness: the real mongod of the JavaScript suites and the gate in front of it. Each fault works as described, and healing ends it.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -91,7 +91,7 @@ describe('a standalone and its gate', () => {
   let database;
   const clients = [];
 
-  /** Through the gate, with one connection that is there. */
+  /** A client through the gate that has one open connection. */
   async function client(appName, options = {}) {
     const made = new MongoClient(`mongodb://127.0.0.1:${gate.port}/?directConnection=true&appName=${appName}`, {
       maxPoolSize: 1, serverSelectionTimeoutMS: 1000, connectTimeoutMS: 1000, retryWrites: false, retryReads: false, ...options,
@@ -100,7 +100,7 @@ describe('a standalone and its gate', () => {
     await made.db('admin').command({ buildInfo: 1 });
     return made.db(database).collection('notes');
   }
-  /** Past the gate. */
+  /** A client without the gate. */
   const stored = async () => (await mongod.command(0, database, { count: 'notes', query: { _id: { $gte: 0 } } })).n;
 
   before(async () => {

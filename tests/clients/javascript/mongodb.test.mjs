@@ -1,5 +1,5 @@
-// The store on a real MongoDB, seen by the software that reads the same database: users come from `users`, and what Parley writes is read
-// and populated by mongoose models of API contract §8.
+// The store on a real MongoDB, and other software that reads the same database. Users come from `users`; mongoose models of API contract §8
+// read and populate the documents that Parley writes.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import mongoose from 'mongoose';
@@ -13,7 +13,7 @@ import { endSession, makeCall, makeSession } from './harness/session.mjs';
 import { newId, person, sign } from './harness/token.mjs';
 import { until, within } from './harness/wait.mjs';
 
-const VERDICT_MS = 25_000; // the deadline and one try, and some
+const VERDICT_MS = 25_000; // the server's deadline, one try, and a margin
 
 let server;
 let connection;

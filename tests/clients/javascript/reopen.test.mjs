@@ -1,4 +1,4 @@
-// Reopening an ended session: who may, who hears of it, and that nothing of the record is lost (ARCHITECTURE.md §6, §10).
+// Reopening an ended session: the people who may, the people who receive it, and the complete record (ARCHITECTURE.md §6, §10).
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { Chain } from './harness/chain.mjs';

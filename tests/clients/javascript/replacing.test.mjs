@@ -1,4 +1,4 @@
-// Swapping in: the nginx configuration of the guide, in front of a running server and a stub of the backend that was there before.
+// Replacing a backend: nginx with the configuration of the guide, in front of a running server and a stub of the old backend.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { once } from 'node:events';
@@ -17,13 +17,13 @@ const CHAT_REQUESTS = 5;
 let parley;
 let old;
 let nginx;
-const proxy = { get port() { return nginx.port; }, get origin() { return nginx.origin; } };  // what tests speak to, as a server
+const proxy = { get port() { return nginx.port; }, get origin() { return nginx.origin; } };  // tests use it like a server
 const seen = { old: 0, parley: 0 };
 
-const askedOld = [];  // what the old backend was asked, copies too
+const askedOld = [];  // the requests that the old backend received, mirrored copies included
 const SIGN_INS_MAX = 3;
 
-/** The backend that was there before: says what it was asked. Its own limit of sign-ins goes by address, and it trusts the proxy or does not. */
+/** The old backend: it answers with the request it received. It limits sign-ins by address, and trusts the proxy or not. */
 async function startOldBackend({ trustsProxy = true } = {}) {
   const signIns = new Map();
   const server = http.createServer((incoming, response) => {
@@ -176,7 +176,7 @@ describe('sign-out is known to both sides', () => {
   }
 
   test('the answer does not depend on the old backend', async () => {
-    const alone = await startNginx({ parley: parley.port, old: 1 });  // nobody listens there
+    const alone = await startNginx({ parley: parley.port, old: 1 });  // no server listens on this port
     try {
       const who = person('patient');
       assert.equal((await post(alone, '/api/auth/logout', { token: who.token, json: {} })).status, 200);

@@ -1,4 +1,4 @@
-// Resume at any age, with proof (P5): over sockets and REST, across kill -9, after the end; ARCHITECTURE.md, "Added interfaces".
+// Resume at any age, verified (P5): over sockets and REST, after kill -9, after the end of the session (ARCHITECTURE.md).
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { Chain } from './harness/chain.mjs';
@@ -16,7 +16,7 @@ after(() => server.dispose());
 const texts = (entries) => entries.filter((entry) => entry.kind === 'text' && !entry.deleted).map((entry) => entry.message);
 const entriesOf = (who, sessionId, query = '') => get(server, `/api/chat/session/${sessionId}/entries${query}`, { token: who.token });
 
-/** Joins from `position` and reads on until nothing is left; gives everything, verified. */
+/** Joins from `position` and reads until nothing is left. Returns all entries, verified. */
 async function resume(client, chain, limit) {
   const joined = await client.ask('join-session', { sessionId: chain.sessionId, after: chain.position, core: true, limit });
   assert.equal(joined.success, true, joined.error);

@@ -47,7 +47,7 @@ const ODD = {
   'many arguments': Array.from({ length: 100 }, (_, index) => index),
   'names of the prototype': [JSON.parse('{"__proto__":{"sessionId":"x"},"constructor":1,"toString":2,"sessionId":"__proto__"}')],
 };
-/** What must never be seen of the inside. */
+/** Words that would show internals of the server. */
 const INTERNALS = /cannot|cast|undefined|destructur|validation failed|exception|simdjson|rocksdb|std::|\.cpp|stack/i;
 
 describe('odd payloads', () => {

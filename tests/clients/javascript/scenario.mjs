@@ -1,8 +1,8 @@
-// One scenario, in the client libraries of several languages: connect, join, chat both ways with acknowledgements, lose the server, come back,
-// resume by position, retry, end. Everything is decided and checked here; what is written in each language is a bridge of a few lines.
+// One scenario in the client libraries of several languages: connect, join, chat in both directions with acks, lose the server, reconnect,
+// resume by position, retry, end. This file decides and checks everything. Each language adds only a bridge of a few lines.
 //   node scenario.mjs [--clients javascript,javascript-oldest,python,java,rust] [--verdict]
 //
-// A bridge is started as `bridge URL TOKEN`, connects with {token} as auth, reconnects by itself, and speaks lines of JSON.
+// A bridge is started as `bridge URL TOKEN`. It connects with {token} as auth, reconnects by itself, and exchanges lines of JSON.
 //   in   {"do":"emit","id":1,"event":"join-session","payload":{…}}   emits with an acknowledgement        {"do":"close"}   disconnects and ends
 //   out  {"connected":true}   {"disconnected":true}   {"event":"chat-message","args":[…]}   {"ack":1,"args":[…]}   {"failed":["why"]}
 import assert from 'node:assert/strict';
@@ -41,7 +41,7 @@ class Bridge {
   constructor(name, server, who) {
     const { command, more = [] } = CLIENTS[name];
     this.process = spawn(command[0], [...command.slice(1), server.origin, who.token, ...more], { stdio: ['pipe', 'pipe', 'inherit'] });
-    this.process.stdin.on('error', () => {});  // the bridge has gone; what we wait for then says so
+    this.process.stdin.on('error', () => {});  // the bridge has ended; the line that the test waits for reports it
     process.on('exit', () => this.process.kill('SIGKILL'));
     this.ended = new Promise((resolve, reject) => this.process.once('error', reject).once('exit', (code, signal) => resolve(signal ?? code)));
     createInterface({ input: this.process.stdout }).on('line', (line) => {
@@ -50,7 +50,7 @@ class Bridge {
     });
   }
 
-  /** The first line nobody has taken that matches; lines before it stay. */
+  /** Returns the first matching line that was not taken. Earlier lines remain. */
   line(matches, what, limit) {
     const find = async () => {
       for (;;) {
@@ -72,7 +72,7 @@ class Bridge {
     const { args } = await this.line((line) => line.event === event && (text === undefined || line.args[0].message === text), `${event} ${text ?? ''}`);
     return args[0];
   }
-  /** What the library gave its application as the acknowledgement. */
+  /** Returns the acknowledgement that the library passed to its application. */
   async ask(event, payload) {
     const id = (this.#last += 1);
     this.process.stdin.write(`${JSON.stringify({ do: 'emit', id, event, payload })}\n`);
@@ -89,7 +89,7 @@ class Bridge {
   }
 }
 
-/** The entries of one answer: dense, from where it was asked, and ending where it says. */
+/** Checks the entries of one answer: they are dense, begin after `after`, and end at `to`. */
 function checkResume(resume, after) {
   assert.ok(resume, 'join-session with `after` answers with `resume`');
   const { from, to, count, digest, more, entries } = resume;
@@ -129,7 +129,7 @@ async function play(name) {
     const last = await bridge.heard('chat-message', TEXTS.patient);
     assert.equal(last.position, said.chatMessage.position);
 
-    // The server dies. The doctor is back first and says three things, one of them by REST; the patient was not there to hear them.
+    // The server is killed. The doctor reconnects first and sends three messages, one of them over REST, while the patient is away.
     await server.kill();
     await bridge.disconnected();
     const doctorBack = new Promise((resolve) => doctor.socket.once('connect', resolve));
@@ -166,7 +166,7 @@ async function play(name) {
   }
 }
 
-/** Those keys of `event` that `message` does not have: what only a live event carries. */
+/** The keys that `event` has and `message` does not: only a live event has them. */
 const pick = (message, event) => Object.fromEntries(Object.entries(event).filter(([key]) => !(key in message)));
 
 const { values: options } = parseArgs({ options: { clients: { type: 'string' }, verdict: { type: 'boolean' } } });

@@ -1,6 +1,6 @@
-// The security table: every endpoint and every socket event × everybody who must not get through. Tokens first (docs/api-contract.md §1.3),
+// The security table: every endpoint and every socket event × every caller who must be refused. Tokens come first (docs/api-contract.md §1.3),
 // then roles, access and the end of the session (§4, §5, §6.3). Each cell fixes the status and the exact text. After all of it the
-// session must look as if nobody had been there.
+// session must look untouched.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Client } from './harness/client.mjs';
@@ -17,10 +17,10 @@ const NOT_FOUND = text(404, 'Session not found');
 const FORBIDDEN = text(403, 'Unauthorized access to session');
 
 let server;
-let open;       // a session that goes on
-let ended;      // one that is over
-let message;    // in `open`, by the patient
-let snapshot;   // what the doctor saw before the table
+let open;       // a session that is active
+let ended;      // a session that has ended
+let message;    // a message of the patient in `open`
+let snapshot;   // the sessions as the doctor saw them before the table
 let cells = 0;
 const people = { stranger: person('doctor'), strangerPatient: person('patient'), admin: person('admin') };
 
@@ -47,7 +47,7 @@ async function look() {
   return views;
 }
 
-/** Refusals may carry a code beside what the contract shows; nothing else. */
+/** A refusal has the fields of the contract and may add a code; nothing else. */
 function assertAnswer(answer, expected, cell) {
   const { code, ...body } = answer.body ?? {};
   assert.deepEqual({ status: answer.status, body }, expected, cell);
@@ -182,7 +182,7 @@ describe('REST × who', () => {
     }
   });
 
-  // §5.5: whoever is signed in and no admin is refused before anything of the handler, whatever the body.
+  // §5.5: the server refuses a signed-in caller who is no admin before the handler runs, whatever the body.
   const adminRoutes = ROUTES.filter(([, path]) => /cleanup|ice-servers\/|metrics/.test(String(path)));
   const ADMINS_ONLY = text(403, 'Admin access required');
   test('the routes for admins: six, and nobody else gets through [c:5.5-role]', async () => {
@@ -259,7 +259,7 @@ describe('sockets × who', () => {
   const ENDED = { 'end-session': 'Session is already ended' };
   const falsyText = (event) => (event === 'chat-message' ? 'Session ID and message are required' : 'Session not found');
 
-  /** How many sockets are in the room. */
+  /** Returns how many sockets are in the room. */
   async function inside() {
     const answer = await get(server, `/api/sessions/${open.sessionId}`, { token: open.doctor.token });
     return answer.body.session.metadata.participantCount;
@@ -307,7 +307,7 @@ describe('sockets × who', () => {
       await ears.settle(open.sessionId);
       assert.deepEqual(ears.heard, [], 'the room heard nothing of it');
       Client.closeAll();
-      await until(async () => (await inside()) === 0, 'the room is empty'); // or the next ears hear these go
+      await until(async () => (await inside()) === 0, 'the room is empty'); // otherwise the next listener receives their `user-left`
     });
   }
 
@@ -355,7 +355,7 @@ test('after all of it, the sessions are as they were', async () => {
   const now = await look();
   for (const view of [...snapshot, ...now]) {
     if (!view.session) continue;
-    // The doctor and the patient of the table have joined meanwhile; that alone may show.
+    // Only the joins of the doctor and the patient during the table may show.
     view.session.metadata.participantCount = 0;
     delete view.session.startedAt;
     if (view.session.status === 'active') view.session.status = 'created';

@@ -20,7 +20,7 @@ describe('create-session', () => {
     const doctor = person('doctor');
     const patient = person('patient');
     const socket = await Client.connect(server, doctor);
-    await Client.connect(server, patient);  // so the directory knows the patient
+    await Client.connect(server, patient);  // afterwards the directory knows the patient
     const appointmentId = newId();
     const answer = await socket.ask('create-session', { patientId: patient.id, appointmentId });
     assert.equal(answer.success, true, answer.error);

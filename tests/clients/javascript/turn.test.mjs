@@ -1,4 +1,4 @@
-// TURN for real: coturn with the shared secret, credentials from a running server. What clients are given lets them allocate and relay; nothing else does.
+// TURN with a real coturn: it accepts the credentials that a running server issues to clients, and no others.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
@@ -18,7 +18,7 @@ const SECRET = 'shared with the TURN server';
 const DAY_S = 86_400;
 const STATIC = { username: 'clinic', credential: 'a password of the clinic' };
 const now = () => Math.floor(Date.now() / 1000);
-/** What API §3 says a credential is; also how an expired one is made here. */
+/** A credential as API contract §3 defines it. The tests also make an expired one with it. */
 const signed = (username, secret = SECRET) => ({ username, credential: createHmac('sha1', secret).update(username).digest('base64') });
 
 let folder;
@@ -43,7 +43,7 @@ async function client(at = port) {
   return made;
 }
 
-/** coturn on `at`, with the flags that say how it knows its users; answers when this returns. */
+/** Starts coturn on `at`. The flags say how it knows its users. Resolves when coturn answers. */
 async function startRelay(at, users) {
   const own = mkdtempSync(join(folder, 'relay-'));
   const flags = ['-n', '--listening-ip=127.0.0.1', '--relay-ip=127.0.0.1', `--listening-port=${at}`, ...users,

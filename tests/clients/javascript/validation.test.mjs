@@ -1,4 +1,4 @@
-// What may be said: docs/api-contract.md §4.1 in its order and with its texts, each case over REST and over a socket.
+// The validation of messages: docs/api-contract.md §4.1 in its order and with its texts, each case over REST and over a socket.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Client } from './harness/client.mjs';
@@ -27,14 +27,14 @@ after(async () => {
 });
 
 const WAYS = {
-  /** Each gives {stored: text} or {status?, error}. */
+  /** Each returns {stored: text} or {status?, error}. */
   async REST(body) {
     const answer = await post(server, '/api/chat/store', { token: call.doctor.token, body, headers: { 'content-type': 'application/json' } });
     if (answer.status === 201) return { stored: answer.body.chatMessage.message };
     return { status: answer.status, error: answer.body.message };
   },
   async socket(body) {
-    // Raw, so that lone surrogates and repeated keys go as written.
+    // Sends raw text, so that lone surrogates and repeated keys arrive unchanged.
     const answer = await rawAsk(doctorSocket, body);
     if (answer.success) return { stored: answer.chatMessage.message };
     const event = await doctorSocket.next('error');
@@ -53,7 +53,7 @@ function rawAsk(client, body) {
   });
 }
 
-/** The body with this session and this JSON as message. */
+/** Returns the body with this session, and this JSON as message. */
 const withMessage = (json) => `{"sessionId":${JSON.stringify(call.sessionId)},"message":${json}}`;
 const withSession = (json) => `{"sessionId":${json},"message":"text"}`;
 

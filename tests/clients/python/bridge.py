@@ -1,6 +1,6 @@
-"""A bridge: does on a python-socketio client what the lines of standard input say, and prints what it sees, one JSON object a line.
+"""A bridge: it runs the commands of standard input on a python-socketio client and prints the events, one JSON object a line.
 
-The protocol of the lines is in ../javascript/scenario.mjs.      python bridge.py URL TOKEN
+../javascript/scenario.mjs describes the commands.      python bridge.py URL TOKEN
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Starts `parley serve`, signs tokens, speaks REST: what both suites share. Standard library only."""
+"""Shared by both suites: starts `parley serve`, signs tokens, speaks REST. Standard library only."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ from pathlib import Path
 SECRET = "a shared secret of the test suites"
 ROOT = Path(__file__).resolve().parents[3]
 PARLEY = Path(os.environ.get("PARLEY", ROOT / "build/release/parley")).resolve()
-PATIENCE_S = 15  # for broken servers only; nothing here measures time
+PATIENCE_S = 15  # for broken servers only; no test measures time
 
 
 def sign(claims, algorithm="HS256", secret=SECRET):
@@ -42,7 +42,7 @@ class Person:
 
 
 class Server:
-    """One process on a free port over a folder of its own."""
+    """One server process on a free port with its own data folder."""
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="parley-test-"))

@@ -9,7 +9,7 @@ from harness import ANSWER, BAD_TOKENS, CANDIDATE, EVENTS, GOODBYES, OFFER, PATI
 
 
 class Ears:
-    """A client that keeps what it hears, a queue for each event."""
+    """A client with a queue of received events for each event name."""
 
     def __init__(self):
         self.client = socketio.AsyncClient(reconnection=False)

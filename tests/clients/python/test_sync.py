@@ -9,7 +9,7 @@ from harness import ANSWER, BAD_TOKENS, CANDIDATE, EVENTS, GOODBYES, OFFER, PATI
 
 
 class Ears:
-    """A connected client that keeps what it hears, a queue for each event."""
+    """A connected client with a queue of received events for each event name."""
 
     def __init__(self, server, who, transports, auth=None):
         self.client = socketio.Client(reconnection=False)
@@ -82,7 +82,7 @@ class Scenario:
         for text in texts:
             first.client.emit("chat-message", {"sessionId": session, "message": text})
         for ears in (first, second):
-            # This client handles each packet on a thread of its own, so what it hears last may have come first: seq tells.
+            # This client handles each packet on a thread of its own, so events may be out of order. `seq` shows the order.
             heard = sorted((ears.next("chat-message") for _ in texts), key=lambda message: message["seq"])
             self.assertEqual([message["message"] for message in heard], texts)
         self.assertEqual(server.texts(doctor, session), texts)
@@ -108,8 +108,8 @@ class Scenario:
 
     def test_ending_and_leaving(self):
         doctor, patient, session, first, second = self.call()
-        # This client's polling writer looks at the connection's state after each POST and, if disconnect() came meanwhile, ends without
-        # saying goodbye. So it is let finish first.
+        # This client's polling writer looks at the connection's state after each POST. If disconnect() came meanwhile, it ends without
+        # a DISCONNECT packet. The test therefore lets it finish first.
         second.client.eio.queue.join()
         second.client.disconnect()
         left = first.next("user-left")

@@ -1,4 +1,4 @@
-// The page of an appointment, as the app's web client behaves (docs/api-contract.md, 6.5). It knows the contract and nothing that Parley adds.
+// The page of an appointment, as the web client of the app behaves (docs/api-contract.md, 6.5). It uses only the contract and no addition of Parley.
 /* global io */
 const appointment = new URLSearchParams(location.search).get('appointment');
 const element = (id) => document.getElementById(id);

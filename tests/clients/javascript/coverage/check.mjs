@@ -1,4 +1,4 @@
-// Do the contract, the names of the tests, the committed table and the mutations fit together? Needs no server. `faultsOfNames` is also what `make contract` asks first.
+// Checks that the contract, the names of the tests, the committed table and the mutations fit together. Needs no server. `make contract` calls `faultsOfNames` first.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -40,7 +40,7 @@ export function faultsOfPage({ statements }, suites, page) {
   return faults;
 }
 
-/** Each mutation must still find what it replaces, once, and break something that the contract says. */
+/** The text that a mutation replaces must be in the file exactly once, and the contract must have the statement that it breaks. */
 export function faultsOfMutations({ statements }, mutations = MUTATIONS, sources = join(FOLDER, '../../../src')) {
   const known = new Set(statements.map(({ id }) => id));
   return mutations.flatMap(({ breaks, what, file, find }) => {

@@ -1,5 +1,5 @@
-// docs/api-contract.md as a list of statements. Each stands behind an anchor, `<a id="c:4.1-length"></a>`, which is invisible, can be linked to, and
-// stays when lines are added around it. Every table row and every **Must differ** has one, and so has each further outcome that a client can observe.
+// Reads docs/api-contract.md as a list of statements. Each follows an anchor, `<a id="c:4.1-length"></a>`, which is invisible and can be linked to.
+// It stays valid when lines are added around it. Every table row and every **Must differ** has one, and so has each further observable outcome.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -8,9 +8,9 @@ const ANCHOR = /<a id="c:([^"]*)"><\/a>/g;
 const ID = /^\d+(?:\.\d+)?-[a-z0-9]+(?:-[a-z0-9]+)*$/;
 const WORDS_MAX = 64;
 
-/** {statements: [{id, kind: 'table row' | 'must differ' | 'statement', words}], faults: [text]}, in the order of the document. */
+/** Returns {statements: [{id, kind: 'table row' | 'must differ' | 'statement', words}], faults: [text]}, in the order of the document. */
 export function readContract(text = readFileSync(CONTRACT, 'utf8')) {
-  const begin = text.indexOf('\n## 1.');  // what stands before explains the words, **Must differ** among them
+  const begin = text.indexOf('\n## 1.');  // the text before section 1 explains the words, **Must differ** among them
   if (begin < 0) return { statements: [], faults: ['there is no section 1'] };
   const body = text.slice(begin);
   const faults = [...withoutId(body), ...misplaced(body)];
@@ -32,7 +32,7 @@ function statementAt(body, match) {
   return { id: match[1], kind, words: firstWords(after) };
 }
 
-/** Plain text up to the end of the statement: no markup, no further anchors. */
+/** Plain text up to the end of the statement, without markup and further anchors. */
 function firstWords(after) {
   const end = after.search(/<a id=|\n\n|\n- |\n\d\. |\n\|/);
   const plain = after.slice(0, end < 0 ? undefined : end).replace(/[`*]/g, '').replace(/\s+/g, ' ').replace(/^[\s:,;→—|]+/, '').replace(/[\s:,;|]+$/, '');
@@ -51,7 +51,7 @@ function withoutId(body) {
   return faults;
 }
 
-/** An anchor inside of code would be shown; one that is not written exactly so would be missed. */
+/** An anchor inside of code would be visible. An anchor in another notation would be missed. */
 function misplaced(body) {
   const faults = [];
   for (const block of body.split(/\n(?=\n|- |\|)/)) {

@@ -1,4 +1,4 @@
-// The tool itself: what it must refuse, it refuses.
+// Tests of the coverage tool: it reports each kind of fault.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { faultsOfMutations, faultsOfNames, faultsOfPage } from './check.mjs';

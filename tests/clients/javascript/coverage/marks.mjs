@@ -1,4 +1,4 @@
-// Which test proves which statement: a test carries the ids in its name, `[c:4.1-length 4.1-controls]`; a mark in the name of a group counts for all in it.
+// Which test proves which statement: a test has the ids in its name, `[c:4.1-length 4.1-controls]`; a mark in the name of a group counts for its tests.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +15,7 @@ export function withoutMarks(text) {
   return text.replace(MARK, '');
 }
 
-/** Every suite that proves something: Map of its name → the ids that its source names. */
+/** Every suite that proves something: a map from its name to the ids in its source. */
 export function markedSuites() {
   const suites = new Map();
   for (const file of readdirSync(FOLDER).filter((name) => name.endsWith('.test.mjs')).sort()) {

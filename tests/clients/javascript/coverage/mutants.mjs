@@ -1,5 +1,5 @@
-// `make mutants`: builds the server with one mistake of mutations.mjs at a time, in a copy of the tree, and runs the suites until one notices.
-// A mutant that survives is a test that is missing. node mutants.mjs [--seed n] [--count 40] [--only <part of id or words>] [--list]
+// `make mutants`: builds the server with one mistake of mutations.mjs at a time, in a copy of the tree, and runs the suites until one notices it.
+// A mutant that survives shows that a test is missing. node mutants.mjs [--seed n] [--count 40] [--only <part of id or words>] [--list]
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const TREE = join(ROOT, 'build/mutants/tree');
 const BUILD = join(TREE, 'build/release');
 const PARLEY = join(BUILD, 'parley');
 const SUITE_LIMIT_MS = 180_000;
-const SLOW = ['bad-input', 'contract-time'];  // asked last, where they do not name the statement
+const SLOW = ['bad-input', 'contract-time'];  // slow suites run last, unless they name the statement
 
 const option = (name, otherwise) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -30,7 +30,7 @@ if (process.argv.includes('--list')) {
   process.exit(0);
 }
 
-/** By the seed: the same ones in the same order. */
+/** The same seed gives the same mutations in the same order. */
 function choose() {
   if (only) return MUTATIONS.filter((each) => `${each.breaks} ${each.what}`.includes(only));
   const key = (each) => createHash('sha256').update(`${seed}:${each.file}:${each.what}`).digest('hex');
@@ -44,10 +44,10 @@ function prepareTree() {
   for (const file of existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : []) if (!wanted.has(file)) rmSync(join(TREE, file), { force: true });
   for (const file of wanted) {
     const [from, to] = [join(ROOT, file), join(TREE, file)];
-    if (existsSync(to) && readFileSync(to).equals(readFileSync(from))) continue;  // its time stays, and so does what was built from it
+    if (existsSync(to) && readFileSync(to).equals(readFileSync(from))) continue;  // the file keeps its time, so nothing is built again
     mkdirSync(dirname(to), { recursive: true });
     copyFileSync(from, to);
-    if (file.startsWith('web/')) utimesSync(to, statSync(from).atime, statSync(from).mtime);  // or its packages would be fetched anew
+    if (file.startsWith('web/')) utimesSync(to, statSync(from).atime, statSync(from).mtime);  // the time keeps the packages from being fetched again
   }
   writeFileSync(list, JSON.stringify([...wanted]));
   const modules = join(TREE, 'web/demo/node_modules');
@@ -62,7 +62,7 @@ function build() {
   return built.status === 0 ? undefined : built.stdout.slice(-3000) + built.stderr.slice(-1000);
 }
 
-/** The first failure of a suite, or nothing. `pattern` takes only the tests whose names match. */
+/** Returns the first failure of a suite, or nothing. With `pattern` only tests with matching names run. */
 async function failureOf(suite, pattern) {
   let failed;
   const run = await runSuite(suite, {
@@ -76,7 +76,7 @@ async function failureOf(suite, pattern) {
   return run.status === 0 && run.ended === 'by itself' ? undefined : `${suite}: it ended badly (${run.ended})`;
 }
 
-/** First the tests that name the statement, then their suites, then all others. */
+/** Runs the tests that name the statement first, then their whole suites, then all other suites. */
 async function whoNotices({ breaks }) {
   const naming = [...suites.keys()].filter((suite) => suites.get(suite).includes(breaks));
   const others = [...suites.keys()].filter((suite) => !naming.includes(suite));
@@ -87,7 +87,7 @@ async function whoNotices({ breaks }) {
     if (noticed) return noticed;
   }
   for (const suite of [...last(naming), ...last(others)]) {
-    const noticed = await failureOf(suite) && await failureOf(suite);  // twice: nobody says that this test is about it, so it may be chance
+    const noticed = await failureOf(suite) && await failureOf(suite);  // twice, because it may be chance
     if (noticed) return `${noticed} (by another test than those of the statement)`;
   }
   return undefined;
@@ -113,7 +113,7 @@ const broken = build();
 if (broken) throw new Error(broken);
 const faults = [];
 if (!only) {
-  // Without a mistake everything must pass, or being caught would mean nothing.
+  // Without a mistake everything must pass. Otherwise a failure would prove nothing.
   for (const suite of suites.keys()) {
     const failure = await failureOf(suite);
     if (failure) faults.push(`without a mutation: ${failure}`);

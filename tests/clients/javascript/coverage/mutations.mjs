@@ -1,5 +1,5 @@
-// Small mistakes that somebody might make in a handler or in what it uses: each breaks a statement of the contract, and a test has to notice.
-// `find` stands exactly once in `file` (below src); `breaks` is the id of the statement.
+// Small mistakes that somebody might make in a handler or in the code it uses. Each breaks a statement of the contract, and a test must notice it.
+// `find` is in `file` (below src) exactly once; `breaks` is the id of the statement.
 const mutation = (breaks, what, file, find, replace) => ({ breaks, what, file, find, replace });
 
 const identity = [

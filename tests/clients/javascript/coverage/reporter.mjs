@@ -1,4 +1,4 @@
-// A reporter of node:test: one JSON line for each test that ended, with the names of the groups it stands in.
+// A reporter of node:test: one JSON line for each test that ended, with the names of its groups.
 export default async function* reporter(source) {
   const names = [];
   for await (const { type, data } of source) {

@@ -1,5 +1,5 @@
-// Runs one suite with the reporter beside this file and gives what each test came to. The whole process group goes when it is stopped early:
-// a suite has servers and clients of its own.
+// Runs one suite with reporter.mjs and returns the result of each test. To stop a suite early it kills the whole process group,
+// because a suite starts servers and clients of its own.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,11 +11,11 @@ const REPORTER = fileURLToPath(new URL('reporter.mjs', import.meta.url));
 
 /**
  * {tests: [{path, ids, result, error}], output, ended: 'by itself' | 'stopped' | 'out of time', status}.
- * `onTest` may say `true` to stop the suite there.
+ * The suite is stopped when `onTest` returns `true`.
  */
 export function runSuite(name, { parley, seed = '1', limitMs = 600_000, only, onTest = () => false }) {
   const flags = [`--test-reporter=${REPORTER}`, ...(only ? [`--test-name-pattern=${only}`] : []), `${name}.test.mjs`];
-  const folder = mkdtempSync(join(tmpdir(), 'parley-suite-'));  // what a suite that is stopped leaves behind goes with it
+  const folder = mkdtempSync(join(tmpdir(), 'parley-suite-'));  // the folder holds the temporary files of the suite, also if it is stopped
   const child = spawn(process.execPath, flags, {
     cwd: FOLDER, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PARLEY: parley, SEED: seed, TMPDIR: folder },
   });
@@ -51,7 +51,7 @@ function killGroup(pid) {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {
-    if (error.code !== 'ESRCH') throw error;  // nobody of the group is left
+    if (error.code !== 'ESRCH') throw error;  // no process of the group is left
   }
 }
 
@@ -69,7 +69,7 @@ function lineSplitter(takeLine) {
   };
 }
 
-/** A line of the reporter, or nothing: a suite prints figures of its own too. */
+/** Parses a line of the reporter. Returns nothing for other lines: a suite also prints figures. */
 function testOf(line) {
   if (!line.startsWith('{"path":')) return undefined;
   const test = JSON.parse(line);

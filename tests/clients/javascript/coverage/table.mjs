@@ -1,4 +1,4 @@
-// docs/operations/contract-coverage.md: each statement of the contract, the test that proves it, and what came of it. No times, so that it is stable.
+// docs/operations/contract-coverage.md: each statement of the contract, the test that proves it, and its result. It has no times, so it is stable.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { withoutMarks } from './marks.mjs';
@@ -8,7 +8,7 @@ export const PAGE = fileURLToPath(new URL('../../../../docs/operations/contract-
 const PROOF_MAX = 110;
 const cell = (text) => text.replace(/\|/g, '\\|').replace(/</g, '&lt;');
 
-/** One row: {id, words, proof, result}. `tests` are those that carry the id, with the name of their suite. */
+/** Returns one row: {id, words, proof, result}. `tests` are those with the id, each with the name of its suite. */
 export function rowOf({ id, words }, tests) {
   if (Object.hasOwn(NOT_YET, id)) return { id, words, proof: NOT_YET[id], result: 'not yet' };
   if (tests.length === 0) return { id, words, proof: '', result: 'GAP' };
@@ -19,7 +19,7 @@ export function rowOf({ id, words }, tests) {
   return { id, words, proof: `${suite}: ${shown}${more}`, result: resultOf(tests) };
 }
 
-/** Every test that carries the id must pass. One that was skipped proves nothing, but does not refute what others prove. */
+/** Every test with the id must pass. A skipped test proves nothing and refutes nothing. */
 function resultOf(tests) {
   if (tests.some(({ result }) => result === 'failed')) return 'failed';
   return tests.some(({ result }) => result === 'passed') ? 'passed' : 'skipped';
@@ -47,7 +47,7 @@ ${lines.join('\n')}
 `;
 }
 
-/** The committed page: {counts, rows: [{id, words, suite, result}]}; words as in the page. */
+/** Reads the committed page: {counts, rows: [{id, words, suite, result}]}; words as in the page. */
 export function readPage(text = readFileSync(PAGE, 'utf8')) {
   const rows = [...text.matchAll(/^\| \[([^\]]+)\]\(\.\.\/api-contract\.md#c:([^)]+)\) \| (.*?) \| (.*?) \| ([a-zA-Z ]+) \|$/gm)]
     .map(([, id, target, words, proof, result]) => ({ id, target, words, proof, suite: proof.split(':')[0], result }));

@@ -1,11 +1,11 @@
-// What a client does with an answer that proves itself: the chain of DESIGN's promise P5, recomputed from the cores alone.
+// The check of a client that verifies an answer: it computes the hash chain of promise P5 again, from the cores alone.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 const positionAt = (seq, digest) => `${seq}.${digest.toString('hex').slice(0, 16)}`;
 
-/** Holds the digest it has verified so far; `take` accepts only what continues it. */
+/** Holds the digest that is verified so far. `take` accepts only entries that continue it. */
 export class Chain {
   constructor(sessionId) {
     this.sessionId = sessionId;
@@ -13,12 +13,12 @@ export class Chain {
     this.#begin();
   }
 
-  /** The position to go on from. */
+  /** The position at which to continue. */
   get position() {
     return positionAt(this.#seq, this.#digest);
   }
 
-  /** An answer of `entries`, or a `resume`, asked for with `core: true`. */
+  /** Takes an answer of `entries`, or a `resume`, requested with `core: true`. */
   take(answer) {
     if (answer.reset) this.#begin();
     assert.equal(answer.from, this.position, 'it continues from where we are');

@@ -1,4 +1,4 @@
-// socket.io-client, with ears: every event is kept, and a test waits for the ones it means.
+// A socket.io-client that keeps every event. A test waits for the events it needs.
 import { io } from 'socket.io-client';
 import { within } from './wait.mjs';
 
@@ -12,7 +12,7 @@ const NAMES = ['chat-message', 'chat-message-deleted', 'user-joined', 'user-left
 const open = new Set();
 
 export class Client {
-  /** Not yet connected. `options` go to socket.io-client; `auth` defaults to the person's token. */
+  /** Does not connect yet. `options` go to socket.io-client; `auth` defaults to the person's token. */
   constructor(server, who, { transport = 'websocket', ...options } = {}) {
     this.who = who;
     this.heard = [];       // {name, payload, args}, in order of arrival
@@ -23,7 +23,7 @@ export class Client {
       auth: who ? { token: who.token } : undefined,
       forceNew: true,
       reconnection: false,
-      autoConnect: !server.introduce, // who is to be known from a database is put there first
+      autoConnect: !server.introduce, // a user must be in the database before the socket connects
       ...options,
     });
     server.introduce?.().then(() => this.socket.connect());
@@ -39,7 +39,7 @@ export class Client {
     return client;
   }
 
-  /** The CONNECT_ERROR, as {message}. */
+  /** Returns the CONNECT_ERROR as {message}. */
   static async refused(server, who, options = {}) {
     const client = new Client(server, who, options);
     const outcome = new Promise((resolve, reject) => {
@@ -77,7 +77,7 @@ export class Client {
     this.socket.emit(...args);
   }
 
-  /** Emits with an acknowledgement and gives what it carried. */
+  /** Emits with an acknowledgement and returns its argument. */
   ask(...args) {
     return within(new Promise((resolve) => this.socket.emit(...args, resolve)), `the acknowledgement of ${String(args[0])}`);
   }
@@ -92,7 +92,7 @@ export class Client {
     return this.ask('chat-message', { sessionId, message, ...more });
   }
 
-  /** The payload of the next such event that nobody has taken yet, or that comes. */
+  /** Returns the payload of the first such event that no test has taken, or waits for one. */
   async next(name, matches = () => true) {
     const index = this.heard.findIndex((event) => event.name === name && matches(event.payload));
     if (index >= 0) return this.heard.splice(index, 1)[0].payload;
@@ -108,14 +108,14 @@ export class Client {
     }
   }
 
-  /** Everything of that name that came and was not taken. */
+  /** Returns and removes the payloads of all events of that name. */
   take(name) {
     const taken = this.heard.filter((event) => event.name === name).map((event) => event.payload);
     this.heard = this.heard.filter((event) => event.name !== name);
     return taken;
   }
 
-  /** After this, whatever the session has told this member before is here: a repeated join goes the same way and changes nothing. */
+  /** Afterwards everything that the session sent to this member earlier has arrived: a repeated join takes the same path and changes nothing. */
   async settle(sessionId) {
     await this.ask('join-session', { sessionId });
   }
@@ -130,7 +130,7 @@ export class Client {
     this.socket.disconnect();
   }
 
-  /** The cable is cut: no goodbye on any layer. */
+  /** Cuts the connection without a close on any layer. */
   cut() {
     const { transport } = this.socket.io.engine;
     if (transport.name === 'websocket') transport.ws._socket.destroy();

@@ -1,4 +1,4 @@
-// Of what is checked out, for the verdict lines.
+// The commit that is checked out, for the PASS and FAIL lines.
 import { execFileSync } from 'node:child_process';
 
 export function commit() {

@@ -1,6 +1,6 @@
-// A gate between Parley and a MongoDB server: a TCP proxy on 127.0.0.1 that makes the network's faults at a test's word. It passes whole messages of
-// MongoDB's protocol and reads the handshake, so that a fault can be for the connections of one appName alone (null: for all). What is not that
-// protocol passes as it comes. tests/support/tcp_gate.hpp is the same in C++, and says more.
+// A gate in front of a MongoDB server: a TCP proxy on 127.0.0.1 that makes network faults on request. It passes whole messages of MongoDB's
+// protocol and reads the handshake, so a fault can apply to the connections of one appName (null: to all). Bytes that are not of that
+// protocol pass unchanged. tests/support/tcp_gate.hpp is the same in C++ and explains more.
 import net from 'node:net';
 import { BSON } from 'mongodb';
 import { until } from './wait.mjs';
@@ -9,10 +9,10 @@ const HEADER_BYTES = 16;
 const MESSAGE_BYTES_MAX = 48_000_000;
 const OPCODE = { query: 2004, message: 2013 };
 const SPOKEN_BY_DRIVERS = new Set(['hello', 'isMaster', 'ismaster', 'ping']);
-const PORT_FIRST = 20_000; // below the range that the system gives to outgoing connections
+const PORT_FIRST = 20_000; // below the port range of outgoing connections
 const PORT_COUNT = 12_000;
 
-/** @param target {port, host?} or a port of 127.0.0.1. Ends with `stop`. */
+/** @param target {port, host?} or a port of 127.0.0.1. Call `stop` at the end. */
 export async function startGate(target) {
   const gate = new Gate(typeof target === 'number' ? { port: target } : target);
   await gate.accept();
@@ -32,51 +32,51 @@ class Gate {
   #swallowed = new Set();
   #delayMs = 0;
   #pieceBytesMax = 0;
-  #past = new Map(); // by appName: what only grows
+  #past = new Map(); // by appName: the totals of closed connections
 
-  /** Client → server waits. Once this has resolved, no byte of a matching connection goes on. What waits of a client that closes goes on at `release`. */
+  /** Holds requests. Once this has resolved, a matching connection passes no byte. If its client closes, held requests still go out at `release`. */
   async hold(appName = null) {
     this.#held.add(appName);
     await Promise.all([...this.#connections].filter((each) => this.#isHeld(each)).map((each) => each.requests.settled()));
   }
-  /** Takes back one `hold`; null: all of them. */
+  /** Ends one `hold`; null: all of them. */
   release(appName = null) {
     if (appName === null) this.#held.clear();
     else this.#held.delete(appName);
     this.#wake();
   }
-  /** Every message, both ways, goes on that much later. 0: at once, what waits too. */
+  /** Delays every message, in both directions. 0: no delay, also for messages that wait. */
   delay(ms) {
     this.#delayMs = ms;
     this.#wake();
   }
-  /** Every write to a socket has at most so many bytes. 0: as many as there are. */
+  /** Limits each write to a socket to so many bytes. 0: no limit. */
   slice(bytes) {
     this.#pieceBytesMax = bytes;
   }
-  /** Server → client is lost: the request arrives, its answer does not. */
+  /** Drops answers: the request arrives at the server, its answer is lost. */
   swallowAnswers(appName = null) {
     this.#swallowed.add(appName);
   }
-  /** Takes all `swallowAnswers` back and resets the connections that have lost an answer, since their client waits for it. */
+  /** Ends all `swallowAnswers` and resets the connections that have lost an answer, because their clients wait for it. */
   deliverAnswers() {
     this.#swallowed.clear();
     for (const each of this.#connections) if (each.lostAnswers) each.reset();
   }
-  /** Resets the connections there are, with what waits in them. */
+  /** Resets the open connections and drops their messages. */
   cut(appName = null) {
     for (const each of this.#connections) if (appName === null || each.appName === appName) each.reset();
   }
-  /** New connections are refused; those there are live on. */
+  /** Refuses new connections. Open connections continue. */
   async refuse() {
     const server = this.#server;
     this.#server = null;
-    server?.close(); // its callback would wait for the connections too
+    server?.close(); // the callback of close() would wait for the connections too
     await new Promise(setImmediate);
   }
   async accept() {
     if (this.#server) return;
-    const ports = this.port ? [this.port] : candidates(); // the same again, which is below the range of outgoing connections
+    const ports = this.port ? [this.port] : candidates(); // the same port again: nothing else takes it below that range
     for (const port of ports) {
       const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#take(socket));
       if (await listening(server, port)) {
@@ -87,7 +87,7 @@ class Gate {
     }
     throw new Error(`the gate cannot listen on ${this.port || 'any port'}`);
   }
-  /** Takes every fault back. */
+  /** Ends every fault. */
   async heal() {
     this.release();
     this.delay(0);
@@ -100,7 +100,7 @@ class Gate {
     this.cut();
   }
 
-  /** {accepted, open, requests, answers, held, swallowed, writes}: hello, isMaster and ping are not counted as requests. */
+  /** {accepted, open, requests, answers, held, swallowed, writes}. hello, isMaster and ping do not count as requests. */
   counts(appName = null) {
     const sum = { accepted: 0, open: 0, requests: 0, answers: 0, held: 0, swallowed: 0, writes: 0 };
     for (const [name, past] of this.#past) {
@@ -114,7 +114,7 @@ class Gate {
     }
     return sum;
   }
-  /** Waits until the counts are so. */
+  /** Waits until `so(counts)` is true. */
   until(so, appName = null) {
     return until(() => so(this.counts(appName)), `the gate's counts are so: ${so}`);
   }
@@ -172,7 +172,7 @@ class Connection {
     const fromClient = new Splitter();
     client.on('data', (bytes) => fromClient.add(bytes).forEach((message) => this.#takeRequest(message)));
     client.on('end', () => this.requests.end());
-    client.on('error', () => this.requests.end()); // reset: what waits still goes on, and the answers go nowhere
+    client.on('error', () => this.requests.end()); // reset: waiting requests still go out, and their answers are dropped
     const fromServer = new Splitter();
     server.on('data', (bytes) => fromServer.add(bytes).forEach((message) => this.#takeAnswer(message)));
     server.on('end', () => this.answers.end(() => this.#close()));
@@ -219,7 +219,7 @@ class Connection {
   }
 }
 
-/** Messages on their way to one socket, one write at a time, so that a fault finds nothing that is half out of our hands. */
+/** Messages for one socket, one write at a time, so that a fault never hits a message that is half written. */
 class Lane {
   waiting = [];
   #to;
@@ -239,7 +239,7 @@ class Lane {
     this.waiting.push({ ...message, sent: 0, queuedAt: performance.now() });
     this.pump();
   }
-  /** Nothing more comes: once all is out, `then`, or the socket is told. */
+  /** No more messages come. After the last one `then` is called, or the socket is ended. */
   end(then = () => this.#to.end()) {
     this.#ended ??= then;
     this.pump();
@@ -248,7 +248,7 @@ class Lane {
     this.#closed = true;
     clearTimeout(this.#timer);
   }
-  /** When the write under way, if there is one, is over. */
+  /** Resolves when the current write, if there is one, is over. */
   settled() {
     return this.#writing ?? Promise.resolve();
   }
@@ -282,7 +282,7 @@ class Lane {
         resolve();
         this.pump();
       };
-      this.#to.once('close', over); // where the write never ends
+      this.#to.once('close', over); // the callback of this write may never come
       this.#to.write(piece, over);
     });
     message.sent += piece.length;
@@ -312,7 +312,7 @@ class Splitter {
     return messages;
   }
 
-  /** All that is stored, when it begins with a whole message. */
+  /** Returns all stored bytes if they begin with a whole message. */
   #complete() {
     if (this.#bytes === 0) return null;
     const head = this.#stored[0].length >= 4 ? this.#stored[0] : Buffer.concat(this.#stored);
@@ -325,7 +325,7 @@ class Splitter {
 
 const numberAt = (bytes, offset) => (bytes.length >= offset + 4 ? bytes.readInt32LE(offset) : 0);
 
-/** The command's document: of OP_MSG behind flags and the kind of its first section, of OP_QUERY behind flags, name, and two numbers. */
+/** The document of the command. In OP_MSG it follows the flags and the kind of the first section; in OP_QUERY the flags, the name and two numbers. */
 function documentOf(bytes) {
   const opcode = numberAt(bytes, 12);
   let start = HEADER_BYTES + 5;
@@ -340,7 +340,7 @@ function appNameOf(firstMessage) {
   return document ? (BSON.deserialize(document).client?.application?.name ?? '') : '';
 }
 
-/** False for what drivers say on their own. The command is the first field's name: a type byte, then the name. */
+/** False for commands that drivers send by themselves. The name of the first field is the command: a type byte, then the name. */
 function isOperation(bytes) {
   const document = documentOf(bytes);
   return !document || !SPOKEN_BY_DRIVERS.has(document.toString('latin1', 5, document.indexOf(0, 5)));

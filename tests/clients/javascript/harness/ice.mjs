@@ -1,5 +1,5 @@
-// STUN servers on 127.0.0.1 that a test plays, and coturn where it is installed. A hand of its own: what judges the checks must not share
-// code with them.
+// STUN servers on 127.0.0.1 that a test plays, and coturn if it is installed. This code is independent of src, because a check must not
+// share code with the code it judges.
 import { spawn } from 'node:child_process';
 import dgram from 'node:dgram';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 
 const COOKIE = 0x2112a442;
 
-/** An answer to a Binding request (RFC 8489): success, with the address it came from. */
+/** An answer to a Binding request (RFC 8489): success, with the sender's address. */
 function bindingAnswer(request, { address, port }) {
   const answer = Buffer.alloc(32);
   answer.writeUInt16BE(0x0101, 0);
@@ -23,7 +23,7 @@ function bindingAnswer(request, { address, port }) {
   return answer;
 }
 
-/** `silent`: hears and says nothing. Gives {url, requests(), close()}; requests counts transactions, not repetitions. */
+/** A `silent` server never answers. Returns {url, requests(), close()}; requests counts transactions, not repetitions. */
 export async function stunServer({ silent = false } = {}) {
   const socket = dgram.createSocket('udp4');
   const transactions = new Set();
@@ -36,7 +36,7 @@ export async function stunServer({ silent = false } = {}) {
   return { url: `stun:127.0.0.1:${socket.address().port}`, requests: () => transactions.size, close: () => socket.close() };
 }
 
-/** A port of 127.0.0.1 where nobody listens on UDP. */
+/** Returns a UDP port of 127.0.0.1 that is not in use. */
 export async function freePort() {
   const socket = dgram.createSocket('udp4');
   await new Promise((resolve) => socket.bind(0, '127.0.0.1', resolve));
@@ -45,7 +45,7 @@ export async function freePort() {
   return port;
 }
 
-/** Where coturn is, or nothing. */
+/** Returns the path of coturn, or nothing. */
 export function findTurnServer() {
   const isProgram = (path) => {
     try {
@@ -58,7 +58,7 @@ export function findTurnServer() {
   return (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'turnserver')).find(isProgram);
 }
 
-/** coturn with a shared secret; gives {url, close()}. It may take a moment until it answers. */
+/** Starts coturn with a shared secret; returns {url, close()}. It may not answer immediately. */
 export async function turnServer(secret) {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'parley-turn-'));

@@ -1,4 +1,4 @@
-// The models of an earlier server: mongoose schemas of API contract §8, as strict as they were.
+// The models of an earlier server: its mongoose schemas (API contract §8), equally strict.
 import { Schema } from 'mongoose';
 
 const ObjectId = Schema.Types.ObjectId;
@@ -56,7 +56,7 @@ function schemasOf(userId) {
   return { session, chatMessage, signalingMessage, audit, user };
 }
 
-/** Every model on this connection. Their indexes are made (`init`), so that ours and theirs agree. */
+/** Returns every model on this connection. Their indexes are created (`init`), so both servers agree on them. */
 export function models(connection, { userId = ObjectId } = {}) {
   const { session, chatMessage, signalingMessage, audit, user } = schemasOf(userId);
   const made = {

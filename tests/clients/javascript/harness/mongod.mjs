@@ -1,5 +1,5 @@
 // A real mongod (tools/install-mongod.sh): standalone or a replica set, on free ports of 127.0.0.1, in a temporary folder. It ends with the process
-// that started it, even when that is killed. tests/support/mongod.hpp is the same in C++.
+// that started it, even if that is killed. tests/support/mongod.hpp is the same in C++.
 import { spawn } from 'node:child_process';
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
@@ -14,13 +14,13 @@ export const MONGOD = process.env.MONGOD || join(ROOT, 'build/mongod/bin/mongod'
 const FOLDERS = join(ROOT, 'build/mongod-data');
 const SET = 'parley-test';
 const PATIENCE_MS = 30_000;
-// A lost primary is followed within seconds. The heartbeat's timeout counts too: a new primary waits that long for a silent member's state.
+// A lost primary is replaced within seconds. The heartbeat's timeout counts too: a new primary waits that long for the state of a silent member.
 const SETTINGS = { electionTimeoutMillis: 1000, heartbeatIntervalMillis: 500, heartbeatTimeoutSecs: 2 };
 const running = new Set();
 process.on('exit', () => running.forEach((each) => each.disposeNow()));
 
-/** @param options members: 0 for a standalone, n for a replica set; gated: a gate before each member, whose address is the set's own, so that members
- *    meet through them too; args: more for each mongod; folder: for the data, left to its owner. Resolves when there is a primary. */
+/** @param options members: 0 for a standalone, n for a replica set; gated: a gate in front of each member, whose address the set uses, so members
+ *    talk through them too; args: more flags for each mongod; folder: for the data, which the caller removes. Resolves when there is a primary. */
 export async function startMongod(options = {}) {
   const mongod = new Mongod(options);
   await mongod.begin();
@@ -29,7 +29,7 @@ export async function startMongod(options = {}) {
 
 class Mongod {
   constructor({ members = 0, gated = false, args = [], folder = null }) {
-    accessSync(MONGOD, constants.X_OK); // where it is not: tools/install-mongod.sh, or set MONGOD
+    accessSync(MONGOD, constants.X_OK); // if it is missing: run tools/install-mongod.sh, or set MONGOD
     this.#isSet = members > 0;
     this.#gated = gated;
     this.#ownFolder = folder === null;
@@ -54,7 +54,7 @@ class Mongod {
     if (!this.#isSet) return;
     const members = this.#members.map((_, i) => ({ _id: i, host: this.#address(i) }));
     await this.command(0, 'admin', { replSetInitiate: { _id: SET, members, settings: SETTINGS } }).catch((error) => {
-      if (error.codeName !== 'AlreadyInitialized') throw error; // a folder that was used before
+      if (error.codeName !== 'AlreadyInitialized') throw error; // the folder was used before
     });
     await this.whole();
   }
@@ -62,7 +62,7 @@ class Mongod {
   get size() {
     return this.#members.length;
   }
-  /** For a driver. */
+  /** The URI for a driver. */
   get uri() {
     return this.uriWith('');
   }
@@ -70,7 +70,7 @@ class Mongod {
     const how = this.#isSet ? `replicaSet=${SET}` : 'directConnection=true';
     return `mongodb://${this.#members.map((_, i) => this.#address(i)).join(',')}/${database}?${[how, options].filter(Boolean).join('&')}`;
   }
-  /** One member alone, past its gate and whatever its state. */
+  /** The URI of one member, without its gate and in any state. */
   memberUri(i) {
     return `mongodb://127.0.0.1:${this.port(i)}/?directConnection=true`;
   }
@@ -80,12 +80,12 @@ class Mongod {
   gate(i = 0) {
     return this.#gates[i];
   }
-  /** A MongoClient to all of it (through the gates), made when first asked for and closed by `stop`. */
+  /** A MongoClient for all members (through the gates), created at the first call and closed by `stop`. */
   get client() {
     this.#client ??= new MongoClient(this.uriWith('appName=parley-tests'));
     return this.#client;
   }
-  /** A name that nobody has had. */
+  /** Returns the name of a database that is not in use. */
   freshDatabase() {
     return `parley_test_${++this.#databases}`;
   }
@@ -97,28 +97,28 @@ class Mongod {
   kill(i) {
     return this.#members[i].end('SIGKILL');
   }
-  /** SIGTERM; resolves when it has ended. */
+  /** SIGTERM; resolves when the process has ended. */
   terminate(i) {
     return this.#members[i].end('SIGTERM');
   }
-  /** SIGSTOP: its connections stay open and nothing is answered. */
+  /** SIGSTOP: connections stay open and receive no answers. */
   pause(i) {
     return this.#members[i].pause();
   }
   resume(i) {
     this.#members[i].resume();
   }
-  /** On the same port and data; resolves when it answers, in a set as primary or secondary. */
+  /** Starts it on the same port and data. Resolves when it answers; in a set, when it is primary or secondary. */
   async startAgain(i) {
     await this.#members[i].start();
     if (this.#isSet) await this.#takesPart(i);
   }
 
-  /** The index of the primary, when there is one. */
+  /** The index of the primary, if there is one. */
   async primary() {
     return (await until(async () => (await this.#writable())[0], 'the set has a primary', PATIENCE_MS)).i;
   }
-  /** Makes another member primary and says which. */
+  /** Makes another member primary and returns its index. */
   async stepDown() {
     const before = await this.primary();
     const alone = this.size === 1;
@@ -133,7 +133,7 @@ class Mongod {
     await until(async () => (await this.#writable()).length === 1, 'the set has one primary', PATIENCE_MS);
   }
 
-  /** `{configureFailPoint: name, mode, data}` at that member. */
+  /** Sets the fail point `{configureFailPoint: name, mode, data}` at that member. */
   async failPoint(i, command) {
     await this.command(i, 'admin', command);
     this.#failPoints.push({ i, name: command.configureFailPoint });
@@ -143,7 +143,7 @@ class Mongod {
     this.#failPoints = this.#failPoints.filter((each) => each.i !== i || each.name !== name);
   }
 
-  /** Undoes every fault: gates, fail points, paused and dead members; resolves when all are well. */
+  /** Ends every fault: gates, fail points, paused and killed members. Resolves when all members are primary or secondary. */
   async heal() {
     await Promise.all(this.#gates.map((gate) => gate.heal()));
     for (const [i, member] of this.#members.entries()) {
@@ -157,7 +157,7 @@ class Mongod {
     await this.whole();
   }
 
-  /** At one member, past its gate. */
+  /** Runs a command at one member, without its gate. */
   command(i, database, command) {
     return this.#members[i].client.db(database).command(command);
   }
@@ -187,11 +187,11 @@ class Mongod {
       return answer?.isWritablePrimary || answer?.secondary;
     }, `member ${i} is primary or secondary`, PATIENCE_MS);
   }
-  /** Null where it does not answer: it may be starting, or be in the middle of closing its connections. */
+  /** Null if it does not answer: it may be starting, or closing its connections. */
   #hello(i) {
     return this.command(i, 'admin', { hello: 1 }).catch(() => null);
   }
-  /** Who says to be primary, the one of the last election first: one that was paused may not know yet. */
+  /** The members that call themselves primary, the one of the last election first. A member that was paused may not know yet. */
   async #writable() {
     const found = [];
     for (const [i, member] of this.#members.entries()) {
@@ -260,11 +260,11 @@ class Member {
   }
 
   #launch() {
-    // setpriv (of util-linux, always there) has it killed with us, whatever ends us.
+    // setpriv (part of util-linux) makes the system kill mongod when this process ends for any reason.
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', MONGOD, '--dbpath', join(this.folder, 'data'), '--port', String(this.port),
       '--bind_ip', '127.0.0.1', '--nounixsocket', '--logpath', join(this.folder, 'log'), '--logappend', '--wiredTigerCacheSizeGB', '0.25',
       '--setParameter', 'enableTestCommands=1', '--setParameter', 'diagnosticDataCollectionEnabled=false',
-      // A member that is stopped waits 15 s for its clients to look elsewhere.
+      // By default a member that is stopped waits 15 s for its clients to move elsewhere.
       '--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=100', ...this.#args], { stdio: 'ignore' });
     this.#child = child;
     this.#ended = new Promise((resolve) => {
@@ -277,7 +277,7 @@ class Member {
       child.once('error', gone);
     });
   }
-  /** It listens when it is ready to answer. */
+  /** mongod listens once it is ready to answer. */
   #listening() {
     return until(() => !this.alive || connects(this.port), 'mongod listens', PATIENCE_MS);
   }
@@ -310,7 +310,7 @@ function newFolder() {
   return folder;
 }
 
-/** What processes that were killed have left: a folder carries the id of its process. */
+/** Removes the folders of processes that were killed. The name of a folder begins with the id of its process. */
 export function removeFoldersOfTheDead() {
   mkdirSync(FOLDERS, { recursive: true });
   for (const name of readdirSync(FOLDERS)) {

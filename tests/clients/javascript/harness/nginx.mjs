@@ -1,4 +1,4 @@
-// nginx with the very file of the guide (examples/nginx/parley.conf) on a free port, in a folder of its own.
+// nginx with the file of the guide (examples/nginx/parley.conf), on a free port and in its own folder.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ import { until } from './wait.mjs';
 
 const CONFIGURATION = new URL('../../../../examples/nginx/parley.conf', import.meta.url);
 
-/** `parley` and `old` are the ports of the two upstreams on 127.0.0.1, `port` nginx's own. Resolves when nginx answers, to {port, origin, stop()}. */
+/** `parley` and `old` are the ports of the two upstreams on 127.0.0.1, `port` is nginx's. Resolves to {port, origin, stop()} when nginx answers. */
 export async function startNginx({ parley, old, port }) {
   const nginx = new Nginx(port ?? (await freePort()));
   await nginx.begin({
@@ -61,7 +61,7 @@ class Nginx {
   }
 }
 
-/** The file as it is in the guide but for its three ports; replacing what is not there is an error. */
+/** The file of the guide with other ports. It is an error if a port to replace is not there. */
 function configurationFor(ports) {
   let text = readFileSync(CONFIGURATION, 'utf8');
   for (const [from, to] of Object.entries(ports)) {

@@ -1,4 +1,4 @@
-// An earlier server, as far as its database can tell: what its handlers did with mongoose models of API contract §8, without their HTTP.
+// An earlier server as its database sees it: it writes as that server's handlers did, with mongoose models of API contract §8, but has no HTTP.
 import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
 import { userDocument } from './people.mjs';
@@ -7,7 +7,7 @@ import { models } from './models.mjs';
 const USER = 'email role name';
 
 export class OldServer {
-  /** On the database of that URI; its indexes are made. */
+  /** Opens the database at `uri` and creates its indexes. */
   static async start(uri) {
     const server = new OldServer();
     server.#connection = await mongoose.createConnection(uri).asPromise();
@@ -18,14 +18,14 @@ export class OldServer {
   #connection;
   models;
 
-  /** Of the app's own, without a model. */
+  /** A collection of the app that has no model. */
   collection(name) {
     return this.#connection.collection(name);
   }
   stop() {
     return this.#connection.close();
   }
-  /** Into `users`. */
+  /** Adds people to `users`. */
   async signUp(...people) {
     for (const who of people) await this.#connection.collection('users').insertOne(userDocument(who));
   }
@@ -56,7 +56,7 @@ export class OldServer {
     await this.models.ChatMessage.deleteOne({ _id: messageId });
   }
 
-  /** As its page showed them: oldest first, senders populated. */
+  /** The messages as that server's page showed them: oldest first, senders populated. */
   async messages(sessionId) {
     const found = await this.models.ChatMessage.find({ sessionId }).sort({ timestamp: 1, _id: 1 }).populate('senderId', USER);
     return found.map((each) => plain(each.toObject()));
@@ -68,5 +68,5 @@ export class OldServer {
   }
 }
 
-/** What JSON makes of it, without what a server adds for itself. */
+/** A document as JSON, without the fields that the database library adds. */
 const plain = (document) => JSON.parse(JSON.stringify(document));

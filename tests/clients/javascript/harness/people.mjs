@@ -1,28 +1,28 @@
-// Who exists, for servers that know their users from a database: everyone made by `person` is put there before they are first needed.
+// The users of a test. For servers that read their users from a database, everybody made by `person` is inserted before the first use.
 import { ObjectId } from 'mongodb';
 
 const people = [];
 
-/** Remembers claims {id, role, email, name}; nothing else happens until a server asks. */
+/** Keeps the claims {id, role, email, name} until a server needs them. */
 export function remember(claims) {
   people.push(claims);
 }
 
-/** 24 hexadecimal digits are an ObjectId, anything else is a string. */
+/** An id of 24 hexadecimal digits is an ObjectId, any other id is a string. */
 const keyOf = (id) => (/^[0-9a-f]{24}$/i.test(id) ? new ObjectId(id) : id);
 
-/** The document of API contract §8. */
+/** The document of a user (API contract §8). */
 export function userDocument({ id, role, email, name }) {
   const now = new Date();
   return { _id: keyOf(id), email, password: '$2b$10$of-an-earlier-server', role, name, isVerified: true, createdAt: now, updatedAt: now, __v: 0 };
 }
 
-/** People that a test brings itself; `database` is a Db of the driver's. */
+/** Inserts users that a test makes itself; `database` is a Db of the driver. */
 export async function insertUsers(database, those) {
   await database.collection('users').insertMany(those.map(userDocument), { writeConcern: { w: 'majority', j: true } });
 }
 
-/** Gives a function that puts everyone into `users` who came since its last call; the first of an id counts. */
+/** Returns a function that inserts into `users` everybody who was made since its last call. The first claims of an id count. */
 export function introducer(users) {
   let done = 0;
   let last = Promise.resolve();

@@ -1,4 +1,4 @@
-// Bytes on a TCP connection, for what no well-behaved client would send.
+// Bytes on a TCP connection, for input that no well-behaved client sends.
 import net from 'node:net';
 import { createHash, randomBytes } from 'node:crypto';
 import { within } from './wait.mjs';
@@ -12,7 +12,7 @@ export class Raw {
       raw.received = Buffer.concat([raw.received, chunk]).subarray(-4_000_000);
       raw.#wake();
     });
-    raw.#socket.on('error', () => {});  // Being cut is what many of these ask for.
+    raw.#socket.on('error', () => {});  // Many of these requests make the server close the connection.
     raw.#socket.on('close', () => {
       raw.closed = true;
       raw.#wake();
@@ -21,7 +21,7 @@ export class Raw {
     return raw;
   }
 
-  /** A WebSocket, opened by hand: {raw, …} after the 101. */
+  /** Opens a WebSocket by hand. Returns {raw, …} after the 101. */
   static async webSocket(server, query = '?EIO=4&transport=websocket') {
     const raw = await Raw.open(server);
     const key = randomBytes(16).toString('base64');
@@ -60,7 +60,7 @@ export class Raw {
     return this.text();
   }
 
-  /** The other side closes. */
+  /** Resolves when the other side has closed. */
   async end(what = 'the server to close') {
     await this.#condition(() => this.closed, what);
     return this.text();
@@ -88,7 +88,7 @@ export class Raw {
   }
 }
 
-/** One WebSocket frame as a client sends it. */
+/** Returns one WebSocket frame as a client sends it. */
 export function frame(opcode, payload, { final = true, masked = true, reserved = 0, claim } = {}) {
   const bytes = Buffer.from(payload);
   const length = claim ?? bytes.length;

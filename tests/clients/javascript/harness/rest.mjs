@@ -1,10 +1,10 @@
-// HTTP by node:http, because fetch hides too much: raw targets, raw bodies, repeated headers.
+// HTTP with node:http, because fetch cannot send raw targets, raw bodies or repeated headers.
 import http from 'node:http';
 import { within } from './wait.mjs';
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
 
-/** Gives {status, headers, text, body}; `body` is the parsed JSON, where it is JSON. */
+/** Returns {status, headers, text, body}; `body` is the parsed JSON, if it is JSON. */
 export function request(server, method, target, { token, headers = {}, json, body, agent: own = agent } = {}) {
   const sent = { ...headers };
   if (token !== undefined) sent.authorization ??= `Bearer ${token}`;

@@ -1,4 +1,4 @@
-// Starts `parley serve` on a free port over a data folder of its own, and sees to it that nothing outlives the test.
+// Starts `parley serve` on a free port with its own data folder, and removes both at the end of the test.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,15 +11,15 @@ import { delay, within } from './wait.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 export const PARLEY = resolve(process.env.PARLEY ?? join(ROOT, 'build/release/parley'));
-// What it says once it takes connections; the number is the port.
+// The line that the server prints once it takes connections. The number is the port.
 const SERVING = /(?:listening on|serving\b.*?address)\W+\S*?:(\d+)/;
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 export class Server {
   /** @param options command: 'serve' | 'demo' (which serves the page); limits: 'off' | 'on'; args: further flags; port: 0 picks one;
-   *    env: more of an environment; wrap: a command that becomes the server. Both may be set anew before `restart`.
-   *    store: the URI of a database; with PARLEY_STORE=mongodb in the environment every server gets a database of its own at a real mongod. */
+   *    env: further environment variables; wrap: a command that becomes the server. Both may change before `restart`.
+   *    store: the URI of a database; with PARLEY_STORE=mongodb in the environment every server gets its own database at a real mongod. */
   static async start({ store, ...options } = {}) {
     const server = new Server(options);
     const wanted = store ?? (process.env.PARLEY_STORE === 'mongodb' && options.command !== 'demo' ? await freshStore() : undefined);
@@ -52,7 +52,7 @@ export class Server {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Resident memory in bytes, as the system counts it. */
+  /** The resident memory in bytes, as the system counts it. */
   rssBytes() {
     return 1024 * Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))[1]);
   }
@@ -77,13 +77,13 @@ export class Server {
     await launch;
   }
 
-  /** SIGTERM, or another; gives {code, signal}. */
+  /** Sends SIGTERM, or another signal; returns {code, signal}. */
   async terminate(signal = 'SIGTERM') {
     this.#child.kill(signal);
     return within(this.#gone, 'the server to drain');
   }
 
-  /** Stops it somehow and removes its folder. */
+  /** Stops the server and removes its folder. */
   async dispose() {
     if (this.alive) await this.kill();
     if (this.store && --Server.#onDatabases === 0) await closeDatabases();

@@ -1,4 +1,4 @@
-// A doctor, a patient and their session, made over REST.
+// Creates a doctor, a patient and their session over REST.
 import assert from 'node:assert/strict';
 import { Client } from './client.mjs';
 import { post } from './rest.mjs';
@@ -10,7 +10,7 @@ export async function makeSession(server, { doctor = person('doctor'), patient =
   return { doctor, patient, sessionId: answer.body.session.sessionId, session: answer.body.session };
 }
 
-/** Both joined, in this order: doctor, patient. The doctor has heard of the patient. */
+/** Both have joined, first the doctor. The doctor has received the join of the patient. */
 export async function makeCall(server, { transport = 'websocket', ...options } = {}) {
   const call = await makeSession(server, options);
   call.doctorSocket = await Client.connect(server, call.doctor, { transport });

@@ -1,4 +1,4 @@
-// JSON Web Tokens, well and badly made. A hand of its own: what judges the server must not share code with it.
+// Valid and invalid JSON Web Tokens. This code is independent of src, because a check must not share code with the code it judges.
 import { createHmac, generateKeyPairSync, randomBytes, sign as signWithKey } from 'node:crypto';
 import { remember } from './people.mjs';
 
@@ -8,7 +8,7 @@ export const newId = () => randomBytes(12).toString('hex');
 const encode = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 const now = () => Math.floor(Date.now() / 1000);
 
-/** `algorithm` is what the header says and, for the HS family, what signs. */
+/** `algorithm` is the name in the header. For the HS family it also selects the hash of the signature. */
 export function sign(claims, { algorithm = 'HS256', secret = SECRET, header = {} } = {}) {
   const signed = `${encode({ alg: algorithm, typ: 'JWT', ...header })}.${encode(claims)}`;
   if (algorithm.toLowerCase() === 'none') return `${signed}.`;
@@ -28,7 +28,7 @@ export function person(role, more = {}) {
   return { ...claims, claims, token: sign(claims) };
 }
 
-/** Every way of being nobody. `claims` would be fine if the token were. */
+/** Every kind of invalid token. `claims` would be accepted in a valid token. */
 export function badTokens(claims) {
   const good = sign(claims);
   const [head, body, signature] = good.split('.');

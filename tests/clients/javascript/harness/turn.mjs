@@ -1,5 +1,5 @@
-// As much of STUN and TURN over UDP as a client needs to allocate and to send through the relay (RFC 8489, RFC 8656): a hand of its own, so that what
-// judges our credentials shares no code with what makes them.
+// The part of STUN and TURN over UDP that a client needs to allocate and to send through the relay (RFC 8489, RFC 8656). It is written anew here,
+// because a check of the credentials must not share code with the code that makes them.
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import dgram from 'node:dgram';
 import { within } from './wait.mjs';
@@ -11,14 +11,14 @@ const ATTRIBUTE = {
   xorRelayedAddress: 0x0016, requestedTransport: 0x0019, xorMappedAddress: 0x0020,
 };
 const CLASS = { request: 0x000, indication: 0x010, success: 0x100, error: 0x110 };
-const RETRY_MS = 250;  // UDP: a request is sent again until it is answered
+const RETRY_MS = 250;  // UDP may lose a request, so it is sent again until the answer comes
 
 export class TurnClient {
   static async open(port) {
     const client = new TurnClient();
     client.#socket = dgram.createSocket('udp4');
     client.#socket.on('message', (bytes) => client.#take(bytes));
-    client.#socket.on('error', () => {});  // nobody listens yet: the request is repeated
+    client.#socket.on('error', () => {});  // the server does not listen yet; the request is repeated
     await new Promise((resolve) => client.#socket.connect(port, '127.0.0.1', resolve));
     return client;
   }
@@ -31,12 +31,12 @@ export class TurnClient {
     return this.#ask(METHOD.binding, []);
   }
 
-  /** One Allocate as it stands: without a user it is answered with 401, a realm and a nonce. */
+  /** One Allocate request. Without a user the answer is 401, a realm and a nonce. */
   allocateOnce(user) {
     return this.#ask(METHOD.allocate, [[ATTRIBUTE.requestedTransport, Buffer.from([17, 0, 0, 0])]], user);
   }
 
-  /** Long-term credentials (RFC 8489 §9.2): asks, is challenged, and asks again. {error: 401} or {relay: {address, port}, lifetime}. */
+  /** Long-term credentials (RFC 8489 §9.2): asks, is challenged, asks again. {error: 401} or {relay: {address, port}, lifetime}. */
   async allocate({ username, credential }) {
     const challenge = await this.allocateOnce();
     this.user = { username, credential, realm: challenge.realm, nonce: challenge.nonce };
@@ -49,7 +49,7 @@ export class TurnClient {
   sendTo(peer, data) {
     this.#socket.send(messageOf(METHOD.send | CLASS.indication, randomBytes(12), [[ATTRIBUTE.xorPeerAddress, xorAddress(peer)], [ATTRIBUTE.data, data]]));
   }
-  /** The next datagram that the relay passes on. */
+  /** Returns the next datagram that the relay passes on. */
   received() {
     return within(new Promise((resolve) => { this.#onData = resolve; }), 'a datagram through the relay');
   }
@@ -98,7 +98,7 @@ function messageOf(type, transaction, attributes, user) {
   const body = Buffer.concat([...attributes, ...signed].map(attribute));
   const head = Buffer.alloc(8);
   head.writeUInt16BE(type, 0);
-  head.writeUInt16BE(body.length + (user ? 24 : 0), 2);  // the integrity of 24 bytes counts itself
+  head.writeUInt16BE(body.length + (user ? 24 : 0), 2);  // the length includes the 24 bytes of the integrity itself
   head.writeUInt32BE(COOKIE, 4);
   const bytes = Buffer.concat([head, transaction, body]);
   if (!user) return bytes;

@@ -1,4 +1,4 @@
-// Waiting for conditions. The limits are for broken servers; nothing here measures time.
+// Waits for conditions. The limits catch broken servers; no test measures time here.
 export const PATIENCE_MS = 15_000;
 
 export function within(promise, what, limitMs = PATIENCE_MS) {

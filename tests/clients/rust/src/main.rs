@@ -1,5 +1,5 @@
-// A bridge: does on a rust_socketio client what the lines of standard input say, and prints what it sees, one JSON object a line.
-// The protocol of the lines is in ../javascript/scenario.mjs.      parley-bridge URL TOKEN
+// A bridge: it runs the commands of standard input on a rust_socketio client and prints the events, one JSON object a line.
+// ../javascript/scenario.mjs describes the commands.      parley-bridge URL TOKEN
 use rust_socketio::{ClientBuilder, Event, Payload, RawClient};
 use serde_json::{json, Value};
 use std::io::{BufRead, Write};
@@ -32,7 +32,7 @@ fn main() {
     let (Some(url), Some(token)) = (arguments.next(), arguments.next()) else {
         panic!("usage: parley-bridge URL TOKEN");
     };
-    // Among the events that `on_any` is told of are not these three.
+    // `on_any` does not receive these three events.
     let client = ClientBuilder::new(url)
         .auth(json!({"token": token}))
         .reconnect_on_disconnect(true)
