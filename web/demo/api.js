@@ -1,4 +1,4 @@
-// The REST side: what works when no socket does. Every call gives {ok, status, body, retryAfterMs}; none throws.
+// The REST calls, which work without a socket. Every call returns {ok, status, body, retryAfterMs}; none throws.
 
 const ANSWER_WITHIN_MS = 10_000;
 

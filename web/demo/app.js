@@ -1,4 +1,4 @@
-// The demo: one session, one participant, one tab. Wires the parts together and holds no rule of its own that a part could hold.
+// The demo: one session, one participant, one tab. It connects the parts. Rules belong to the parts and not here.
 
 import { Api } from './api.js';
 import { displayName, identityFromFragment, newMessageId } from './identity.js';
@@ -14,8 +14,8 @@ const PAGE_SIZE = 50;
 const CATCH_UP_SIZE = 500;
 const PAST_THE_END = 16_777_215;  // The largest seq there is: "before" it are the newest entries.
 const RETRY_MS = [500, 1_000, 2_000, 4_000];
-const TELL_TIME_FROM_MS = 2_000;  // A shorter wait is over before it is read.
-const SERVER_ITSELF = '0'.repeat(24);  // Ended by the server: its upkeep has no user.
+const TELL_TIME_FROM_MS = 2_000;  // A shorter wait is over before anybody can read it.
+const SERVER_ITSELF = '0'.repeat(24);  // The server ended it: its upkeep has no user.
 const clockFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
 class Demo {
@@ -27,14 +27,14 @@ class Demo {
   #timeline = new Timeline();
   #presence;
   #session = null;
-  #started = false;  // somebody has joined: what was read before may still say `created`
+  #started = false;  // somebody has joined, but an earlier answer may still say `created`
   #ended = false;
   #sending = false;
   #failures = 0;
-  #held = '';  // why the first message in the outbox waits, and so the ones after it
+  #held = '';  // the reason why the first message in the outbox, and all after it, wait
   #wake = () => {};
   #oldest = PAST_THE_END;  // seq of the first entry that was read
-  #readTo = null;  // position up to which everything was read; null: nothing yet
+  #readTo = null;  // position up to which everything was read; null: none yet
   #hasEarlier = false;
   #refreshing = Promise.resolve();
 
@@ -62,7 +62,7 @@ class Demo {
     this.#link.use('auto');
     this.#loadSession();
     await this.#refresh();
-    this.#pump();  // What an earlier life of this tab could not send.
+    this.#pump();  // Messages that the tab could not send before a reload.
   }
 
   #linkEvents() {
@@ -120,7 +120,7 @@ class Demo {
     return [doctorId, patientId].find((user) => user && user._id !== me) ?? null;
   }
 
-  /** Somebody the server had never seen before has a name from now on. */
+  /** A user whom the server has never seen before has a name from now on. */
   async #presenceChanged({ userId, note }) {
     this.#draw();
     if (!note) return;
@@ -195,13 +195,13 @@ class Demo {
     this.#draw();
   }
 
-  /** One after the other: each begins with what the one before has learned. */
+  /** Reads run one after the other, because each begins with the result of the one before. */
   #refresh() {
     this.#refreshing = this.#refreshing.then(() => this.#readNewest());
     return this.#refreshing;
   }
 
-  /** First the end of the log; after that, all that came since, deletions too: the position leaves no gap. */
+  /** Reads the end of the log first. Later it reads all newer entries, deletions too: the position leaves no gap. */
   async #readNewest() {
     const answer = this.#readTo === null ? await this.#readBack() : await this.#readOn();
     if (answer.ok) this.#draw();
@@ -230,7 +230,7 @@ class Demo {
     return answer;
   }
 
-  /** Until there is something to see: a whole page may tell of deletions only. */
+  /** Reads on until there is something to show: a whole page may hold only deletions. */
   async #earlier() {
     const known = this.#timeline.messages().length;
     while (this.#hasEarlier && this.#timeline.messages().length === known) {
@@ -239,7 +239,7 @@ class Demo {
     this.#view.keepPlace(() => this.#draw());
   }
 
-  /** Whether the session has started, ended or gone on: the log tells a tab too that no socket tells. */
+  /** Reads from the log whether the session has started, ended or was reopened, for tabs without a socket. */
   #follow(entries) {
     const { started, turn } = lifeIn(entries);
     this.#started ||= started;
@@ -275,7 +275,7 @@ class Demo {
     this.#draw();
   }
 
-  /** One message in flight at a time: what is written first stands first, whatever fails in between. */
+  /** One message in flight at a time, so messages keep their order although a send fails. */
   async #pump() {
     if (this.#sending) return;
     this.#sending = true;
@@ -312,7 +312,7 @@ class Demo {
     }
   }
 
-  /** Ends early when the path changes for the better or somebody asks for a retry. */
+  /** Ends early if a better path opens or somebody presses retry. */
   #pause(delayMs) {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, delayMs);

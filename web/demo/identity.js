@@ -1,6 +1,6 @@
-// Who this tab is and which session it shows, from the part of the address that never leaves the browser: #token=…&session=…
+// The user and the session of this tab, from the part of the address that never leaves the browser: #token=…&session=…
 
-/** Reads the fragment. Gives null when there is no usable token and session in it. */
+/** Reads the fragment. Returns null if it has no usable token and session. */
 export function identityFromFragment(fragment) {
   const fields = new URLSearchParams(fragment.replace(/^#/, ''));
   const token = fields.get('token');
@@ -15,12 +15,12 @@ export function identityFromFragment(fragment) {
   };
 }
 
-/** 24 hexadecimal digits of a user come back in lower case. */
+/** The server returns 24 hexadecimal digits of a user in lower case. */
 function asAnswered(id) {
   return /^[0-9a-f]{24}$/i.test(id) ? id.toLowerCase() : id;
 }
 
-/** What the token says about its owner. The server judges the signature; this page only wants a name to show. */
+/** The claims of the token about its owner. The server checks the signature; this page only needs a name to show. */
 function claimsOf(token) {
   try {
     const payload = token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/');
@@ -31,7 +31,7 @@ function claimsOf(token) {
   }
 }
 
-/** The best name there is for a user: name, e-mail, role, and in the end a piece of the id. */
+/** The best name of a user: name, e-mail, role, or else a part of the id. */
 export function displayName(user) {
   if (!user) return 'Someone';
   if (user.name) return user.name;

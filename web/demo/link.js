@@ -1,5 +1,5 @@
-// The way to the server: WebSocket, else long polling, else plain REST. Whichever it is, the page above sends the same message with
-// the same clientMessageId and learns the same verdict, so a change of path can neither lose nor double anything.
+// The connection to the server: WebSocket, else long polling, else plain REST. On every path the page sends the same message with
+// the same clientMessageId and receives the same answer. So a change of path cannot lose or double a message.
 
 import { io } from './socket.io.esm.min.js';
 
@@ -41,7 +41,7 @@ export class Link {
     this.#pollIn(mode === 'rest' ? 0 : FIRST_POLL_MS);
   }
 
-  /** The session has ended. A tab in its room stays there and hears when the session is reopened; any other tab asks from time to time. */
+  /** The session has ended. A tab in its room stays there and receives the reopening; any other tab asks from time to time. */
   pause() {
     this.#paused = true;
     clearTimeout(this.#timer);
@@ -62,14 +62,14 @@ export class Link {
     this.#pollIn(POLL_EVERY_MS);
   }
 
-  /** Gives {stored: message}, {refused: text} or {laterMs}: after that, the same item may be sent again, on any path. */
+  /** Returns {stored: message}, {refused: text} or {laterMs}. After that time the same item may be sent again, on any path. */
   async send({ text, clientMessageId }) {
     if (!this.#joined) return verdictOfAnswer(await this.#api.store(text, clientMessageId));
     const payload = { sessionId: this.#identity.session, message: text, clientMessageId };
     try {
       return verdictOfAck(await this.#socket.timeout(ACK_WITHIN_MS).emitWithAck('chat-message', payload));
     } catch {
-      return { laterMs: 0 };  // No verdict in time, or the connection went: the retry will tell.
+      return { laterMs: 0 };  // No answer in time, or the connection was lost: the retry shows the outcome.
     }
   }
 
@@ -109,7 +109,7 @@ export class Link {
     clearTimeout(this.#timer);
     this.#on.session(answer);
     this.#setPath(socket.io.engine.transport.name);
-    await this.#on.refresh();  // What came between the last look and the join.
+    await this.#on.refresh();  // Messages that came between the last read and the join.
   }
 
   #joinRefused(answer) {
@@ -118,7 +118,7 @@ export class Link {
     else this.#on.refused(answer.error);
   }
 
-  /** A refusal by the server ends socket.io's own attempts. A full server may have room later; a bad token stays bad. */
+  /** A refusal by the server ends socket.io's own attempts. A full server may have room later; a bad token remains bad. */
   #connectFailed(socket, error) {
     if (socket.active) return;
     if (/token|user not found/i.test(error.message)) return this.#on.refused(error.message);
@@ -131,7 +131,7 @@ export class Link {
     if (this.#paused) return this.#watch();
     this.#setPath('connecting');
     this.#pollIn(FIRST_POLL_MS);
-    if (!socket.active) socket.connect();  // The server closed it on purpose, to restart; socket.io would stay away.
+    if (!socket.active) socket.connect();  // The server closed it on purpose, to restart. socket.io alone would not reconnect.
   }
 
   #dropSocket() {
@@ -155,7 +155,7 @@ export class Link {
     }
     const { ok, status, retryAfterMs } = await this.#on.refresh();
     if (this.#joined || this.#paused) return;
-    this.#setPath(ok || status === 429 ? 'rest' : 'offline');  // A server that says "later" is there.
+    this.#setPath(ok || status === 429 ? 'rest' : 'offline');  // A server that asks for a later retry is reachable.
     this.#pollIn(Math.max(POLL_EVERY_MS, retryAfterMs));
   }
 

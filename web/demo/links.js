@@ -1,11 +1,11 @@
-// Web addresses in a text. Pure: gives parts, and the view makes elements of them, so a text can never become markup.
+// Web addresses in a text. Returns parts, from which the view makes elements, so a text can never become markup.
 
-// Ends at white space, at quotes and brackets that stand around addresses, and at characters that turn the direction of writing: those could
+// An address ends at white space, at quotes and brackets around it, and at characters that change the direction of writing: those could
 // show an address other than the one that opens.
 const ADDRESS = /https?:\/\/[^\s<>"'`{}|\\^\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/giu;
 const CLOSING = { ')': '(', ']': '[' };
 
-/** The text in parts: [{text}] or, where it is a web address, [{text, href}]. Together the parts are the text. */
+/** Returns the text in parts: [{text}], or [{text, href}] for a web address. Together the parts are the text. */
 export function partsOf(text) {
   const parts = [];
   let end = 0;
@@ -45,7 +45,7 @@ function withoutPunctuation(address) {
 
 const count = (text, character) => text.split(character).length - 1;
 
-/** Null unless it opens a page: `https://bank.example@elsewhere.example` names one host and opens another. */
+/** Null unless it opens the host it shows: `https://bank.example@elsewhere.example` names one host and opens another. */
 function hrefOf(address) {
   try {
     const url = new URL(address);

@@ -1,5 +1,5 @@
-// Messages that this tab has accepted and the server has not yet confirmed. First in, first out, kept in the tab's session storage,
-// so a reload loses nothing; the clientMessageId makes every retry, on whichever path, one and the same message.
+// Messages that this tab has accepted and the server has not yet confirmed: first in, first out. The tab's session storage keeps them,
+// so a reload loses nothing. The clientMessageId makes every retry, on any path, the same message.
 
 export class Outbox {
   #key;
@@ -22,7 +22,7 @@ export class Outbox {
     this.#save();
   }
 
-  /** The next to send. A refused message stands aside and stops nobody behind it. */
+  /** The next message to send. A refused message is skipped and holds up nothing. */
   next() {
     return this.#items.find((item) => item.state !== 'failed');
   }
@@ -45,7 +45,7 @@ export class Outbox {
       const items = JSON.parse(this.#storage.getItem(this.#key) ?? '[]');
       return items.map((item) => (item.state === 'sending' ? { ...item, state: 'waiting' } : item));
     } catch {
-      return [];  // Unreadable: an older page wrote it. There is nothing to rescue.
+      return [];  // An older page wrote it and it is unreadable. Nothing can be recovered.
     }
   }
 
@@ -53,7 +53,7 @@ export class Outbox {
     try {
       this.#storage.setItem(this.#key, JSON.stringify(this.#items));
     } catch {
-      // Storage is full or forbidden: the outbox then lives as long as the tab does.
+      // Storage is full or forbidden, so the outbox lives only as long as the tab.
     }
   }
 }

@@ -1,7 +1,7 @@
-// Which users are here. The acknowledgement of our join counts the other sockets in the room by user; after it the server tells who comes
-// and who goes, one socket at a time. A user with several tabs is here until the last of them has gone.
+// The users who are present. The acknowledgement of our join counts the other sockets in the room by user. Later the server sends each join
+// and leave of a socket. A user with several tabs is present until the last tab has left.
 
-const LEAVE_NOTED_AFTER_MS = 2_500;  // A reload is not a farewell.
+const LEAVE_NOTED_AFTER_MS = 2_500;  // A reload must not show as a leave.
 
 export class Presence {
   #me;
@@ -10,7 +10,7 @@ export class Presence {
   #known = false;
   #leaving = new Map();  // user → timer of the note
 
-  /** @param changed called with {userId, note}: 'joined', 'left' or ''. Never for `me`, whose other tabs are nobody else. */
+  /** @param changed called with {userId, note}: 'joined', 'left' or ''. Never called for `me`, whose other tabs are the same user. */
   constructor(me, changed) {
     this.#me = me;
     this.#changed = changed;

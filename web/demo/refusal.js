@@ -1,4 +1,4 @@
-// Why there is no chat to show, in words that say what to do next, and the way back to a link of this tab that did open one.
+// The reason why there is no chat, the next step for the user, and the way back to a link of this tab that did open one.
 
 const KEY = 'parley-last-link';
 const NEW_LINKS = 'Start `parley demo` (or `make run`) again with the same data folder. It prints two new links to the same session.';
@@ -38,7 +38,7 @@ export function keepLink({ hash }, storage) {
   try {
     storage.setItem(KEY, hash);
   } catch {
-    // Storage is forbidden: there is no way back then.
+    // Storage is forbidden, so there is no way back.
   }
 }
 

@@ -1,4 +1,4 @@
-// Dark or light: what the system says, until somebody chooses.
+// Dark or light: the system's choice, until somebody chooses.
 
 const KEY = 'parley-theme';
 

@@ -1,23 +1,23 @@
-// What is known of the conversation: messages by id, in the one order the server gave them. Pure; the view draws it.
+// The known messages of the conversation by id, in the order of the server. It does no I/O; the view draws it.
 
 export class Timeline {
   #byId = new Map();
   #notes = [];
   #noteCount = 0;
 
-  /** Takes what the log, an event or an answer carried. Gives those that were new. */
+  /** Takes messages of the log, an event or an answer. Returns the new ones. */
   merge(messages) {
     const fresh = [];
     for (const message of messages.map(normalized)) {
       const known = this.#byId.get(message.id);
-      if (known?.deleted) continue;  // What was read before may still show it; what is deleted stays deleted.
+      if (known?.deleted) continue;  // An earlier read may still show the message, but a deleted message stays deleted.
       if (!known) fresh.push(message);
       this.#byId.set(message.id, { ...known, ...message });
     }
     return fresh;
   }
 
-  /** Leaves a tombstone. Gives whether anything changed. */
+  /** Leaves a tombstone. Returns whether anything changed. */
   remove(id, deletedBy) {
     const known = this.#byId.get(id);
     if (!known || known.deleted) return false;
@@ -25,7 +25,7 @@ export class Timeline {
     return true;
   }
 
-  /** Takes a stretch of the log: what was said, and what was deleted. Gives the messages that were new. */
+  /** Takes a range of the log with messages and deletions. Returns the new messages. */
   take(entries) {
     const fresh = this.merge(entries.filter((entry) => entry.kind === 'text'));
     for (const { kind, id, deletedBy } of entries) {
@@ -34,13 +34,13 @@ export class Timeline {
     return fresh;
   }
 
-  /** The server has another history than the one that was shown: nothing of that counts. */
+  /** The server has another history than the one that was shown, so everything shown is dropped. */
   clear() {
     this.#byId.clear();
     this.#notes = [];
   }
 
-  /** A line of the page itself (somebody came or went); it stands after the newest message of that moment. */
+  /** A line of the page itself (somebody joined or left). It comes after the newest message of that moment. */
   note(text) {
     this.#noteCount += 1;
     this.#notes.push({ kind: 'note', id: `note-${this.#noteCount}`, text, seq: this.highestSeq() + 0.5, at: Date.now() });
@@ -66,7 +66,7 @@ export class Timeline {
   }
 }
 
-/** What a stretch of the log tells of the session itself: whether somebody joined for the first time, and its last end or reopening. */
+/** The facts about the session in a range of the log: whether somebody joined for the first time, and its last end or reopening. */
 export function lifeIn(entries) {
   return {
     started: entries.some(({ kind, change }) => kind === 'participant' && change === 'firstJoin'),

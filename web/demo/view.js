@@ -1,4 +1,4 @@
-// Everything on the screen. Draws what it is given and reports what people do; decides nothing. Text of strangers goes in as text nodes only.
+// Everything on the screen. It draws its input, reports actions of people, and decides nothing. Text of strangers becomes text nodes only.
 
 import { displayName } from './identity.js';
 import { partsOf } from './links.js';
@@ -27,7 +27,7 @@ export class View {
   #asking = '';  // key of the row that asks whether to delete it
   #stopAsking = () => {};
   #follow = true;
-  #height = 0;  // of the list, when it was last laid out
+  #height = 0;  // height of the list at the last layout
 
   constructor(page) {
     this.#part = (id) => page.getElementById(id);
@@ -48,7 +48,7 @@ export class View {
     dialog.addEventListener('close', () => dialog.returnValue === 'end' && handlers.end());
   }
 
-  /** Instead of the chat: why there is none, what to do, and the way back. @param back the fragment of another link, or '' */
+  /** Shown in place of the chat: the reason, the next step, and the way back. @param back the fragment of another link, or '' */
   block({ title, text, steps, back, mayRetry }) {
     this.#part('block-title').textContent = title;
     this.#part('block-text').replaceChildren(...withCode(text));
@@ -63,7 +63,7 @@ export class View {
     this.#part('app').hidden = true;
   }
 
-  /** For those who listen rather than look. */
+  /** For screen readers. */
   announce(text) {
     this.#part('announcer').textContent = text;
   }
@@ -97,7 +97,7 @@ export class View {
     this.#part('modes').closest('section').hidden = !isOpen;
   }
 
-  /** Draws while the row that is on top keeps its place, for text that comes in above. */
+  /** Draws while the top row keeps its place, for text that is added above it. */
   keepPlace(draw) {
     const scroll = this.#part('scroll');
     const fromBottom = scroll.scrollHeight - scroll.scrollTop;
@@ -165,7 +165,7 @@ export class View {
 
   // ---- rows
 
-  /** Messages, notes and what waits to be sent, each with a key that survives the step from waiting to stored. */
+  /** Messages, notes and pending messages. Each has a key that it keeps when it is stored. */
   #itemsOf({ rows, outbox, held, me, users }) {
     const names = new Map(users.map((user) => [user._id, displayName(user)]));
     const keyOf = (row) => (row.clientMessageId && row.senderId === me.id ? `own-${row.clientMessageId}` : row.id);
@@ -239,7 +239,7 @@ export class View {
     this.#fillRemoval(row, item);
   }
 
-  /** The bin, and, once it was pressed, the question in its place. What is deleted is deleted for both. */
+  /** The delete button or, after it was pressed, the question in its place. A deletion applies to both people. */
   #fillRemoval(row, item) {
     const part = (name) => row.querySelector(`.${name}`);
     const [remove, confirm] = [part('remove'), part('confirm')];
@@ -330,14 +330,14 @@ export class View {
   #sizeComposer() {
     const text = this.#part('text');
     text.style.height = 'auto';
-    text.style.height = `${text.scrollHeight}px`;  // The style sheet says how high at most.
+    text.style.height = `${text.scrollHeight}px`;  // The style sheet limits the height.
     const left = MESSAGE_LENGTH_MAX - text.value.length;
     this.#part('count').textContent = text.value.length >= COUNT_FROM && left >= 0 ? String(left) : '';
     this.#sayTooLong(-left);
     this.#part('composer').querySelector('.send').disabled = !sendable(text.value);
   }
 
-  /** Why it does not send, in words; spoken when it becomes so and not at every key. */
+  /** The reason why it does not send, in words. It is spoken when it changes and not at every key. */
   #sayTooLong(over) {
     const sentence = this.#part('too-long');
     const isNew = sentence.hidden && over > 0;
@@ -375,7 +375,7 @@ export class View {
     resized.observe(scroll);
   }
 
-  /** Whether the reader is at the end. Asked before each change too: a message can be faster than the event of the scrolling before it. */
+  /** Whether the reader is at the end. Checked before each change too, because a message can come before the scroll event. */
   #noticeScrolling() {
     const scroll = this.#part('scroll');
     if (scroll.clientHeight !== this.#height) return;  // The composer grew; nobody scrolled away.

@@ -1,4 +1,4 @@
-// Both documents on one page: fetched from the server that serves it, so what stands here is what it does.
+// Both documents on one page. They come from the server that serves the page, so they describe that server.
 import { h, paragraphs } from './dom.js';
 import { events } from './events.js';
 import { operations } from './operations.js';
@@ -44,7 +44,7 @@ function link({ id, method, title, summary }) {
   return h('li', { 'data-for': id }, h('a', { href: `#${id}`, title: summary }, method ? h('span', { class: `badge small ${method}` }, method) : null, h('span', { class: 'name' }, title)));
 }
 
-/** Whatever does not hold every word that was typed goes out of sight, here and in the list at the side. */
+/** Hides every item that lacks one of the typed words, here and in the list at the side. */
 function filter(all, typed) {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   for (const { group, entries } of all) {
@@ -60,7 +60,7 @@ function filter(all, typed) {
   }
 }
 
-/** Beside the text the list is always open; above it, on a small screen, only when asked for. */
+/** On a wide screen the list is always open beside the text. On a small screen it opens above the text on request. */
 function foldList() {
   const list = document.getElementById('list');
   const narrow = matchMedia('(max-width: 900px)');

@@ -15,7 +15,7 @@ export function inline(text) {
   return text.split('`').map((part, index) => (index % 2 ? h('code', {}, part) : part));
 }
 
-/** The same, a paragraph for each empty line. */
+/** The same, with a paragraph for each part between empty lines. */
 export function paragraphs(text = '') {
   return text.split('\n\n').filter(Boolean).map((each) => h('p', {}, inline(each)));
 }

@@ -1,4 +1,4 @@
-// /asyncapi.json, one article an event: what clients emit with its ack, what they hear, and how they connect.
+// /asyncapi.json, one article an event: events of clients with their acks, events of the server, and how clients connect.
 import { h, json, paragraphs } from './dom.js';
 import { memberTable } from './schema.js';
 

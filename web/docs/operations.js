@@ -19,7 +19,7 @@ function article(path, method, operation) {
     answers(operation.responses));
 }
 
-/** A path that may break behind its slashes. */
+/** A path that may break after its slashes. */
 const broken = (path) => path.split(/(?<=\/)/).flatMap((part) => [part, h('wbr')]);
 
 function parameters({ parameters: all }) {

@@ -1,10 +1,10 @@
-// JSON Schema as tables: one row a member, named shapes as links to where they stand.
+// JSON Schema as tables: one row a member, named shapes as links to their definitions.
 import { h, inline } from './dom.js';
 
 const nameOf = (reference) => reference.split('/').at(-1);
 export const shapeId = (name) => `shape-${name}`;
 
-/** What a value is, in a few words: `uuid`, `ChatMessage[]`, `1 … 1000`. */
+/** The type of a value in a few words: `uuid`, `ChatMessage[]`, `1 … 1000`. */
 export function typeOf(schema) {
   if (schema.$ref) return h('a', { href: `#${shapeId(nameOf(schema.$ref))}` }, nameOf(schema.$ref));
   if (schema.const !== undefined) return h('code', {}, JSON.stringify(schema.const));
@@ -40,7 +40,7 @@ export function table(rows) {
       h('td', {}, about ? inline(about) : ''))))));
 }
 
-/** A shape where it stands: its members, or its type. */
+/** A shape in place: its members, or its type. */
 export function shape(name, schema) {
   return h('article', { class: 'entry', id: shapeId(name), 'data-shape': name },
     h('h3', {}, h('span', { class: 'title' }, name)),
