@@ -1,31 +1,19 @@
-// Runs the suites of one kind and ends with one PASS or FAIL line with its figures: node verdict.mjs clients|mongodb|cutover|bad-input|security|turn|replacing [--seed n]
+// Runs the suites of one kind (tests/suites.json) and ends with one PASS or FAIL line with its figures: node verdict.mjs KIND [--seed n]
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SUITES, suitesOf } from '../suites.mjs';
 import { commit } from './javascript/harness/commit.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const python = join(here, '../../build/clients-venv/bin/python');
-const node = (name) => ({ name, folder: 'javascript', command: [process.execPath, '--test-reporter=tap', `${name}.test.mjs`] });
-const onMongo = (name) => ({ ...node(name), name: `${name} on MongoDB`, env: { PARLEY_STORE: 'mongodb' } });
-const KINDS = {
-  clients: [
-    ...['connect', 'chat', 'resume', 'logout', 'sessions', 'admin', 'signalling', 'robustness', 'validation', 'length', 'limits', 'security'].map(node),
-    ...['sync', 'asyncio'].map((name) => ({ name: `python ${name}`, folder: 'python', command: [python, '-B', `test_${name}.py`] })),
-  ],
-  security: ['connect', 'security', 'validation', 'limits'].map(node),
-  turn: ['turn'].map(node),
-  replacing: ['replacing'].map(node),
-  mongodb: [node('mongodb'), ...['chat', 'resume', 'logout', 'sessions', 'admin', 'signalling', 'robustness', 'validation', 'length', 'limits'].map(onMongo)],
-  cutover: [node('cutover')],
-  'bad-input': ['bad-input', 'robustness'].map(node),
-};
+const commandOf = (file) => (file.endsWith('.py') ? [python, '-B', file] : [process.execPath, '--test-reporter=tap', file]);
 
 const kind = process.argv[2];
-const suites = KINDS[kind];
-if (!suites) {
-  console.error(`Which suites? One of: ${Object.keys(KINDS).join(', ')}`);
+const suites = suitesOf(kind);
+if (suites.length === 0) {
+  console.error(`Which suites? One of: ${[...new Set(SUITES.flatMap(({ kinds = [] }) => kinds))].join(', ')}`);
   process.exit(2);
 }
 const seedAt = process.argv.indexOf('--seed');
@@ -34,9 +22,10 @@ const seed = seedAt > 0 ? process.argv[seedAt + 1] : (process.env.SEED ?? '1');
 let passed = 0;
 let failed = 0;
 const figures = [];
-for (const { name, folder, command, env } of suites) {
-  const run = spawnSync(command[0], command.slice(1), {
-    cwd: join(here, folder), encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, ...env, SEED: seed },
+for (const { name, folder, file, env } of suites) {
+  const [program, ...words] = commandOf(file);
+  const run = spawnSync(program, words, {
+    cwd: join(here, '..', folder), encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, ...env, SEED: seed },
   });
   const count = countOf(`${run.stdout}\n${run.stderr}`, run.status);
   passed += count.passed;

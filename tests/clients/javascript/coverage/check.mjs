@@ -13,7 +13,7 @@ export function faultsOfNames(contract, suites, notYet = NOT_YET) {
   const marked = new Set([...suites.values()].flat());
   const faults = [...contract.faults];
   for (const [suite, ids] of suites) {
-    for (const id of ids) if (!known.has(id)) faults.push(`${suite}.test.mjs names ${id}, which the contract does not have`);
+    for (const id of ids) if (!known.has(id)) faults.push(`the suite ${suite} names ${id}, which the contract does not have`);
   }
   for (const id of Object.keys(notYet)) {
     if (!known.has(id)) faults.push(`not-yet.mjs names ${id}, which the contract does not have`);
@@ -35,7 +35,7 @@ export function faultsOfPage({ statements }, suites, page) {
     if (target !== id || words !== asInPage(statement.words)) faults.push(`${id}: the contract now says “${statement.words}”`);
     if (result === 'not yet' && Object.hasOwn(NOT_YET, id)) continue;
     if (result !== 'passed') faults.push(`${id}: the page says ${result}`);
-    else if (!suites.get(suite)?.includes(id)) faults.push(`${id}: ${suite}.test.mjs does not name it`);
+    else if (!suites.get(suite)?.includes(id)) faults.push(`${id}: the suite ${suite} does not name it`);
   }
   return faults;
 }

@@ -44,7 +44,7 @@ test('a mark for what is not in the contract, a statement without a test, and a 
   const contract = readContract(CONTRACT);
   const all = contract.statements.map(({ id }) => id);
   assert.deepEqual(faultsOfNames(contract, new Map([['s', all]]), {}), []);
-  assert.deepEqual(faultsOfNames(contract, new Map([['s', [...all, '9-x']]]), {}), ['s.test.mjs names 9-x, which the contract does not have']);
+  assert.deepEqual(faultsOfNames(contract, new Map([['s', [...all, '9-x']]]), {}), ['the suite s names 9-x, which the contract does not have']);
   assert.deepEqual(faultsOfNames(contract, new Map([['s', all.slice(1)]]), {}), ['no test names 1.1-none']);
   assert.deepEqual(faultsOfNames(contract, new Map([['s', all]]), { '1.3-more': 'later' }), ['1.3-more is called not yet, but a test proves it']);
 });

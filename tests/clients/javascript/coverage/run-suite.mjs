@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FOLDER, idsIn } from './marks.mjs';
+import { FILES, FOLDER, idsIn } from './marks.mjs';
 
 const REPORTER = fileURLToPath(new URL('reporter.mjs', import.meta.url));
 
@@ -14,7 +14,7 @@ const REPORTER = fileURLToPath(new URL('reporter.mjs', import.meta.url));
  * The suite is stopped when `onTest` returns `true`.
  */
 export function runSuite(name, { parley, seed = '1', limitMs = 600_000, only, onTest = () => false }) {
-  const flags = [`--test-reporter=${REPORTER}`, ...(only ? [`--test-name-pattern=${only}`] : []), `${name}.test.mjs`];
+  const flags = [`--test-reporter=${REPORTER}`, ...(only ? [`--test-name-pattern=${only}`] : []), FILES.get(name)];
   const folder = mkdtempSync(join(tmpdir(), 'parley-suite-'));  // the folder holds the temporary files of the suite, also if it is stopped
   const child = spawn(process.execPath, flags, {
     cwd: FOLDER, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PARLEY: parley, SEED: seed, TMPDIR: folder },
