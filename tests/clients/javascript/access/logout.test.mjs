@@ -1,11 +1,11 @@
 // POST /api/auth/logout: the token is refused everywhere, at once and after kill -9. Its sockets are closed within a second.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { Client } from './harness/client.mjs';
-import { get, post, request } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { makeCall, makeSession } from './harness/session.mjs';
-import { person } from './harness/token.mjs';
+import { Client } from '../harness/client.mjs';
+import { get, post, request } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { makeCall, makeSession } from '../harness/session.mjs';
+import { person } from '../harness/token.mjs';
 
 let server;
 before(async () => { server = await Server.start(); });

@@ -8,9 +8,9 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import mongoose from 'mongoose';
-import { startGate } from './harness/gate.mjs';
-import { removeFoldersOfTheDead, startMongod } from './harness/mongod.mjs';
-import { until } from './harness/wait.mjs';
+import { startGate } from './gate.mjs';
+import { removeFoldersOfTheDead, startMongod } from './mongod.mjs';
+import { until } from './wait.mjs';
 
 const MAJORITY = { writeConcern: { w: 'majority', j: true, wtimeoutMS: 20_000 } };
 
@@ -220,7 +220,7 @@ describe('a standalone and its gate', () => {
   });
 
   test('it ends with its process, even when that is killed', async () => {
-    const code = `import { startMongod } from './harness/mongod.mjs'; console.log((await startMongod()).port());`;
+    const code = `import { startMongod } from './mongod.mjs'; console.log((await startMongod()).port());`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', code], { cwd: fileURLToPath(new URL('.', import.meta.url)) });
     const port = Number(await once(child.stdout, 'data'));
     assert.ok(port > 0);

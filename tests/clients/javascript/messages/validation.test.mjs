@@ -1,11 +1,11 @@
 // The validation of messages: docs/api-contract.md §4.1 in its order and with its texts, each case over REST and over a socket.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { Client } from './harness/client.mjs';
-import { page, post, store } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { endSession, makeSession } from './harness/session.mjs';
-import { person } from './harness/token.mjs';
+import { Client } from '../harness/client.mjs';
+import { page, post, store } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { endSession, makeSession } from '../harness/session.mjs';
+import { person } from '../harness/token.mjs';
 
 const REQUIRED = 'Session ID and message are required';
 const TOO_LONG = 'Message too long (max 1000 characters)';

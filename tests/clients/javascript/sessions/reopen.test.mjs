@@ -1,12 +1,12 @@
 // Reopening an ended session: the people who may, the people who receive it, and the complete record (ARCHITECTURE.md §6, §10).
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { Chain } from './harness/chain.mjs';
-import { Client } from './harness/client.mjs';
-import { get, page, post, store } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { endSession, ISO, makeCall, makeSession } from './harness/session.mjs';
-import { person } from './harness/token.mjs';
+import { Chain } from '../harness/chain.mjs';
+import { Client } from '../harness/client.mjs';
+import { get, page, post, store } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { endSession, ISO, makeCall, makeSession } from '../harness/session.mjs';
+import { person } from '../harness/token.mjs';
 
 let server;
 before(async () => { server = await Server.start(); });

@@ -8,11 +8,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { get, post } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { makeSession } from './harness/session.mjs';
-import { person } from './harness/token.mjs';
-import { TurnClient } from './harness/turn.mjs';
+import { get, post } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { makeSession } from '../harness/session.mjs';
+import { person } from '../harness/token.mjs';
+import { TurnClient } from '../harness/turn.mjs';
 
 const SECRET = 'shared with the TURN server';
 const DAY_S = 86_400;

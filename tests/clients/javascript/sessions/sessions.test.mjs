@@ -1,12 +1,12 @@
 // Sessions: create, join, presence, end, over sockets and REST (docs/api-contract.md §5, §6.3–6.5).
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { Client } from './harness/client.mjs';
-import { get, page, post, store } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { endSession, ISO, makeCall, makeSession, OID, UUID } from './harness/session.mjs';
-import { newId, person } from './harness/token.mjs';
-import { until } from './harness/wait.mjs';
+import { Client } from '../harness/client.mjs';
+import { get, page, post, store } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { endSession, ISO, makeCall, makeSession, OID, UUID } from '../harness/session.mjs';
+import { newId, person } from '../harness/token.mjs';
+import { until } from '../harness/wait.mjs';
 
 let server;
 before(async () => { server = await Server.start(); });

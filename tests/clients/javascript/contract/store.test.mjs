@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { after, afterEach, describe, test } from 'node:test';
-import { Client } from './harness/client.mjs';
-import { get, page, post, remove, store } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { makeCall, makeSession } from './harness/session.mjs';
-import { person } from './harness/token.mjs';
+import { Client } from '../harness/client.mjs';
+import { get, page, post, remove, store } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { makeCall, makeSession } from '../harness/session.mjs';
+import { person } from '../harness/token.mjs';
 
 const started = [];
 afterEach(() => Client.closeAll());

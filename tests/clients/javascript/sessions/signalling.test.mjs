@@ -1,12 +1,12 @@
 // The signalling relay and its record (docs/api-contract.md §6.3, §6.4, §5.4).
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { Client } from './harness/client.mjs';
-import { get } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { endSession, ISO, makeCall, makeSession, OID } from './harness/session.mjs';
-import { person } from './harness/token.mjs';
-import { until } from './harness/wait.mjs';
+import { Client } from '../harness/client.mjs';
+import { get } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { endSession, ISO, makeCall, makeSession, OID } from '../harness/session.mjs';
+import { person } from '../harness/token.mjs';
+import { until } from '../harness/wait.mjs';
 
 let server;
 before(async () => { server = await Server.start(); });

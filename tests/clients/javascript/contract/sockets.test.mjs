@@ -1,12 +1,12 @@
 // Statements of docs/api-contract.md §6 that no other suite proves: transports and origins, connecting at the limits, rates, joining with odd ids.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { Client } from './harness/client.mjs';
-import { frame, Raw } from './harness/raw.mjs';
-import { get, request } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { makeCall, makeSession } from './harness/session.mjs';
-import { person } from './harness/token.mjs';
+import { Client } from '../harness/client.mjs';
+import { frame, Raw } from '../harness/raw.mjs';
+import { get, request } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { makeCall, makeSession } from '../harness/session.mjs';
+import { person } from '../harness/token.mjs';
 
 let server;
 const started = [];

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { after, before, describe, test } from 'node:test';
-import { get, post, request, store } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { makeSession } from './harness/session.mjs';
-import { newId, person, sign } from './harness/token.mjs';
+import { get, post, request, store } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { makeSession } from '../harness/session.mjs';
+import { newId, person, sign } from '../harness/token.mjs';
 
 let server;
 let call;

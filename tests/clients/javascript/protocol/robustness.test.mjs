@@ -4,11 +4,11 @@ import { execFileSync } from 'node:child_process';
 import net from 'node:net';
 import { availableParallelism } from 'node:os';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { Client } from './harness/client.mjs';
-import { Server } from './harness/server.mjs';
-import { makeCall } from './harness/session.mjs';
-import { person } from './harness/token.mjs';
-import { until } from './harness/wait.mjs';
+import { Client } from '../harness/client.mjs';
+import { Server } from '../harness/server.mjs';
+import { makeCall } from '../harness/session.mjs';
+import { person } from '../harness/token.mjs';
+import { until } from '../harness/wait.mjs';
 
 let server;
 let pid;

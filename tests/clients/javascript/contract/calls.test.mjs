@@ -1,12 +1,12 @@
 // Statements of docs/api-contract.md about sessions and messages over HTTP that no other suite proves (§3–§5): whole shapes and rare cases.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { Client } from './harness/client.mjs';
-import { get, page, post, remove, request, store } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { endSession, ISO, makeCall, makeSession, OID, UUID } from './harness/session.mjs';
-import { newId, person } from './harness/token.mjs';
-import { until } from './harness/wait.mjs';
+import { Client } from '../harness/client.mjs';
+import { get, page, post, remove, request, store } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { endSession, ISO, makeCall, makeSession, OID, UUID } from '../harness/session.mjs';
+import { newId, person } from '../harness/token.mjs';
+import { until } from '../harness/wait.mjs';
 
 let server;
 before(async () => { server = await Server.start(); });

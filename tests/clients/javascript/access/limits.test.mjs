@@ -1,11 +1,11 @@
 // The default limits: requests, sends, signalling, connections (docs/api-contract.md §2.6, §6.2, §6.3).
 import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach, describe, test } from 'node:test';
-import { Client } from './harness/client.mjs';
-import { get, page, post, store } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { makeSession } from './harness/session.mjs';
-import { person } from './harness/token.mjs';
+import { Client } from '../harness/client.mjs';
+import { get, page, post, store } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { makeSession } from '../harness/session.mjs';
+import { person } from '../harness/token.mjs';
 
 // Each test has its own server, because windows last a minute and more. `demo` is used because it has assets.
 let server;

@@ -1,11 +1,11 @@
 // Connecting with socket.io-client: the three transports, every refusal of docs/api-contract.md §6.2, and the Engine.IO errors of §6.1.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { Client } from './harness/client.mjs';
-import { frame, Raw } from './harness/raw.mjs';
-import { get, request } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { badTokens, person, sign } from './harness/token.mjs';
+import { Client } from '../harness/client.mjs';
+import { frame, Raw } from '../harness/raw.mjs';
+import { get, request } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { badTokens, person, sign } from '../harness/token.mjs';
 
 let server;
 before(async () => { server = await Server.start(); });

@@ -3,12 +3,12 @@
 // session must look untouched.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { Client } from './harness/client.mjs';
-import { get, page, request, store } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { endSession, makeSession } from './harness/session.mjs';
-import { badTokens, newId, person, sign } from './harness/token.mjs';
-import { until } from './harness/wait.mjs';
+import { Client } from '../harness/client.mjs';
+import { get, page, request, store } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { endSession, makeSession } from '../harness/session.mjs';
+import { badTokens, newId, person, sign } from '../harness/token.mjs';
+import { until } from '../harness/wait.mjs';
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const text = (status, message) => ({ status, body: { message } });

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
-import { Client } from './harness/client.mjs';
-import { get, page, store } from './harness/rest.mjs';
-import { PARLEY, Server } from './harness/server.mjs';
-import { makeCall } from './harness/session.mjs';
+import { Client } from '../harness/client.mjs';
+import { get, page, store } from '../harness/rest.mjs';
+import { PARLEY, Server } from '../harness/server.mjs';
+import { makeCall } from '../harness/session.mjs';
 
 const LARGEST = 10_000;
 /** One character of each size in UTF-8: 1, 2, 3 and 4 bytes. The last has two UTF-16 units. */

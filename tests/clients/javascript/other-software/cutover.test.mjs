@@ -5,14 +5,14 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, test } from 'node:test';
 import { promisify } from 'node:util';
-import { Client } from './harness/client.mjs';
-import { databaseOf, sharedMongod } from './harness/database.mjs';
-import { OldServer } from './harness/old-server.mjs';
-import { get, page, post, remove, store } from './harness/rest.mjs';
-import { PARLEY, Server } from './harness/server.mjs';
-import { person } from './harness/token.mjs';
-import { until } from './harness/wait.mjs';
-import { Chain } from './harness/chain.mjs';
+import { Client } from '../harness/client.mjs';
+import { databaseOf, sharedMongod } from '../harness/database.mjs';
+import { OldServer } from '../harness/old-server.mjs';
+import { get, page, post, remove, store } from '../harness/rest.mjs';
+import { PARLEY, Server } from '../harness/server.mjs';
+import { person } from '../harness/token.mjs';
+import { until } from '../harness/wait.mjs';
+import { Chain } from '../harness/chain.mjs';
 
 const SEED = Number(process.env.SEED ?? 1);
 const run = promisify(execFile);
@@ -208,7 +208,7 @@ test('an open session of an earlier server is the open session of its pair', asy
 
 /** The statements that the page tells operators to enter in mongosh. */
 function snippetForFormat1() {
-  const page_ = readFileSync(new URL('../../../docs/operations/mongodb.md', import.meta.url), 'utf8');
+  const page_ = readFileSync(new URL('../../../../docs/operations/mongodb.md', import.meta.url), 'utf8');
   const section = page_.slice(page_.indexOf('## A database of format 1'));
   const code = section.match(/```js\n([^]*?)```/)[1];
   const statements = code.split('\n').filter((line) => line.startsWith('db.'));

@@ -1,12 +1,12 @@
 // Two people in one session, over every transport, in both directions: docs/api-contract.md §4, §6.3. Order, and exactly once.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { Client } from './harness/client.mjs';
-import { get, page, remove, store } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { ISO, makeCall, makeSession, OID } from './harness/session.mjs';
-import { person } from './harness/token.mjs';
-import { within } from './harness/wait.mjs';
+import { Client } from '../harness/client.mjs';
+import { get, page, remove, store } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { ISO, makeCall, makeSession, OID } from '../harness/session.mjs';
+import { person } from '../harness/token.mjs';
+import { within } from '../harness/wait.mjs';
 
 let server;
 before(async () => { server = await Server.start(); });

@@ -1,12 +1,12 @@
 // Resume at any age, verified (P5): over sockets and REST, after kill -9, after the end of the session (ARCHITECTURE.md).
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { Chain } from './harness/chain.mjs';
-import { Client } from './harness/client.mjs';
-import { get, remove, store } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { endSession, makeCall, makeSession } from './harness/session.mjs';
-import { person } from './harness/token.mjs';
+import { Chain } from '../harness/chain.mjs';
+import { Client } from '../harness/client.mjs';
+import { get, remove, store } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { endSession, makeCall, makeSession } from '../harness/session.mjs';
+import { person } from '../harness/token.mjs';
 
 let server;
 before(async () => { server = await Server.start(); });

@@ -4,13 +4,13 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
-import { Client } from './harness/client.mjs';
-import { frame, Raw } from './harness/raw.mjs';
-import { get, post, store } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { makeCall, makeSession } from './harness/session.mjs';
-import { person } from './harness/token.mjs';
-import { until } from './harness/wait.mjs';
+import { Client } from '../harness/client.mjs';
+import { frame, Raw } from '../harness/raw.mjs';
+import { get, post, store } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { makeCall, makeSession } from '../harness/session.mjs';
+import { person } from '../harness/token.mjs';
+import { until } from '../harness/wait.mjs';
 
 const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1'.replace('x86_64', process.arch === 'arm64' ? 'aarch64' : 'x86_64');
 const started = [];

@@ -3,15 +3,15 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import mongoose from 'mongoose';
-import { Client } from './harness/client.mjs';
-import { sharedMongod } from './harness/database.mjs';
-import { models } from './harness/models.mjs';
-import { startMongod } from './harness/mongod.mjs';
-import { get, page, post, remove, store } from './harness/rest.mjs';
-import { Server } from './harness/server.mjs';
-import { endSession, makeCall, makeSession } from './harness/session.mjs';
-import { newId, person, sign } from './harness/token.mjs';
-import { until, within } from './harness/wait.mjs';
+import { Client } from '../harness/client.mjs';
+import { sharedMongod } from '../harness/database.mjs';
+import { models } from '../harness/models.mjs';
+import { startMongod } from '../harness/mongod.mjs';
+import { get, page, post, remove, store } from '../harness/rest.mjs';
+import { Server } from '../harness/server.mjs';
+import { endSession, makeCall, makeSession } from '../harness/session.mjs';
+import { newId, person, sign } from '../harness/token.mjs';
+import { until, within } from '../harness/wait.mjs';
 
 const VERDICT_MS = 25_000; // the server's deadline, one try, and a margin
 
