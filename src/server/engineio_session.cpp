@@ -182,8 +182,7 @@ void EngineioSession::poll(SessionRequestPtr request) {
   if (!queue_.empty()) return answer_poll(take_payload());
   if (life_ == Life::closing) {
     // Alone: socket.io-client handles a close before packets of the same answer and would miss the DISCONNECT.
-    answer_poll("1");
-    return retire();
+    return end(CloseReason::forced_close);
   }
   if (candidate_ != nullptr && candidate_->upgrade.releases_polls()) answer_poll("6");
 }
@@ -277,7 +276,7 @@ void EngineioSession::on_heartbeat() {
         heartbeat_.on_pong(now);  // its pong may be among the unread packets
         break;
       }
-      return life_ == Life::closing ? retire() : end(CloseReason::ping_timeout);
+      return end(CloseReason::ping_timeout);
     case engineio::Heartbeat::Due::ping: {
       static const engineio::PacketPtr ping = engineio::EncodedPacket::text("2");
       send(ping);
