@@ -265,12 +265,8 @@ void EngineioSession::on_packet(const engineio::Packet& packet) {
 }
 
 void EngineioSession::on_heartbeat() {
-  // A timer fires a little late. Counting from the time when it was due, the timeout matches the protocol exactly. After a long stall of
-  // this process it counts from now; otherwise all clients would time out at once.
   const SteadyTime now = config_.shard.loop().now();
-  const SteadyTime due = heartbeat_.next();
-  const bool slightly_late = due <= now && now - due < config_.engineio.ping_timeout * 3 / 4;  // a quarter is left for the answer
-  switch (heartbeat_.at(slightly_late ? due : now)) {
+  switch (heartbeat_.at(now)) {
     case engineio::Heartbeat::Due::timed_out:
       if (life_ == Life::open && pace_.was_paused(now, config_.engineio.ping_interval)) {
         heartbeat_.on_pong(now);  // its pong may be among the unread packets

@@ -14,6 +14,9 @@ class Heartbeat {
 
   enum class Due : std::uint8_t { nothing, ping, timed_out };
   /// The action due at `now`. `ping` is returned once per interval and starts the timeout; `timed_out` is returned from then on.
+  ///
+  /// A timer fires a little late. The timeout counts from the time when the ping was due, so that it matches the protocol exactly. After a
+  /// long stall of this process it counts from `now`; otherwise all clients would time out at once.
   [[nodiscard]] Due at(SteadyTime now);
   /// The client answered: the next ping is due after one interval. A pong without a ping counts in the same way.
   void on_pong(SteadyTime now);

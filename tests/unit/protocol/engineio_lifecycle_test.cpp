@@ -36,6 +36,15 @@ TEST(Heartbeat, gives_up_when_the_pong_does_not_come) {
   EXPECT_EQ(heartbeat.at(start + 90s), Due::timed_out);
 }
 
+TEST(Heartbeat, counts_the_timeout_from_the_time_when_a_slightly_late_ping_was_due) {
+  for (const auto late : {1ns, std::chrono::nanoseconds(45s - 1ns)}) {
+    Heartbeat heartbeat(25s, 60s, start);
+    EXPECT_EQ(heartbeat.at(start + 25s + late), Due::ping);
+    EXPECT_EQ(heartbeat.next(), start + 85s);
+    EXPECT_EQ(heartbeat.at(start + 85s), Due::timed_out);
+  }
+}
+
 TEST(Heartbeat, counts_the_timeout_from_the_ping_that_left_late) {
   Heartbeat heartbeat(25s, 60s, start);
   EXPECT_EQ(heartbeat.at(start + 70s), Due::ping);
