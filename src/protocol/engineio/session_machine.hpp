@@ -137,11 +137,11 @@ class SessionMachine {
   };
   /// Obey them in this order.
   struct Actions {
-    std::optional<RequestError> refuse;   // the poll or body of this event. A poll that is not refused is the pending poll from now on
-    PollAnswer poll = PollAnswer::none;   // to the pending poll, which is then no longer pending
-    std::optional<SteadyTime> heartbeat;  // the time of the next `heartbeat`
+    std::optional<RequestError> refuse{};   // the poll or body of this event. A poll that is not refused is the pending poll from now on
+    std::optional<SteadyTime> heartbeat{};  // the time of the next `heartbeat`
     Effect effect = Effect::none;
-    std::optional<CloseReason> told;  // tell the application: nothing follows
+    PollAnswer poll = PollAnswer::none;  // to the pending poll, which is then no longer pending
+    std::optional<CloseReason> told{};   // tell the application: nothing follows
 
     friend bool operator==(const Actions&, const Actions&) = default;
   };
@@ -179,6 +179,7 @@ class SessionMachine {
   [[nodiscard]] Actions lose_candidate(Effect effect);
   [[nodiscard]] Actions end(CloseReason reason, Effect effect = Effect::end);
   [[nodiscard]] Actions end_if(bool ends, CloseReason reason);
+  [[nodiscard]] Actions release_poll_and_end();
   [[nodiscard]] Actions refuse_and_end(CloseReason reason);
 
   Heartbeat heartbeat_;
