@@ -65,7 +65,7 @@ void EngineioEndpoint::handle(const std::shared_ptr<Exchange>& exchange) {
   if (!kind) return session_request->answer_error(kind.error());
   switch (*kind) {
     case RequestKind::open_polling:
-      return open_polling(std::move(session_request));
+      return open_polling(session_request);
     case RequestKind::open_websocket:
       return open_websocket(session_request);
     case RequestKind::poll:
@@ -75,11 +75,11 @@ void EngineioEndpoint::handle(const std::shared_ptr<Exchange>& exchange) {
   }
 }
 
-void EngineioEndpoint::open_polling(SessionRequestPtr request) {
+void EngineioEndpoint::open_polling(const SessionRequestPtr& request) {
   const Request& opening = request->exchange()->request();
   auto place = config_.admission.shake_hands(opening.remote_address);
   if (!place) return request->answer(no_room_for_handshake());
-  make_session(opening, *std::move(place))->open(std::move(request), config_.handler);
+  make_session(opening, *std::move(place), engineio::Transport::polling)->open(request, config_.handler);
 }
 
 void EngineioEndpoint::open_websocket(const SessionRequestPtr& request) {
@@ -91,7 +91,7 @@ void EngineioEndpoint::open_websocket(const SessionRequestPtr& request) {
   exchange->hand_over(config_.shard, [this, request, accept = std::move(*accept),
                                       place = *std::move(place)](const std::shared_ptr<Connection>& connection) mutable {
     greet(*connection, accept);
-    const auto session = make_session(request->exchange()->request(), std::move(place));
+    const auto session = make_session(request->exchange()->request(), std::move(place), engineio::Transport::websocket);
     session->open(connection, binary_of(request->parts.query), config_.handler);
   });
 }
@@ -187,7 +187,7 @@ void EngineioEndpoint::answer_preflight(const std::shared_ptr<Exchange>& exchang
   exchange->respond(std::move(response));
 }
 
-std::shared_ptr<EngineioSession> EngineioEndpoint::make_session(const Request& request, Guests::Place place) {
+std::shared_ptr<EngineioSession> EngineioEndpoint::make_session(const Request& request, Guests::Place place, engineio::Transport first) {
   engineio::Handshake handshake{.sid = make_sid(),
                                 .remote_address = request.remote_address,
                                 .user_agent = header_of(request, "User-Agent", limits::user_agent_bytes_max),
@@ -197,7 +197,8 @@ std::shared_ptr<EngineioSession> EngineioEndpoint::make_session(const Request& r
     std::unique_ptr<EngineioSession> session(ended);
     if (!loop.in_this_thread()) loop.post([session = std::move(session)] {});
   };
-  const std::shared_ptr<EngineioSession> session(new EngineioSession(session_config_, std::move(handshake), std::move(place)), end_on_loop);
+  const std::shared_ptr<EngineioSession> session(new EngineioSession(session_config_, std::move(handshake), std::move(place), first),
+                                                 end_on_loop);
   sessions_.emplace(session->handshake().sid, session);
   return session;
 }

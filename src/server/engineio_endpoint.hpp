@@ -50,7 +50,7 @@ class EngineioEndpoint {
   void shut_down();
 
  private:
-  void open_polling(SessionRequestPtr request);
+  void open_polling(const SessionRequestPtr& request);
   void open_websocket(const SessionRequestPtr& request);
   void forward(const SessionRequestPtr& request);
   void serve(const SessionRequestPtr& request);
@@ -59,7 +59,8 @@ class EngineioEndpoint {
 
   [[nodiscard]] std::vector<protocol::http::Header> cors_headers(const protocol::http::Request& request) const;
   void answer_preflight(const std::shared_ptr<Exchange>& exchange) const;
-  [[nodiscard]] std::shared_ptr<EngineioSession> make_session(const protocol::http::Request& request, Guests::Place place);
+  [[nodiscard]] std::shared_ptr<EngineioSession> make_session(const protocol::http::Request& request, Guests::Place place,
+                                                              protocol::engineio::Transport first);
   [[nodiscard]] std::string make_sid();
   [[nodiscard]] EngineioEndpoint* owner_of(std::string_view sid) const;
   [[nodiscard]] std::shared_ptr<EngineioSession> find(const std::string& sid) const;

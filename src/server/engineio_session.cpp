@@ -12,7 +12,6 @@ namespace parley::server {
 namespace engineio = protocol::engineio;
 namespace websocket = protocol::websocket;
 using engineio::CloseReason;
-using engineio::PacketType;
 
 /// One WebSocket of a session: its transport, or a candidate for it.
 class EngineioSession::Websocket final : public WebsocketUser {
@@ -59,19 +58,16 @@ class EngineioSession::Websocket final : public WebsocketUser {
 };
 
 struct EngineioSession::Candidate {
-  Candidate(Loop& loop, SteadyTime deadline, std::function<void()> on_due) : upgrade(deadline), due(loop, std::move(on_due)) {
-    due.set(deadline);
-  }
+  Candidate(Loop& loop, SteadyTime deadline, std::function<void()> on_due) : due(loop, std::move(on_due)) { due.set(deadline); }
   std::shared_ptr<Websocket> socket;
-  engineio::Upgrade upgrade;
   Deadline due;
 };
 
-EngineioSession::EngineioSession(const Config& config, engineio::Handshake handshake, Guests::Place place)
+EngineioSession::EngineioSession(const Config& config, engineio::Handshake handshake, Guests::Place place, engineio::Transport first)
     : config_(config),
       handshake_(std::move(handshake)),
-      heartbeat_(config_.engineio.ping_interval, config_.engineio.ping_timeout, config_.shard.loop().now()),
-      heartbeat_due_(config_.shard.loop(), [this] { on_heartbeat(); }),
+      machine_(first, engineio::Heartbeat(config_.engineio.ping_interval, config_.engineio.ping_timeout, config_.shard.loop().now())),
+      heartbeat_due_(config_.shard.loop(), [this] { on(Event::heartbeat); }),
       place_(std::move(place)) {
   config_.totals.count_open();
 }
@@ -79,18 +75,16 @@ EngineioSession::EngineioSession(const Config& config, engineio::Handshake hands
 EngineioSession::~EngineioSession() = default;
 
 engineio::Transport EngineioSession::current() const {
-  return upgraded_ ? engineio::Transport::websocket : engineio::Transport::polling;
+  return websocket_ == nullptr ? engineio::Transport::polling : engineio::Transport::websocket;
 }
 
-void EngineioSession::open(SessionRequestPtr request, engineio::OpenHandler& handler) {
+void EngineioSession::open(const SessionRequestPtr& request, engineio::OpenHandler& handler) {
   start(handler);
-  if (life_ == Life::ended) return request->answer_error(engineio::RequestError::bad_request);
-  poll(std::move(request));
+  poll(request);
 }
 
 void EngineioSession::open(const std::shared_ptr<Connection>& connection, Binary binary, engineio::OpenHandler& handler) {
   auto [socket, conversation] = attach(*connection, binary);
-  upgraded_ = true;
   websocket_ = std::move(socket);
   start(handler);
   connection->converse(std::move(conversation));
@@ -102,7 +96,7 @@ void EngineioSession::start(engineio::OpenHandler& handler) {
                                                             .ping_interval = config_.engineio.ping_interval,
                                                             .ping_timeout = config_.engineio.ping_timeout,
                                                             .payload_bytes_max = config_.engineio.payload_bytes_max})));
-  heartbeat_due_.set(heartbeat_.next());
+  heartbeat_due_.set(machine_.next_heartbeat());
   if (!handler.decides_later()) let_in();
   handler_ = handler.on_open(shared_from_this());
 }
@@ -115,39 +109,71 @@ EngineioSession::Attached EngineioSession::attach(Connection& connection, Binary
   return {std::move(socket), std::move(conversation)};
 }
 
-void EngineioSession::send(engineio::PacketPtr packet) {
-  if (life_ != Life::open) return;
-  if (websocket_ != nullptr) return websocket_->send(*packet);
-  queue_bytes_ += packet->websocket_frames().size();
-  queue_.push_back(std::move(packet));
-  config_.shard.loop().flush_later(*this);
+EngineioSession::Machine::Actions EngineioSession::decide(Event event) {
+  const SteadyTime now = config_.shard.loop().now();
+  return machine_.on(event, {.now = now, .packets_wait = !queue_.empty(), .unread = pace_.was_paused(now, config_.engineio.ping_interval)});
 }
 
-void EngineioSession::send_volatile(engineio::PacketPtr packet) {
-  const bool leaves_now = websocket_ != nullptr ? websocket_->keeps_up() : poll_ != nullptr;
-  if (leaves_now) send(std::move(packet));
+void EngineioSession::on(Event event) {
+  obey(decide(event));
 }
 
-void EngineioSession::give_up() {
-  config_.shard.sends.given_up.fetch_add(1, std::memory_order_relaxed);
-  end(CloseReason::transport_error);
-}
-
-void EngineioSession::account() {
-  if (life_ == Life::ended) return;
-  config_.shard.holdings().set(*this, queue_bytes_ + (handler_ == nullptr ? 0 : handler_->held_bytes()));
-}
-
-void EngineioSession::flush() {
-  if (life_ == Life::ended || websocket_ != nullptr || queue_.empty()) return;
-  if (poll_ != nullptr) {
-    answer_poll(take_payload());
-    return account();
+/// False: the request was refused.
+bool EngineioSession::on_request(Event event, const SessionRequestPtr& request) {
+  const Machine::Actions actions = decide(event);
+  if (actions.refuse) {
+    request->answer_error(*actions.refuse);
+  } else if (event == Event::poll) {
+    poll_ = request;
   }
-  account();
-  if (queue_bytes_ <= limits::outbound_queue_bytes_max) return;
-  config_.shard.sends.slow_readers_cut.fetch_add(1, std::memory_order_relaxed);
-  end(CloseReason::transport_close);
+  obey(actions);
+  return !actions.refuse;
+}
+
+void EngineioSession::obey(const Machine::Actions& actions) {
+  if (actions.heartbeat) heartbeat_due_.set(*actions.heartbeat);
+  carry_out(actions.effect);
+  answer_poll(actions.poll);
+  if (actions.told) tell_closed(*actions.told);
+}
+
+void EngineioSession::carry_out(Machine::Effect effect) {
+  using Effect = Machine::Effect;
+  static const engineio::PacketPtr ping = engineio::EncodedPacket::text("2");
+  switch (effect) {
+    case Effect::none:
+    case Effect::keep_candidate:   // by probe
+    case Effect::close_websocket:  // by probe
+      return;
+    case Effect::answer_probe:
+      return candidate_->socket->send(*engineio::EncodedPacket::text("3probe"));
+    case Effect::switch_over:
+      return switch_over();
+    case Effect::drop_candidate:
+      return drop_candidate();
+    case Effect::forget_candidate:
+      return candidate_.reset();
+    case Effect::send_ping:
+      return send(ping);
+    case Effect::begin_close:
+      return begin_close();
+    case Effect::wait_for_last_poll:
+      return wait(limits::poll_close_timeout);
+    case Effect::wait_for_overtaken_poll:
+      return wait_for_overtaken_poll();
+    case Effect::end:
+      return release(websocket::close_code::no_status);
+    case Effect::end_going_away:
+      return release(websocket::close_code::going_away);
+  }
+}
+
+void EngineioSession::answer_poll(Machine::PollAnswer answer) {
+  using PollAnswer = Machine::PollAnswer;
+  if (answer == PollAnswer::none) return;
+  PARLEY_ASSERT(poll_ != nullptr);
+  const auto poll = std::exchange(poll_, nullptr);
+  poll->answer_packets(answer == PollAnswer::packets ? take_payload() : answer == PollAnswer::noop ? "6" : "1");
 }
 
 /// The oldest packets of the queue, as many as every client accepts in one answer.
@@ -166,122 +192,87 @@ std::string EngineioSession::take_payload() {
   return payload;
 }
 
-void EngineioSession::answer_poll(std::string payload) {
-  if (const auto poll = std::exchange(poll_, nullptr)) poll->answer_packets(std::move(payload));
+void EngineioSession::send(engineio::PacketPtr packet) {
+  if (machine_.state() == Machine::State::upgraded) return websocket_->send(*packet);
+  if (!machine_.open()) return;
+  queue_bytes_ += packet->websocket_frames().size();
+  queue_.push_back(std::move(packet));
+  config_.shard.loop().flush_later(*this);
 }
 
-void EngineioSession::poll(SessionRequestPtr request) {
-  if (life_ == Life::left) {
-    request->answer_packets("6");
-    return retire();
-  }
-  on_heartbeat();  // a poll at the timeout finds the session ended, in whichever order the loop sees them
-  if (life_ == Life::ended) return request->answer_error(engineio::RequestError::session_id_unknown);
-  if (poll_ != nullptr) return overlap(request);
-  poll_ = std::move(request);
-  if (!queue_.empty()) return answer_poll(take_payload());
-  if (life_ == Life::closing) {
-    // Alone: socket.io-client handles a close before packets of the same answer and would miss the DISCONNECT.
-    return end(CloseReason::forced_close);
-  }
-  if (candidate_ != nullptr && candidate_->upgrade.releases_polls()) answer_poll("6");
+void EngineioSession::send_volatile(engineio::PacketPtr packet) {
+  const bool leaves_now = websocket_ != nullptr ? websocket_->keeps_up() : poll_ != nullptr;
+  if (leaves_now) send(std::move(packet));
 }
 
-/// Two polls at once would race for the same packets: the client is broken. The JavaScript server treats this in the same way.
-void EngineioSession::overlap(const SessionRequestPtr& request) {
-  answer_poll("1");
-  end(CloseReason::transport_error);
-  request->answer_error(engineio::RequestError::bad_request);
+void EngineioSession::give_up() {
+  config_.shard.sends.given_up.fetch_add(1, std::memory_order_relaxed);
+  on(Event::limit_exceeded);
+}
+
+void EngineioSession::account() {
+  if (machine_.state() == Machine::State::ended) return;
+  config_.shard.holdings().set(*this, queue_bytes_ + (handler_ == nullptr ? 0 : handler_->held_bytes()));
+}
+
+void EngineioSession::flush() {
+  if (queue_.empty()) return;
+  const bool answers = poll_ != nullptr;
+  on(Event::packets_wait);
+  account();
+  if (answers || queue_bytes_ <= limits::outbound_queue_bytes_max) return;
+  config_.shard.sends.slow_readers_cut.fetch_add(1, std::memory_order_relaxed);
+  on(Event::queue_full);
+}
+
+void EngineioSession::poll(const SessionRequestPtr& request) {
+  on(Event::heartbeat);  // a poll at the timeout finds the session ended, in whichever order the loop sees them
+  on_request(Event::poll, request);
 }
 
 void EngineioSession::poll_gone(const SessionRequestPtr& request) {
-  if (poll_ == request) poll_.reset();
-  // If an answer was already on its way to the other loop, nobody received it: packets are missing, and the client must know.
-  if (!upgraded_) end(CloseReason::transport_error);
+  if (poll_ != request) return on(Event::answer_lost);
+  poll_.reset();
+  on(Event::poll_gone);
 }
 
 void EngineioSession::post(const SessionRequestPtr& request) {
-  if (life_ != Life::open) return request->answer_error(engineio::RequestError::session_id_unknown);
-  if (request->parts.octet_stream) {
-    end(CloseReason::transport_error);
-    return request->answer_error(engineio::RequestError::bad_request);
-  }
-  if (posted_) return overlap_post(request);
+  if (!on_request(request->parts.octet_stream ? Event::binary_body : Event::body, request)) return;
   engineio::Payload payload(std::move(request->parts.body));
   if (payload.fault()) {
-    end(CloseReason::parse_error);
-    return request->answer_error(engineio::RequestError::bad_request);
+    on_request(Event::body_broken, request);
+    return;
   }
   posted_ = std::make_unique<Posted>(request, std::move(payload));
   work_off();
-}
-
-/// A client that sends two bodies at once does not keep their order. The JavaScript server treats this in the same way.
-void EngineioSession::overlap_post(const SessionRequestPtr& request) {
-  end(CloseReason::transport_error);
-  request->answer_error(engineio::RequestError::bad_request);
 }
 
 /// A body may hold hundreds of thousands of packets: after some of them, other connections of this loop get their turn.
 void EngineioSession::work_off() {
   Loop& loop = config_.shard.loop();
   engineio::Payload& payload = posted_->payload;
-  const auto goes_on = [&] { return life_ == Life::open && loop.now() >= pace_.paused_until(); };
+  const auto goes_on = [&] { return machine_.open() && loop.now() >= pace_.paused_until(); };
   for (std::size_t taken = 0; taken < limits::polling_packets_per_turn && goes_on() && !payload.done(); ++taken) on_packet(payload.next());
   auto again = [self = shared_from_this()] { self->work_off(); };
-  if (life_ == Life::open && !goes_on()) {  // the `ok` waits, too: the client sends nothing before it
+  if (machine_.open() && !goes_on()) {  // the `ok` waits, too: the client sends nothing before it
     loop.call_at(pace_.paused_until(), std::move(again));
     return;
   }
-  if (life_ == Life::open && !payload.done()) return loop.after_turn(std::move(again));
+  if (machine_.open() && !payload.done()) return loop.after_turn(std::move(again));
   protocol::http::Response response;
   response.headers.push_back({"Content-Type", "text/html"});
   response.headers.push_back({"Cache-Control", "no-store"});
   response.body = "ok";
   const auto request = std::move(posted_->request);
   posted_.reset();
+  on(Event::body_taken);
   request->answer(std::move(response));
 }
 
 void EngineioSession::on_packet(const engineio::Packet& packet) {
-  switch (packet.type) {
-    case PacketType::message:
-      packet.binary ? handler_->on_binary(packet.data) : handler_->on_text(packet.data);
-      return account();
-    case PacketType::pong:
-      heartbeat_.on_pong(config_.shard.loop().now());
-      return heartbeat_due_.set(heartbeat_.next());
-    case PacketType::close:
-      if (!upgraded_ && poll_ == nullptr) return leave();
-      answer_poll("6");
-      return end(CloseReason::transport_close);
-    case PacketType::ping:  // only the server pings in protocol 4
-      return end(CloseReason::transport_error);
-    case PacketType::open:
-    case PacketType::upgrade:
-    case PacketType::noop:
-      return;  // has no meaning here; the JavaScript server ignores it too
-  }
-}
-
-void EngineioSession::on_heartbeat() {
-  const SteadyTime now = config_.shard.loop().now();
-  switch (heartbeat_.at(now)) {
-    case engineio::Heartbeat::Due::timed_out:
-      if (life_ == Life::open && pace_.was_paused(now, config_.engineio.ping_interval)) {
-        heartbeat_.on_pong(now);  // its pong may be among the unread packets
-        break;
-      }
-      return end(CloseReason::ping_timeout);
-    case engineio::Heartbeat::Due::ping: {
-      static const engineio::PacketPtr ping = engineio::EncodedPacket::text("2");
-      send(ping);
-      break;
-    }
-    case engineio::Heartbeat::Due::nothing:
-      break;
-  }
-  heartbeat_due_.set(heartbeat_.next());
+  if (packet.type != engineio::PacketType::message) return on(engineio::event_of(packet.type));
+  packet.binary ? handler_->on_binary(packet.data) : handler_->on_text(packet.data);
+  account();
 }
 
 bool EngineioSession::is_candidate(const Websocket& websocket) const {
@@ -291,69 +282,42 @@ bool EngineioSession::is_candidate(const Websocket& websocket) const {
 void EngineioSession::on_websocket_text(Websocket& from, std::string_view text) {
   Bytes scratch;
   const auto packet = engineio::decode_packet(text, scratch);
-  if (is_candidate(from)) {
-    if (!packet) return drop_candidate();
-    return on_candidate_packet(*packet);
-  }
-  if (life_ != Life::open) return;
-  if (!packet) return end(CloseReason::parse_error);
+  if (is_candidate(from)) return on(packet ? engineio::candidate_event_of(*packet) : Event::wrong_packet);
+  if (!machine_.open()) return;
+  if (!packet) return on(Event::broken_packet);
   on_packet(*packet);
 }
 
 void EngineioSession::on_websocket_binary(Websocket& from, BytesView bytes) {
-  if (is_candidate(from)) return drop_candidate();
-  if (life_ != Life::open) return;
+  if (is_candidate(from)) return on(Event::wrong_packet);
+  if (!machine_.open()) return;
   handler_->on_binary(bytes);
   account();
 }
 
-void EngineioSession::on_websocket_end(Websocket& from, const WebsocketEnd& how) {
-  if (is_candidate(from)) {
-    candidate_.reset();
-    return;
-  }
-  end(how.how == WebsocketEnd::How::violated ? CloseReason::transport_error : CloseReason::transport_close);
+void EngineioSession::on_websocket_end(Websocket& from, const WebsocketEnd& end) {
+  if (is_candidate(from)) return on(Event::candidate_gone);
+  on(end.how == WebsocketEnd::How::violated ? Event::websocket_broken : Event::websocket_closed);
 }
 
 void EngineioSession::probe(const std::shared_ptr<Connection>& connection, Binary binary) {
   auto [socket, conversation] = attach(*connection, binary);
-  if (life_ != Life::open || upgraded_ || candidate_ != nullptr) {
-    socket->close();
-  } else {
+  if (decide(Event::websocket_opened).effect == Machine::Effect::keep_candidate) {
     const SteadyTime deadline = config_.shard.loop().now() + config_.engineio.upgrade_timeout;
-    candidate_ = std::make_unique<Candidate>(config_.shard.loop(), deadline, [this] { drop_candidate(); });
+    candidate_ = std::make_unique<Candidate>(config_.shard.loop(), deadline, [this] { on(Event::candidate_late); });
     candidate_->socket = std::move(socket);
+  } else {
+    socket->close();
   }
   connection->converse(std::move(conversation));
 }
 
-void EngineioSession::on_candidate_packet(const engineio::Packet& packet) {
-  using Action = engineio::Upgrade::Action;
-  switch (candidate_->upgrade.on_packet(packet)) {
-    case Action::nothing:
-      return;
-    case Action::answer_probe:
-      candidate_->socket->send(*engineio::EncodedPacket::text("3probe"));
-      // Without a poll to answer, queued packets wait for the next poll, or for the WebSocket.
-      if (poll_ != nullptr) answer_poll(queue_.empty() ? "6" : take_payload());
-      return;
-    case Action::switch_over:
-      return switch_over();
-    case Action::close:
-      return drop_candidate();
-  }
-}
-
 void EngineioSession::switch_over() {
-  // A pending poll gets only a noop: all queued packets leave on the WebSocket, after those of earlier polls.
-  answer_poll("6");
   websocket_ = std::move(candidate_->socket);
   candidate_.reset();
-  upgraded_ = true;
   if (let_in_) websocket_->vouch();
   for (const auto& packet : queue_) websocket_->send(*packet);
-  queue_ = {};
-  queue_bytes_ = 0;
+  forget_queue();
 }
 
 void EngineioSession::drop_candidate() {
@@ -363,17 +327,9 @@ void EngineioSession::drop_candidate() {
   config_.shard.loop().bury(std::shared_ptr<Candidate>(std::move(candidate_)));
 }
 
-/// A client nearly always has a pending poll, on another connection than its POST: a poll that was sent first may arrive second.
-void EngineioSession::leave() {
-  life_ = Life::left;
-  drop_candidate();
-  heartbeat_due_.clear();
+void EngineioSession::forget_queue() {
   queue_ = {};
   queue_bytes_ = 0;
-  config_.shard.loop().call_after(limits::overtaken_poll_timeout, [weak = weak_from_this()] {
-    if (const auto session = weak.lock()) session->retire();
-  });
-  tell_closed(CloseReason::transport_close);
 }
 
 void EngineioSession::let_in() {
@@ -387,54 +343,38 @@ void EngineioSession::count_refusal() {
   if (websocket_ != nullptr) websocket_->pause_until(until);
 }
 
-void EngineioSession::close() {
-  if (life_ != Life::open) return;
-  life_ = Life::closing;
+void EngineioSession::begin_close() {
   drop_candidate();
   if (websocket_ != nullptr) websocket_->close();
-  // Not now: the caller may be the handler that on_close is called on.
-  config_.shard.loop().post([self = shared_from_this()] { self->finish_closing(); });
+  config_.shard.loop().post([self = shared_from_this()] { self->on(Event::close_due); });
 }
 
-void EngineioSession::finish_closing() {
-  tell_closed(CloseReason::forced_close);
-  if (life_ != Life::closing) return;
-  if (websocket_ != nullptr) return retire();
-  config_.shard.loop().call_after(limits::poll_close_timeout, [weak = weak_from_this()] {
-    if (const auto session = weak.lock()) session->retire();
+void EngineioSession::wait_for_overtaken_poll() {
+  drop_candidate();
+  heartbeat_due_.clear();
+  forget_queue();
+  wait(limits::overtaken_poll_timeout);
+}
+
+void EngineioSession::wait(std::chrono::milliseconds timeout) {
+  config_.shard.loop().call_after(timeout, [weak = weak_from_this()] {
+    if (const auto session = weak.lock()) session->on(Event::wait_over);
   });
-  if (poll_ != nullptr) poll(std::exchange(poll_, nullptr));
-}
-
-void EngineioSession::shut_down() {
-  answer_poll("1");
-  if (websocket_ != nullptr) websocket_->close(websocket::close_code::going_away);
-  end(CloseReason::server_shutting_down);
-}
-
-void EngineioSession::end(CloseReason reason) {
-  if (life_ == Life::ended) return;
-  const bool by_us = life_ == Life::closing;
-  answer_poll("1");
-  retire();
-  tell_closed(by_us ? CloseReason::forced_close : reason);
 }
 
 void EngineioSession::tell_closed(CloseReason reason) {
-  if (handler_ == nullptr) return;
   const std::shared_ptr<engineio::SocketHandler> handler = std::move(handler_);
+  PARLEY_ASSERT(handler != nullptr);
   config_.shard.loop().bury(handler);
   handler->on_close(reason);
 }
 
-void EngineioSession::retire() {
-  if (life_ == Life::ended) return;
-  life_ = Life::ended;
+void EngineioSession::release(std::uint16_t close_code) {
   config_.shard.loop().bury(shared_from_this());
   drop_candidate();
-  if (websocket_ != nullptr) websocket_->close();
+  if (websocket_ != nullptr) websocket_->close(close_code);
   heartbeat_due_.clear();
-  queue_ = {};
+  forget_queue();
   place_.leave();
   config_.shard.holdings().set(*this, 0);
   config_.totals.count_closed();

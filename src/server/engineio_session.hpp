@@ -1,21 +1,25 @@
 // One Engine.IO session: heartbeat, long polling, WebSocket, and the upgrade between them without losing or reordering packets.
 //
 // Packets for polls wait in one queue. A poll or an upgrade takes packets from its front, so each packet leaves exactly once and in order.
-// While a candidate WebSocket is probed, polls are answered at once, so that the client can end its last poll and send `5`.
+//
+// protocol/engineio/session_machine.hpp decides; this class owns queue, sockets and deadlines, and obeys.
 //
 // Lifetime  Its endpoint keeps it until it has ended. Threads: its loop's.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "protocol/engineio/handshake.hpp"
-#include "protocol/engineio/heartbeat.hpp"
+#include "protocol/engineio/packet.hpp"
+#include "protocol/engineio/session_machine.hpp"
 #include "protocol/engineio/socket_handler.hpp"
-#include "protocol/engineio/upgrade.hpp"
+#include "server/deadline.hpp"
+#include "server/guests.hpp"
 #include "server/refusal_pace.hpp"
 #include "server/server_config.hpp"
 #include "server/session_request.hpp"
@@ -36,48 +40,44 @@ class EngineioSession final : public protocol::engineio::Socket,
     SessionTotals& totals;
     std::function<void(EngineioSession&)> on_ended;  // called once: the session is not used any more
   };
-  /// `config`: shared by all sessions of an endpoint, and outlives them. `place`: kept until `let_in`.
-  EngineioSession(const Config& config, protocol::engineio::Handshake handshake, Guests::Place place);
+  /// `config`: shared by all sessions of an endpoint, and outlives them. `place`: kept until `let_in`. `first`: the transport of `open`.
+  EngineioSession(const Config& config, protocol::engineio::Handshake handshake, Guests::Place place, protocol::engineio::Transport first);
   ~EngineioSession() override;
 
   /// Starts with long polling: `request` is answered with the open packet.
-  void open(SessionRequestPtr request, protocol::engineio::OpenHandler& handler);
+  void open(const SessionRequestPtr& request, protocol::engineio::OpenHandler& handler);
   /// Starts with WebSocket on a connection that has already sent `101`. `base64`: the client does not want binary frames.
   enum class Binary : std::uint8_t { frames, base64 };
   void open(const std::shared_ptr<Connection>& connection, Binary binary, protocol::engineio::OpenHandler& handler);
 
-  void poll(SessionRequestPtr request);
+  void poll(const SessionRequestPtr& request);
   void post(const SessionRequestPtr& request);
   /// The client of a poll disconnected before the answer.
   void poll_gone(const SessionRequestPtr& request);
   /// A request for this session exceeded a limit.
-  void refuse_too_large() { end(protocol::engineio::CloseReason::transport_error); }
+  void refuse_too_large() { on(Event::limit_exceeded); }
   /// A WebSocket that wants to become the transport; closed at once when the session already has one.
   void probe(const std::shared_ptr<Connection>& connection, Binary binary);
   /// The server stops.
-  void shut_down();
+  void shut_down() { on(Event::server_stops); }
 
-  /// The transport that requests with this sid are checked against: nothing once it is closing, except for the poll for the last packets.
+  /// The transport that requests with this sid are checked against.
   [[nodiscard]] protocol::engineio::Transport current() const;
 
   // protocol::engineio::Socket
   const protocol::engineio::Handshake& handshake() const override { return handshake_; }
   EventLoop& loop() override { return config_.shard.loop(); }
-  bool connected() const override { return life_ == Life::open; }
+  bool connected() const override { return machine_.open(); }
   std::string_view transport() const override { return protocol::engineio::name_of(current()); }
   void send(protocol::engineio::PacketPtr packet) override;
   void send_volatile(protocol::engineio::PacketPtr packet) override;
-  void close() override;
+  void close() override { on(Event::close_asked); }
   void let_in() override;
   void count_refusal() override;
 
  private:
-  enum class Life : std::uint8_t {
-    open,
-    closing,  // by this side: waits for the poll that takes the last packets
-    left,     // the client closed by POST: the handler has been called; only a poll that the POST overtook is still answered
-    ended,
-  };
+  using Machine = protocol::engineio::SessionMachine;
+  using Event = Machine::Event;
   class Websocket;
   struct Candidate;
 
@@ -91,38 +91,39 @@ class EngineioSession final : public protocol::engineio::Socket,
     std::unique_ptr<WebsocketConnection> conversation;  // starts once the session knows the socket
   };
   [[nodiscard]] Attached attach(Connection& connection, Binary binary);
-  void answer_poll(std::string payload);
+
+  [[nodiscard]] Machine::Actions decide(Event event);
+  void on(Event event);
+  bool on_request(Event event, const SessionRequestPtr& request);
+  void obey(const Machine::Actions& actions);
+  void carry_out(Machine::Effect effect);
+  void answer_poll(Machine::PollAnswer answer);
   [[nodiscard]] std::string take_payload();
 
-  void overlap_post(const SessionRequestPtr& request);
   void work_off();
-  void on_heartbeat();
   void on_packet(const protocol::engineio::Packet& packet);
   void on_websocket_text(Websocket& from, std::string_view text);
   void on_websocket_binary(Websocket& from, BytesView bytes);
   void on_websocket_end(Websocket& from, const WebsocketEnd& end);
-  void on_candidate_packet(const protocol::engineio::Packet& packet);
-  void switch_over();
-  void drop_candidate();
   [[nodiscard]] bool is_candidate(const Websocket& websocket) const;
 
-  void leave();
-  void finish_closing();
-  void overlap(const SessionRequestPtr& request);
-  void end(protocol::engineio::CloseReason reason);
+  void switch_over();
+  void drop_candidate();
+  void forget_queue();
+  void begin_close();
+  void wait_for_overtaken_poll();
+  void wait(std::chrono::milliseconds timeout);
   void tell_closed(protocol::engineio::CloseReason reason);
-  void retire();
+  void release(std::uint16_t close_code);
 
   const Config& config_;
   const protocol::engineio::Handshake handshake_;
   std::unique_ptr<protocol::engineio::SocketHandler> handler_;  // null before the session is open and after on_close
-  protocol::engineio::Heartbeat heartbeat_;
+  Machine machine_;
   Deadline heartbeat_due_;
   Guests::Place place_;
   bool let_in_ = false;
   RefusalPace pace_;
-  Life life_ = Life::open;
-  bool upgraded_ = false;
 
   std::shared_ptr<Websocket> websocket_;  // the transport, or null: long polling
   std::unique_ptr<Candidate> candidate_;

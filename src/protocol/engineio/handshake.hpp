@@ -51,7 +51,7 @@ enum class RequestKind : std::uint8_t {
   open_websocket,   // no sid: upgrade the connection, make a session, send its open packet
   poll,             // GET with a sid: check_session is next
   post,             // POST with a sid: check_session is next
-  probe_websocket,  // WebSocket with a sid: check_session is next, then upgrade.hpp
+  probe_websocket,  // WebSocket with a sid: check_session is next, then session_machine.hpp
 };
 
 /// Makes all checks that need no session, in the order of the JavaScript server: transport; then, without a sid: method, WebSocket without
