@@ -174,6 +174,7 @@ void EngineioSession::answer_poll(Machine::PollAnswer answer) {
   PARLEY_ASSERT(poll_ != nullptr);
   const auto poll = std::exchange(poll_, nullptr);
   poll->answer_packets(answer == PollAnswer::packets ? take_payload() : answer == PollAnswer::noop ? "6" : "1");
+  account();
 }
 
 /// The oldest packets of the queue, as many as every client accepts in one answer.
@@ -217,10 +218,9 @@ void EngineioSession::account() {
 
 void EngineioSession::flush() {
   if (queue_.empty()) return;
-  const bool answers = poll_ != nullptr;
-  on(Event::packets_wait);
+  if (poll_ != nullptr) return on(Event::packets_wait);
   account();
-  if (answers || queue_bytes_ <= limits::outbound_queue_bytes_max) return;
+  if (queue_bytes_ <= limits::outbound_queue_bytes_max) return;
   config_.shard.sends.slow_readers_cut.fetch_add(1, std::memory_order_relaxed);
   on(Event::queue_full);
 }
@@ -318,6 +318,7 @@ void EngineioSession::switch_over() {
   if (let_in_) websocket_->vouch();
   for (const auto& packet : queue_) websocket_->send(*packet);
   forget_queue();
+  account();
 }
 
 void EngineioSession::drop_candidate() {

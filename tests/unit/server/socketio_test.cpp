@@ -8,6 +8,7 @@
 #include <future>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 
 #include "base/limits.hpp"
@@ -349,6 +350,37 @@ TEST_F(SocketioTest, a_poller_that_takes_nothing_is_cut_and_counted) {
             "ok");
   EXPECT_TRUE(application.noted("disconnect / transport close"));
   EXPECT_EQ((*server)->counts().slow_readers_cut, 1u);
+}
+
+TEST_F(SocketioTest, packets_that_have_left_are_no_longer_held) {
+  application.at_event(
+      "large", [](socketio::Peer& peer) { peer.send(socketio::encode_event("/", "large", "\"" + std::string(600'000, 'x') + "\"")); });
+  for (const bool by_upgrade : {false, true}) {
+    ServerConfig config = config_with(1);
+    config.held_bytes_max = 1'000'000;
+    start(config);
+    const std::string sid = open_polling();
+    const auto hold = [&](const std::string& held) {
+      http("POST", poll_target(held),
+           "40\x1e"
+           "42[\"large\"]");
+    };
+    hold(sid);
+    std::optional<WebsocketClient> client;
+    if (by_upgrade) {
+      client.emplace((*server)->port(), std::string(websocket_target) + "&sid=" + sid);
+      client->send_text("2probe");
+      EXPECT_EQ(client->read_message(), "3probe");
+      client->send_text("5");
+      EXPECT_TRUE(client->read_message().starts_with("40"));
+      EXPECT_TRUE(client->read_message().starts_with("42"));
+    } else {
+      http("GET", poll_target(sid));
+    }
+    hold(open_polling());
+    open_polling();  // its answer shows that the loop has looked at the held bytes
+    EXPECT_EQ((*server)->counts().holders_cut, 0u) << by_upgrade;
+  }
 }
 
 TEST_F(SocketioTest, a_poller_gets_everything_that_was_sent_before_the_server_closed) {
