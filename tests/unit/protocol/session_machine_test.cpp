@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "unit/protocol/session_machine_words.hpp"
 
 namespace parley::protocol::engineio::test {
@@ -163,6 +165,81 @@ TEST(SessionMachine, times_out_while_it_closes_and_sends_no_ping) {
   EXPECT_EQ(session.on(Event::heartbeat, at(25s)), "heartbeat 85s");
   EXPECT_EQ(session.on(Event::heartbeat, {.now = start + 85s, .unread = true}), "end, poll gets 1, told forced close");
   EXPECT_EQ(session.on(Event::close_due), "");
+}
+
+/// Counts a session's actions and checks, after each event, that they fit together.
+class Ledger {
+ public:
+  explicit Ledger(unsigned seed) : random_(seed), machine_(seed % 2 == 0 ? Transport::polling : Transport::websocket, {25s, 60s, start}) {}
+
+  void random_event() {
+    const auto event = static_cast<Event>(random_() % (static_cast<unsigned>(Event::server_stops) + 1));
+    now_ += std::chrono::seconds(random_() % 8);
+    const bool was_open = machine_.open();
+    take(event, machine_.on(event, {.now = now_, .packets_wait = random_() % 2 == 0, .unread = random_() % 2 == 0}));
+    EXPECT_LE(candidates_, 1);
+    EXPECT_LE(pending_polls_, 1);
+    EXPECT_GE(pending_polls_, 0);
+    EXPECT_LE(machine_.open(), was_open);
+    EXPECT_EQ(ends_, machine_.state() == State::ended ? 1 : 0);
+    if (machine_.open()) {
+      EXPECT_EQ(told_, 0);
+    }
+    if (ends_ == 1) {
+      EXPECT_EQ(told_, 1);
+      EXPECT_EQ(pending_polls_, 0);
+    }
+  }
+
+ private:
+  void take(Event event, const SessionMachine::Actions& actions) {
+    using Effect = SessionMachine::Effect;
+    if (event == Event::poll && !actions.refuse) ++pending_polls_;
+    if (event == Event::poll_gone) pending_polls_ = 0;
+    if (actions.poll != SessionMachine::PollAnswer::none) --pending_polls_;
+    if (actions.told) ++told_;
+    switch (actions.effect) {
+      case Effect::keep_candidate:
+        ++candidates_;
+        break;
+      case Effect::answer_probe:
+        EXPECT_EQ(candidates_, 1);
+        break;
+      case Effect::switch_over:
+      case Effect::drop_candidate:
+      case Effect::forget_candidate:
+        EXPECT_EQ(candidates_, 1);
+        candidates_ = 0;
+        break;
+      case Effect::begin_close:
+      case Effect::wait_for_overtaken_poll:
+        candidates_ = 0;
+        break;
+      case Effect::end:
+      case Effect::end_going_away:
+        candidates_ = 0;
+        ++ends_;
+        break;
+      default:
+        break;
+    }
+  }
+
+  std::mt19937 random_;
+  SessionMachine machine_;
+  SteadyTime now_ = start;
+  int candidates_ = 0;
+  int pending_polls_ = 0;
+  int ends_ = 0;
+  int told_ = 0;
+};
+
+TEST(SessionMachine, answers_each_poll_and_tells_of_its_end_once_whatever_comes_in_whatever_order) {
+  for (unsigned seed = 0; seed < 20'000 && !testing::Test::HasFailure(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Ledger ledger(seed);
+    for (int events = 0; events < 60; ++events) ledger.random_event();
+  }
 }
 
 TEST(SessionMachine, takes_events_of_packets_only_where_they_have_a_meaning) {
