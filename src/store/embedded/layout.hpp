@@ -24,7 +24,6 @@ inline constexpr std::array<std::string_view, 8> family_names = {"default", "log
 
 inline constexpr std::size_t session_prefix_bytes = 5;
 inline constexpr std::size_t log_key_bytes = session_prefix_bytes + 3;
-inline constexpr std::size_t idempotency_key_bytes = session_prefix_bytes + 16;
 inline constexpr std::size_t signalling_key_bytes = session_prefix_bytes + 8 + 12;
 
 inline constexpr std::string_view format_key = "format";

@@ -45,7 +45,6 @@ struct Adoption {
   std::optional<domain::SessionRow> row{};  // empty: its document cannot be adopted
   std::size_t messages = 0;                 // appended by this call
   bool is_new = false;                      // this call completed the adoption of the session
-  bool appended = false;                    // this call appended at least one entry
   std::vector<LeftAlone> left_alone{};
 };
 

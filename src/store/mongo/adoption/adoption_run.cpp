@@ -129,7 +129,6 @@ Result<void> AdoptionRun::append(std::vector<ForeignText> texts, bool more) {
       if (!batch.document.row.empty()) row_seq_ = batch.after.head.seq;
       standing_ = std::move(batch.after);
       adoption_.messages += batch.adopted.size();
-      adoption_.appended = true;
       around.state.note_foreign_writes(batch.document.entries.size());
       if (auto marked = mark(batch.adopted); !marked) return marked;
     }

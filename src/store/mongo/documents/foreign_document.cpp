@@ -88,12 +88,11 @@ void read_state(Reader& reader, ForeignSession& session) {
   const auto status = status_of(reader.text("status"));
   reader.require(status.has_value(), "status is none of created, active, ended");
   session.state = {status.value_or(domain::SessionStatus::created), reader.optional_date("endedAt")};
-  session.is_ended = status == domain::SessionStatus::ended;
   session.started_at = reader.optional_date("startedAt");
   // At earlier servers a join makes an ended session active again, and the time of its end remains in the document.
-  if (session.is_ended) session.ended_at = session.state.ended_at;
+  const auto ended_at = status == domain::SessionStatus::ended ? session.state.ended_at : std::nullopt;
   if (status == domain::SessionStatus::active && !session.started_at) session.started_at = session.created_at;
-  if (session.started_at && session.ended_at) session.started_at = std::min(*session.started_at, *session.ended_at);
+  if (session.started_at && ended_at) session.started_at = std::min(*session.started_at, *ended_at);
 }
 
 /// Reads Parley's own fields; `look_at_parley` has checked their types.

@@ -28,9 +28,7 @@ struct ForeignSession {
   std::optional<ObjectId> appointment;
   Timestamp created_at{};
   std::optional<Timestamp> started_at;  // always set if active; never later than its end
-  bool is_ended = false;
-  std::optional<Timestamp> ended_at;  // only if ended, and not always then
-  DocumentState state{};              // as written in the document
+  DocumentState state{};                // as written in the document
   // Parley's own fields:
   std::optional<std::uint32_t> seq{};    // the document matched the log up to this entry when Parley wrote it
   std::optional<DocumentState> wrote{};  // the state that Parley wrote or took in then

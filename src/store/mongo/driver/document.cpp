@@ -190,10 +190,6 @@ Array& Array::null() {
   document_.null(next());
   return *this;
 }
-Array& Array::array(const Array& value) {
-  document_.array(next(), value.as_document());
-  return *this;
-}
 Array& Array::document(const Document& value) {
   document_.document(next(), value);
   return *this;

@@ -60,7 +60,6 @@ class Array {
   Array& user(const UserId& value);
   Array& null();
   Array& document(const Document& value);
-  Array& array(const Array& value);
   [[nodiscard]] const Document& as_document() const { return document_; }
   [[nodiscard]] std::size_t size() const { return size_; }
 

@@ -42,7 +42,6 @@ class CommitRound {
     Group group;
     std::size_t count;  // this many appends at the front have outcomes
   };
-  enum class Standing : std::uint8_t { open, settled };
 
   [[nodiscard]] std::optional<Failure> try_once();
   [[nodiscard]] std::optional<Failure> look_at_bases(Groups& ready);

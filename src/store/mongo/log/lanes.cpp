@@ -154,11 +154,6 @@ void Lanes::stop() {
   stopped_.notify_all();
 }
 
-bool Lanes::stopping() const {
-  const std::lock_guard lock(mutex_);
-  return stopping_;
-}
-
 std::optional<domain::Position> Lanes::known_head(SessionNumber session) {
   const std::lock_guard lock(heads_mutex_);
   const domain::Position* known = heads_.find(session);

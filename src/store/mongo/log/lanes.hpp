@@ -59,7 +59,6 @@ class Lanes {
   void rest(std::chrono::milliseconds delay);
   /// From now on no append is accepted.
   void stop();
-  [[nodiscard]] bool stopping() const;
 
   [[nodiscard]] std::optional<domain::Position> known_head(SessionNumber session);
   /// `position` is the end of a document that is in the log for good.
