@@ -192,6 +192,20 @@ TEST_P(AppendContract, what_is_queued_on_top_of_a_conflicting_append_conflicts_a
   EXPECT_EQ(*range(script.number(), 1, 100), script.entries());
 }
 
+TEST_P(AppendContract, an_append_queued_before_the_one_that_it_follows_conflicts) {
+  LogScript script(7);
+  commit(script.create());
+  const Append first = script.text("first");
+  store->hold();
+  const std::uint64_t too_early = send(script.text("second"));
+  const std::uint64_t in_time = send(first);
+  store->release();
+  EXPECT_EQ(outcome_of(too_early).status, AppendStatus::conflict) << "also if its expected position is the head by now";
+  EXPECT_TRUE(outcome_of(too_early).tail.empty());
+  EXPECT_EQ(outcome_of(in_time).status, AppendStatus::committed);
+  EXPECT_EQ((*last(script.number()))->seq, 2u);
+}
+
 TEST_P(AppendContract, creating_a_session_that_exists_conflicts) {
   LogScript script(7);
   LogScript other(7, 3, 4);

@@ -4,6 +4,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "base/limits.hpp"
@@ -288,32 +289,30 @@ void CommitBatch::note_written(std::chrono::nanoseconds took) {
 }
 
 void CommitBatch::settle_conflict(AppendOutcome& outcome, const Append& append) {
+  const auto log = excerpt_for(append);
+  if (!log) return refuse(outcome, log.error());
+  auto settled = settlement_of(append, *log, AtHead::conflicts);
+  if (!settled) return refuse(outcome, settled.error());
+  outcome = **std::move(settled);
+  if (outcome.status == AppendStatus::conflict) context_.state.note_conflict();
+}
+
+/// The entries after the expected position are read only if the log has that position.
+Result<LogExcerpt> CommitBatch::excerpt_for(const Append& append) {
   const auto head = head_of(append.session);
-  if (!head) return refuse(outcome, head.error());
-  const domain::Position position = (*head)->position;
-  std::vector<EncodedEntry> tail;
-  bool continues = append.expected.seq <= position.seq;
-  if (continues && append.expected.seq > 0) {
-    const auto expected = latest_.entry(append.session, append.expected.seq);
-    if (!expected) return refuse(outcome, expected.error());
-    const auto there = position_of(*expected);
-    continues = there && *there == append.expected;
+  if (!head) return std::unexpected(head.error());
+  const std::uint32_t seq = append.expected.seq;
+  LogExcerpt log{.head = (*head)->position, .first = std::max(seq, 1u)};
+  if (seq > 0 && seq <= log.head.seq) {
+    auto expected = latest_.entry(append.session, seq);
+    if (!expected) return std::unexpected(expected.error());
+    log.entries.push_back(*std::move(expected));
   }
-  if (continues) {
-    auto read = latest_.range(append.session, append.expected.seq + 1, conflict_tail);
-    if (!read) return refuse(outcome, read.error());
-    tail = *std::move(read);
-  }
-  if (are_same(tail, append.entries)) {
-    const auto again = position_of(tail[append.entries.size() - 1]);
-    if (!again) return refuse(outcome, again.error());
-    outcome.head = *again;
-    return;
-  }
-  context_.state.note_conflict();
-  outcome.status = AppendStatus::conflict;
-  outcome.head = position;
-  outcome.tail = std::move(tail);
+  if (!entries_after(append.expected, log)) return log;
+  auto after = latest_.range(append.session, seq + 1, conflict_tail);
+  if (!after) return std::unexpected(after.error());
+  std::ranges::move(*after, std::back_inserter(log.entries));
+  return log;
 }
 
 }  // namespace parley::store::embedded

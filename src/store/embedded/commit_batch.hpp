@@ -16,6 +16,7 @@
 #include "store/clock_record.hpp"
 #include "store/common/loop_ports.hpp"
 #include "store/common/prepared_append.hpp"
+#include "store/common/settlement.hpp"
 #include "store/common/store_state.hpp"
 #include "store/embedded/database.hpp"
 #include "store/embedded/embedded_store.hpp"
@@ -82,6 +83,7 @@ class CommitBatch {
   [[nodiscard]] Result<void> put_keys_when_due(SessionNumber session, LogHead& head, std::size_t added);
   void put_keys(SessionNumber session, std::vector<KeyAt> keys, std::uint32_t watermark);
   void settle_conflict(AppendOutcome& outcome, const Append& append);
+  [[nodiscard]] Result<LogExcerpt> excerpt_for(const Append& append);
   void refuse(AppendOutcome& outcome, Error error);
   void note_written(std::chrono::nanoseconds took);
   void refuse_all();

@@ -33,8 +33,8 @@ Failure failure_of(const Error& error) {
   return {FailureKind::unknown, 0, error.message + " " + error.detail};
 }
 
-AppendOutcome outcome_of(const Append& append) {
-  return {.session = append.session, .token = append.token};
+AppendOutcome outcome_of(const Append& append, AppendStatus status = AppendStatus::committed, std::optional<Error> error = {}) {
+  return {.session = append.session, .token = append.token, .status = status, .error = std::move(error)};
 }
 
 Error unknown_outcome() {
@@ -293,10 +293,11 @@ std::optional<Failure> CommitRound::judge(Group& group) {
   if (!seen) return refuse(group, seen.error()), std::nullopt;
   std::vector<AppendOutcome> outcomes;
   for (const Waiting& each : group.appends) {
-    auto verdict = judge(each.prepared.append, *seen);
-    if (!verdict) return refuse(group, verdict.error()), std::nullopt;
-    if (verdict->goes_in) break;
-    outcomes.push_back(std::move(verdict->outcome));
+    auto outcome = settlement_of(each.prepared.append, *seen, AtHead::is_open);
+    if (!outcome) return refuse(group, outcome.error()), std::nullopt;
+    if (!*outcome) break;
+    if ((*outcome)->status == AppendStatus::conflict) context_.state.note_conflict();
+    outcomes.push_back(**std::move(outcome));
   }
   settle(group, std::move(outcomes));
   return std::nullopt;
@@ -304,8 +305,8 @@ std::optional<Failure> CommitRound::judge(Group& group) {
 
 // The entries after the expected position settle a conflict, whatever was appended later. So one read with majority
 // suffices. If no entry is there, the newest state is needed: the document that took the place may not be on a majority yet.
-Result<CommitRound::Seen> CommitRound::look(SessionNumber session, std::uint32_t expected_seq) {
-  Seen seen{.first = std::max(expected_seq, 1u)};
+Result<LogExcerpt> CommitRound::look(SessionNumber session, std::uint32_t expected_seq) {
+  LogExcerpt seen{.first = std::max(expected_seq, 1u)};
   const bool has_one_before = expected_seq > 0;
   const Portion most{conflict_tail.entries() + (has_one_before ? 1 : 0),
                      conflict_tail.bytes() + (has_one_before ? limits::entry_bytes_max : 0)};
@@ -337,32 +338,6 @@ Result<CommitRound::Seen> CommitRound::look(SessionNumber session, std::uint32_t
   return seen;
 }
 
-Result<CommitRound::Verdict> CommitRound::judge(const Append& append, const Seen& seen) {
-  Verdict verdict{false, outcome_of(append)};
-  const std::uint32_t before = append.expected.seq;
-  bool continues = before == 0;
-  std::span<const EncodedEntry> tail = seen.entries;
-  if (before > 0 && before >= seen.first && before - seen.first < tail.size()) {
-    const auto there = position_of(tail[before - seen.first]);
-    continues = there && *there == append.expected;
-    tail = tail.subspan(before - seen.first + 1);
-  }
-  if (!continues) tail = {};
-  if (continues && are_same(tail, append.entries)) {
-    const auto again = position_of(tail[append.entries.size() - 1]);
-    if (!again) return std::unexpected(again.error());
-    verdict.outcome.head = *again;
-    return verdict;
-  }
-  verdict.goes_in = continues && before == seen.head.seq;
-  if (verdict.goes_in) return verdict;
-  context_.state.note_conflict();
-  verdict.outcome.status = AppendStatus::conflict;
-  verdict.outcome.head = seen.head;
-  verdict.outcome.tail.assign(tail.begin(), tail.end());
-  return verdict;
-}
-
 void CommitRound::commit(Group& group) {
   context_.lanes.note_head(group.session(), group.head());
   std::vector<AppendOutcome> outcomes;
@@ -377,9 +352,7 @@ void CommitRound::refuse(Group& group, const Error& error) {
   std::vector<AppendOutcome> outcomes;
   for (const Waiting& each : group.appends) {
     context_.state.note_refused();
-    outcomes.push_back(outcome_of(each.prepared.append));
-    outcomes.back().status = AppendStatus::refused;
-    outcomes.back().error = error;
+    outcomes.push_back(outcome_of(each.prepared.append, AppendStatus::refused, error));
   }
   settle(group, std::move(outcomes));
 }
@@ -402,19 +375,14 @@ void CommitRound::expire() {
     }
     context_.places.abandon(group.at, now + limits::mongo_stray_write_life);
     std::vector<AppendOutcome> outcomes;
-    for (const Waiting& each : group.appends) {
-      outcomes.push_back(outcome_of(each.prepared.append));
-      outcomes.back().status = AppendStatus::unknown;
-      outcomes.back().error = unknown_outcome();
-    }
+    for (const Waiting& each : group.appends)
+      outcomes.push_back(outcome_of(each.prepared.append, AppendStatus::unknown, unknown_outcome()));
     settle(group, std::move(outcomes));
   }
   for (Waiting& late : context_.lanes.take_expired(now)) {
-    AppendOutcome outcome = outcome_of(late.prepared.append);
     context_.state.note_refused();
-    outcome.status = AppendStatus::refused;
-    outcome.error = to_error({FailureKind::unknown, 0, "its turn did not come in time"});
-    outcomes_.push_back({late.prepared.port, std::move(outcome)});
+    const Error error = to_error({FailureKind::unknown, 0, "its turn did not come in time"});
+    outcomes_.push_back({late.prepared.port, outcome_of(late.prepared.append, AppendStatus::refused, error)});
   }
 }
 

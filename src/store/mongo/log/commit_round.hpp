@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "store/common/loop_ports.hpp"
+#include "store/common/settlement.hpp"
 #include "store/common/store_state.hpp"
 #include "store/mongo/driver/client.hpp"
 #include "store/mongo/log/lanes.hpp"
@@ -62,18 +63,8 @@ class CommitRound {
 
   /// Reads the log and gives each append of the group its outcome. Appends that may still succeed return to their lane.
   [[nodiscard]] std::optional<Failure> judge(Group& group);
-  struct Verdict {
-    bool goes_in = false;
-    AppendOutcome outcome{};
-  };
   /// The log from the position that a group expects, as far as a conflict reports it.
-  struct Seen {
-    std::uint32_t first = 1;
-    std::vector<domain::EncodedEntry> entries{};
-    domain::Position head{};
-  };
-  [[nodiscard]] Result<Seen> look(SessionNumber session, std::uint32_t expected_seq);
-  [[nodiscard]] Result<Verdict> judge(const Append& append, const Seen& seen);
+  [[nodiscard]] Result<LogExcerpt> look(SessionNumber session, std::uint32_t expected_seq);
 
   void commit(Group& group);
   void refuse(Group& group, const Error& error);
