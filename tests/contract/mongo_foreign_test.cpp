@@ -528,13 +528,14 @@ TEST_P(MongoForeignDeletion, by_a_ttl_index_that_was_dropped_since_is_explained_
     ASSERT_TRUE(mongod.command("foreign", R"({"createIndexes":"chatmessages","indexes":[)" + index + "]}").ok);
   };
   const auto drop = [&] { ASSERT_TRUE(mongod.command("foreign", R"({"dropIndexes":"chatmessages","index":"ttl"})").ok); };
-  const Timestamp now = SystemClock().now();
-  const Timestamp old_one = now - std::chrono::hours(2);
-  const Timestamp later = now + std::chrono::minutes(1);  // later than every listing of the indexes in this test
+  const Timestamp old_one = SystemClock().now() - std::chrono::hours(2);
   const auto explains = [&](mongo::TtlIndexes& indexes, Timestamp said, Timestamp at) { return *indexes.explain(client, said, at); };
   for (const bool is_of_timestamp : {true, false}) {
     mongo::TtlIndexes indexes;
-    EXPECT_FALSE(explains(indexes, old_one, now));
+    EXPECT_FALSE(explains(indexes, old_one, SystemClock().now()));
+    // In whole seconds, as events have. Not before the listing above, so the next call lists again; not after the creation of the index.
+    const Timestamp now = std::chrono::floor<std::chrono::seconds>(SystemClock().now());
+    const Timestamp later = now + std::chrono::minutes(1);  // later than every listing of the indexes in this test
     make(is_of_timestamp ? "timestamp" : "gone", "3600");
     EXPECT_TRUE(explains(indexes, old_one, now));
     EXPECT_EQ(explains(indexes, now, now), !is_of_timestamp) << "it has not taken what is younger";
