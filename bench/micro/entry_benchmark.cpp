@@ -19,6 +19,7 @@ constexpr Timestamp now{std::chrono::milliseconds{1'767'225'600'000}};
 
 Draft text_draft() {
   Draft draft;
+  draft.time = now;
   draft.sender = sender;
   draft.sender_role = Role{"doctor"};
   draft.text = text;
@@ -28,14 +29,14 @@ Draft text_draft() {
 
 Chained one_entry(Head& head) {
   SystemEntropy entropy;
-  return chain(head, number, now, text_draft(), entropy);
+  return chain(head, number, text_draft(), entropy);
 }
 
 void chain_a_text(benchmark::State& state) {
   Head head = genesis(session);
   SystemEntropy entropy;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(chain(head, number, now, text_draft(), entropy));
+    benchmark::DoNotOptimize(chain(head, number, text_draft(), entropy));
     head.seq &= 0xffff;
   }
 }

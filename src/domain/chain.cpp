@@ -79,11 +79,11 @@ Digest32 next_digest(const Digest32& previous, BytesView core) {
   return sha256({view_of(previous), core});
 }
 
-Chained chain(Head& head, SessionNumber session, Timestamp now, Draft draft, Entropy& entropy, const std::optional<Deletion>& deletion) {
+Chained chain(Head& head, SessionNumber session, Draft draft, Entropy& entropy) {
   PARLEY_ASSERT(head.seq < limits::seq_max);
-  PARLEY_ASSERT(deletion.has_value() == (draft.kind == EntryKind::deleted));
+  PARLEY_ASSERT(draft.deletion.has_value() == (draft.kind == EntryKind::deleted));
   ++head.seq;
-  head.timestamp = std::max(now, head.timestamp);
+  head.timestamp = std::max(draft.time, head.timestamp);
 
   Chained chained;
   chained.entry.body = body_of(draft, entropy);
@@ -91,7 +91,7 @@ Chained chain(Head& head, SessionNumber session, Timestamp now, Draft draft, Ent
   if (draft.kind == EntryKind::text) {
     count_text(head.counters, chained.entry.core.sender_role, chained.entry.body->text, head.timestamp);
   }
-  if (deletion) count_deletion(head.counters, *deletion);
+  if (draft.deletion) count_deletion(head.counters, *draft.deletion);
 
   EncodedEntry& encoded = chained.encoded;
   encoded.seq = head.seq;

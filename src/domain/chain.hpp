@@ -23,9 +23,18 @@ struct Head {
 [[nodiscard]] Head head_after(const Entry& entry);
 [[nodiscard]] Digest32 next_digest(const Digest32& previous, BytesView core);
 
+/// The changes of a deletion to the counters.
+struct Deletion {
+  Role sender_role;
+  std::uint64_t code_points = 0;
+  std::optional<Timestamp> first_live_text;  // after the deletion
+  std::optional<Timestamp> last_live_text;   // after the deletion
+};
+
 /// An entry to append, before it has a place in the log.
 struct Draft {
   EntryKind kind = EntryKind::text;
+  Timestamp time{};
   std::uint8_t flags = 0;
   UserId sender;
   Role sender_role;
@@ -35,14 +44,7 @@ struct Draft {
   std::string text;
   std::string client_message_id;
   std::vector<Attribute> attributes;
-};
-
-/// The changes of a deletion to the counters. Only for `deleted` drafts.
-struct Deletion {
-  Role sender_role;
-  std::uint64_t code_points = 0;
-  std::optional<Timestamp> first_live_text;  // after the deletion
-  std::optional<Timestamp> last_live_text;   // after the deletion
+  std::optional<Deletion> deletion;  // required for kind deleted, forbidden for other kinds
 };
 
 struct Chained {
@@ -50,10 +52,9 @@ struct Chained {
   EncodedEntry encoded;
 };
 
-/// Gives the draft its place after `head` and moves `head` there: seq + 1, timestamp max(now, head's), id, salt, commitment, digest and
-/// counters. `deletion` is required for kind deleted and forbidden for other kinds.
-[[nodiscard]] Chained chain(Head& head, SessionNumber session, Timestamp now, Draft draft, Entropy& entropy,
-                            const std::optional<Deletion>& deletion = std::nullopt);
+/// Gives the draft its place after `head` and moves `head` there: seq + 1, timestamp max(draft's, head's), id, salt, commitment, digest
+/// and counters.
+[[nodiscard]] Chained chain(Head& head, SessionNumber session, Draft draft, Entropy& entropy);
 
 /// Checks that `entry` follows `previous`: seq without a gap, time not decreasing, digest. Error log_corrupt names the seq.
 [[nodiscard]] Result<void> verify_link(const Head& previous, const EncodedEntry& entry);

@@ -47,7 +47,9 @@ void LogScript::add(Append& append, Draft draft, const std::optional<domain::Del
   const domain::Role role = draft.sender_role;
   const std::uint64_t code_points = code_point_count(draft.text);
   now_ += std::chrono::seconds{1};
-  domain::Chained chained = domain::chain(head_, row_.number, now_, std::move(draft), entropy_, deletion);
+  draft.time = now_;
+  draft.deletion = deletion;
+  domain::Chained chained = domain::chain(head_, row_.number, std::move(draft), entropy_);
   if (is_text) live_.push_back({head_.seq, role, code_points, head_.timestamp});
   entries_.push_back(chained.encoded);
   append.entries.push_back(std::move(chained.encoded));

@@ -45,8 +45,8 @@ class Creator::CreateStep final : public Step {
   Decision decide(const Outlook& outlook) override {
     has_begun_ = true;
     Propose proposal;
-    proposal.now = outlook.row.created_at;
     proposal.draft = domain::created_draft(outlook.row, outlook.row.participants.front());
+    proposal.draft.time = outlook.row.created_at;
     proposal.row = std::make_shared<const domain::SessionRow>(outlook.row);
     return proposal;
   }

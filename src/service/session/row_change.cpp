@@ -8,12 +8,12 @@ namespace parley::service {
 Propose row_change(const Outlook& outlook, Timestamp now, domain::EntryKind kind, const domain::Participant& by,
                    void (domain::SessionRow::*change)(Timestamp)) {
   Propose proposal;
-  proposal.now = std::max(now, outlook.head.timestamp);
   proposal.draft.kind = kind;
+  proposal.draft.time = std::max(now, outlook.head.timestamp);
   proposal.draft.sender = by.user;
   proposal.draft.sender_role = by.role;
   auto row = std::make_shared<domain::SessionRow>(outlook.row);
-  ((*row).*change)(proposal.now);
+  ((*row).*change)(proposal.draft.time);
   proposal.row = std::move(row);
   return proposal;
 }

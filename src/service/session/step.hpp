@@ -34,8 +34,6 @@ struct Outlook {
 /// Append this entry.
 struct Propose {
   domain::Draft draft;
-  Timestamp now{};
-  std::optional<domain::Deletion> deletion;
   std::shared_ptr<const domain::SessionRow> row;  // the row after the entry; null: unchanged
   std::optional<std::uint32_t> erase_body_of;
 };

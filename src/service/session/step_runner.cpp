@@ -96,7 +96,7 @@ void StepRunner::append(Work& work) {
   store::Append append;
   append.session = row_->number;
   append.expected = head_.position();
-  work.chained = domain::chain(head_, row_->number, proposal.now, std::move(proposal.draft), shard_.entropy(), proposal.deletion);
+  work.chained = domain::chain(head_, row_->number, std::move(proposal.draft), shard_.entropy());
   session_.keys.add(work.chained.entry.core.key, head_.seq);
   work.head_after = head_;
   work.row_after = std::move(proposal.row);

@@ -52,9 +52,9 @@ Decision DeleteStep::decide(const Outlook& outlook) {
   if (auto allowed = domain::authorize_delete(target.sender, caller_->user); !allowed) return Refuse{std::move(allowed.error())};
 
   Propose proposal;
-  proposal.now = answer_.shard().context().deps.clock.now();
   proposal.draft = make_draft(outlook);
-  proposal.deletion = domain::Deletion{target.sender_role, code_point_count(target.text), found_->first_live_text, found_->last_live_text};
+  proposal.draft.deletion =
+      domain::Deletion{target.sender_role, code_point_count(target.text), found_->first_live_text, found_->last_live_text};
   proposal.erase_body_of = target.seq();
   return proposal;
 }
@@ -64,6 +64,7 @@ domain::Draft DeleteStep::make_draft(const Outlook& outlook) const {
   const domain::Participant* participant = outlook.row.participant(user.id);
   domain::Draft draft;
   draft.kind = domain::EntryKind::deleted;
+  draft.time = answer_.shard().context().deps.clock.now();
   draft.sender = user.id;
   draft.sender_role = participant != nullptr ? participant->role : user.role;
   draft.extensions.push_back(domain::target_seq_extension(found_->target->seq()));

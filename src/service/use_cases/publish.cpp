@@ -91,12 +91,12 @@ Decision PublishStep::decide(const Outlook& outlook) {
   if (outlook.head.seq >= limits::text_seq_max) return Refuse{session_full()};
 
   Propose proposal;
+  proposal.draft.time = context().deps.clock.now();
   proposal.draft.sender = caller_->user.id;
   proposal.draft.sender_role = std::move(participant->role);
   proposal.draft.key = key_;
   proposal.draft.text = sent_.content.text;
   proposal.draft.client_message_id = client_message_id_;
-  proposal.now = context().deps.clock.now();
   return proposal;
 }
 

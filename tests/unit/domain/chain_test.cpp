@@ -20,10 +20,16 @@ using parley::test::CountingEntropy;
 using std::chrono::milliseconds;
 using test::expect_damaged;
 
+Draft timed(Draft draft, Timestamp time = start) {
+  draft.time = time;
+  return draft;
+}
+
 class ChainTest : public testing::Test {
  protected:
   Chained add(Draft draft, Timestamp now = start, const std::optional<Deletion>& deletion = std::nullopt) {
-    return chain(head_, session_number, now, std::move(draft), entropy_, deletion);
+    draft.deletion = deletion;
+    return chain(head_, session_number, timed(std::move(draft), now), entropy_);
   }
   Chained add_text(const Participant& sender, const std::string& text, Timestamp now = start) { return add(text_draft(sender, text), now); }
   Chained add_deletion(const Deletion& deletion, Timestamp now = start) {
@@ -292,7 +298,7 @@ TEST(Chain, a_changed_core_with_a_fitting_checksum_is_named) {
 TEST(Chain, an_entry_of_another_session_does_not_follow) {
   Head other = genesis(SessionId{});
   CountingEntropy entropy;
-  const Chained foreign = chain(other, session_number, start, text_draft(doctor, "x"), entropy);
+  const Chained foreign = chain(other, session_number, timed(text_draft(doctor, "x")), entropy);
   expect_damaged(verify_link(genesis(example::session_id), foreign.encoded), "expected the digest of the chain");
 }
 
@@ -300,11 +306,11 @@ TEST(Chain, an_entry_that_follows_another_past_does_not_follow) {
   CountingEntropy entropy;
   Head seen = genesis(example::session_id);
   Head rebuilt = genesis(example::session_id);
-  static_cast<void>(chain(seen, session_number, start, text_draft(doctor, "three"), entropy));
-  static_cast<void>(chain(rebuilt, session_number, start, text_draft(doctor, "another three"), entropy));
+  static_cast<void>(chain(seen, session_number, timed(text_draft(doctor, "three")), entropy));
+  static_cast<void>(chain(rebuilt, session_number, timed(text_draft(doctor, "another three")), entropy));
   EXPECT_EQ(seen.seq, rebuilt.seq);
   EXPECT_NE(seen.position(), rebuilt.position());
-  const Chained next = chain(rebuilt, session_number, start, text_draft(doctor, "four"), entropy);
+  const Chained next = chain(rebuilt, session_number, timed(text_draft(doctor, "four")), entropy);
   expect_damaged(verify_link(seen, next.encoded), "expected the digest of the chain");
 }
 
@@ -346,7 +352,7 @@ TEST(Chain, a_long_log_of_random_texts_and_deletions_keeps_its_counters) {
     if (random >> 30 != 0 || live.empty()) {
       const Participant& sender = (random >> 20) % 2 == 0 ? doctor : patient;
       const std::size_t length = (random >> 10) % 50 + 1;
-      static_cast<void>(chain(head, session_number, now, text_draft(sender, std::string(length, 'x')), entropy));
+      static_cast<void>(chain(head, session_number, timed(text_draft(sender, std::string(length, 'x')), now), entropy));
       live.push_back({sender.role, length, now});
     } else {
       const auto target = live.begin() + static_cast<std::ptrdiff_t>((random >> 8) % live.size());
@@ -356,7 +362,8 @@ TEST(Chain, a_long_log_of_random_texts_and_deletions_keeps_its_counters) {
       if (!live.empty()) deletion.last_live_text = live.back().time;
       Draft draft;
       draft.kind = EntryKind::deleted;
-      static_cast<void>(chain(head, session_number, now, std::move(draft), entropy, deletion));
+      draft.deletion = deletion;
+      static_cast<void>(chain(head, session_number, timed(std::move(draft), now), entropy));
     }
     std::uint64_t texts = 0;
     std::uint64_t code_points = 0;

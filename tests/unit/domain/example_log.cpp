@@ -99,8 +99,9 @@ SessionRow session_row() {
 }
 
 const Chained& LogBuilder::add(const std::string& name, Draft draft, const std::optional<Deletion>& deletion) {
-  const Timestamp now = start + std::chrono::seconds{head_.seq};
-  entries_.push_back({name, chain(head_, session_number, now, std::move(draft), entropy_, deletion)});
+  draft.time = start + std::chrono::seconds{head_.seq};
+  draft.deletion = deletion;
+  entries_.push_back({name, chain(head_, session_number, std::move(draft), entropy_)});
   return entries_.back().chained;
 }
 

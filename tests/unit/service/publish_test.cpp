@@ -44,10 +44,11 @@ TEST(Publish, a_session_is_full_of_texts_before_it_is_full) {
   head.seq = limits::text_seq_max - 2;
   SeededEntropy entropy(9);
   domain::Draft draft;
+  draft.time = world.clock.now();
   draft.sender = world.caller("doctor").user.id;
   draft.sender_role = {"doctor"};
   draft.text = "almost the last";
-  world.store.continue_at(number, domain::chain(head, number, world.clock.now(), std::move(draft), entropy).encoded);
+  world.store.continue_at(number, domain::chain(head, number, std::move(draft), entropy).encoded);
   world.restart();
 
   const auto last = world.send("doctor", session, "the last").value();

@@ -156,7 +156,8 @@ void World::intrude(const SessionId& session, domain::Draft draft, std::optional
   domain::Head head = domain::head_after(log_of(session).back());
   SeededEntropy entropy(1'000'000 + head.seq);
   store::Append append{number, head.position(), {}, std::move(row), std::nullopt, 0};
-  append.entries.push_back(domain::chain(head, number, clock.now(), std::move(draft), entropy).encoded);
+  draft.time = clock.now();
+  append.entries.push_back(domain::chain(head, number, std::move(draft), entropy).encoded);
   store.intrude(std::move(append));
 }
 

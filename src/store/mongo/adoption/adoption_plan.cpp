@@ -77,9 +77,10 @@ AdoptionPlan::Batch AdoptionPlan::make(const Standing& standing, const Place& pl
   const auto has_room = [&] { return batch.document.entries.size() < place.entries_max && bytes < limits::mongo_document_bytes_max; };
   for (std::size_t index = next_; index < steps_.size() && has_room(); ++index) {
     const Step& step = steps_[index];
+    Draft draft = draft_of(step, row);
     // No document holds the time of a reopening. So the present time is used: no time between the end and now counts as open.
-    const Timestamp time = step.kind == Kind::reopened ? place.now : std::min(step.time.value_or(head.timestamp), place.now);
-    batch.document.entries.push_back(domain::chain(head, row.number, time, draft_of(step, row), entropy).encoded);
+    draft.time = step.kind == Kind::reopened ? place.now : std::min(step.time.value_or(head.timestamp), place.now);
+    batch.document.entries.push_back(domain::chain(head, row.number, std::move(draft), entropy).encoded);
     bytes += batch.document.entries.back().size_bytes();
     if (step.kind == Kind::text) batch.adopted.push_back({texts_[step.text].id, head.seq});
     if (step.kind == Kind::ended) row.end(step.time.value_or(head.timestamp));

@@ -168,6 +168,8 @@ Result<bool> DeletionWriter::append(Client& client, const EntryAddress& text, st
 Result<DeletionWriter::Written> DeletionWriter::write(Client& client, const Target& target, std::string_view reason) {
   domain::Draft draft;
   draft.kind = EntryKind::deleted;
+  draft.time = surroundings_.clock.now();
+  draft.deletion = target.deletion;
   const domain::Core& text = target.text.core;
   draft.extensions.push_back(domain::target_seq_extension(text.seq));
   draft.extensions.push_back(domain::target_id_extension(domain::id_for_clients(text).value_or(text.id)));
@@ -175,8 +177,7 @@ Result<DeletionWriter::Written> DeletionWriter::write(Client& client, const Targ
   domain::Head head = target.head;
   const SessionNumber session = target.document.session;
   LogDocument document{.session = session, .erases = text.seq, .at = surroundings_.places.draw()};
-  document.entries.push_back(
-      domain::chain(head, session, surroundings_.clock.now(), std::move(draft), surroundings_.entropy, target.deletion).encoded);
+  document.entries.push_back(domain::chain(head, session, std::move(draft), surroundings_.entropy).encoded);
   return judge(insert(client, target, document), document.at);
 }
 

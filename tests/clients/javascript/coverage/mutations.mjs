@@ -51,8 +51,8 @@ const messages = [
     'if (request.transport == Transport::rest && content.refusal && !may_be_repeat) return done(std::unexpected(*std::move(content.refusal)));', ''),
   mutation('4.1-ended', 'an ended session takes messages', 'service/use_cases/publish.cpp',
     'if (auto open = domain::require_open(outlook.row); !open) return Refuse{std::move(open.error())};', ''),
-  mutation('6.3-chat-durable', 'the room hears a message before it is written', 'service/use_cases/publish.cpp', 'proposal.now = context().deps.clock.now();',
-    'proposal.now = context().deps.clock.now();\n  StoredText lost;\n  lost.text = sent_.content.text;\n' +
+  mutation('6.3-chat-durable', 'the room hears a message before it is written', 'service/use_cases/publish.cpp', 'proposal.draft.time = context().deps.clock.now();',
+    'proposal.draft.time = context().deps.clock.now();\n  StoredText lost;\n  lost.text = sent_.content.text;\n' +
     '  deliver_text(answer_.shard(), const_cast<SessionState&>(outlook.session), lost);'),
   mutation('4.1-relayed', 'what comes by REST is not relayed', 'service/use_cases/publish.cpp', 'deliver_text(answer_.shard(), session, *committed.text);',
     'if (sent_.transport == Transport::socket) deliver_text(answer_.shard(), session, *committed.text);'),
