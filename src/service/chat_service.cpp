@@ -5,7 +5,7 @@
 
 #include "base/assert.hpp"
 #include "domain/authorization.hpp"
-#include "service/session/router.hpp"
+#include "service/session/invocation.hpp"
 #include "service/socket/connect.hpp"
 #include "service/use_cases/create.hpp"
 #include "service/use_cases/delete_message.hpp"
@@ -22,17 +22,14 @@
 #include "service/use_cases/upkeep.hpp"
 
 namespace parley::service {
-namespace {
-
-CallerPtr shared(domain::Caller caller) {
-  return std::make_shared<const domain::Caller>(std::move(caller));
-}
-
-}  // namespace
 
 struct ChatService::Impl {
   Impl(Dependencies dependencies, ServiceConfig config)
       : context(std::move(dependencies), std::move(config)), router(context), sockets(router), upkeep(router) {}
+
+  [[nodiscard]] Invocation invocation(EventLoop& from, domain::Caller caller) {
+    return {router, from, std::make_shared<const domain::Caller>(std::move(caller))};
+  }
 
   Context context;
   Router router;
@@ -48,71 +45,70 @@ ChatService::ChatService(Dependencies dependencies, ServiceConfig config) {
 ChatService::~ChatService() = default;
 
 void ChatService::create_session(EventLoop& from, domain::Caller caller, CreateSession request, Done<domain::SessionView> done) {
-  service::create_session(impl_->router, from, shared(std::move(caller)), std::move(request),
+  service::create_session(impl_->invocation(from, std::move(caller)), std::move(request),
                           with_stored_users(impl_->context, from, WhenUnreadable::show_known, std::move(done)));
 }
 
 void ChatService::get_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done) {
-  service::get_session(impl_->router, from, shared(std::move(caller)), session,
+  service::get_session(impl_->invocation(from, std::move(caller)), session,
                        with_stored_users(impl_->context, from, WhenUnreadable::refuse, std::move(done)));
 }
 
 void ChatService::start_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done) {
-  service::start_session(impl_->router, from, shared(std::move(caller)), session,
+  service::start_session(impl_->invocation(from, std::move(caller)), session,
                          with_stored_users(impl_->context, from, WhenUnreadable::show_known, std::move(done)));
 }
 
 void ChatService::end_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::EndView> done) {
-  service::end_session(impl_->router, from, shared(std::move(caller)), session, std::move(done));
+  service::end_session(impl_->invocation(from, std::move(caller)), session, std::move(done));
 }
 
 void ChatService::reopen_session(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::SessionView> done) {
-  service::reopen_session(impl_->router, from, shared(std::move(caller)), session,
+  service::reopen_session(impl_->invocation(from, std::move(caller)), session,
                           with_stored_users(impl_->context, from, WhenUnreadable::show_known, std::move(done)));
 }
 
 void ChatService::active_sessions(EventLoop& from, domain::Caller caller, std::optional<store::SessionPlace> after,
                                   Done<OpenSessionsList> done) {
-  service::active_sessions(impl_->router, from, shared(std::move(caller)), std::move(after),
+  service::active_sessions(impl_->invocation(from, std::move(caller)), std::move(after),
                            with_stored_users(impl_->context, from, WhenUnreadable::refuse, std::move(done)));
 }
 
 void ChatService::send_message(EventLoop& from, domain::Caller caller, SendMessage request, Done<domain::MessageView> done) {
-  service::publish(impl_->router, from, shared(std::move(caller)), std::move(request), std::move(done));
+  service::publish(impl_->invocation(from, std::move(caller)), std::move(request), std::move(done));
 }
 
 void ChatService::read_page(EventLoop& from, domain::Caller caller, ReadPage request, Done<domain::PageView> done) {
-  service::read_page(impl_->router, from, shared(std::move(caller)), std::move(request),
+  service::read_page(impl_->invocation(from, std::move(caller)), std::move(request),
                      with_stored_users(impl_->context, from, WhenUnreadable::refuse, std::move(done)));
 }
 
 void ChatService::read_history(EventLoop& from, domain::Caller caller, domain::SessionField session,
                                Done<std::vector<domain::MessageView>> done) {
-  service::read_history(impl_->router, from, shared(std::move(caller)), session,
+  service::read_history(impl_->invocation(from, std::move(caller)), session,
                         with_stored_users(impl_->context, from, WhenUnreadable::refuse, std::move(done)));
 }
 
 void ChatService::read_stats(EventLoop& from, domain::Caller caller, domain::SessionField session, Done<domain::StatsView> done) {
-  service::read_stats(impl_->router, from, shared(std::move(caller)), session, std::move(done));
+  service::read_stats(impl_->invocation(from, std::move(caller)), session, std::move(done));
 }
 
 void ChatService::read_entries(EventLoop& from, domain::Caller caller, ReadEntries request, Done<domain::EntriesView> done) {
-  service::read_entries(impl_->router, from, shared(std::move(caller)), std::move(request), std::move(done));
+  service::read_entries(impl_->invocation(from, std::move(caller)), std::move(request), std::move(done));
 }
 
 void ChatService::delete_message(EventLoop& from, domain::Caller caller, std::string message_id, Done<Deleted> done) {
-  service::delete_message(impl_->router, from, shared(std::move(caller)), message_id, std::move(done));
+  service::delete_message(impl_->invocation(from, std::move(caller)), message_id, std::move(done));
 }
 
-void ChatService::read_signalling(EventLoop& from, domain::Caller caller, domain::SessionField session, store::SignallingRange range,
-                                  Done<SignallingList> done) {
-  service::read_signalling(impl_->router, from, shared(std::move(caller)), session, range,
+void ChatService::read_signalling(EventLoop& from, domain::Caller caller, ReadSignalling request, Done<SignallingList> done) {
+  service::read_signalling(impl_->invocation(from, std::move(caller)), std::move(request),
                            with_stored_users(impl_->context, from, WhenUnreadable::refuse, std::move(done)));
 }
 
 void ChatService::clean_up(EventLoop& from, domain::Caller caller, Timestamp created_before, Done<SweepResult> done) {
   if (auto allowed = domain::authorize_admin(caller.user); !allowed) return done(std::unexpected(std::move(allowed.error())));
-  service::sweep(impl_->router, from, std::move(caller.user),
+  service::sweep(impl_->invocation(from, std::move(caller)),
                  {.created_before = created_before, .unstarted_created_before = {}, .started_before = {}}, std::move(done));
 }
 

@@ -86,8 +86,7 @@ class ChatService {
   /// `Message not found` · `Unauthorized to delete this message`. Writes the `deleted` entry with the audit record and informs the room.
   void delete_message(EventLoop& from, domain::Caller caller, std::string message_id, Done<Deleted> done);
   /// Access rule. Newest first. Senders are filled in where they are known.
-  void read_signalling(EventLoop& from, domain::Caller caller, domain::SessionField session, store::SignallingRange range,
-                       Done<SignallingList> done);
+  void read_signalling(EventLoop& from, domain::Caller caller, ReadSignalling request, Done<SignallingList> done);
 
   /// `Admin access required`. Ends every open session created before `created_before`, in bounded portions. Their `ended` entries name the
   /// caller. After an error, the sessions ended so far stay ended; a second call continues.

@@ -241,7 +241,7 @@ void session_signalling(const Backend& backend, PendingRequestPtr pending) {
   if (!after) return refuse_after_access(backend, std::move(pending), session, after.error());
   const store::SignallingRange range{.limit = query_number(kept.request.query(), signalling_limit_parameter),
                                      .after = after->transform(signalling_place)};
-  backend.service.read_signalling(*kept.loop, std::move(kept.caller), session, range,
+  backend.service.read_signalling(*kept.loop, std::move(kept.caller), {session, range},
                                   [pending = std::move(pending)](Result<service::SignallingList> list) {
                                     if (!list) return pending->answer(list.error());
                                     pending->answer(200, signalling_json(*list));

@@ -27,6 +27,8 @@ class Router {
   [[nodiscard]] std::size_t shard_count() const { return homes_.size(); }
   /// Creates the sessions of the pairs of this shard.
   [[nodiscard]] Creator& creator_of(SessionShard& shard) { return homes_[shard.loop().index()]->creator; }
+  /// The loop of a connection.
+  [[nodiscard]] EventLoop& loop_of(const Connection& connection) { return homes_[connection.loop_index]->shard.loop(); }
   /// The sockets of a loop, by their tokens. Threads: the loop's.
   [[nodiscard]] LiveTokens& live_tokens(const EventLoop& loop) { return homes_[loop.index()]->live; }
 

@@ -60,6 +60,11 @@ struct ReadEntries {
   Result<domain::EntryRange> range;  // a malformed range is refused after the access check, like every other parameter
 };
 
+struct ReadSignalling {
+  domain::SessionField session;
+  store::SignallingRange range;
+};
+
 struct OpenSessionsList {
   std::vector<domain::SessionView> sessions;
   std::optional<store::SessionPlace> next = std::nullopt;  // more sessions come after this place; nothing: the list is complete

@@ -119,12 +119,11 @@ void ClientSession::chat_message(const Incoming& incoming) {
   const Fields& fields = incoming.fields;
   SendMessage request{fields.session_field(members::session_id.name), fields.text_field(members::message.name),
                       fields.text_field(members::client_message_id.name), SendMessage::Transport::socket};
-  publish(router_, loop_, connection_->caller, std::move(request),
-          [answer = SocketAnswer(connection_, incoming.ack)](Result<domain::MessageView> sent) {
-            if (sent) return answer.succeed([&](JsonWriter& writer) { write_sent(writer, *sent); });
-            answer.fail(sent.error());
-            answer.emit_error(sent.error());  // for clients that did not ask for an ack
-          });
+  publish(invocation(), std::move(request), [answer = SocketAnswer(connection_, incoming.ack)](Result<domain::MessageView> sent) {
+    if (sent) return answer.succeed([&](JsonWriter& writer) { write_sent(writer, *sent); });
+    answer.fail(sent.error());
+    answer.emit_error(sent.error());  // for clients that did not ask for an ack
+  });
 }
 
 void ClientSession::join_session(const Incoming& incoming) {
@@ -137,7 +136,7 @@ void ClientSession::join_session(const Incoming& incoming) {
   Rooms::Room& entered = rooms_->rooms[session.id];
   if (entered.joining >= limits::socket_joins_waiting_max) return refuse_overloaded(answer);
   ++entered.joining;
-  join(router_, loop_, connection_, {session, resume_of(fields), entered.place},
+  join(router_, connection_, {session, resume_of(fields), entered.place},
        [answer, rooms = rooms_, id = session.id, &context = router_.context()](Result<domain::JoinView> joined) {
          Rooms::Room& room = rooms->rooms[id];
          --room.joining;
@@ -174,7 +173,7 @@ bool ClientSession::make_place(const SessionId& session) {
 
 void ClientSession::vacate_room(SessionId session) {  // by value: its room may be erased before this returns
   rooms_->rooms[session].vacating = true;
-  vacate(router_, loop_, connection_, session, [rooms = rooms_, id = session](Result<Vacated> vacated) {
+  vacate(router_, connection_, session, [rooms = rooms_, id = session](Result<Vacated> vacated) {
     Rooms::Room& room = rooms->rooms[id];
     room.vacating = false;
     if (!vacated || *vacated == Vacated::kept) return;
@@ -202,7 +201,7 @@ void ClientSession::entries(const Incoming& incoming) {
     return answer.fail(admitted.error());
   if (*entries_waiting_ >= limits::socket_entries_waiting_max) return refuse_overloaded(answer);
   ++*entries_waiting_;
-  socket_entries(router_, loop_, connection_,
+  socket_entries(router_, connection_,
                  {incoming.fields.session_field(members::session_id.name), api::entry_range_from_event(incoming.fields)},
                  [answer, waiting = entries_waiting_](Result<domain::EntriesView> entries) {
                    --*waiting;
@@ -214,7 +213,7 @@ void ClientSession::entries(const Incoming& incoming) {
 void ClientSession::create_session(const Incoming& incoming) {
   const Fields& fields = incoming.fields;
   service::create_session(
-      router_, loop_, connection_->caller,
+      invocation(),
       {fields.text_field(members::patient_id.name), fields.text_field(members::appointment_id.name),
        fields.text_field(members::chosen_session_id.name)},
       [answer = SocketAnswer(connection_, incoming.ack)](Result<SessionView> created) { answer_with_session(answer, created); });
@@ -228,12 +227,12 @@ void ClientSession::end_session(const Incoming& incoming) {
   };
   if (auto admitted = admit(EventKind::end_session, &EventRates::end_session, api::ends_refusal); !admitted)
     return done(std::unexpected(std::move(admitted.error())));
-  service::end_session(router_, loop_, connection_->caller, incoming.fields.session_field(members::session_id.name), std::move(done));
+  service::end_session(invocation(), incoming.fields.session_field(members::session_id.name), std::move(done));
 }
 
 void ClientSession::reopen_session(const Incoming& incoming) {
   service::reopen_session(
-      router_, loop_, connection_->caller, incoming.fields.session_field(members::session_id.name),
+      invocation(), incoming.fields.session_field(members::session_id.name),
       [answer = SocketAnswer(connection_, incoming.ack)](Result<SessionView> reopened) { answer_with_session(answer, reopened); });
 }
 
@@ -244,7 +243,7 @@ void ClientSession::relay_signal(const Incoming& incoming) {
   signal.session = fields.session_field(members::session_id.name);
   signal.type = as_text(fields, members::signal_type.name);
   signal.payload_json = fields.raw(incoming.event.relayed->name);
-  service::signal(router_, loop_, connection_, std::move(signal),
+  service::signal(router_, connection_, std::move(signal),
                   [answer = SocketAnswer(connection_, incoming.ack), type = incoming.event.name](Result<Relayed> relayed) {
                     if (relayed) return answer.succeed([&](JsonWriter& writer) { writer.key("delivered").integer(relayed->sockets); });
                     answer.fail(relayed.error());
@@ -255,7 +254,7 @@ void ClientSession::relay_signal(const Incoming& incoming) {
 void ClientSession::on_disconnect(protocol::socketio::DisconnectReason reason) {
   connection_->gone = true;
   router_.live_tokens(loop_).remove(*connection_);
-  for (const auto& [session, room] : rooms_->rooms) leave(router_, loop_, connection_, session, reason);
+  for (const auto& [session, room] : rooms_->rooms) leave(router_, connection_, session, reason);
   router_.context().connections.release(connection_->caller->address, connection_->caller->user.id);
 }
 

@@ -14,7 +14,7 @@
 
 #include "api/request.hpp"
 #include "protocol/socketio/namespace_handler.hpp"
-#include "service/session/router.hpp"
+#include "service/session/invocation.hpp"
 #include "service/shared/client_event.hpp"
 #include "service/shared/connection.hpp"
 #include "service/socket/socket_answer.hpp"
@@ -49,6 +49,8 @@ class ClientSession final : public protocol::socketio::SocketHandler {
     std::optional<std::uint64_t> ack;
   };
 
+  /// For a use case that needs the caller and not the socket.
+  [[nodiscard]] Invocation invocation() const { return {router_, loop_, connection_->caller}; }
   void create_session(const Incoming& incoming);
   void join_session(const Incoming& incoming);
   void entries(const Incoming& incoming);

@@ -19,11 +19,11 @@ Result<void> admit_creation(Context& context, const UserId& user) {
 
 }  // namespace
 
-void create_session(Router& router, EventLoop& from, CallerPtr caller, CreateSession request, Done<domain::SessionView> done) {
-  if (auto allowed = domain::authorize_create(caller->user, router.context().config.roles); !allowed) {
+void create_session(Invocation by, CreateSession request, Done<domain::SessionView> done) {
+  if (auto allowed = domain::authorize_create(by.caller->user, by.router.context().config.roles); !allowed) {
     return done(std::unexpected(std::move(allowed.error())));
   }
-  if (auto admitted = admit_creation(router.context(), caller->user.id); !admitted) {
+  if (auto admitted = admit_creation(by.router.context(), by.caller->user.id); !admitted) {
     return done(std::unexpected(std::move(admitted.error())));
   }
   const auto patient = domain::accept_patient_id(request.patient);
@@ -31,11 +31,12 @@ void create_session(Router& router, EventLoop& from, CallerPtr caller, CreateSes
   auto session = domain::accept_session_id(request.session);
   if (!session) return done(std::unexpected(std::move(session.error())));
 
-  SessionShard& shard = router.shard_of_pair({caller->user.id, *patient});
-  Creator& creator = router.creator_of(shard);
-  Creator::Request checked{std::move(caller), *patient, *std::move(session), std::move(request.appointment),
-                           std::make_shared<Answer<domain::SessionView>>(shard, from, std::move(done))};
-  router.on_shard(from, shard, [&creator, checked = std::move(checked)](SessionShard&) mutable { creator.create(std::move(checked)); });
+  SessionShard& shard = by.router.shard_of_pair({by.caller->user.id, *patient});
+  Creator& creator = by.router.creator_of(shard);
+  Creator::Request checked{std::move(by.caller), *patient, *std::move(session), std::move(request.appointment),
+                           std::make_shared<Answer<domain::SessionView>>(shard, by.from, std::move(done))};
+  by.router.on_shard(by.from, shard,
+                     [&creator, checked = std::move(checked)](SessionShard&) mutable { creator.create(std::move(checked)); });
 }
 
 }  // namespace parley::service

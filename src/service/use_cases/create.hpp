@@ -1,12 +1,11 @@
 // Creates sessions: the checks that need no store. The rest is in session/creator.
 #pragma once
 
-#include "service/session/router.hpp"
-#include "service/shared/connection.hpp"
+#include "service/session/invocation.hpp"
 
 namespace parley::service {
 
 /// ChatService::create_session.
-void create_session(Router& router, EventLoop& from, CallerPtr caller, CreateSession request, Done<domain::SessionView> done);
+void create_session(Invocation by, CreateSession request, Done<domain::SessionView> done);
 
 }  // namespace parley::service

@@ -139,23 +139,23 @@ Result<std::optional<TextPlace>> find_place(store::Directory& directory, const O
 
 }  // namespace
 
-void delete_message(Router& router, EventLoop& from, CallerPtr caller, const std::string& message_id, Done<Deleted> done) {
+void delete_message(Invocation by, const std::string& message_id, Done<Deleted> done) {
   const auto id = ObjectId::parse(message_id);
   if (!id) {
     done(std::unexpected(message_not_found()));
     return;
   }
-  SessionShard& home = router.shard_at(from);
+  SessionShard& home = by.router.shard_at(by.from);
   const SessionShard::Turn turn(home);
   home.read<std::optional<TextPlace>>(
-      [id = *id, &directory = router.context().deps.directory](store::LogReader&) { return find_place(directory, id); },
-      [&router, &from, &home, id = *id, caller = std::move(caller),
-       done = std::move(done)](Result<std::optional<TextPlace>> place) mutable {
-        if (!place) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(std::move(place.error())));
-        if (!*place) return home.answer<Deleted>(from.index(), std::move(done), std::unexpected(message_not_found()));
+      [id = *id, &directory = by.router.context().deps.directory](store::LogReader&) { return find_place(directory, id); },
+      [by = std::move(by), &home, id = *id, done = std::move(done)](Result<std::optional<TextPlace>> place) mutable {
+        const std::size_t from = by.from.index();
+        if (!place) return home.answer<Deleted>(from, std::move(done), std::unexpected(std::move(place.error())));
+        if (!*place) return home.answer<Deleted>(from, std::move(done), std::unexpected(message_not_found()));
         const SessionId session = (*place)->session;
-        Answer<Deleted> answer(router.shard_of(session), from, std::move(done));
-        router.submit(from, session, std::make_unique<DeleteStep>(std::move(answer), std::move(caller), id, (*place)->seq));
+        Answer<Deleted> answer(by.router.shard_of(session), by.from, std::move(done));
+        by.router.submit(by.from, session, std::make_unique<DeleteStep>(std::move(answer), std::move(by.caller), id, (*place)->seq));
       });
 }
 

@@ -15,7 +15,7 @@ Propose end_of(const Outlook& outlook, Timestamp now, const domain::Participant&
 
 class EndStep final : public Step {
  public:
-  EndStep(Answer<domain::EndView> answer, CallerPtr caller) : answer_(std::move(answer)), caller_(std::move(caller)) {}
+  EndStep(Answer<domain::EndView> answer, Invocation by) : answer_(std::move(answer)), caller_(std::move(by.caller)) {}
 
   Decision decide(const Outlook& outlook) override;
   void committed(SessionState& session, const Committed& committed) override {
@@ -38,16 +38,16 @@ Decision EndStep::decide(const Outlook& outlook) {
 
 class EndStaleStep final : public Step {
  public:
-  EndStaleStep(Answer<StaleEnd> answer, domain::User ender, StaleRule rule)
+  EndStaleStep(Answer<StaleEnd> answer, CallerPtr ender, StaleRule rule)
       : answer_(std::move(answer)), ender_(std::move(ender)), rule_(rule) {}
 
   Decision decide(const Outlook& outlook) override {
     if (!rule_.holds_for(outlook.row)) return Settle{};
-    return end_of(outlook, answer_.shard().context().deps.clock.now(), {ender_.id, ender_.role});
+    return end_of(outlook, answer_.shard().context().deps.clock.now(), {ender_->user.id, ender_->user.role});
   }
   void committed(SessionState& session, const Committed& committed) override {
     answer_(StaleEnd::ended);
-    deliver_end(answer_.shard(), session, ender_.id, committed.seq);
+    deliver_end(answer_.shard(), session, ender_->user.id, committed.seq);
     if (session.members.empty()) answer_.shard().drop_later(session.id());
   }
   void settled(SessionState&) override { answer_(StaleEnd::left_alone); }
@@ -55,20 +55,19 @@ class EndStaleStep final : public Step {
 
  private:
   Answer<StaleEnd> answer_;
-  domain::User ender_;
+  CallerPtr ender_;
   StaleRule rule_;
 };
 
 }  // namespace
 
-void end_session(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, Done<domain::EndView> done) {
-  submit_step<EndStep>(router, from, session, std::move(done), std::move(caller));
+void end_session(Invocation by, const domain::SessionField& session, Done<domain::EndView> done) {
+  submit_step<EndStep>(std::move(by), session, std::move(done));
 }
 
-void end_if_stale(Router& router, EventLoop& from, const SessionId& session, const domain::User& ender, const StaleRule& rule,
-                  Done<StaleEnd> done) {
-  Answer<StaleEnd> answer(router.shard_of(session), from, std::move(done));
-  router.submit(from, session, std::make_unique<EndStaleStep>(std::move(answer), ender, rule));
+void end_if_stale(Invocation by, const SessionId& session, const StaleRule& rule, Done<StaleEnd> done) {
+  Answer<StaleEnd> answer(by.router.shard_of(session), by.from, std::move(done));
+  by.router.submit(by.from, session, std::make_unique<EndStaleStep>(std::move(answer), std::move(by.caller), rule));
 }
 
 }  // namespace parley::service

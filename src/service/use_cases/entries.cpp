@@ -228,10 +228,10 @@ void read_range_aside(SessionShard& shard, const SessionState& session, EntryRan
       });
 }
 
-void read_entries(Router& router, EventLoop& from, CallerPtr caller, ReadEntries request, Done<EntriesView> done) {
+void read_entries(Invocation by, ReadEntries request, Done<EntriesView> done) {
   const domain::SessionField session = request.session;
   with_access<EntriesView>(
-      router, from, std::move(caller), session, std::move(done),
+      std::move(by), session, std::move(done),
       [range = std::move(request.range)](SessionShard& shard, SessionState& state, Answer<EntriesView> answer) mutable {
         if (!range) return answer.refuse(std::move(range.error()));
         read_range_aside(shard, state, std::move(*range), limits::entries_bytes_max, std::move(answer), nullptr);

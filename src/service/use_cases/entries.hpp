@@ -4,8 +4,7 @@
 #include <cstddef>
 
 #include "domain/views.hpp"
-#include "service/session/router.hpp"
-#include "service/shared/connection.hpp"
+#include "service/session/invocation.hpp"
 #include "store/session_log.hpp"
 
 namespace parley::service {
@@ -26,6 +25,6 @@ void read_range_aside(SessionShard& shard, const SessionState& session, domain::
                       Answer<domain::EntriesView> answer, ConnectionPtr asker);
 
 /// ChatService::read_entries.
-void read_entries(Router& router, EventLoop& from, CallerPtr caller, ReadEntries request, Done<domain::EntriesView> done);
+void read_entries(Invocation by, ReadEntries request, Done<domain::EntriesView> done);
 
 }  // namespace parley::service

@@ -66,7 +66,7 @@ class SecondLook {
 /// Shared by joining and starting: the access check, the reopening of an ended session, and the entry of a first join.
 class EnteringStep : public ReopeningStep {
  public:
-  EnteringStep(Router& router, CallerPtr caller) : ReopeningStep(router), caller_(std::move(caller)) {}
+  explicit EnteringStep(Invocation by) : ReopeningStep(by.router), caller_(std::move(by.caller)) {}
 
   Result<void> read(store::LogReader& reader, store::Directory& directory) final {
     return second_look_.is_due() ? second_look_.read(directory) : ReopeningStep::read(reader, directory);
@@ -106,8 +106,7 @@ void EnteringStep::on_committed(SessionState& session, const Committed& committe
 
 class StartStep final : public EnteringStep {
  public:
-  StartStep(Answer<SessionView> answer, CallerPtr caller, Router* router)
-      : EnteringStep(*router, std::move(caller)), answer_(std::move(answer)) {}
+  StartStep(Answer<SessionView> answer, Invocation by) : EnteringStep(std::move(by)), answer_(std::move(answer)) {}
 
   Decision decide(const Outlook& outlook) override { return decide_entry(outlook); }
 
@@ -122,8 +121,8 @@ class StartStep final : public EnteringStep {
 class JoinStep final : public EnteringStep {
  public:
   using Range = std::optional<Result<domain::EntryRange>>;
-  JoinStep(Answer<JoinView> answer, CallerPtr caller, Router* router, ConnectionPtr connection, Join request)
-      : EnteringStep(*router, std::move(caller)),
+  JoinStep(Answer<JoinView> answer, Invocation by, ConnectionPtr connection, Join request)
+      : EnteringStep(std::move(by)),
         answer_(std::move(answer)),
         connection_(std::move(connection)),
         range_(std::move(request.resume)),
@@ -298,24 +297,25 @@ class VacateStep final : public Step {
 
 }  // namespace
 
-void start_session(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, Done<SessionView> done) {
-  submit_step<StartStep>(router, from, session, std::move(done), std::move(caller), &router);
+void start_session(Invocation by, const domain::SessionField& session, Done<SessionView> done) {
+  submit_step<StartStep>(std::move(by), session, std::move(done));
 }
 
-void join(Router& router, EventLoop& from, ConnectionPtr connection, Join request, Done<JoinView> done) {
+void join(Router& router, ConnectionPtr connection, Join request, Done<JoinView> done) {
   const domain::SessionField session = request.session;
-  CallerPtr caller = connection->caller;
-  submit_step<JoinStep>(router, from, session, std::move(done), std::move(caller), &router, std::move(connection), std::move(request));
+  Invocation by{router, router.loop_of(*connection), connection->caller};
+  submit_step<JoinStep>(std::move(by), session, std::move(done), std::move(connection), std::move(request));
 }
 
-void leave(Router& router, EventLoop& from, ConnectionPtr connection, const SessionId& session,
-           protocol::socketio::DisconnectReason reason) {
+void leave(Router& router, ConnectionPtr connection, const SessionId& session, protocol::socketio::DisconnectReason reason) {
+  EventLoop& from = router.loop_of(*connection);
   router.on_shard_of(from, session, [session, reason, connection = std::move(connection)](SessionShard& shard) mutable {
     shard.submit_if_present(session, std::make_unique<LeaveStep>(shard, session, std::move(connection), reason));
   });
 }
 
-void vacate(Router& router, EventLoop& from, ConnectionPtr connection, const SessionId& session, Done<Vacated> done) {
+void vacate(Router& router, ConnectionPtr connection, const SessionId& session, Done<Vacated> done) {
+  EventLoop& from = router.loop_of(*connection);
   Answer<Vacated> answer(router.shard_of(session), from, std::move(done));
   router.submit(from, session, std::make_unique<VacateStep>(std::move(answer), std::move(connection)));
 }

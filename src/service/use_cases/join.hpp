@@ -6,13 +6,14 @@
 #include <optional>
 
 #include "domain/views.hpp"
-#include "service/session/router.hpp"
-#include "service/shared/connection.hpp"
+#include "service/session/invocation.hpp"
 
 namespace parley::service {
 
 /// ChatService::start_session: as a join, but nobody enters the room, and the view shows the session afterwards.
-void start_session(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, Done<domain::SessionView> done);
+void start_session(Invocation by, const domain::SessionField& session, Done<domain::SessionView> done);
+
+// The next three are called on the loop of the connection.
 
 struct Join {
   domain::SessionField session;
@@ -24,15 +25,14 @@ struct Join {
 /// socket changes nothing and sends no event. With `resume` the answer carries the log after that place. The socket receives live log
 /// events once it has the whole log (resume.hpp). The refusal of an ended session carries the log in the same way.
 /// Refusals: access · `Invalid after` · `Session has already ended` · those of ReopeningStep::reopen.
-void join(Router& router, EventLoop& from, ConnectionPtr connection, Join request, Done<domain::JoinView> done);
+void join(Router& router, ConnectionPtr connection, Join request, Done<domain::JoinView> done);
 
 /// The socket leaves the room, if it is in it or about to enter; the others receive `user-left`. Never refused.
-void leave(Router& router, EventLoop& from, ConnectionPtr connection, const SessionId& session,
-           protocol::socketio::DisconnectReason reason);
+void leave(Router& router, ConnectionPtr connection, const SessionId& session, protocol::socketio::DisconnectReason reason);
 
 /// The socket stays connected but leaves the room of an ended session, so that another session can have its place. No event is sent. If the
 /// session is open again when the turn comes, the socket keeps the room.
 enum class Vacated : std::uint8_t { left, kept };
-void vacate(Router& router, EventLoop& from, ConnectionPtr connection, const SessionId& session, Done<Vacated> done);
+void vacate(Router& router, ConnectionPtr connection, const SessionId& session, Done<Vacated> done);
 
 }  // namespace parley::service

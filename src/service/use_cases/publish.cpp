@@ -180,18 +180,18 @@ void PublishStep::refused(Error error) {
 
 // Over REST the form is checked before access (docs/api-contract.md §4.1); over a socket only `sessionId` is. A text that is too long is
 // still looked up by its key.
-void publish(Router& router, EventLoop& from, CallerPtr caller, SendMessage request, Done<MessageView> done) {
+void publish(Invocation by, SendMessage request, Done<MessageView> done) {
   using domain::SessionField;
   if (request.session.state == SessionField::State::falsy) return done(std::unexpected(text_required()));
-  auto content = judge(std::move(request.message), router.context().config.message_length_max);
+  auto content = judge(std::move(request.message), by.router.context().config.message_length_max);
   const bool has_key = request.client_message_id.state != TextField::State::falsy;
   const bool may_be_repeat = has_key && !content.text.empty() && request.session.state == SessionField::State::given;
   if (request.transport == Transport::rest && content.refusal && !may_be_repeat) return done(std::unexpected(*std::move(content.refusal)));
   if (request.session.state != SessionField::State::given) return done(std::unexpected(session_not_found()));
   const SessionId id = request.session.id;
-  Answer<MessageView> answer(router.shard_of(id), from, std::move(done));
+  Answer<MessageView> answer(by.router.shard_of(id), by.from, std::move(done));
   PublishStep::Sent sent{std::move(request.client_message_id), std::move(content), request.transport};
-  router.submit(from, id, std::make_unique<PublishStep>(std::move(answer), std::move(caller), std::move(sent)));
+  by.router.submit(by.from, id, std::make_unique<PublishStep>(std::move(answer), std::move(by.caller), std::move(sent)));
 }
 
 }  // namespace parley::service

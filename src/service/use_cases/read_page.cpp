@@ -88,22 +88,21 @@ void answer_page(SessionShard& shard, SessionState& session, const ReadPage& req
 
 }  // namespace
 
-void read_page(Router& router, EventLoop& from, CallerPtr caller, ReadPage request, Done<PageView> done) {
+void read_page(Invocation by, ReadPage request, Done<PageView> done) {
   request.page = std::max<std::uint64_t>(request.page, 1);
-  request.limit = std::clamp<std::uint32_t>(request.limit, 1, page_limit_max(router.context().config.message_length_max));
+  request.limit = std::clamp<std::uint32_t>(request.limit, 1, page_limit_max(by.router.context().config.message_length_max));
   const domain::SessionField session = request.session;
-  with_access<PageView>(router, from, std::move(caller), session, std::move(done),
+  with_access<PageView>(std::move(by), session, std::move(done),
                         [request](SessionShard& shard, SessionState& state, Answer<PageView> answer) {
                           answer_page(shard, state, request, std::move(answer));
                         });
 }
 
-void read_history(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session,
-                  Done<std::vector<MessageView>> done) {
+void read_history(Invocation by, const domain::SessionField& session, Done<std::vector<MessageView>> done) {
   ReadPage newest;
   newest.session = session;
   newest.limit = limits::history_messages_max;
-  read_page(router, from, std::move(caller), newest, [done = std::move(done)](Result<PageView> page) mutable {
+  read_page(std::move(by), newest, [done = std::move(done)](Result<PageView> page) mutable {
     if (page)
       done(std::move(page->messages));
     else

@@ -89,38 +89,36 @@ struct CountJoined {
 
 }  // namespace
 
-void get_session(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, Done<SessionView> done) {
-  with_access<SessionView>(router, from, std::move(caller), session, std::move(done),
+void get_session(Invocation by, const domain::SessionField& session, Done<SessionView> done) {
+  with_access<SessionView>(std::move(by), session, std::move(done),
                            [](SessionShard& shard, SessionState& state, Answer<SessionView> answer) {
                              answer(session_view(shard.context(), state, *state.row));
                            });
 }
 
-void active_sessions(Router& router, EventLoop& from, CallerPtr caller, std::optional<store::SessionPlace> after,
-                     Done<OpenSessionsList> done) {
-  SessionShard& home = router.shard_at(from);
+void active_sessions(Invocation by, std::optional<store::SessionPlace> after, Done<OpenSessionsList> done) {
+  SessionShard& home = by.router.shard_at(by.from);
   const SessionShard::Turn turn(home);
-  Answer<OpenSessionsList> answer(home, from, std::move(done));
-  home.read<OpenSessionsList>([&context = router.context(), user = caller->user.id,
+  Answer<OpenSessionsList> answer(home, by.from, std::move(done));
+  home.read<OpenSessionsList>([&context = by.router.context(), user = by.caller->user.id,
                                after = std::move(after)](store::LogReader&) { return read_open_sessions(context, user, after); },
-                              [&router, &home, answer = std::move(answer)](Result<OpenSessionsList> list) mutable {
+                              [&router = by.router, &home, answer = std::move(answer)](Result<OpenSessionsList> list) mutable {
                                 if (!list) return answer.refuse(std::move(list.error()));
                                 auto counting = std::make_shared<CountJoined>(router, std::move(*list), std::move(answer));
                                 CountJoined::ask_next(std::move(counting), home.loop());
                               });
 }
 
-void read_stats(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, Done<StatsView> done) {
-  with_access<StatsView>(
-      router, from, std::move(caller), session, std::move(done),
-      [](SessionShard& shard, SessionState& state, Answer<StatsView> answer) { answer(stats_of(state, shard.context().config.roles)); });
+void read_stats(Invocation by, const domain::SessionField& session, Done<StatsView> done) {
+  with_access<StatsView>(std::move(by), session, std::move(done), [](SessionShard& shard, SessionState& state, Answer<StatsView> answer) {
+    answer(stats_of(state, shard.context().config.roles));
+  });
 }
 
-void read_signalling(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, store::SignallingRange range,
-                     Done<SignallingList> done) {
+void read_signalling(Invocation by, ReadSignalling request, Done<SignallingList> done) {
   with_access<SignallingList>(
-      router, from, std::move(caller), session, std::move(done),
-      [range](SessionShard& shard, SessionState& state, Answer<SignallingList> answer) {
+      std::move(by), request.session, std::move(done),
+      [range = request.range](SessionShard& shard, SessionState& state, Answer<SignallingList> answer) {
         shard.read<SignallingList>(
             [&context = shard.context(), row = state.row, range](store::LogReader&) { return read_record(context, *row, range); },
             [answer = std::move(answer)](Result<SignallingList> list) mutable { answer(std::move(list)); });

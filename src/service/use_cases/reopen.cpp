@@ -102,8 +102,8 @@ namespace {
 
 class ReopenStep final : public ReopeningStep {
  public:
-  ReopenStep(Answer<SessionView> answer, CallerPtr caller, Router* router)
-      : ReopeningStep(*router), answer_(std::move(answer)), caller_(std::move(caller)) {}
+  ReopenStep(Answer<SessionView> answer, Invocation by)
+      : ReopeningStep(by.router), answer_(std::move(answer)), caller_(std::move(by.caller)) {}
 
   Decision decide(const Outlook& outlook) override;
 
@@ -130,8 +130,8 @@ Decision ReopenStep::decide(const Outlook& outlook) {
 
 }  // namespace
 
-void reopen_session(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, Done<SessionView> done) {
-  submit_step<ReopenStep>(router, from, session, std::move(done), std::move(caller), &router);
+void reopen_session(Invocation by, const domain::SessionField& session, Done<SessionView> done) {
+  submit_step<ReopenStep>(std::move(by), session, std::move(done));
 }
 
 }  // namespace parley::service

@@ -4,9 +4,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "service/session/router.hpp"
+#include "service/session/invocation.hpp"
 #include "service/session/step.hpp"
-#include "service/shared/connection.hpp"
 
 namespace parley::service {
 
@@ -47,6 +46,6 @@ class ReopeningStep : public Step {
 };
 
 /// ChatService::reopen_session.
-void reopen_session(Router& router, EventLoop& from, CallerPtr caller, const domain::SessionField& session, Done<domain::SessionView> done);
+void reopen_session(Invocation by, const domain::SessionField& session, Done<domain::SessionView> done);
 
 }  // namespace parley::service

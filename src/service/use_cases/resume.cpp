@@ -58,10 +58,11 @@ void resume(SessionShard& shard, Resume request) {
   shard.submit(session, std::make_unique<ResumeStep>(std::move(request)));
 }
 
-void socket_entries(Router& router, EventLoop& from, ConnectionPtr connection, ReadEntries request, Done<EntriesView> done) {
+void socket_entries(Router& router, ConnectionPtr connection, ReadEntries request, Done<EntriesView> done) {
   CallerPtr caller = connection->caller;
+  Invocation by{router, router.loop_of(*connection), connection->caller};
   with_access<EntriesView>(
-      router, from, caller, request.session, std::move(done),
+      std::move(by), request.session, std::move(done),
       [caller, connection = std::move(connection), range = std::move(request.range)](SessionShard& shard, SessionState& state,
                                                                                      Answer<EntriesView> answer) mutable {
         if (!range) return answer.refuse(std::move(range.error()));

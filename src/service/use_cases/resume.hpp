@@ -27,7 +27,8 @@ struct Resume {
 void resume(SessionShard& shard, Resume request);
 
 /// The `entries` event: a range of the log for a participant. For a member that is still catching up and asks onwards, it is a step of the
-/// resume. Otherwise it is a plain read that waits for no other step. Refusals: access · `Invalid …`.
-void socket_entries(Router& router, EventLoop& from, ConnectionPtr connection, ReadEntries request, Done<domain::EntriesView> done);
+/// resume. Otherwise it is a plain read that waits for no other step. Refusals: access · `Invalid …`. Threads:
+/// that of the connection's loop.
+void socket_entries(Router& router, ConnectionPtr connection, ReadEntries request, Done<domain::EntriesView> done);
 
 }  // namespace parley::service

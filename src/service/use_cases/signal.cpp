@@ -167,12 +167,13 @@ Error refusal_without_session(Context& context, const Connection& connection, co
 
 }  // namespace
 
-void signal(Router& router, EventLoop& from, ConnectionPtr connection, Signal signal, Done<Relayed> done) {
+void signal(Router& router, ConnectionPtr connection, Signal signal, Done<Relayed> done) {
   const auto id = named_session(signal.session);
   if (!id) {
     done(std::unexpected(refusal_without_session(router.context(), *connection, signal)));
     return;
   }
+  EventLoop& from = router.loop_of(*connection);
   Answer<Relayed> answer(router.shard_of(*id), from, std::move(done));
   router.on_shard_of(
       from, *id,

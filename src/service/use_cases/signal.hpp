@@ -25,10 +25,10 @@ struct Signal {
 
 /// Relays or refuses. Order of the checks for offers, answers and candidates with an event of their own: rate, access, ended, size, shape.
 /// For a signaling-message: access, ended, type, rate, size, shape. The size is that of the payload's JSON as sent, at most
-/// limits::signalling_payload_bytes_max.
+/// limits::signalling_payload_bytes_max. Threads: that of the connection's loop.
 struct Relayed {
   std::int64_t sockets = 0;  // that were sent the signal
 };
-void signal(Router& router, EventLoop& from, ConnectionPtr connection, Signal signal, Done<Relayed> done);
+void signal(Router& router, ConnectionPtr connection, Signal signal, Done<Relayed> done);
 
 }  // namespace parley::service

@@ -30,8 +30,8 @@ namespace {
 /// Kept alive by its pending work: one read job, or the ends of one page.
 class Sweep final : public std::enable_shared_from_this<Sweep> {
  public:
-  Sweep(Router& router, EventLoop& loop, domain::User ender, StaleRule rule, Done<SweepResult> done)
-      : router_(router), home_(router.shard_at(loop)), ender_(std::move(ender)), rule_(rule), done_(std::move(done)) {}
+  Sweep(Invocation by, StaleRule rule, Done<SweepResult> done)
+      : by_(std::move(by)), home_(by_.router.shard_at(by_.from)), rule_(rule), done_(std::move(done)) {}
 
   void read_page();
 
@@ -43,9 +43,8 @@ class Sweep final : public std::enable_shared_from_this<Sweep> {
   void leave(std::string_view what, const Error& error);
   [[nodiscard]] static bool concerns_all(const Error& error);
 
-  Router& router_;
+  Invocation by_;
   SessionShard& home_;
-  domain::User ender_;
   StaleRule rule_;
   Done<SweepResult> done_;
   SweepResult result_;
@@ -57,7 +56,7 @@ class Sweep final : public std::enable_shared_from_this<Sweep> {
 void Sweep::read_page() {
   const SessionShard::Turn turn(home_);
   home_.read<store::OpenSessions>(
-      [&directory = router_.context().deps.directory, bound = rule_.created_before_bound(), after = next_](store::LogReader&) {
+      [&directory = by_.router.context().deps.directory, bound = rule_.created_before_bound(), after = next_](store::LogReader&) {
         return directory.open_sessions_before(bound, after, limits::sweep_sessions_max);
       },
       [self = shared_from_this()](Result<store::OpenSessions> page) { self->take_page(std::move(page)); });
@@ -74,8 +73,7 @@ void Sweep::take_page(Result<store::OpenSessions> page) {
 }
 
 void Sweep::end(const SessionId& id) {
-  end_if_stale(router_, home_.loop(), id, ender_, rule_,
-               [self = shared_from_this(), id](Result<StaleEnd> answer) { self->take_answer(id, std::move(answer)); });
+  end_if_stale(by_, id, rule_, [self = shared_from_this(), id](Result<StaleEnd> answer) { self->take_answer(id, std::move(answer)); });
 }
 
 void Sweep::take_answer(const SessionId& id, Result<StaleEnd> answer) {
@@ -98,7 +96,7 @@ void Sweep::finish_page() {
 
 void Sweep::leave(std::string_view what, const Error& error) {
   ++result_.left;
-  router_.context().deps.logs.write(LogLevel::warning, "service", what, {{"error", error.message}, {"where", error.detail}});
+  by_.router.context().deps.logs.write(LogLevel::warning, "service", what, {{"error", error.message}, {"where", error.detail}});
 }
 
 bool Sweep::concerns_all(const Error& error) {
@@ -107,8 +105,8 @@ bool Sweep::concerns_all(const Error& error) {
 
 }  // namespace
 
-void sweep(Router& router, EventLoop& from, domain::User ender, StaleRule rule, Done<SweepResult> done) {
-  std::make_shared<Sweep>(router, from, std::move(ender), rule, std::move(done))->read_page();
+void sweep(Invocation by, StaleRule rule, Done<SweepResult> done) {
+  std::make_shared<Sweep>(std::move(by), rule, std::move(done))->read_page();
 }
 
 }  // namespace parley::service

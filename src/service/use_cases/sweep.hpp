@@ -7,8 +7,8 @@
 
 #include <optional>
 
-#include "domain/user.hpp"
-#include "service/session/router.hpp"
+#include "domain/session.hpp"
+#include "service/session/invocation.hpp"
 
 namespace parley::service {
 
@@ -24,9 +24,9 @@ struct StaleRule {
   [[nodiscard]] Timestamp created_before_bound() const;
 };
 
-/// `ender`: the user named in the `ended` entries; all empty: the server itself (docs/formats/entry.md). A session whose log is damaged is
-/// left as it is, logged, and counted in `left`. Errors: overloaded, store_failed, outcome_unknown; the sessions ended up to then stay
-/// ended. Threads: `from`'s; `done` runs there.
-void sweep(Router& router, EventLoop& from, domain::User ender, StaleRule rule, Done<SweepResult> done);
+/// The `ended` entries name the caller; all empty: the server itself (docs/formats/entry.md). A session whose log is damaged is left as it
+/// is, logged, and counted in `left`. Errors: overloaded, store_failed, outcome_unknown; the sessions ended up to then stay
+/// ended. Threads: that of `by.from`; `done` runs there.
+void sweep(Invocation by, StaleRule rule, Done<SweepResult> done);
 
 }  // namespace parley::service

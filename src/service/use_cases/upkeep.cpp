@@ -66,7 +66,8 @@ void Upkeep::run() {
   if (context.draining) return;
   const UpkeepConfig& config = context.config.upkeep;
   look();
-  sweep(router_, *context.deps.loops.front(), {}, rule_of(watch_, config), [this, &config](Result<SweepResult> swept) {
+  const Invocation by_the_server{router_, *context.deps.loops.front(), std::make_shared<const domain::Caller>()};
+  sweep(by_the_server, rule_of(watch_, config), [this, &config](Result<SweepResult> swept) {
     LogSink& logs = router_.context().deps.logs;
     if (!swept) {
       logs.write(LogLevel::warning, "service", "stale sessions could not be ended", {{"error", swept.error().message}});

@@ -72,7 +72,7 @@ class FromDirectory : public ::testing::Test {
   }
   Result<service::SignallingList> signalling(const SessionId& session) {
     return ask<service::SignallingList>([&](auto done) {
-      world.service->read_signalling(*world.loops[0], world.caller("doctor"), field(session), {.limit = 10}, std::move(done));
+      world.service->read_signalling(*world.loops[0], world.caller("doctor"), {field(session), {.limit = 10}}, std::move(done));
     });
   }
 

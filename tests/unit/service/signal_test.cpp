@@ -271,7 +271,7 @@ TEST_F(Signals, the_record_is_for_participants) {
   recorded();
   const auto read = [&](const std::string& name, std::size_t limit) {
     auto [list, done] = expect_answer<service::SignallingList>();
-    room.world.service->read_signalling(*room.world.loops[0], room.world.caller(name), field(room.session), {.limit = limit},
+    room.world.service->read_signalling(*room.world.loops[0], room.world.caller(name), {field(room.session), {.limit = limit}},
                                         std::move(done));
     room.run();
     return std::move(**list);
