@@ -134,20 +134,25 @@ std::string flag_named(std::string_view name) {
   return flag_of(key_table()[*find_key(name)]);
 }
 
-void read_secret_of(Reader& reader, Settings& settings, std::string_view name, std::size_t bytes_min, std::string& secret) {
+/// The secret in the file that this setting names, if it names one.
+std::optional<std::string> read_secret_of(Reader& reader, Settings& settings, std::string_view name, std::size_t bytes_min) {
   const auto& path = reader.text(name);
-  if (path.empty()) return;
+  if (path.empty()) return std::nullopt;
   auto content = read_secret(path, flag_named(name), bytes_min);
-  if (!content) return reader.keep(std::move(content.error()));
-  secret = *std::move(content);
+  if (!content) {
+    reader.keep(std::move(content.error()));
+    return std::nullopt;
+  }
   settings.secret_files.push_back(path);
+  return *std::move(content);
 }
 
 void read_secrets(Reader& reader, Settings& settings) {
-  read_secret_of(reader, settings, "jwt_secret_file", limits::jwt_secret_bytes_min, settings.jwt.secret);
+  if (auto secret = read_secret_of(reader, settings, "jwt_secret_file", limits::jwt_secret_bytes_min))
+    settings.jwt.secret = *std::move(secret);
   for (const std::string_view name : {"turn_secret_file", "turn_static_credential_file"}) {
     if (reader.text(name).empty()) continue;
-    read_secret_of(reader, settings, name, 1, settings.service.ice.turn_secret);
+    if (auto secret = read_secret_of(reader, settings, name, 1)) settings.service.ice.turn_secret = *std::move(secret);
     settings.turn_secret_source = {reader.text(name), flag_named(name)};
   }
 }

@@ -73,7 +73,7 @@ void add(MetricsText& text, const store::StoreHealth& health) {
       .counter("parley_store_signalling_dropped_total", "Signalling records dropped because the queue was full or room was short.",
                health.signalling_dropped)
       .counter("parley_store_users_dropped_total", "User rows dropped because the queue was full or room was short.", health.users_dropped)
-      .histogram("parley_store_sync_microseconds", "Duration of syncs.", buckets, health.sync_microseconds, health.sync_count);
+      .histogram("parley_store_sync_microseconds", "Duration of syncs.", {buckets, health.sync_microseconds, health.sync_count});
 }
 
 }  // namespace

@@ -14,17 +14,16 @@ MetricsText& MetricsText::gauge(std::string_view name, std::string_view help, st
   return *this;
 }
 
-MetricsText& MetricsText::histogram(std::string_view name, std::string_view help, std::span<const Bucket> buckets, std::uint64_t sum,
-                                    std::uint64_t count) {
+MetricsText& MetricsText::histogram(std::string_view name, std::string_view help, const Histogram& values) {
   head(name, help, "histogram");
   std::uint64_t below = 0;
-  for (const auto& bucket : buckets) {
+  for (const auto& bucket : values.buckets) {
     below += bucket.count;
     line(name, "_bucket{le=\"" + std::to_string(bucket.up_to) + "\"}", below);
   }
-  line(name, "_bucket{le=\"+Inf\"}", count);
-  line(name, "_sum", sum);
-  line(name, "_count", count);
+  line(name, "_bucket{le=\"+Inf\"}", values.count);
+  line(name, "_sum", values.sum);
+  line(name, "_count", values.count);
   return *this;
 }
 

@@ -17,9 +17,12 @@ class MetricsText {
     std::uint64_t up_to;  // inclusive upper bound, in the unit of the name
     std::uint64_t count;  // only in this bucket
   };
-  /// Values above the last bucket are `count` minus the sum of the buckets.
-  MetricsText& histogram(std::string_view name, std::string_view help, std::span<const Bucket> buckets, std::uint64_t sum,
-                         std::uint64_t count);
+  struct Histogram {
+    std::span<const Bucket> buckets;
+    std::uint64_t sum;    // of all values
+    std::uint64_t count;  // of all values; those above the last bucket are `count` minus the sum of the buckets
+  };
+  MetricsText& histogram(std::string_view name, std::string_view help, const Histogram& values);
 
   [[nodiscard]] std::string take() && { return std::move(text_); }
 

@@ -16,12 +16,12 @@ constexpr std::string_view chat_namespace = "/";
 
 /// Sends the event to every member for which `hears(member)` is true. Returns their number.
 template <typename Hears>
-std::uint64_t tell(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments, Hears hears) {
+std::uint64_t tell(SessionShard& shard, SessionState& session, OutgoingEvent event, Hears hears) {
   protocol::socketio::PacketPtr packet;
   std::uint64_t told = 0;
   for (const Member& member : session.members) {
     if (!hears(member)) continue;
-    if (!packet) packet = protocol::socketio::encode_event(chat_namespace, name_of(event), arguments);
+    if (!packet) packet = protocol::socketio::encode_event(chat_namespace, name_of(event.event), event.argument_json);
     shard.outbox().send(member.connection->loop_index, member.connection->peer, packet);
     ++told;
   }
@@ -42,14 +42,14 @@ std::string by_whom_json(const SessionId& session, std::string_view name, const 
 }
 
 /// Sends an event about an entry of the log.
-void tell_of_entry(SessionShard& shard, SessionState& session, std::uint32_t seq, ServerEvent event, std::string_view arguments) {
-  tell(shard, session, event, arguments, [seq](const Member& member) { return seq > member.hears_after; });
+void tell_of_entry(SessionShard& shard, SessionState& session, std::uint32_t seq, OutgoingEvent event) {
+  tell(shard, session, event, [seq](const Member& member) { return seq > member.hears_after; });
 }
 
 }  // namespace
 
-std::uint64_t tell_room(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments, std::uint64_t except) {
-  return tell(shard, session, event, arguments, [except](const Member& member) { return member.connection->id != except; });
+std::uint64_t tell_room(SessionShard& shard, SessionState& session, OutgoingEvent event, std::uint64_t except) {
+  return tell(shard, session, event, [except](const Member& member) { return member.connection->id != except; });
 }
 
 void deliver_text(SessionShard& shard, SessionState& session, const StoredText& text) {
@@ -58,7 +58,7 @@ void deliver_text(SessionShard& shard, SessionState& session, const StoredText& 
   std::string json;
   JsonWriter writer(json);
   api::write_chat_event(writer, message_view(session.id(), text, {}), prev);
-  tell_of_entry(shard, session, text.seq(), ServerEvent::chat_message, json);
+  tell_of_entry(shard, session, text.seq(), {ServerEvent::chat_message, json});
 }
 
 void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion& deletion) {
@@ -75,15 +75,15 @@ void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion
   api::write_time(writer, deletion.timestamp);
   if (prev != 0) writer.key("prev").integer(prev);
   writer.end_object();
-  tell_of_entry(shard, session, deletion.seq, ServerEvent::chat_message_deleted, json);
+  tell_of_entry(shard, session, deletion.seq, {ServerEvent::chat_message_deleted, json});
 }
 
 void deliver_end(SessionShard& shard, SessionState& session, const UserId& ended_by, std::uint32_t seq) {
-  tell_of_entry(shard, session, seq, ServerEvent::session_ended, by_whom_json(session.id(), "endedBy", ended_by));
+  tell_of_entry(shard, session, seq, {ServerEvent::session_ended, by_whom_json(session.id(), "endedBy", ended_by)});
 }
 
 void deliver_reopened(SessionShard& shard, SessionState& session, const UserId& reopened_by, std::uint32_t seq) {
-  tell_of_entry(shard, session, seq, ServerEvent::session_reopened, by_whom_json(session.id(), "reopenedBy", reopened_by));
+  tell_of_entry(shard, session, seq, {ServerEvent::session_reopened, by_whom_json(session.id(), "reopenedBy", reopened_by)});
 }
 
 void deliver_foreign(SessionShard& shard, SessionState& session, domain::Entry entry) {

@@ -15,10 +15,15 @@ namespace parley::service {
 class SessionShard;
 struct SessionState;
 
-/// For events that are not in the log: presence and signalling. `arguments` is the event's one argument as JSON. The connection with the id
-/// `except` (0: none) does not receive it. Returns the number of sockets that are sent the event.
-std::uint64_t tell_room(SessionShard& shard, SessionState& session, ServerEvent event, std::string_view arguments,
-                        std::uint64_t except = 0);
+/// An event with its one argument.
+struct OutgoingEvent {
+  ServerEvent event;
+  std::string_view argument_json;
+};
+
+/// For events that are not in the log: presence and signalling. The connection with the id `except` (0: none) does not receive the event.
+/// Returns the number of sockets that are sent the event.
+std::uint64_t tell_room(SessionShard& shard, SessionState& session, OutgoingEvent event, std::uint64_t except = 0);
 
 // Events about log entries go to every member that is not still reading the log (Member::hears_after).
 

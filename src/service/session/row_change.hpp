@@ -6,8 +6,13 @@
 
 namespace parley::service {
 
-/// `by` is the sender of the entry; `change` updates the row. The entry is never older than the end of the log.
-[[nodiscard]] Propose row_change(const Outlook& outlook, Timestamp now, domain::EntryKind kind, const domain::Participant& by,
-                                 void (domain::SessionRow::*change)(Timestamp));
+/// The kind of the entry, and its effect on the row.
+struct RowChange {
+  domain::EntryKind kind;
+  void (domain::SessionRow::*apply)(Timestamp);
+};
+
+/// `by` is the sender of the entry. The entry is never older than the end of the log.
+[[nodiscard]] Propose row_change(const Outlook& outlook, Timestamp now, const domain::Participant& by, RowChange change);
 
 }  // namespace parley::service

@@ -10,7 +10,7 @@ namespace parley::service {
 namespace {
 
 Propose end_of(const Outlook& outlook, Timestamp now, const domain::Participant& by) {
-  return row_change(outlook, now, domain::EntryKind::ended, by, &domain::SessionRow::end);
+  return row_change(outlook, now, by, {domain::EntryKind::ended, &domain::SessionRow::end});
 }
 
 class EndStep final : public Step {

@@ -214,13 +214,12 @@ Result<EntriesView> read_range(store::LogReader& reader, const WhichLog& log, co
   return range_reader.prove(*stretch, std::move(*entries), range.cores);
 }
 
-void read_range_aside(SessionShard& shard, const SessionState& session, EntryRange range, std::size_t bytes_max, Answer<EntriesView> answer,
-                      ConnectionPtr asker) {
+void read_range_aside(const SessionState& session, RangeRequest request, Answer<EntriesView> answer) {
+  SessionShard& shard = answer.shard();
   shard.read<EntriesView>(
-      [log = WhichLog{session.id(), session.row->number}, range = std::move(range), bytes_max,
-       asker = std::move(asker)](store::LogReader& reader) -> Result<EntriesView> {
-        if (asker != nullptr && asker->gone) return std::unexpected(overloaded());
-        return read_range(reader, log, range, bytes_max);
+      [log = WhichLog{session.id(), session.row->number}, request = std::move(request)](store::LogReader& reader) -> Result<EntriesView> {
+        if (request.asker != nullptr && request.asker->gone) return std::unexpected(overloaded());
+        return read_range(reader, log, request.range, request.bytes_max);
       },
       [&shard, number = session.row->number, answer = std::move(answer)](Result<EntriesView> entries) mutable {
         if (entries) shard.note_end(number, entries->to.seq);
@@ -230,12 +229,11 @@ void read_range_aside(SessionShard& shard, const SessionState& session, EntryRan
 
 void read_entries(Invocation by, ReadEntries request, Done<EntriesView> done) {
   const domain::SessionField session = request.session;
-  with_access<EntriesView>(
-      std::move(by), session, std::move(done),
-      [range = std::move(request.range)](SessionShard& shard, SessionState& state, Answer<EntriesView> answer) mutable {
-        if (!range) return answer.refuse(std::move(range.error()));
-        read_range_aside(shard, state, std::move(*range), limits::entries_bytes_max, std::move(answer), nullptr);
-      });
+  with_access<EntriesView>(std::move(by), session, std::move(done),
+                           [range = std::move(request.range)](SessionShard&, SessionState& state, Answer<EntriesView> answer) mutable {
+                             if (!range) return answer.refuse(std::move(range.error()));
+                             read_range_aside(state, {std::move(*range), limits::entries_bytes_max, nullptr}, std::move(answer));
+                           });
 }
 
 }  // namespace parley::service

@@ -19,10 +19,13 @@ struct WhichLog {
 [[nodiscard]] Result<domain::EntriesView> read_range(store::LogReader& reader, const WhichLog& log, const domain::EntryRange& range,
                                                      std::size_t bytes_max);
 
-/// As read_range, but on a reader thread, beside the session's other work. In a Turn of the session's shard. If `asker` has disconnected,
-/// nothing is read; null: read in any case.
-void read_range_aside(SessionShard& shard, const SessionState& session, domain::EntryRange range, std::size_t bytes_max,
-                      Answer<domain::EntriesView> answer, ConnectionPtr asker);
+struct RangeRequest {
+  domain::EntryRange range;
+  std::size_t bytes_max = 0;
+  ConnectionPtr asker;  // if it has disconnected, nothing is read; null: read in any case
+};
+/// As read_range, but on a reader thread, beside the session's other work. In a Turn of the session's shard.
+void read_range_aside(const SessionState& session, RangeRequest request, Answer<domain::EntriesView> answer);
 
 /// ChatService::read_entries.
 void read_entries(Invocation by, ReadEntries request, Done<domain::EntriesView> done);

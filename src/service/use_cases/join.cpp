@@ -22,7 +22,7 @@ using domain::SessionView;
 
 /// The entry and the row of a session's first join.
 Propose first_join(const Outlook& outlook, const domain::Participant& participant, Timestamp now) {
-  Propose proposal = row_change(outlook, now, domain::EntryKind::participant, participant, &domain::SessionRow::start);
+  Propose proposal = row_change(outlook, now, participant, {domain::EntryKind::participant, &domain::SessionRow::start});
   proposal.draft.extensions.push_back(domain::participant_extension({domain::ParticipantChangeKind::first_join, participant}));
   return proposal;
 }
@@ -223,7 +223,7 @@ void JoinStep::add_member(SessionState& session) {
   writer.member("userRole", user.role.name);
   if (!user.email.empty()) writer.member("userEmail", user.email);
   writer.end_object();
-  tell_room(shard, session, ServerEvent::user_joined, json, connection_->id);
+  tell_room(shard, session, {ServerEvent::user_joined, json}, connection_->id);
 }
 
 void JoinStep::answer_with_resume(JoinView view) {
@@ -274,7 +274,7 @@ void LeaveStep::settled(SessionState& session) {
   api::write_id(writer, connection_->caller->user.id);
   writer.member("userRole", connection_->caller->user.role.name);
   writer.member("reason", protocol::socketio::name_of(reason_)).end_object();
-  tell_room(shard_, session, ServerEvent::user_left, json);
+  tell_room(shard_, session, {ServerEvent::user_left, json});
 }
 
 /// In order with reopenings: if a reopening comes first, the socket keeps the room.

@@ -26,18 +26,24 @@ std::uint64_t skipped(const ReadPage& request) {
   return pages > never_reached / request.limit ? never_reached : pages * request.limit;
 }
 
-PageView to_view(const Context& context, const SessionId& session, const std::vector<domain::User>& users, const ReadPage& request,
-                 PageOfTexts page) {
+/// The page without its messages.
+PageView numbers_of(const ReadPage& request, const PageOfTexts& page) {
   PageView view;
   view.current_page = request.page;
   view.total_messages = page.total;
   view.total_pages = (page.total + request.limit - 1) / request.limit;
   view.has_more = request.page < view.total_pages;
-  view.messages.reserve(page.texts.size());
-  for (const StoredText& text : page.texts) {
-    view.messages.push_back(message_view(session, text, known_user(context, text.sender, users)));
-  }
   return view;
+}
+
+std::vector<MessageView> messages_of(const Context& context, const SessionId& session, const std::vector<domain::User>& users,
+                                     const PageOfTexts& page) {
+  std::vector<MessageView> messages;
+  messages.reserve(page.texts.size());
+  for (const StoredText& text : page.texts) {
+    messages.push_back(message_view(session, text, known_user(context, text.sender, users)));
+  }
+  return messages;
 }
 
 Result<PageOfTexts> read_from_log(store::LogReader& reader, SessionNumber number, const ReadPage& request) {
@@ -73,16 +79,18 @@ std::optional<PageOfTexts> read_from_tail(const SessionState& session, const Rea
 void answer_page(SessionShard& shard, SessionState& session, const ReadPage& request, Answer<PageView> answer) {
   const Context& context = shard.context();
   if (auto page = read_from_tail(session, request)) {
-    answer(to_view(context, session.id(), session.users, request, std::move(*page)));
+    PageView view = numbers_of(request, *page);
+    view.messages = messages_of(context, session.id(), session.users, *page);
+    answer(std::move(view));
     return;
   }
   shard.read<PageOfTexts>(
       [number = session.row->number, request](store::LogReader& reader) { return read_from_log(reader, number, request); },
       [&context, id = session.id(), users = session.users, request, answer = std::move(answer)](Result<PageOfTexts> page) mutable {
-        if (page)
-          answer(to_view(context, id, users, request, std::move(*page)));
-        else
-          answer.refuse(std::move(page.error()));
+        if (!page) return answer.refuse(std::move(page.error()));
+        PageView view = numbers_of(request, *page);
+        view.messages = messages_of(context, id, users, *page);
+        answer(std::move(view));
       });
 }
 

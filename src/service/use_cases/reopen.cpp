@@ -15,7 +15,7 @@ namespace {
 using domain::SessionView;
 
 Propose reopening_of(const Outlook& outlook, Timestamp now, const UserId& user, const domain::Role& role) {
-  return row_change(outlook, now, domain::EntryKind::reopened, {user, role}, &domain::SessionRow::reopen);
+  return row_change(outlook, now, {user, role}, {domain::EntryKind::reopened, &domain::SessionRow::reopen});
 }
 
 std::optional<Pair> pair_of(const domain::SessionRow& row) {

@@ -69,7 +69,7 @@ void socket_entries(Router& router, ConnectionPtr connection, ReadEntries reques
         const Member* member = state.member(connection->id);
         const bool is_catching_up = member != nullptr && member->hears_after == Member::still_reading;
         if (!is_catching_up || range->before)
-          return read_range_aside(shard, state, std::move(*range), limits::socket_entries_bytes_max, std::move(answer), connection);
+          return read_range_aside(state, {std::move(*range), limits::socket_entries_bytes_max, connection}, std::move(answer));
         resume(shard, {state.id(), std::move(caller), std::move(connection), std::move(*range),
                        [answer = std::move(answer)](Result<EntriesView> entries) mutable { answer(std::move(entries)); }});
       });

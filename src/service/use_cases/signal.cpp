@@ -107,8 +107,8 @@ Result<Relayed> relay_signal(SessionShard& shard, SessionState& session, const C
 
   const Timestamp now = shard.context().deps.clock.now();
   const domain::Participant sender = *session.row->participant(connection.caller->user.id);
-  const std::uint64_t told = tell_room(shard, session, own_event ? row->relayed : ServerEvent::signaling_message,
-                                       relayed_json(signal, *row, sender, now), connection.id);
+  const std::string json = relayed_json(signal, *row, sender, now);
+  const std::uint64_t told = tell_room(shard, session, {own_event ? row->relayed : ServerEvent::signaling_message, json}, connection.id);
   shard.context().deps.signalling.record({record_id(shard, now), session.row->number, session.row->id, sender.user, std::string(row->type),
                                           signal.payload_json, now, connection.caller->user_agent, connection.caller->address,
                                           connection.sid});
@@ -141,7 +141,8 @@ Shape shape_of(EventKind kind, std::string_view payload_json) {
 namespace {
 
 /// Runs on the session's shard, so that refusals by rate keep their order among the other answers to this connection.
-void take_signal(SessionShard& shard, const SessionId& id, ConnectionPtr connection, Signal signal, Answer<Relayed> answer) {
+void take_signal(const SessionId& id, ConnectionPtr connection, Signal signal, Answer<Relayed> answer) {
+  SessionShard& shard = answer.shard();
   if (const SignalRow* row = row_of_event(signal.event)) {
     if (auto admitted = admit_rate(shard.context(), connection->caller->user.id, *row, row->called); !admitted) {
       shard.in_order(id, [answer = std::move(answer), error = std::move(admitted.error())]() mutable { answer.refuse(std::move(error)); });
@@ -175,11 +176,9 @@ void signal(Router& router, ConnectionPtr connection, Signal signal, Done<Relaye
   }
   EventLoop& from = router.loop_of(*connection);
   Answer<Relayed> answer(router.shard_of(*id), from, std::move(done));
-  router.on_shard_of(
-      from, *id,
-      [id = *id, connection = std::move(connection), signal = std::move(signal), answer = std::move(answer)](SessionShard& shard) mutable {
-        take_signal(shard, id, std::move(connection), std::move(signal), std::move(answer));
-      });
+  router.on_shard_of(from, *id,
+                     [id = *id, connection = std::move(connection), signal = std::move(signal), answer = std::move(answer)](
+                         SessionShard&) mutable { take_signal(id, std::move(connection), std::move(signal), std::move(answer)); });
 }
 
 }  // namespace parley::service

@@ -52,6 +52,7 @@ class SignallingExpiry final : public rocksdb::CompactionFilter {
  public:
   explicit SignallingExpiry(const Clock& clock) : clock_(clock) {}
   [[nodiscard]] const char* Name() const override { return "parley.signalling_expiry"; }
+  // five parameters: RocksDB declares them
   bool Filter(int, const rocksdb::Slice& key, const rocksdb::Slice&, std::string*, bool*) const override {
     return key.size() == signalling_key_bytes && time_of_signalling(key.ToStringView()) < clock_.now() - limits::signalling_kept;
   }

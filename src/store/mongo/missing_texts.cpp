@@ -38,13 +38,23 @@ Result<std::optional<Text>> live_text(const domain::EncodedEntry& encoded) {
   return Text{domain::id_for_clients(*core).value_or(core->id), core->seq, domain::time_for_clients(*core).value_or(core->timestamp)};
 }
 
+/// A connection, and the form of the deployment that it leads to.
+struct Database {
+  Client& client;
+  Topology topology;
+};
+
 class MissingTexts {
  public:
-  MissingTexts(Client& client, MongoDependencies& dependencies, Topology topology, WithMissing what, const MissingListener& listener)
-      : client_(client),
+  MissingTexts(Database database, MongoDependencies& dependencies, WithMissing what, const MissingListener& listener)
+      : client_(database.client),
         state_(dependencies.logs),
-        view_(client, state_),
-        writer_({.state = state_, .clock = dependencies.clock, .places = places_, .entropy = *dependencies.entropy, .topology = topology}),
+        view_(client_, state_),
+        writer_({.state = state_,
+                 .clock = dependencies.clock,
+                 .places = places_,
+                 .entropy = *dependencies.entropy,
+                 .topology = database.topology}),
         what_(what),
         listener_(listener) {}
 
@@ -164,7 +174,7 @@ Result<MissingReport> find_missing_texts(const MongoConfig& config, MongoDepende
   const auto topology = prepare_database(**clients, config, app_name, dependencies.logs);
   if (!topology) return std::unexpected(topology.error());
   Client client = (*clients)->take();
-  return MissingTexts(client, dependencies, *topology, what, listener).run(config);
+  return MissingTexts({client, *topology}, dependencies, what, listener).run(config);
 }
 
 }  // namespace parley::store::mongo

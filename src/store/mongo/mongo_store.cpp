@@ -226,7 +226,7 @@ void MongoStore::record(SignallingMessage message) {
 
 Result<SignallingPage> MongoStore::newest(SessionNumber session, const SessionId& session_id, const SignallingRange& range) {
   Client client = parts_->read_clients->take();
-  return newest_signalling(client, session, session_id, range, parts_->clock.now());
+  return parts_->rows->newest(client, session, session_id, range);
 }
 
 void MongoStore::revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) {

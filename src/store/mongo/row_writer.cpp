@@ -247,12 +247,12 @@ void RowWriter::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-Result<SignallingPage> newest_signalling(Client& client, SessionNumber session, const SessionId& session_id, const SignallingRange& range,
-                                         Timestamp now) {
+Result<SignallingPage> RowWriter::newest(Client& client, SessionNumber session, const SessionId& session_id,
+                                         const SignallingRange& range) const {
   SignallingPage page;
   if (range.limit == 0) return page;
   Document young;
-  young.date("$gte", now - limits::signalling_kept);
+  young.date("$gte", clock_.now() - limits::signalling_kept);
   Document filter;
   filter.text("sessionId", session_id.to_string()).document("timestamp", young);
   if (range.after) {

@@ -35,6 +35,9 @@ class RowWriter {
   /// Threads: any; never blocks.
   void record(SignallingMessage message);
   void note_clock(ClockLook look);
+  /// SignallingRecord::newest. Blocking.
+  [[nodiscard]] Result<SignallingPage> newest(Client& client, SessionNumber session, const SessionId& session_id,
+                                              const SignallingRange& range) const;
   void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done);
   /// Writes the waiting rows once more and ends the thread.
   void stop();
@@ -71,9 +74,6 @@ class RowWriter {
   std::thread thread_;
 };
 
-/// SignallingRecord::newest.
-[[nodiscard]] Result<SignallingPage> newest_signalling(Client& client, SessionNumber session, const SessionId& session_id,
-                                                       const SignallingRange& range, Timestamp now);
 [[nodiscard]] Result<std::optional<ClockLook>> read_clock_look(Client& client);
 /// All revocations that the TTL index has not removed. Blocking.
 [[nodiscard]] Result<std::vector<domain::Revocation>> read_revocations(Client& client);

@@ -43,7 +43,7 @@ TEST(MetricsText, writes_the_exposition_format) {
 TEST(MetricsText, histogram_buckets_add_up) {
   MetricsText text;
   const MetricsText::Bucket buckets[] = {{1, 2}, {3, 0}, {7, 5}};
-  text.histogram("parley_h", "H.", buckets, 40, 8);
+  text.histogram("parley_h", "H.", {buckets, 40, 8});
   EXPECT_EQ(
       std::move(text).take(),
       "# HELP parley_h H.\n# TYPE parley_h histogram\nparley_h_bucket{le=\"1\"} 2\nparley_h_bucket{le=\"3\"} 2\nparley_h_bucket{le=\"7\"} "

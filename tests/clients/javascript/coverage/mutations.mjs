@@ -114,7 +114,7 @@ const sockets = [
   mutation('6.3-signal-size', 'a payload may have one byte more', 'service/use_cases/signal.cpp', 'size() > limits::signalling_payload_bytes_max', 'size() > limits::signalling_payload_bytes_max + 1'),
   mutation('6.3-generic-rate', 'signaling-message has no rate', 'service/use_cases/signal.cpp', 'if (!own_event) {', 'if (false) {'),
   mutation('6.3-generic-recorded', 'what is relayed as chat is not recorded', 'service/use_cases/signal.cpp', 'shard.context().deps.signalling.record(', 'if (row->type != "chat") shard.context().deps.signalling.record('),
-  mutation('6.4-webrtc', 'the sender hears his own offer', 'service/use_cases/signal.cpp', 'relayed_json(signal, *row, sender, now), connection.id);', 'relayed_json(signal, *row, sender, now));'),
+  mutation('6.4-webrtc', 'the sender hears his own offer', 'service/use_cases/signal.cpp', 'ServerEvent::signaling_message, json}, connection.id);', 'ServerEvent::signaling_message, json});'),
   mutation('6.3-ice-candidate', 'sdpMid must be text', 'service/use_cases/signal.cpp', 'fields.kind("sdpMid") != Kind::absent', 'fields.kind("sdpMid") == Kind::string'),
   mutation('6.3-signal-shape', 'an answer passes as an offer', 'service/use_cases/signal.cpp', 'return fields.string("type") == type && fields', 'return fields'),
   mutation('6.3-chat-ack', 'no error event beside the ack', 'service/socket/client_session.cpp', 'answer.emit_error(sent.error());', ''),
@@ -124,7 +124,7 @@ const sockets = [
     'if (!rooms_->rooms.empty()) leave(router_, connection_, rooms_->rooms.begin()->first, reason);'),
   mutation('6.3-join-before', 'the ack counts who joins', 'service/use_cases/join.cpp', 'view.session = session_view(router().context(), session, before_->status == domain::SessionStatus::ended ? *session.row : *before_);\n  add_member(session);',
     'add_member(session);\n  view.session = session_view(router().context(), session, before_->status == domain::SessionStatus::ended ? *session.row : *before_);'),
-  mutation('6.4-user-joined', 'who joins hears of himself', 'service/use_cases/join.cpp', 'ServerEvent::user_joined, json, connection_->id);', 'ServerEvent::user_joined, json);'),
+  mutation('6.4-user-joined', 'who joins hears of himself', 'service/use_cases/join.cpp', 'ServerEvent::user_joined, json}, connection_->id);', 'ServerEvent::user_joined, json});'),
   mutation('6.3-signal-windows', 'each connection has windows of its own', 'service/use_cases/signal.cpp',
     'if (auto admitted = admit_rate(shard.context(), connection->caller->user.id, *row, row->called); !admitted) {',
     'const UserId who = *UserId::parse(connection->caller->user.id.to_string() + std::to_string(connection->id));\n' +
