@@ -3,7 +3,7 @@
 
 A function that needs more has a comment that says why, on the line before: `// five parameters: …`.
 Reads declarations and definitions of `src`, but not calls and lambdas. Prints every violation with its file and line, and exits with
-status 1 if there is one. `--self-test` shows that the rule can fail.
+status 1 if there is one. The self-test runs first and shows that the rule can fail.
 """
 import pathlib
 import re
