@@ -6,10 +6,10 @@
 namespace parley::server {
 
 namespace {
-constexpr std::size_t compact_above = 1024;  // below this, keeping cancelled places costs less than removing them
+constexpr std::size_t compact_above = 1024;  // below this, keeping cancelled timers costs less than removing them
 }
 
-bool TimerQueue::later(const Place& left, const Place& right) {
+bool TimerQueue::later(const Timer& left, const Timer& right) {
   return left.due != right.due ? left.due > right.due : left.id > right.id;
 }
 
@@ -33,22 +33,22 @@ std::optional<SteadyTime> TimerQueue::next_due() {
 
 void TimerQueue::run_due(SteadyTime now) {
   const TimerId newest = last_id_;
-  std::vector<Place> too_young;
+  std::vector<Timer> too_young;
   for (drop_cancelled_top(); !heap_.empty() && heap_.front().due <= now; drop_cancelled_top()) {
-    const Place place = heap_.front();
+    const Timer timer = heap_.front();
     std::pop_heap(heap_.begin(), heap_.end(), later);
     heap_.pop_back();
-    if (place.id > newest) {
-      too_young.push_back(place);
+    if (timer.id > newest) {
+      too_young.push_back(timer);
       continue;
     }
-    auto found = tasks_.find(place.id);
+    auto found = tasks_.find(timer.id);
     Task task = std::move(found->second);
     tasks_.erase(found);
     task();
   }
-  for (const Place& place : too_young) {
-    heap_.push_back(place);
+  for (const Timer& timer : too_young) {
+    heap_.push_back(timer);
     std::push_heap(heap_.begin(), heap_.end(), later);
   }
 }
@@ -62,7 +62,7 @@ void TimerQueue::drop_cancelled_top() {
 
 void TimerQueue::compact_when_mostly_cancelled() {
   if (heap_.size() < compact_above || heap_.size() < 2 * tasks_.size()) return;
-  std::erase_if(heap_, [this](const Place& place) { return !tasks_.contains(place.id); });
+  std::erase_if(heap_, [this](const Timer& timer) { return !tasks_.contains(timer.id); });
   std::make_heap(heap_.begin(), heap_.end(), later);
 }
 

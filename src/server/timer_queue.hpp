@@ -28,15 +28,15 @@ class TimerQueue {
   [[nodiscard]] std::size_t size() const { return tasks_.size(); }
 
  private:
-  struct Place {
+  struct Timer {
     SteadyTime due;
     TimerId id;
   };
-  static bool later(const Place& left, const Place& right);
+  static bool later(const Timer& left, const Timer& right);
   void drop_cancelled_top();
   void compact_when_mostly_cancelled();
 
-  std::vector<Place> heap_;  // the earliest on top
+  std::vector<Timer> heap_;  // the earliest on top
   std::unordered_map<TimerId, Task> tasks_;
   TimerId last_id_ = 0;
 };

@@ -28,7 +28,7 @@ struct Outlook {
   const SessionState& session;  // the committed state
   const domain::Head& head;
   const domain::SessionRow& row;
-  enum class Place : std::uint8_t { first, behind_others } place;  // first: nothing is in flight
+  enum class InFlight : std::uint8_t { nothing, earlier_steps } in_flight;
 };
 
 /// Append this entry.

@@ -77,8 +77,8 @@ void StepRunner::obey(Action action) {
 void StepRunner::decide(std::size_t index) {
   using As = Sequencer::Decided::As;
   Work& work = *works_[index];
-  const auto place = index == 0 ? Outlook::Place::first : Outlook::Place::behind_others;
-  Decision decision = work.step->decide({session_, head_, *row_, place});
+  const auto in_flight = index == 0 ? Outlook::InFlight::nothing : Outlook::InFlight::earlier_steps;
+  Decision decision = work.step->decide({session_, head_, *row_, in_flight});
   if (auto* proposal = std::get_if<Propose>(&decision)) {
     if (shard_.context().draining) return sequencer_.on(Sequencer::Decided{As::refused, overloaded()});
     work.proposal = std::move(*proposal);

@@ -133,12 +133,12 @@ void ClientSession::join_session(const Incoming& incoming) {
   if (auto admitted = admit(EventKind::join_session, &EventRates::join_session, api::joins_refusal); !admitted)
     return answer.fail(admitted.error());
   if (!make_place(session.id)) return answer.fail({ErrorCode::invalid_argument, "Too many sessions joined", {}});
-  Rooms::Room& entered = rooms_->rooms[session.id];
+  Rooms::Membership& entered = rooms_->rooms[session.id];
   if (entered.joining >= limits::socket_joins_waiting_max) return refuse_overloaded(answer);
   ++entered.joining;
   join(router_, connection_, {session, resume_of(fields), entered.place},
        [answer, rooms = rooms_, id = session.id, &context = router_.context()](Result<domain::JoinView> joined) {
-         Rooms::Room& room = rooms->rooms[id];
+         Rooms::Membership& room = rooms->rooms[id];
          --room.joining;
          if (joined && joined->room == domain::JoinView::Room::entered)
            room.joined = true;
@@ -163,7 +163,7 @@ bool ClientSession::make_place(const SessionId& session) {
   if (static_cast<std::size_t>(taken) < limits::joined_sessions_max) return true;
   if (rooms.size() >= limits::rooms_held_max) return false;
   const auto ended = std::ranges::find_if(rooms, [](const auto& each) {
-    const Rooms::Room& room = each.second;
+    const Rooms::Membership& room = each.second;
     return room.joined && !room.vacating && room.joining == 0 && room.place->is_free.load(std::memory_order_relaxed);
   });
   if (ended == rooms.end()) return false;
@@ -174,7 +174,7 @@ bool ClientSession::make_place(const SessionId& session) {
 void ClientSession::vacate_room(SessionId session) {  // by value: its room may be erased before this returns
   rooms_->rooms[session].vacating = true;
   vacate(router_, connection_, session, [rooms = rooms_, id = session](Result<Vacated> vacated) {
-    Rooms::Room& room = rooms->rooms[id];
+    Rooms::Membership& room = rooms->rooms[id];
     room.vacating = false;
     if (!vacated || *vacated == Vacated::kept) return;
     room.joined = false;

@@ -35,13 +35,13 @@ class ClientSession final : public protocol::socketio::SocketHandler {
  private:
   /// The rooms that this socket is in or is about to enter. Shared with joins in progress.
   struct Rooms {
-    struct Room {
+    struct Membership {
       std::uint32_t joining = 0;
       bool joined = false;
       bool vacating = false;  // the socket is leaving: the session has ended, and another session needs the place
       RoomPlacePtr place = std::make_shared<RoomPlace>();
     };
-    std::map<SessionId, Room> rooms;
+    std::map<SessionId, Membership> rooms;
   };
   struct Incoming {
     const ClientEvent& event;

@@ -44,7 +44,7 @@ class DeleteStep final : public Step {
 
 Decision DeleteStep::decide(const Outlook& outlook) {
   // The counters after the deletion depend on every entry before it, so it waits until all of them are in the log.
-  if (outlook.place != Outlook::Place::first) return WaitForTurn{};
+  if (outlook.in_flight != Outlook::InFlight::nothing) return WaitForTurn{};
   number_ = outlook.row.number;
   if (!found_) return Read{};
   if (!found_->target) return Refuse{message_not_found()};

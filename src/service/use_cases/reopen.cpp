@@ -27,7 +27,7 @@ std::optional<Pair> pair_of(const domain::SessionRow& row) {
 
 Decision ReopeningStep::reopen(const Outlook& outlook, const UserId& user, const domain::Role& role) {
   // The end must be in the log, and so in the directory, before the search for an open session of the pair.
-  if (outlook.place != Outlook::Place::first) return WaitForTurn{};
+  if (outlook.in_flight != Outlook::InFlight::nothing) return WaitForTurn{};
   if (auto refusal = count_rate(user)) return Refuse{std::move(*refusal)};
   const Timestamp now = router_.context().deps.clock.now();
   session_ = outlook.row.id;

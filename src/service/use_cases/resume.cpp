@@ -22,7 +22,7 @@ class ResumeStep final : public Step {
       return Refuse{std::move(participant.error())};
     if (request_.connection->gone) return Refuse{overloaded()};  // nobody would receive the answer, so nothing is read
     number_ = outlook.row.number;
-    if (outlook.place != Outlook::Place::first) return WaitForTurn{};
+    if (outlook.in_flight != Outlook::InFlight::nothing) return WaitForTurn{};
     return entries_ ? Decision(Settle{}) : Decision(Read{});
   }
   Result<void> read(store::LogReader& reader, store::Directory&) override {
