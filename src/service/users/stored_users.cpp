@@ -20,21 +20,20 @@ void leave_out_what_is_too_long(domain::User& user) {
 
 std::optional<StoredUser> StoredUsers::find(const UserId& user) const {
   const SteadyTime now = clock_.steady_now();
-  const Shard& shard = shard_of(user);
-  const std::lock_guard lock(shard.mutex);
-  const auto found = shard.users.find(user);
-  if (found == shard.users.end()) return std::nullopt;
-  const Said& said = found->second;
-  const auto stale_after = said.user ? limits::user_staleness : limits::absent_user_staleness;
-  if (now - said.asked_at >= stale_after) return std::nullopt;
-  return std::make_optional<StoredUser>(said.user);
+  return users_.with(user, [now](const auto& users, const auto& key) -> std::optional<StoredUser> {
+    const Said* const said = users.find(key);
+    if (said == nullptr) return std::nullopt;
+    const auto stale_after = said->user ? limits::user_staleness : limits::absent_user_staleness;
+    if (now - said->asked_at >= stale_after) return std::nullopt;
+    return std::make_optional<StoredUser>(said->user);
+  });
 }
 
 StoredUser StoredUsers::last_known(const UserId& user) const {
-  const Shard& shard = shard_of(user);
-  const std::lock_guard lock(shard.mutex);
-  const auto found = shard.users.find(user);
-  return found == shard.users.end() ? std::nullopt : found->second.user;
+  return users_.with(user, [](const auto& users, const auto& key) {
+    const Said* const said = users.find(key);
+    return said == nullptr ? std::nullopt : said->user;
+  });
 }
 
 Result<StoredUser> StoredUsers::read(const UserId& user) {
@@ -46,20 +45,11 @@ Result<StoredUser> StoredUsers::read(const UserId& user) {
   return stored;
 }
 
-void StoredUsers::remember(const UserId& user, Said said) {
-  Shard& shard = shard_of(user);
-  const std::lock_guard lock(shard.mutex);
-  const auto found = shard.users.find(user);
-  if (found != shard.users.end()) {
-    if (found->second.asked_at <= said.asked_at) found->second = std::move(said);
-    return;
-  }
-  shard.users.emplace(user, std::move(said));
-  shard.by_age.push_back(user);
-  if (shard.users.size() > shard_users_max) {
-    shard.users.erase(shard.by_age.front());
-    shard.by_age.pop_front();
-  }
+void StoredUsers::remember(const UserId& user, const Said& said) {
+  users_.with(user, [&said](auto& users, const auto& key) {
+    const auto [known, is_new] = users.try_put(key, said);
+    if (!is_new && known.asked_at <= said.asked_at) known = said;
+  });
 }
 
 void StoredUsers::look_up(EventLoop& from, const UserId& user, Told told) {

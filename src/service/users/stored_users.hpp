@@ -10,9 +10,6 @@
 // Threads  any; nothing is locked while the store is asked.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -23,6 +20,7 @@
 #include "base/event_loop.hpp"
 #include "base/limits.hpp"
 #include "base/result.hpp"
+#include "base/sharded_map.hpp"
 #include "domain/user.hpp"
 #include "store/directory.hpp"
 #include "store/session_log.hpp"
@@ -59,28 +57,19 @@ class StoredUsers {
     StoredUser user;
     SteadyTime asked_at{};
   };
-  struct Shard {
-    mutable std::mutex mutex;
-    std::unordered_map<UserId, Said> users;  // guarded by mutex
-    std::deque<UserId> by_age;               // guarded by mutex
-  };
   struct Waiting {
     EventLoop* loop;
     Told told;
   };
-  static constexpr std::size_t shard_count = 16;
-  static constexpr std::size_t shard_users_max = limits::users_cached_max / shard_count;
 
-  [[nodiscard]] const Shard& shard_of(const UserId& user) const { return shards_[std::hash<UserId>{}(user) % shard_count]; }
-  [[nodiscard]] Shard& shard_of(const UserId& user) { return shards_[std::hash<UserId>{}(user) % shard_count]; }
-  void remember(const UserId& user, Said said);
+  void remember(const UserId& user, const Said& said);
   [[nodiscard]] Result<std::vector<StoredUser>> read_all(const std::vector<UserId>& users);
   void tell(const UserId& user, const Result<StoredUser>& result);
 
   store::SessionLog& log_;
   store::Directory& directory_;
   const Clock& clock_;
-  std::array<Shard, shard_count> shards_;
+  ShardedMap<UserId, Said> users_{limits::users_cached_max};
   std::mutex lookups_mutex_;
   std::unordered_map<UserId, std::vector<Waiting>> lookups_;  // guarded by lookups_mutex_; each has a read job or is about to
 };
