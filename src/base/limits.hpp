@@ -268,7 +268,7 @@ inline constexpr std::size_t stun_reason_bytes_max = 128;     // of an error phr
 // Tokens
 inline constexpr std::size_t claim_name_bytes_max = 128;    // of a setting: a name with a domain and a path
 inline constexpr std::size_t token_bytes_max = 8 * 1024;    // half of a request's headers; our own limit, RFC 7519 has none
-inline constexpr std::size_t verified_tokens_max = 65'536;  // remembered as verified; the oldest half is dropped first
+inline constexpr std::size_t verified_tokens_max = 65'536;  // remembered as verified; the least recently used are dropped first
 inline constexpr std::size_t jwt_secret_bytes_min = 16;     // 128 bits: a shorter HMAC key can be guessed from one token
 
 // Settings
