@@ -156,15 +156,15 @@ void Lanes::stop() {
 
 std::optional<domain::Position> Lanes::known_head(SessionNumber session) {
   const std::lock_guard lock(heads_mutex_);
-  const domain::Position* known = heads_.find(session);
+  const domain::Position* known = heads_.use(session);
   return known == nullptr ? std::nullopt : std::optional(*known);
 }
 
 void Lanes::note_head(SessionNumber session, const domain::Position& position) {
   const std::lock_guard lock(heads_mutex_);
-  domain::Position* known = heads_.find(session);
+  domain::Position* known = heads_.use(session);
   if (known == nullptr)
-    heads_.put(session, position);
+    heads_.try_put(session, position);
   else if (known->seq < position.seq)
     *known = position;
 }

@@ -16,10 +16,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/bounded_map.hpp"
 #include "base/clock.hpp"
 #include "base/limits.hpp"
 #include "store/common/prepared_append.hpp"
-#include "store/mongo/log/recent_map.hpp"
 
 namespace parley::store::mongo {
 
@@ -87,7 +87,7 @@ class Lanes {
   std::size_t bytes_ = 0;                          // guarded by mutex_
 
   std::mutex heads_mutex_;
-  RecentMap<SessionNumber, domain::Position> heads_{limits::mongo_heads_max};  // guarded by heads_mutex_
+  BoundedMap<SessionNumber, domain::Position> heads_{limits::mongo_heads_max};  // guarded by heads_mutex_
 };
 
 }  // namespace parley::store::mongo

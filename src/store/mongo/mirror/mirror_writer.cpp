@@ -162,7 +162,7 @@ Result<void> MirrorWriter::accept(const Outcome<WriteResult>& result, std::strin
 }
 
 Result<std::optional<SessionId>> MirrorWriter::session_id_of(Client& client, SessionNumber number) {
-  if (const SessionId* known = sessions_.find(number)) return *known;
+  if (const SessionId* known = sessions_.use(number)) return *known;
   const auto bytes = LogView(client, state_).row(number);
   if (!bytes) return std::unexpected(bytes.error());
   if (!*bytes) return std::optional<SessionId>{};
@@ -171,7 +171,7 @@ Result<std::optional<SessionId>> MirrorWriter::session_id_of(Client& client, Ses
     logs_.write(LogLevel::error, "store", "a session row of the log cannot be read", {{"damage", row.error().detail}});
     return std::optional<SessionId>{};
   }
-  sessions_.put(number, row->id);
+  sessions_.try_put(number, row->id);
   return row->id;
 }
 

@@ -16,12 +16,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/bounded_map.hpp"
 #include "base/limits.hpp"
 #include "base/log_sink.hpp"
 #include "store/common/store_state.hpp"
 #include "store/mongo/driver/client.hpp"
 #include "store/mongo/driver/layout.hpp"
-#include "store/mongo/log/recent_map.hpp"
 #include "store/mongo/mirror/projection.hpp"
 
 namespace parley::store::mongo {
@@ -60,7 +60,7 @@ class MirrorWriter {
   LogSink& logs_;
   const Look look_;
   std::uint64_t mirrored_ = 0;
-  RecentMap<SessionNumber, SessionId> sessions_{limits::mongo_session_ids_max};
+  BoundedMap<SessionNumber, SessionId> sessions_{limits::mongo_session_ids_max};
 };
 
 }  // namespace parley::store::mongo
