@@ -34,7 +34,7 @@ const http = [
     'if (!pending.answered()) pending.answer(500, std::string(R"({"message":")") + failure.what() + R"("})");'),
   mutation('2.4-headers', 'a security header is missing', 'http_api/request/shared_headers.cpp', '    "X-Download-Options: noopen\\r\\n"\n', ''),
   mutation('2.5-allowed', 'no credentials are allowed', 'http_api/request/shared_headers.cpp', '"Access-Control-Allow-Credentials: true\\r\\n"', '""'),
-  mutation('2.6-everything', 'one request more a minute', 'http_api/request/window_limiter.cpp', 'window.requests > limit_ ?', 'window.requests > limit_ + 1 ?'),
+  mutation('2.6-everything', 'one request more a minute', 'http_api/request/window_limiter.cpp', 'windows_.admit(client, limit_,', 'windows_.admit(client, limit_ + 1,'),
   mutation('2.6-creation', 'creations count as other requests for sessions', 'http_api/http_api.cpp',
     'return &session_creates;', 'return &sessions;'),
   mutation('2.6-addresses', 'IPv6 counts by /64', 'protocol/http/client_key.cpp', 'prefix_bytes = 56 / 8', 'prefix_bytes = 64 / 8'),
