@@ -10,7 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/entropy.hpp"
 #include "base/hash.hpp"
 #include "domain/error_code.hpp"
 #include "http_api/http_api.hpp"
@@ -20,6 +19,7 @@
 #include "support/manual_loop.hpp"
 #include "support/model_store.hpp"
 #include "support/scripted_ice_checker.hpp"
+#include "support/seeded_entropy.hpp"
 
 namespace parley::http_api::test {
 
@@ -57,13 +57,6 @@ class NamedPeople final : public auth::Authenticator {
   static auth::Identity person(std::string_view token, std::string_view id, const std::string& role) {
     return {{*UserId::parse(id), {role}, role + "@example.org", "A " + role}, {sha256({token}), std::nullopt}};
   }
-};
-
-struct CountingEntropy final : Entropy {
-  void fill(std::span<std::uint8_t> bytes) override {
-    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(state = state * 6364136223846793005ULL + 1442695040888963407ULL, state >> 56);
-  }
-  std::uint64_t state = 1;
 };
 
 using Headers = std::vector<protocol::http::Header>;
@@ -168,7 +161,7 @@ class Api : public testing::Test {
                                 relay,
                                 people,
                                 clock,
-                                [] { return std::make_unique<CountingEntropy>(); },
+                                [] { return std::make_unique<parley::test::SeededEntropy>(1); },
                                 logs,
                                 ice_checker},
                                service_config_};

@@ -1,23 +1,13 @@
 // The probe of a STUN or TURN server, step by step. The test plays the server.
 #include <gtest/gtest.h>
 
-#include "base/entropy.hpp"
 #include "protocol/stun/server_probe.hpp"
+#include "support/counting_entropy.hpp"
 
 namespace parley::protocol::stun {
 namespace {
 
 using namespace std::chrono_literals;
-
-class CountingBytes final : public Entropy {
- public:
-  void fill(std::span<std::uint8_t> bytes) override {
-    for (std::uint8_t& byte : bytes) byte = next_++;
-  }
-
- private:
-  std::uint8_t next_ = 1;
-};
 
 constexpr std::string_view username = "1767312000:webrtc-user";
 constexpr std::string_view password = "c2VjcmV0";
@@ -60,7 +50,7 @@ class Probe : public ::testing::Test {
   }
 
   SteadyTime now{1h};
-  CountingBytes entropy;
+  test::CountingEntropy entropy;
   ServerProbe stun{{ProbeTarget::Kind::stun, {}, {}}, entropy, now};
   ServerProbe turn{{ProbeTarget::Kind::turn, std::string(username), std::string(password)}, entropy, now};
 };

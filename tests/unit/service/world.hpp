@@ -31,21 +31,6 @@ using domain::TextField;
 using domain::User;
 using service::ChatService;
 
-/// Deterministic "randomness": every run of the tests is the same.
-class SeededEntropy final : public Entropy {
- public:
-  explicit SeededEntropy(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15ull + 1) {}
-  void fill(std::span<std::uint8_t> bytes) override {
-    for (std::uint8_t& byte : bytes) {
-      state_ ^= state_ << 13, state_ ^= state_ >> 7, state_ ^= state_ << 17;
-      byte = static_cast<std::uint8_t>(state_ >> 32);
-    }
-  }
-
- private:
-  std::uint64_t state_;
-};
-
 /// A token is `<name>`. It is valid for each introduced user.
 class TestAuthenticator final : public auth::Authenticator {
  public:
