@@ -19,6 +19,7 @@
 #include "main/session_command.hpp"
 #include "main/token_command.hpp"
 #include "parley_version.hpp"
+#include "store/mongo/driver/counters.hpp"
 
 namespace parley::main {
 
@@ -165,6 +166,7 @@ int run(Arguments words) {
 int main(int argc, char** argv) {
   try {
     parley::main::configure_allocator();
+    parley::store::mongo::remove_name_of_counters();
     const std::vector<std::string_view> words(argv + 1, argv + argc);
     return parley::main::run(words);
   } catch (const std::exception& failure) {

@@ -1,8 +1,6 @@
 #include "store/mongo/driver/client.hpp"
 
 #include <mongoc/mongoc.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -121,10 +119,6 @@ Document find_options(const FindOptions& options, Topology topology) {
   if (options.limit > 0) made.int64("limit", options.limit);
   return made;
 }
-
-// When libmongoc is loaded, before main, it maps a file of counters that no program reads. The file of a killed process remains.
-// The next process with that number complains on stderr. So remove its name here; libmongoc itself would remove it only at exit.
-[[maybe_unused]] const int counters_without_name = shm_unlink(("/mongoc-" + std::to_string(getpid())).c_str());
 
 /// Receives the URI option that libmongoc does not know while this thread parses. libmongoc only logs such an option and ignores it.
 thread_local std::string* unknown_option = nullptr;
