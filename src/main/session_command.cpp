@@ -16,14 +16,6 @@ namespace parley::main {
 
 namespace {
 
-const std::vector<config::Flag> flags = {
-    {"--url", "URL", "the running server (http://127.0.0.1:3000)"},
-    {"--doctor", "ID", "the user who creates the session, as in their tokens"},
-    {"--patient", "ID", "the other user of the session"},
-    {"--session", "ID", "the id of the session, such as that of an appointment; without it the server makes one"},
-    {"--token", "JWT", "the doctor's token; without it one is made with the secret in force"},
-};
-
 std::unexpected<Error> misunderstood(std::string message) {
   return refuse(ErrorCode::invalid_argument, std::move(message));
 }
@@ -63,7 +55,7 @@ struct Call {
 };
 
 Result<Call> read_call(Arguments arguments) {
-  const auto configured = configure(arguments, flags);
+  const auto configured = configure(arguments, session_flags());
   if (!configured) return std::unexpected(configured.error());
   auto url = config::last_value(configured->given, "--url").value_or("http://127.0.0.1:3000");
   const auto endpoint = endpoint_of(url);
@@ -106,7 +98,13 @@ int print_session(const bench::RestClient::Answer& answer, Call::Id id) {
 }  // namespace
 
 std::vector<config::Flag> session_flags() {
-  return flags;
+  return {
+      {"--url", "URL", "the running server (http://127.0.0.1:3000)"},
+      {"--doctor", "ID", "the user who creates the session, as in their tokens"},
+      {"--patient", "ID", "the other user of the session"},
+      {"--session", "ID", "the id of the session, such as that of an appointment; without it the server makes one"},
+      {"--token", "JWT", "the doctor's token; without it one is made with the secret in force"},
+  };
 }
 
 int session_command(Arguments arguments) {

@@ -14,14 +14,6 @@ namespace parley::main {
 
 namespace {
 
-const std::vector<config::Flag> flags = {
-    {"--id", "ID", "the user: 1 to 64 bytes without control characters"},
-    {"--role", "ROLE", "doctor, patient or admin"},
-    {"--email", "TEXT", "e-mail address of the user"},
-    {"--name", "TEXT", "name of the user"},
-    {"--expires", "TIME", "how long it is good: 90s, 15m, 12h, 7d (no end)"},
-};
-
 std::unexpected<Error> misunderstood(std::string message) {
   return refuse(ErrorCode::invalid_argument, std::move(message));
 }
@@ -56,7 +48,7 @@ Result<domain::User> user_of(std::span<const config::GivenFlag> given, const dom
 }
 
 Result<std::string> token_of(Arguments arguments) {
-  const auto configured = configure(arguments, flags);
+  const auto configured = configure(arguments, token_flags());
   if (!configured) return std::unexpected(configured.error());
   auto user = user_of(configured->given, configured->settings.service.roles);
   if (!user) return std::unexpected(user.error());
@@ -75,7 +67,13 @@ Result<std::string> token_of(Arguments arguments) {
 }  // namespace
 
 std::vector<config::Flag> token_flags() {
-  return flags;
+  return {
+      {"--id", "ID", "the user: 1 to 64 bytes without control characters"},
+      {"--role", "ROLE", "doctor, patient or admin"},
+      {"--email", "TEXT", "e-mail address of the user"},
+      {"--name", "TEXT", "name of the user"},
+      {"--expires", "TIME", "how long it is good: 90s, 15m, 12h, 7d (no end)"},
+  };
 }
 
 int token_command(Arguments arguments) {
