@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <utility>
 
-#include "domain/error_code.hpp"
 #include "store/mongo/documents/foreign_document.hpp"
 #include "store/mongo/documents/indexes.hpp"
 #include "store/mongo/documents/session_document.hpp"
@@ -18,11 +16,9 @@ namespace parley::store::mongo {
 namespace {
 
 constexpr std::string_view position_id = "changes";  // `_id` of the document of `parleynodes` that holds the position
-constexpr std::string_view reason = "Deleted in chatmessages by other software";
 constexpr std::string_view forgotten =
     "The database no longer has the changes since Parley last looked. Messages that other software deleted in that time are not known. ";
 constexpr std::string_view document_kept = " Parley keeps its log; `parley mirror` writes the documents again.";
-constexpr std::string_view how_to_apply = "`parley adopt --deletions` lists what is missing, and applies it when told to.";
 
 Document position_filter() {
   Document filter;
@@ -30,22 +26,12 @@ Document position_filter() {
   return filter;
 }
 
-/// Whether a later look would fail in the same way: damage, a full session, or a validator of the operator. Outages carry a retry time.
-bool is_final(const Error& error) {
-  return error.code == ErrorCode::log_corrupt || error.code == ErrorCode::session_full ||
-         (error.code == ErrorCode::store_failed && error.retry_after_ms == 0);
-}
-
-std::string messages(std::uint64_t count) {
-  return std::to_string(count) + (count == 1 ? " message" : " messages");
-}
-
 }  // namespace
 
 ForeignWatch::ForeignWatch(Surroundings surroundings)
     : surroundings_(surroundings),
-      deletions_({surroundings.state, surroundings.clock, surroundings.places, surroundings.entropy, surroundings.clients.topology(),
-                  [this](SessionNumber session) { surroundings_.ports.announce(session); }}),
+      deletions_({surroundings.state, surroundings.ports, surroundings.clock, surroundings.directory, surroundings.places,
+                  surroundings.entropy, surroundings.clients.topology()}),
       caught_up_(surroundings.clients.topology() == Topology::standalone) {
   thread_ = std::thread([this] { run(); });
 }
@@ -170,8 +156,9 @@ void ForeignWatch::follow(Client& client) {
     streams_ = true;
     surroundings_.logs.write(LogLevel::info, "store", "what other software writes is heard of by a change stream");
   }
-  seek_again(client);
-  rule_deletions(client, is_idle);
+  deletions_.seek_again(client);
+  const auto idle_for = is_idle ? surroundings_.clock.steady_now() - event_seen_at_ : SteadyTime::duration::zero();
+  deletions_.rule(client, event_time_ + std::chrono::duration_cast<std::chrono::milliseconds>(idle_for), is_idle);
   if (is_idle && is_finished_up_to(events_)) caught_up_ = true;
 }
 
@@ -209,9 +196,7 @@ void ForeignWatch::note_beginning(Client& client) {
 void ForeignWatch::give_up_stream(const Failure& failure) {
   stream_.reset();
   candidate_.reset();
-  guard_ = DeletionGuard();
-  unknown_.clear();
-  allowed_.clear();
+  deletions_.forget();
   const bool will_pass = failure.kind == FailureKind::unknown || failure.kind == FailureKind::not_sent;
   const auto pause = will_pass ? limits::mongo_stream_retry_after : limits::mongo_stream_refused_retry_after;
   stream_again_at_ = surroundings_.clock.steady_now() + pause;
@@ -219,7 +204,7 @@ void ForeignWatch::give_up_stream(const Failure& failure) {
     position_.reset();
     must_compare_ = true;
     stream_again_at_ = {};
-    name_loss(std::string(forgotten) + std::string(how_to_apply), 0);
+    name_loss(std::string(forgotten) + std::string(how_to_apply_deletions), 0);
     return;
   }
   if (!will_pass) streams_ = false;   // else the next stream continues where this one was
@@ -263,7 +248,7 @@ void ForeignWatch::take(Client& client, const ChangeEvent& event) {
       if (const auto session = SessionId::parse(event.session)) look(*session);
       break;
     case Kind::text_deleted:
-      take_deletion(client, event);
+      deletions_.take(client, event, events_);
       break;
     case Kind::session_deleted:
       name_loss("Other software deleted the document " + event.document + " of sessions." + std::string(document_kept), 1);
@@ -298,11 +283,9 @@ void ForeignWatch::look_at_document(Client& client, const ObjectId& id) {
 }
 
 bool ForeignWatch::is_finished_up_to(std::uint64_t event) const {
-  const auto is_before = [event](const auto& each) { return each.event <= event; };
-  const bool all = guard_.waiting().value_or(event + 1) > event && std::ranges::none_of(unknown_, is_before) &&
-                   std::ranges::none_of(allowed_, is_before);
+  if (!deletions_.is_finished_up_to(event)) return false;
   const std::lock_guard lock(mutex_);
-  return all && waiting_.empty() && !compare_;
+  return waiting_.empty() && !compare_;
 }
 
 void ForeignWatch::advance(Client& client) {
@@ -327,90 +310,6 @@ bool ForeignWatch::note_position(Client& client) {
   statement[0].boolean("upsert", true);
   if (first_failure(client.update(collection::nodes, statement))) return false;
   noted_at_ = surroundings_.clock.steady_now();
-  return true;
-}
-
-void ForeignWatch::take_deletion(Client& client, const ChangeEvent& event) {
-  if (guard_.is_flooded(event.at)) {
-    ttl_indexes_.look(client, surroundings_.clock.steady_now());  // now: the index may be gone by the flood's last event
-    ++flood_;
-    return;
-  }
-  Unknown deletion{event.id, event.at, events_, surroundings_.clock.steady_now() + limits::mongo_deletion_unknown};
-  if (seek(client, deletion) == Sought::done) return;
-  unknown_.push_back(deletion);
-  if (unknown_.size() > limits::mongo_deletions_unknown_max) unknown_.pop_front();
-}
-
-ForeignWatch::Sought ForeignWatch::seek(Client& client, const Unknown& deletion) {
-  const auto located = deletions_.locate(client, deletion.message);
-  if (!located) return is_final(located.error()) ? Sought::done : Sought::not_known;
-  if (!*located) return Sought::not_in_log;
-  if (!(*located)->is_live) {  // deleted by Parley's own mirror, or by a faster node
-    surroundings_.ports.announce((*located)->session);
-    return Sought::done;
-  }
-  const auto expired = ttl_indexes_.explain(client, (*located)->time, deletion.at);
-  if (!expired) return Sought::not_known;
-  if (*expired)
-    ++expired_;
-  else
-    guard_.add({deletion.message, (*located)->session, (*located)->seq, (*located)->live_texts, deletion.at, deletion.event});
-  return Sought::done;
-}
-
-void ForeignWatch::seek_again(Client& client) {
-  const SteadyTime now = surroundings_.clock.steady_now();
-  std::deque<Unknown> still;
-  for (Unknown& each : std::exchange(unknown_, {})) {
-    if (each.again_at > now) {
-      still.push_back(each);
-      continue;
-    }
-    if (seek(client, each) != Sought::not_known) continue;
-    each.again_at = now + limits::mongo_look_retry_after;
-    still.push_back(each);
-  }
-  unknown_ = std::move(still);
-}
-
-// While no event comes, the events' time advances with the clock.
-void ForeignWatch::rule_deletions(Client& client, bool is_idle) {
-  const auto idle_for = is_idle ? surroundings_.clock.steady_now() - event_seen_at_ : SteadyTime::duration::zero();
-  const Timestamp seen = event_time_ + std::chrono::duration_cast<std::chrono::milliseconds>(idle_for);
-  std::map<SessionNumber, std::uint64_t> too_many;
-  for (DeletionGuard::Ruled& ruled : guard_.rule(seen)) {
-    if (ruled.ruling == DeletionGuard::Ruling::applies)
-      allowed_.push_back(ruled.deletion);
-    else
-      ++too_many[ruled.deletion.session];
-  }
-  for (const auto& [session, count] : too_many)
-    name_loss("The session " + name_of(session) + " lost " + messages(count) + " at one time. " + std::string(how_to_apply), count);
-  if (is_idle) name_many();
-  while (!allowed_.empty() && apply(client, allowed_.front())) allowed_.pop_front();
-}
-
-/// The session id, which operators know; the session number if the database does not answer.
-std::string ForeignWatch::name_of(SessionNumber session) {
-  const auto row = surroundings_.directory.find_session(session);
-  if (row && *row) return '"' + (*row)->id.to_string() + '"';
-  return "number " + std::to_string(session.value);
-}
-
-/// Reports many single deletions in one line.
-void ForeignWatch::name_many() {
-  if (const auto count = std::exchange(flood_, 0); count > 0)
-    name_loss(messages(count) + " more disappeared at one time. " + std::string(how_to_apply), count);
-  if (const auto count = std::exchange(expired_, 0); count > 0)
-    name_loss(messages(count) + " disappeared by a TTL index of chatmessages, or while it had one. " + std::string(how_to_apply), count);
-}
-
-/// True if the deletion is finished.
-bool ForeignWatch::apply(Client& client, const ForeignDeletion& deletion) {
-  const auto applied = deletions_.append(client, {deletion.session, deletion.seq}, reason);
-  if (!applied) return is_final(applied.error());
-  if (*applied) surroundings_.state.note_foreign_deletion();
   return true;
 }
 

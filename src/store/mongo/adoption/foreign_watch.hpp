@@ -6,8 +6,8 @@
 // Position  Saved to `parleynodes` as soon as a stream is open, and never past an unfinished event. After a kill the next stream begins
 //           there. Without a position, the thread looks at every document whose state Parley did not write, and sessions in memory are
 //           doubted (`ForeignWrites::doubted_at`). The saved position also records whether this comparison is still due.
-// Deletions Held back until they are known to be isolated (deletion_guard.hpp).
-// Bounds    limits::mongo_looks_waiting_max sessions, limits::mongo_stream_batch events at the server, limits::mongo_deletions_unknown_max.
+// Deletions Held back until they are known to be isolated (foreign_deletions.hpp).
+// Bounds    limits::mongo_looks_waiting_max sessions, limits::mongo_stream_batch events at the server.
 // Threads   Its own; `look`, `writes` and `is_caught_up` any.
 #pragma once
 
@@ -30,10 +30,8 @@
 #include "store/directory.hpp"
 #include "store/mongo/adoption/change_event.hpp"
 #include "store/mongo/adoption/change_stream.hpp"
-#include "store/mongo/adoption/deletion_guard.hpp"
-#include "store/mongo/adoption/deletion_writer.hpp"
+#include "store/mongo/adoption/foreign_deletions.hpp"
 #include "store/mongo/adoption/session_directory.hpp"
-#include "store/mongo/documents/ttl_indexes.hpp"
 #include "store/mongo/driver/client.hpp"
 
 namespace parley::store::mongo {
@@ -64,14 +62,6 @@ class ForeignWatch {
   void stop();
 
  private:
-  /// A deletion of a message that is not in the log yet, or whose search in the log failed.
-  struct Unknown {
-    ObjectId message;
-    Timestamp at{};           // of the event
-    std::uint64_t event = 0;  // its number
-    SteadyTime again_at{};
-  };
-  enum class Sought : std::uint8_t { done, not_in_log, not_known };
   /// A place in the stream, and the event before it.
   struct Position {
     Document token;
@@ -101,19 +91,11 @@ class ForeignWatch {
   [[nodiscard]] bool note_position(Client& client);
   [[nodiscard]] bool is_finished_up_to(std::uint64_t event) const;
 
-  // Deletions. Owner: the thread.
-  void take_deletion(Client& client, const ChangeEvent& event);
-  [[nodiscard]] Sought seek(Client& client, const Unknown& deletion);
-  void seek_again(Client& client);
-  void rule_deletions(Client& client, bool is_idle);
-  [[nodiscard]] std::string name_of(SessionNumber session);
-  void name_many();
-  [[nodiscard]] bool apply(Client& client, const ForeignDeletion& deletion);
   void name_loss(const std::string& what, std::uint64_t documents);
 
   const Surroundings surroundings_;
-  DeletionWriter deletions_;
   // The thread owns everything down to the mutex.
+  ForeignDeletions deletions_;
   std::unique_ptr<ChangeStream> stream_;
   SteadyTime stream_again_at_{};
   std::string told_failure_;  // of the stream: each is logged once
@@ -125,12 +107,6 @@ class ForeignWatch {
   std::uint64_t events_ = 0;    // number of the newest
   Timestamp event_time_{};      // its second
   SteadyTime event_seen_at_{};  // the time when it came
-  DeletionGuard guard_;
-  TtlIndexes ttl_indexes_;
-  std::uint64_t flood_ = 0;    // deletions that were not looked up, because there were too many
-  std::uint64_t expired_ = 0;  // deletions explained by a TTL index, not reported yet
-  std::deque<Unknown> unknown_;
-  std::deque<ForeignDeletion> allowed_;  // to be written
   SteadyTime looks_again_at_{};
 
   mutable std::mutex mutex_;

@@ -1,5 +1,5 @@
-// The part of libmongoc that the engine needs, without its headers: borrowed
-// clients, commands, and failures sorted by the right reaction to them.
+// The part of libmongoc that the engine needs, without its headers: the pool of
+// clients (client_pool.cpp) and the commands of a borrowed one (client.cpp).
 //
 // Source   The MongoDB driver specifications as libmongoc 1.23 implements them: write commands, read and write concern, "retryable" errors.
 // Threads  ClientPool: any. A Client and its results: one thread.
@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <expected>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -19,41 +18,14 @@
 
 #include "base/result.hpp"
 #include "store/mongo/driver/document.hpp"
+#include "store/mongo/driver/failure.hpp"
 
 extern "C" {
 struct _mongoc_client_t;
 struct _mongoc_client_pool_t;
-struct _bson_error_t;
 }
 
 namespace parley::store::mongo {
-
-/// The right reaction to a failure.
-enum class FailureKind : std::uint8_t {
-  duplicate_key,  // a document with this identity (layout.hpp) exists
-  unknown,        // the network, an election or a time-out: the command may have been done. Retry later
-  not_sent,       // no server was available, so it was not done. Retry later
-  in_the_way,     // a transaction met another write and was not done. Retry at once
-  full,           // the database has no free space
-  unfit,          // a rule of the database itself (a validator or a unique index) forbids this one document
-  refused,        // it was not done, and a retry would change nothing
-};
-struct Failure {
-  FailureKind kind = FailureKind::unknown;
-  std::int32_t code = 0;  // of the server, or of libmongoc
-  std::string message;    // for logs
-};
-template <typename T>
-using Outcome = std::expected<T, Failure>;
-
-/// The server did not accept the user or the password.
-[[nodiscard]] bool is_authentication(const Failure& failure);
-/// A permission is missing, or no user is authenticated.
-[[nodiscard]] bool is_forbidden(const Failure& failure);
-/// For the failure of a whole command, from libmongoc's error.
-[[nodiscard]] Failure failure_of(const ::_bson_error_t& error);
-/// store_failed with the failure in its detail.
-[[nodiscard]] Error to_error(const Failure& failure);
 
 enum class Topology : std::uint8_t { standalone, replica_set };
 
