@@ -33,7 +33,7 @@ const Flag* same_as(std::string_view name, std::span<const Flag> known) {
   return flag == known.end() ? nullptr : &*flag;
 }
 
-std::unexpected<Error> unknown_flag(std::string_view name, std::span<const Flag> known) {
+std::unexpected<Error> unknown_flag(std::string_view name, std::span<const Flag> known, std::string_view help) {
   std::vector<std::string> names;
   for (const auto& flag : known) names.push_back(flag.name);
   std::string message = "Unknown flag " + std::string(name) + ".";
@@ -42,31 +42,40 @@ std::unexpected<Error> unknown_flag(std::string_view name, std::span<const Flag>
   } else if (const auto meant = nearest(name, names)) {
     message += " Did you mean " + *meant + "?";
   } else {
-    message += " `parley help` lists what there is.";
+    message += " `" + std::string(help) + "` lists what there is.";
   }
   return refuse(ErrorCode::invalid_argument, std::move(message));
 }
 
+/// The value of `flag`, which was found in the word at `index`. Moves `index` to the last word that belongs to the flag.
+Result<std::string> value_of(const Flag& flag, std::span<const std::string_view> arguments, std::size_t& index) {
+  const auto equals = arguments[index].find('=');
+  const bool has_own = equals != std::string_view::npos;
+  if (flag.placeholder.empty())
+    return has_own ? Result<std::string>(refuse(ErrorCode::invalid_argument, flag.name + " takes no value.")) : std::string{};
+  if (has_own) return std::string(arguments[index].substr(equals + 1));
+  const bool value_follows = index + 1 < arguments.size() && (flag.alone.empty() || !arguments[index + 1].starts_with("--"));
+  if (value_follows) return std::string(arguments[++index]);
+  if (!flag.alone.empty()) return flag.alone;
+  return refuse(ErrorCode::invalid_argument, flag.name + " needs a value: " + flag.name + " " + flag.placeholder + ".");
+}
+
 }  // namespace
 
-Result<std::vector<GivenFlag>> parse_flags(std::span<const std::string_view> arguments, std::span<const Flag> known) {
+Result<std::vector<GivenFlag>> parse_flags(std::span<const std::string_view> arguments, std::span<const Flag> known,
+                                           std::string_view help) {
   std::vector<GivenFlag> given;
-  for (std::size_t at = 0; at < arguments.size(); ++at) {
-    const auto argument = arguments[at];
+  for (std::size_t index = 0; index < arguments.size(); ++index) {
+    const auto argument = arguments[index];
     if (!argument.starts_with("--")) {
       return refuse(ErrorCode::invalid_argument, "Unexpected \"" + std::string(argument) + "\": values follow a flag, as in --name value.");
     }
-    const auto equals = argument.find('=');
-    const auto name = argument.substr(0, equals);
+    const auto name = argument.substr(0, argument.find('='));
     const auto flag = std::ranges::find(known, name, &Flag::name);
-    if (flag == known.end()) return unknown_flag(name, known);
-    if (equals != std::string_view::npos) {
-      given.push_back({std::string(name), std::string(argument.substr(equals + 1))});
-    } else if (at + 1 < arguments.size()) {
-      given.push_back({std::string(name), std::string(arguments[++at])});
-    } else {
-      return refuse(ErrorCode::invalid_argument, flag->name + " needs a value: " + flag->name + " " + flag->placeholder + ".");
-    }
+    if (flag == known.end()) return unknown_flag(name, known, help);
+    auto value = value_of(*flag, arguments, index);
+    if (!value) return std::unexpected(value.error());
+    given.push_back({flag->name, *std::move(value)});
   }
   return given;
 }
@@ -90,11 +99,12 @@ std::vector<Flag> configuration_flags() {
 }
 
 std::string help_of(std::span<const Flag> flags) {
+  const auto usage = [](const Flag& flag) { return flag.placeholder.empty() ? flag.name : flag.name + " " + flag.placeholder; };
   std::size_t width = 0;
-  for (const auto& flag : flags) width = std::max(width, flag.name.size() + 1 + flag.placeholder.size());
+  for (const auto& flag : flags) width = std::max(width, usage(flag).size());
   std::string text;
   for (const auto& flag : flags) {
-    auto left = flag.name + " " + flag.placeholder;
+    auto left = usage(flag);
     left.resize(width + 2, ' ');
     text += "  " + left + flag.doc + "\n";
   }

@@ -35,17 +35,6 @@ int print(const AdoptionReport& report) {
 
 constexpr std::string_view deletions_flag = "--deletions";
 
-/// `--deletions` without a value means `list`.
-std::vector<std::string_view> with_default(Arguments arguments) {
-  std::vector<std::string_view> words;
-  for (std::size_t index = 0; index < arguments.size(); ++index) {
-    words.push_back(arguments[index]);
-    const bool has_value = index + 1 < arguments.size() && !arguments[index + 1].starts_with("--");
-    if (arguments[index] == deletions_flag && !has_value) words.push_back("list");
-  }
-  return words;
-}
-
 void print(const store::mongo::MissingText& text) {
   std::printf("missing: chatmessages %s of session %s, entry %u, sent %s\n", text.id.to_string().c_str(), text.session.to_string().c_str(),
               text.seq, to_iso8601(text.time).c_str());
@@ -75,13 +64,12 @@ int adopt_deletions(const config::Settings& settings, store::mongo::WithMissing 
 
 std::vector<config::Flag> adopt_flags() {
   return {{std::string(deletions_flag), "list|apply",
-           "instead: list the messages whose documents are missing in chatmessages, or delete them in the log too"}};
+           "instead: list the messages whose documents are missing in chatmessages, or delete them in the log too", "list"}};
 }
 
-int adopt_command(Arguments given) {
-  const auto words = with_default(given);
+int adopt_command(Arguments arguments) {
   const auto extra = adopt_flags();
-  const auto configured = configure_with_database(words, "adopt", extra);
+  const auto configured = configure_with_database(arguments, "adopt", extra);
   if (!configured) return fail(configured.error(), exit_misunderstood);
   const config::Settings& settings = configured->settings;
   const auto deletions = config::last_value(configured->given, deletions_flag);

@@ -199,20 +199,5 @@ TEST(Nearest, counts_a_swap_as_one_slip) {
   EXPECT_EQ(nearest(std::string(10'000, 'l'), names), std::nullopt);
 }
 
-TEST(Flags, take_both_spellings_and_refuse_the_rest) {
-  const auto known = configuration_flags();
-  const auto parse = [&](std::vector<std::string_view> words) { return parse_flags(words, known); };
-  const auto given = parse({"--listen", "a", "--data=b=c"});
-  ASSERT_TRUE(given.has_value());
-  EXPECT_EQ(last_value(*given, "--listen"), "a");
-  EXPECT_EQ(last_value(*given, "--data"), "b=c");
-  EXPECT_EQ(last_value(*given, "--origin"), std::nullopt);
-  EXPECT_NE(parse({"--lisen", "x"}).error().message.find("Did you mean --listen?"), std::string::npos);
-  EXPECT_NE(parse({"--port", "1"}).error().message.find("--listen ADDR:PORT"), std::string::npos);
-  EXPECT_NE(parse({"--frob", "1"}).error().message.find("`parley help`"), std::string::npos);
-  EXPECT_NE(parse({"--data"}).error().message.find("needs a value"), std::string::npos);
-  EXPECT_NE(parse({"data"}).error().message.find("Unexpected \"data\""), std::string::npos);
-}
-
 }  // namespace
 }  // namespace parley::config
