@@ -11,7 +11,7 @@
 
 #include "main/adopt_command.hpp"
 #include "main/allocator.hpp"
-#include "main/bench_command.hpp"
+#include "main/bench/bench_command.hpp"
 #include "main/config_command.hpp"
 #include "main/demo_command.hpp"
 #include "main/mirror_command.hpp"
@@ -31,6 +31,7 @@ struct Command {
   int (*run)(Arguments arguments);
   std::vector<config::Flag> (*flags)() = nullptr;  // flags in its help; null: it takes none
   std::string_view about = {};                     // more text for its help: effect, output and exit codes
+  int (*help)(Arguments arguments) = nullptr;      // prints its help; null: that is made of the members above
 };
 
 int help_command(Arguments arguments);
@@ -38,15 +39,6 @@ int help_command(Arguments arguments);
 int version_command(Arguments) {
   std::printf("parley %s (%s)\n", std::string(version).c_str(), std::string(commit).c_str());
   return exit_done;
-}
-
-int bench_command(Arguments arguments) {
-  std::vector<std::string> words = {"bench"};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> pointers;
-  for (auto& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return run_bench(static_cast<int>(words.size()), pointers.data());
 }
 
 /// The settings with these names, for the help of one command.
@@ -100,7 +92,7 @@ constexpr std::array commands = {
             about_adopt},
     Command{"mirror", "write what other software reads of the log to a database again: --store mongodb://…", mirror_command, database_flags,
             about_mirror},
-    Command{"bench", "load a running server and measure: relay, store, history, connect", bench_command},
+    Command{"bench", "load a running server and measure: relay, store, history, connect", bench_command, nullptr, {}, bench_help},
     Command{"version", "print the version", version_command},
     Command{"help", "print this", help_command},
 };
@@ -108,11 +100,8 @@ constexpr std::array commands = {
 constexpr std::string_view settings_note =
     "flags beat the environment (--jwt-secret-file is PARLEY_JWT_SECRET_FILE), which beats a TOML file (jwt_secret_file = \"…\")";
 
-int help_of_command(const Command& command) {
-  if (command.run == bench_command) {
-    constexpr std::string_view help[] = {"--help"};
-    return bench_command(help);
-  }
+int help_of_command(const Command& command, Arguments arguments) {
+  if (command.help != nullptr) return command.help(arguments);
   std::string text = "parley " + std::string(command.name) + (command.flags != nullptr ? " [--flag value …]" : "") + ": " +
                      std::string(command.summary) + "\n";
   if (!command.about.empty()) text += "\n" + std::string(command.about);
@@ -123,7 +112,7 @@ int help_of_command(const Command& command) {
 
 int help_command(Arguments words) {
   const auto asked = words.empty() ? commands.end() : std::ranges::find(commands, words[0], &Command::name);
-  if (asked != commands.end()) return help_of_command(*asked);
+  if (asked != commands.end()) return help_of_command(*asked, words.subspan(1));
   std::string text = "Parley: the chat that rides along with WebRTC calls and is never lost.\n\nparley COMMAND [--flag value …]\n\n";
   for (const auto& command : commands) {
     std::string name(command.name);
@@ -155,7 +144,7 @@ int run(Arguments words) {
   if (command == commands.end()) return unknown_command(words[0]);
   const auto arguments = words.subspan(1);
   const bool wants_help = std::ranges::any_of(arguments, [](std::string_view word) { return word == "--help" || word == "-h"; });
-  if (wants_help && command->run != bench_command) return help_of_command(*command);
+  if (wants_help) return help_of_command(*command, arguments);
   return command->run(arguments);
 }
 

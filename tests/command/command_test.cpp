@@ -1,4 +1,4 @@
-// The program as its users run it: a refusal to start names the problem, its place and the fix. The program starts, stops and restarts.
+// The program as its users run it: it starts, stops and restarts, and a refusal to start names the problem, its place and the fix.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -12,115 +12,10 @@
 #include <filesystem>
 #include <fstream>
 
-#include "child_process.hpp"
+#include "command_fixture.hpp"
 
 namespace parley::test {
 namespace {
-
-struct Command : testing::Test {
-  Command() {
-    std::filesystem::create_directories(folder);
-    std::ofstream(secret()) << "a secret that is long enough\n";
-  }
-  ~Command() override { std::filesystem::remove_all(folder); }
-
-  [[nodiscard]] std::string data() const { return folder + "/data"; }
-  [[nodiscard]] std::string secret() const { return folder + "/secret"; }
-  [[nodiscard]] std::vector<std::string> serve(std::string listen = "127.0.0.1:0") const {
-    return {"serve", "--data", data(), "--jwt-secret-file", secret(), "--listen", std::move(listen), "--threads", "1"};
-  }
-  static std::string between(const std::string& text, std::string_view before, std::string_view after) {
-    const auto at = text.find(before);
-    if (at == std::string::npos) return {};
-    const auto begin = at + before.size();
-    return text.substr(begin, text.find_first_of(after, begin) - begin);
-  }
-
-  const std::string folder = (std::filesystem::temp_directory_path() / ("parley-command-" + std::to_string(::getpid()) + "-" +
-                                                                        testing::UnitTest::GetInstance()->current_test_info()->name()))
-                                 .string();
-};
-
-TEST_F(Command, without_arguments_shows_the_help_and_leaves_with_2) {
-  const auto finished = run({});
-  EXPECT_EQ(finished.exit_code, 2);
-  EXPECT_NE(finished.output.find("--jwt-secret-file FILE"), std::string::npos);
-  EXPECT_EQ(run({"help"}).exit_code, 0);
-  const auto of_serve = run({"serve", "--help"});
-  EXPECT_EQ(of_serve.exit_code, 0);
-  EXPECT_TRUE(of_serve.output.starts_with("parley serve [--flag value …]: run the server")) << of_serve.output;
-  EXPECT_NE(of_serve.output.find("--listen ADDR:PORT"), std::string::npos);
-  EXPECT_EQ(of_serve.output.find("load a running server"), std::string::npos) << "the other commands are not in it";
-  EXPECT_EQ(run({"help", "serve"}).output, of_serve.output);
-  const auto of_token = run({"token", "--help"});
-  EXPECT_NE(of_token.output.find("--id ID"), std::string::npos) << of_token.output;
-  EXPECT_NE(of_token.output.find("--jwt-secret-file FILE"), std::string::npos);
-  EXPECT_EQ(of_token.output.find("--turn-url"), std::string::npos);
-  EXPECT_EQ(run({"bench", "--help"}).exit_code, 0);
-}
-
-TEST_F(Command, misunderstandings_leave_with_2_and_say_what_was_meant) {
-  struct Case {
-    std::vector<std::string> arguments, environment;
-    std::string says;
-  };
-  for (const auto& [arguments, environment, says] : {
-           Case{{"srve"}, {}, "Did you mean \"serve\"?"},
-           Case{{"serve", "--lisen", "x"}, {}, "Did you mean --listen?"},
-           Case{{"serve", "--listen"}, {}, "--listen needs a value: --listen ADDR:PORT"},
-           Case{{"serve", "data"}, {}, "Unexpected \"data\""},
-           Case{{"serve"}, {"PARLEY_DTA=x"}, "Did you mean PARLEY_DATA?"},
-           Case{{"serve"}, {}, "give --jwt-secret-file secret"},
-           Case{{"serve", "--jwt-secret-file", "/nowhere/secret"}, {}, "/nowhere/secret cannot be read"},
-           Case{{"serve", "--listen", "3000"}, {}, "must be ADDR:PORT"},
-           Case{{"serve", "--config", "/nowhere/parley.toml"}, {}, "/nowhere/parley.toml cannot be read"},
-           Case{{"serve", "--store", "sqlite"}, {}, "must be `embedded`, or the URI"},
-           Case{{"serve", "--jwt-secret-file", secret(), "--store", "mongodb://127.0.0.1:1"}, {}, "names no database"},
-           Case{{"serve", "--jwt-secret-file", secret(), "--store", "mongodb://a:b@c@d/x"}, {}, "cannot be understood"},
-           Case{{"serve", "--jwt-secret-file", secret(), "--store", "mongodb://h/x?tsl=true"}, {}, "does not know: \"tsl\""},
-           Case{{"demo", "--data", data(), "--store", "mongodb://127.0.0.1:1"}, {}, "names no database"},
-           Case{{"adopt", "--store", "mongodb://127.0.0.1:1"}, {}, "names no database"},
-           Case{{"mirror", "--store", "mongodb://127.0.0.1:1/?tls=maybe"}, {}, "cannot be understood"},
-           Case{{"adopt"}, {}, "There is nothing to adopt without a database."},
-           Case{{"token", "--id", "two\nlines", "--role", "doctor"}, {}, "must be a user id of 1 to 64 bytes"},
-           Case{{"token", "--role", "doctor"}, {}, "--id is missing"},
-           Case{{"token", "--id", "65f000000000000000000001"}, {}, "--role is missing"},
-           Case{{"session", "--url", "nonsense"}, {}, "must be http://ADDRESS:PORT"},
-           Case{{"session"}, {}, "--patient is missing"},
-           Case{{"session", "--patient", "65f000000000000000000001"}, {}, "--doctor is missing"},
-           Case{{"serve", "--port", "3000"}, {}, "It is --listen ADDR:PORT here."},
-           Case{{"serve", "--frob"}, {}, "`parley help` lists"},
-           Case{{"bench"}, {}, "`parley bench --help`"},
-           Case{{"bench", "--frob"}, {}, "`parley bench --help`"},
-       }) {
-    const auto finished = run(arguments, environment);
-    EXPECT_EQ(finished.exit_code, 2) << finished.output;
-    EXPECT_TRUE(finished.output.starts_with("parley: ")) << finished.output;
-    EXPECT_NE(finished.output.find(says), std::string::npos) << finished.output;
-  }
-}
-
-TEST_F(Command, a_tools_failure_is_one_line_that_says_to_run_it_again) {
-  for (const std::string tool : {"adopt", "mirror"}) {
-    const auto finished = run({tool, "--store", "mongodb://127.0.0.1:1/db?serverSelectionTimeoutMS=100"});
-    EXPECT_EQ(finished.exit_code, 1);
-    EXPECT_TRUE(finished.output.starts_with("FAIL " + tool + ": MongoDB at mongodb://127.0.0.1:1/db cannot be used: ")) << finished.output;
-    EXPECT_TRUE(finished.output.ends_with("name of the database). Run it again then.\n")) << finished.output;
-    EXPECT_EQ(finished.output.find(".."), std::string::npos) << finished.output;
-    EXPECT_EQ(finished.output.find("start Parley"), std::string::npos) << finished.output;
-  }
-}
-
-TEST_F(Command, the_help_of_a_tool_says_what_it_does_and_shows_its_flags_alone) {
-  for (const std::string tool : {"adopt", "mirror"}) {
-    const auto help = run({tool, "--help"});
-    EXPECT_EQ(help.exit_code, 0);
-    for (const auto& says : {"PASS " + tool, std::string("Leaves with 0"), std::string("--store URI"), std::string("--config FILE")})
-      EXPECT_NE(help.output.find(says), std::string::npos) << help.output;
-    for (const char* other : {"--listen", "--turn-url", "--jwt-secret-file F"})
-      EXPECT_EQ(help.output.find(other), std::string::npos) << help.output;
-  }
-}
 
 TEST_F(Command, a_store_that_cannot_be_opened_is_refused_with_1) {
   const auto finished = run({"serve", "--jwt-secret-file", secret(), "--data", secret() + "/below-a-file", "--listen", "127.0.0.1:0"});
@@ -274,27 +169,6 @@ TEST_F(Command, a_busy_port_and_a_busy_folder_are_refused_with_1) {
   const auto busy_folder = run(serve());
   EXPECT_EQ(busy_folder.exit_code, 1) << busy_folder.output;
   EXPECT_NE(busy_folder.output.find(data()), std::string::npos) << busy_folder.output;
-}
-
-TEST_F(Command, config_prints_what_is_in_force_and_whence) {
-  std::ofstream(folder + "/parley.toml") << "threads = 3\n";
-  const auto finished = run({"config", "--config", folder + "/parley.toml", "--listen", "0.0.0.0:1"}, {"PARLEY_DATA=elsewhere"});
-  EXPECT_EQ(finished.exit_code, 0) << finished.output;
-  EXPECT_NE(finished.output.find("threads = 3 "), std::string::npos);
-  EXPECT_NE(finished.output.find("parley.toml:1"), std::string::npos);
-  EXPECT_NE(finished.output.find("# environment PARLEY_DATA"), std::string::npos);
-  EXPECT_NE(finished.output.find("# flag --listen"), std::string::npos);
-  EXPECT_EQ(run({"config", "--threads", "many"}).exit_code, 2);
-}
-
-TEST_F(Command, what_config_prints_is_a_configuration_file) {
-  const auto path = folder + "/printed.toml";
-  const auto printed = run({"config", "--config", "", "--listen", "0.0.0.0:1"});
-  ASSERT_EQ(printed.exit_code, 0) << printed.output;
-  std::ofstream(path) << printed.output;
-  const auto again = run({"config", "--config", path});
-  EXPECT_EQ(again.exit_code, 0) << again.output;
-  EXPECT_NE(again.output.find("listen = \"0.0.0.0:1\""), std::string::npos) << again.output;
 }
 
 unsigned mode_of(const std::string& path) {

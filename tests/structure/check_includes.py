@@ -20,7 +20,6 @@ LIBRARIES = {
     r"spdlog/": ({"observability", "main"}, False),
     r"openssl/": ({"base"}, False),
     r"toml\+\+|toml\.hpp": ({"config"}, False),
-    r"CLI/": ({"main", "config"}, False),
     r"zlib\.h": ({"server", "http_api"}, False),
     r"brotli/": ({"http_api"}, False),
 }
