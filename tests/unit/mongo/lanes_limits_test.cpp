@@ -7,7 +7,6 @@
 
 #include "base/limits.hpp"
 #include "store/mongo/log/lanes.hpp"
-#include "store/mongo/log/recent_map.hpp"
 #include "support/log_script.hpp"
 
 namespace parley::store::mongo {
@@ -155,37 +154,6 @@ TEST_F(LanesLimits, of_a_session_that_is_not_in_flight_readers_see_everything) {
   static_cast<void>(put(LogScript(1).create()));
   EXPECT_EQ(lanes.settled_before(SessionNumber{1}), std::nullopt);
   EXPECT_EQ(lanes.settled_before(SessionNumber{2}), std::nullopt);
-}
-
-TEST(RecentMap, a_missing_key_has_no_value) {
-  RecentMap<int, int> map(2);
-  EXPECT_EQ(map.find(1), nullptr);
-}
-
-TEST(RecentMap, as_many_values_as_allowed_are_kept) {
-  RecentMap<int, int> map(2);
-  map.put(1, 10);
-  map.put(2, 20);
-  EXPECT_EQ(*map.find(1), 10);
-  EXPECT_EQ(*map.find(2), 20);
-}
-
-TEST(RecentMap, one_value_more_drops_the_first) {
-  RecentMap<int, int> map(2);
-  for (const int key : {1, 2, 3}) map.put(key, key);
-  EXPECT_EQ(map.find(1), nullptr);
-  EXPECT_NE(map.find(2), nullptr);
-  EXPECT_NE(map.find(3), nullptr);
-}
-
-TEST(RecentMap, a_value_that_was_found_is_the_most_recent) {
-  RecentMap<int, int> map(2);
-  map.put(1, 1);
-  map.put(2, 2);
-  static_cast<void>(map.find(1));
-  map.put(3, 3);
-  EXPECT_NE(map.find(1), nullptr);
-  EXPECT_EQ(map.find(2), nullptr);
 }
 
 }  // namespace parley::store::mongo

@@ -3,6 +3,7 @@
 
 #include "base/limits.hpp"
 #include "domain/chain.hpp"
+#include "support/seeded_entropy.hpp"
 #include "world.hpp"
 
 namespace parley::test {

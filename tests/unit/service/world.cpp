@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "support/seeded_entropy.hpp"
+
 namespace parley::test {
 
 namespace socketio = protocol::socketio;
