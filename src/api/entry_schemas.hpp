@@ -7,7 +7,7 @@
 namespace parley::api::schemas {
 
 inline constexpr Schema entry_kind{
-    .about = "Kinds of later versions are `unknown`: count them and go on.",
+    .about = "Kinds of later versions are `unknown`: clients count and skip them.",
     .keywords =
         R"("type":"string","enum":["created","participant","text","deleted","erased","hold","released","ended","adopted","reopened",)"
         R"("unknown"])",
@@ -41,20 +41,19 @@ inline constexpr Member entry_members[] = {{"kind", &entry_kind},
                                            {"role", &role, "participant.", Presence::rare},
                                            {"endedBy", &user_id, "ended.", Presence::rare},
                                            {"reopenedBy", &user_id, "reopened.", Presence::rare},
-                                           {"core", &core, "What the chain is made of, where it was asked for.", Presence::rare}};
+                                           {"core", &core, "The bytes that the chain hashes, if they were requested.", Presence::rare}};
 inline constexpr Schema entry{.name = "Entry", .about = "One record of a session's log.", .members = entry_members};
 inline constexpr Schema entries{.about = "Adjacent, oldest first.", .items = &entry};
 
 inline constexpr Member entries_answer_members[] = {
-    {"from", &position, "The place before the first entry: the answer continues from there."},
-    {"to", &position, "Of the last entry: where to go on."},
+    {"from", &position, "The position before the first entry."},
+    {"to", &position, "The position of the last entry, for the next request."},
     {"count", &count},
     {"digest", &digest, "At `to`."},
-    {"more", &boolean, "Going on in the same direction gives more."},
-    {"reset", &yes, "The place asked for is not in this history; these entries begin at the beginning.", Presence::rare},
+    {"more", &boolean, "There are more entries in the same direction."},
+    {"reset", &yes, "The requested position is not in this history. These entries begin at the first one.", Presence::rare},
     {"entries", &entries}};
-inline constexpr Schema resume{
-    .name = "Resume", .about = "The log after a position, with what proves it.", .members = entries_answer_members};
+inline constexpr Schema resume{.name = "Resume", .about = "The log after a position, with its proof.", .members = entries_answer_members};
 
 /// The pattern matches exactly the numbers from 0 to limits::seq_max.
 inline constexpr Schema place{
@@ -79,10 +78,12 @@ inline constexpr Schema entries_limit_schema{.keywords = R"("type":["integer","n
                                              .example = "100"};
 static_assert(limits::entries_limit_default == 100 && limits::socket_entries_max == 200 && limits::seq_max == 16'777'215);
 
-inline constexpr Member after{"after", &place_schema, "Entries after this place; null or empty: from the beginning.", Presence::optional};
-inline constexpr Member before{"before", &place_schema, "Entries before this place; without `after` the last ones before it.",
+inline constexpr Member after{"after", &place_schema, "Entries after this position; null or empty: from the beginning.",
+                              Presence::optional};
+inline constexpr Member before{"before", &place_schema, "Entries before this position; without `after`: the last ones before it.",
                                Presence::rare};
 inline constexpr Member entries_limit{"limit", &entries_limit_schema, {}, Presence::optional};
-inline constexpr Member with_cores{"core", &schemas::boolean, "Adds the core of each entry, for hashing them again.", Presence::optional};
+inline constexpr Member with_cores{"core", &schemas::boolean, "Adds the core of each entry, so that the client can hash it.",
+                                   Presence::optional};
 
 }  // namespace parley::api::members

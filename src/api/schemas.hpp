@@ -26,7 +26,7 @@ inline constexpr Schema session_id{
     .length_max = limits::id_bytes_max};
 inline constexpr Schema user_id{
     .about =
-        "1 to 64 bytes of UTF-8 without control characters. 24 hexadecimal digits are taken in either case and answered in lower case.",
+        "1 to 64 bytes of UTF-8 without control characters. 24 hexadecimal digits may have either case; answers have lower case.",
     .keywords = id_keywords,
     .example = R"("65f000000000000000000001")",
     .length_max = limits::id_bytes_max};
@@ -35,7 +35,7 @@ inline constexpr Schema given_oid{.keywords = R"("type":"string","pattern":"^[0-
                                   .example = R"("65f000000000000000000002")"};
 inline constexpr Schema null{.keywords = R"("type":"null")", .example = "null"};
 inline constexpr Schema time{
-    .about = "UTC, always three decimals.",
+    .about = "UTC, always with three decimals.",
     .keywords = R"("type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$")",
     .example = R"("2026-03-01T09:30:00.000Z")"};
 inline constexpr Schema role{
@@ -61,7 +61,7 @@ inline constexpr Member user_ref_members[] = {{"_id", &user_id},
                                               {"name", &text, {}, Presence::optional}};
 inline constexpr Schema user_ref{
     .name = "UserRef",
-    .about = "A user as far as it is known; what is not known is left out.",
+    .about = "A user. Unknown members are left out.",
     .example = R"({"_id":"65f000000000000000000001","email":"ada@example.org","role":"doctor","name":"Dr. Ada Byron"})",
     .members = user_ref_members};
 inline constexpr const Schema* user_ref_or_null_forms[] = {&user_ref, &null};
@@ -71,7 +71,7 @@ inline constexpr Schema status{.keywords = R"("type":"string","enum":["created",
 inline constexpr const Schema* appointment_forms[] = {&oid, &null};
 inline constexpr Schema appointment{.any_of = appointment_forms};
 inline constexpr Member metadata_members[] = {{"appointmentId", &appointment},
-                                              {"participantCount", &count, "Sockets that joined and are there now."},
+                                              {"participantCount", &count, "Sockets that joined and are connected now."},
                                               {"duration", &seconds, "Whole seconds from the start to the end, and from each reopening to the end after it; 0 before the first end."}};
 inline constexpr Schema metadata{.name = "SessionMetadata", .members = metadata_members};
 
@@ -83,8 +83,8 @@ inline constexpr Member session_members[] = {{"sessionId", &session_id},
                                              {"_id", &oid},
                                              {"createdAt", &time},
                                              {"__v", &version},
-                                             {"startedAt", &time, "Once somebody joined.", Presence::optional},
-                                             {"endedAt", &time, "Once it ended.", Presence::rare}};
+                                             {"startedAt", &time, "Present after the first join.", Presence::optional},
+                                             {"endedAt", &time, "Present after the end.", Presence::rare}};
 inline constexpr Schema session{.name = "Session", .about = "A session with its people.", .members = session_members};
 inline constexpr Schema sessions{.items = &session};
 
@@ -99,13 +99,13 @@ inline constexpr Member plain_session_members[] = {{"sessionId", &session_id},
                                                    {"startedAt", &time, {}, Presence::optional},
                                                    {"endedAt", &time, {}, Presence::rare}};
 inline constexpr Schema plain_session{
-    .name = "PlainSession", .about = "A session as sockets get it: people are plain ids.", .members = plain_session_members};
+    .name = "PlainSession", .about = "A session as sockets receive it: users are plain ids.", .members = plain_session_members};
 
 inline constexpr Schema message_text{.keywords = R"("type":"string")", .example = R"("How is the new dose?")"};
 inline constexpr Schema message_type{.keywords = R"("type":"string","enum":["text","system"])", .example = R"("text")"};
 inline constexpr Schema given_key{
     .keywords = R"("type":"string","minLength":1)", .example = R"("b7f6c1a2-0001")", .length_max = limits::client_message_id_bytes_max};
-inline constexpr Member message_deleted{"deleted", &yes, "The message was deleted since; its text is gone.", Presence::rare};
+inline constexpr Member message_deleted{"deleted", &yes, "The message was deleted later; its text is gone.", Presence::rare};
 
 inline constexpr Member chat_message_members[] = {{"_id", &oid},
                                                   {"sessionId", &session_id},
@@ -134,13 +134,13 @@ inline constexpr Member chat_event_members[] = {
     {"seq", &seq},
     {"position", &position},
     {"clientMessageId", &given_key, "As the sender gave it.", Presence::optional},
-    {"prev", &seq, "The `seq` the room heard before this one: a gap shows.", Presence::optional}};
+    {"prev", &seq, "The `seq` that the room received before this one, so that a client notices a gap.", Presence::optional}};
 inline constexpr Schema chat_event{.name = "ChatEvent", .about = "A stored message, over a socket.", .members = chat_event_members};
 
 inline constexpr Member pagination_members[] = {
     {"currentPage", &count}, {"totalPages", &count}, {"totalMessages", &count}, {"hasMore", &boolean}};
 inline constexpr Schema pagination{.name = "Pagination",
-                                   .about = "The page used and what there is; with `before`, what there is before it.",
+                                   .about = "The page, its size and the totals; with `before`, of the messages before that time.",
                                    .example = R"({"currentPage":1,"totalPages":1,"totalMessages":2,"hasMore":false})",
                                    .members = pagination_members};
 
@@ -164,7 +164,7 @@ inline constexpr Member participant_members[] = {{"userId", &user_id}, {"role", 
 inline constexpr Schema participant{.name = "Participant", .members = participant_members};
 inline constexpr Schema participants{.items = &participant};
 
-inline constexpr Member room_member_members[] = {{"userId", &user_id}, {"role", &role}, {"sockets", &count, "How many of this user."}};
+inline constexpr Member room_member_members[] = {{"userId", &user_id}, {"role", &role}, {"sockets", &count, "Sockets of this user."}};
 inline constexpr Schema room_member{.name = "RoomMember", .members = room_member_members};
 inline constexpr Schema room_members{.items = &room_member};
 
@@ -200,21 +200,21 @@ inline constexpr Schema media_id{.about = "Any JSON.", .example = R"("0")"};
 inline constexpr Member candidate_members[] = {{"candidate", &text}, {"sdpMLineIndex", &index}, {"sdpMid", &media_id}};
 inline constexpr Schema candidate{
     .name = "IceCandidate",
-    .about = "All three keys are there.",
+    .about = "All three keys are present.",
     .example = R"({"candidate":"candidate:1 1 udp 2122260223 192.0.2.7 49203 typ host","sdpMLineIndex":0,"sdpMid":"0"})",
     .members = candidate_members};
 
 // ---- Errors (§1.3, §1.4, ARCHITECTURE.md §10) ------------------------------------------------------------------------------
 
 inline constexpr Schema error_name{
-    .about = "The name of the error; clients decide by it.", .keywords = R"("type":"string")", .example = R"("invalid_argument")"};
+    .about = "The name of the error, for programs.", .keywords = R"("type":"string")", .example = R"("invalid_argument")"};
 inline constexpr Member error_members[] = {{"message", &text},
                                            {"code", &error_name, {}, Presence::optional},
-                                           {"retryAfter", &seconds, "When trying again may help.", Presence::rare}};
+                                           {"retryAfter", &seconds, "After this time a retry may succeed.", Presence::rare}};
 inline constexpr Schema error{.name = "Error", .members = error_members};
 inline constexpr Member framework_error_members[] = {{"success", &no}, {"message", &text}};
 inline constexpr Schema framework_error{
-    .name = "FrameworkError", .about = "What is refused before a handler sees it.", .members = framework_error_members};
+    .name = "FrameworkError", .about = "The answer to a request that no handler sees.", .members = framework_error_members};
 
 }  // namespace parley::api::schemas
 
@@ -234,7 +234,7 @@ inline constexpr Member message{"message", &given_message};
 
 inline constexpr const Schema* client_message_id_forms[] = {&schemas::given_key, &schemas::not_given};
 inline constexpr Schema client_message_id_schema{
-    .about = "A key of the client's own, 1 to 64 bytes: the same key gives the same message, however often it is sent.",
+    .about = "A key that the client chooses, 1 to 64 bytes. Every send with the same key is the same message.",
     .any_of = client_message_id_forms};
 inline constexpr Member client_message_id{"clientMessageId", &client_message_id_schema, {}, Presence::optional};
 
@@ -254,7 +254,7 @@ inline constexpr Member offer{"offer", &schemas::offer};
 inline constexpr Member answer{"answer", &schemas::answer};
 inline constexpr Member candidate{"candidate", &schemas::candidate};
 inline constexpr Member signal_type{"type", &schemas::signal_type};
-inline constexpr Member payload{"payload", &schemas::any, "Shaped like the event of its own for offer, answer and ice-candidate.",
+inline constexpr Member payload{"payload", &schemas::any, "For offer, answer and ice-candidate: the shape of their own events.",
                                 Presence::optional};
 
 }  // namespace parley::api::members

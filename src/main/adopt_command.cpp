@@ -64,7 +64,7 @@ int adopt_deletions(const config::Settings& settings, store::mongo::WithMissing 
 
 std::vector<config::Flag> adopt_flags() {
   return {{std::string(deletions_flag), "list|apply",
-           "instead: list the messages whose documents are missing in chatmessages, or delete them in the log too", "list"}};
+           "do not adopt: list the messages whose documents are missing in chatmessages, or delete these in the log too", "list"}};
 }
 
 int adopt_command(Arguments arguments) {

@@ -61,44 +61,44 @@ std::vector<config::Flag> database_flags() {
 }
 
 constexpr std::string_view about_adopt =
-    "Takes what an earlier server wrote to `sessions` and `chatmessages` into the log, all at once. Stopped, it goes on where it was.\n"
-    "Prints `left alone: COLLECTION ID: WHY` for each document it cannot take, and last `PASS adopt: …` or `FAIL adopt: …`; progress\n"
-    "goes to standard error. Leaves with 0 when it is done, 1 when it failed or when nothing could be taken, 2 when the command line or "
-    "the\n"
-    "configuration is wrong.\n"
+    "Takes the data that an earlier server wrote to `sessions` and `chatmessages` into the log, all at once. If it is stopped, the next\n"
+    "run continues where it stopped.\n"
+    "Prints `left alone: COLLECTION ID: WHY` for each document that it cannot take. The last line is `PASS adopt: …` or\n"
+    "`FAIL adopt: …`. Progress goes to standard error.\n"
+    "Exits with status 0 when it is done, 1 when it failed or could take nothing, 2 when the command line or the configuration is wrong.\n"
     "With --deletions it looks for messages of the log whose documents are missing in `chatmessages`, and prints `missing: …` for each.\n"
-    "`--deletions apply` deletes them in the log as well, for good.\n";
+    "`--deletions apply` also deletes these messages in the log, which cannot be undone.\n";
 constexpr std::string_view about_mirror =
-    "Writes `sessions`, `chatmessages` and `audits` again as `sessionlog` says; servers may run beside it.\n"
-    "Prints `PASS mirror: …` or `FAIL mirror: …`; progress, and what the database refuses, goes to standard error.\n"
-    "Leaves with 0 when all is written, 1 when it failed or documents were refused, 2 when the command line or the configuration is "
-    "wrong.\n";
+    "Writes the collections `sessions`, `chatmessages` and `audits` again from the log in `sessionlog`. Servers may run meanwhile.\n"
+    "The last line is `PASS mirror: …` or `FAIL mirror: …`. Progress and the documents that the database refused go to standard error.\n"
+    "Exits with status 0 when everything is written, 1 when it failed or the database refused documents, 2 when the command line or the\n"
+    "configuration is wrong.\n";
 
 constexpr std::array commands = {
     Command{"serve", "run the server", serve_command, config::configuration_flags},
-    Command{"demo", "run it with two ready users and a session, and print their links", demo_command, config::configuration_flags},
-    Command{"token", "make a token for trying things: --id ID --role ROLE [--email --name --expires 12h]", token_command,
+    Command{"demo", "run the server with two users and their session, and print a link for each", demo_command,
+            config::configuration_flags},
+    Command{"token", "make a token for trials: --id ID --role ROLE [--email --name --expires 12h]", token_command,
             [] { return with_secret(token_flags()); }},
     Command{"session", "create a session in a running server: --doctor ID --patient ID [--url URL]", session_command,
             [] { return with_secret(session_flags()); }},
-    Command{"config", "print every setting and where it came from; what it prints is a configuration file", config_command,
-            config::configuration_flags},
-    Command{"adopt", "take what an earlier server wrote to a database into the log: --store mongodb://…", adopt_command,
+    Command{"config", "print every setting and its source, as a valid configuration file", config_command, config::configuration_flags},
+    Command{"adopt", "take the data of an earlier server from its database into the log: --store mongodb://…", adopt_command,
             [] {
               auto flags = database_flags();
               std::ranges::move(adopt_flags(), std::back_inserter(flags));
               return flags;
             },
             about_adopt},
-    Command{"mirror", "write what other software reads of the log to a database again: --store mongodb://…", mirror_command, database_flags,
+    Command{"mirror", "rewrite the collections of other software from the log: --store mongodb://…", mirror_command, database_flags,
             about_mirror},
-    Command{"bench", "load a running server and measure: relay, store, history, connect", bench_command, nullptr, {}, bench_help},
+    Command{"bench", "load a running server and measure it: relay, store, history, connect", bench_command, nullptr, {}, bench_help},
     Command{"version", "print the version", version_command},
-    Command{"help", "print this", help_command},
+    Command{"help", "print this help", help_command},
 };
 
 constexpr std::string_view settings_note =
-    "flags beat the environment (--jwt-secret-file is PARLEY_JWT_SECRET_FILE), which beats a TOML file (jwt_secret_file = \"…\")";
+    "flags override the environment (--jwt-secret-file is PARLEY_JWT_SECRET_FILE), which overrides a TOML file (jwt_secret_file = \"…\")";
 
 int help_of_command(const Command& command, Arguments arguments) {
   if (command.help != nullptr) return command.help(arguments);
@@ -113,13 +113,14 @@ int help_of_command(const Command& command, Arguments arguments) {
 int help_command(Arguments words) {
   const auto asked = words.empty() ? commands.end() : std::ranges::find(commands, words[0], &Command::name);
   if (asked != commands.end()) return help_of_command(*asked, words.subspan(1));
-  std::string text = "Parley: the chat that rides along with WebRTC calls and is never lost.\n\nparley COMMAND [--flag value …]\n\n";
+  std::string text =
+      "Parley: a chat server for WebRTC calls that never loses an acknowledged message.\n\nparley COMMAND [--flag value …]\n\n";
   for (const auto& command : commands) {
     std::string name(command.name);
     name.resize(10, ' ');
     text.append("  ").append(name).append(command.summary).append("\n");
   }
-  text += "\n`parley COMMAND --help` shows the flags of one.\n\nSettings: " + std::string(settings_note) + ":\n\n";
+  text += "\n`parley COMMAND --help` shows the flags of a command.\n\nSettings: " + std::string(settings_note) + ":\n\n";
   text += config::help_of(config::configuration_flags());
   std::fputs(text.c_str(), stdout);
   return exit_done;

@@ -100,10 +100,10 @@ int print_session(const bench::RestClient::Answer& answer, Call::Id id) {
 std::vector<config::Flag> session_flags() {
   return {
       {"--url", "URL", "the running server (http://127.0.0.1:3000)"},
-      {"--doctor", "ID", "the user who creates the session, as in their tokens"},
+      {"--doctor", "ID", "the user who creates the session: the id in the token"},
       {"--patient", "ID", "the other user of the session"},
       {"--session", "ID", "the id of the session, such as that of an appointment; without it the server makes one"},
-      {"--token", "JWT", "the doctor's token; without it one is made with the secret in force"},
+      {"--token", "JWT", "the doctor's token; without it, one is made with the configured secret"},
   };
 }
 

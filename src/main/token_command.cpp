@@ -29,7 +29,7 @@ Result<std::chrono::seconds> parse_duration(std::string_view text) {
     if (unit == "h" && number <= days_max * 24) return std::chrono::hours{number};
     if (unit == "d" && number <= days_max) return std::chrono::days{number};
   }
-  return misunderstood("--expires " + std::string(text) + " must be a number with s, m, h or d behind it, as in 12h.");
+  return misunderstood("--expires " + std::string(text) + " must be a number followed by s, m, h or d, as in 12h.");
 }
 
 Result<domain::User> user_of(std::span<const config::GivenFlag> given, const domain::RoleSet& roles) {
@@ -72,7 +72,7 @@ std::vector<config::Flag> token_flags() {
       {"--role", "ROLE", "doctor, patient or admin"},
       {"--email", "TEXT", "e-mail address of the user"},
       {"--name", "TEXT", "name of the user"},
-      {"--expires", "TIME", "how long it is good: 90s, 15m, 12h, 7d (no end)"},
+      {"--expires", "TIME", "how long the token is valid: 90s, 15m, 12h, 7d (no end)"},
   };
 }
 

@@ -104,7 +104,7 @@ TEST_F(Command, the_help_of_a_tool_says_what_it_does_and_shows_its_flags_alone) 
   for (const std::string tool : {"adopt", "mirror"}) {
     const auto help = run({tool, "--help"});
     EXPECT_EQ(help.exit_code, 0);
-    for (const auto& says : {"PASS " + tool, std::string("Leaves with 0"), std::string("--store URI"), std::string("--config FILE")})
+    for (const auto& says : {"PASS " + tool, std::string("Exits with status 0"), std::string("--store URI"), std::string("--config FILE")})
       EXPECT_NE(help.output.find(says), std::string::npos) << help.output;
     for (const char* other : {"--listen", "--turn-url", "--jwt-secret-file F"})
       EXPECT_EQ(help.output.find(other), std::string::npos) << help.output;

@@ -22,13 +22,13 @@ using service::ServerEvent;
 constexpr std::string_view about_all =
     "Engine.IO protocol 4, Socket.IO protocol 5, path `/socket.io/`, transports `websocket` and `polling` with upgrade, namespace `/`. "
     "HTTP is described by `/openapi.json`; `/docs` shows both.\n\n"
-    "A client connects with its token in `auth.token` (or, when there is none, in the query `token`). It is refused by a CONNECT_ERROR "
-    "`{\"message\":…}`; the texts stand with the message `CONNECT_ERROR`. Every event takes one argument and may ask for an ack; without "
-    "one the work is done all the same. Events that are not listed are ignored, an application's `ping` among them.";
+    "A client connects with its token in `auth.token`, or else in the query `token`. The server refuses a connection with a CONNECT_ERROR "
+    "`{\"message\":…}`; the message `CONNECT_ERROR` lists the texts. Every event takes one argument. A client may ask for an ack; the "
+    "server does the work without one too. It ignores events that are not listed, such as an application's `ping`.";
 
 constexpr api::Schema token{.keywords = R"("type":"string")", .example = R"("eyJhbGciOiJIUzI1NiJ9.e30.c2ln")"};
 constexpr api::Member auth[] = {
-    {"token", &token, "A JSON Web Token (HS256). Without it the query `token` is looked at.", api::Presence::optional}};
+    {"token", &token, "A JSON Web Token (HS256). If it is missing, the query `token` counts.", api::Presence::optional}};
 
 /// `chat-message` → `chatMessage`: names of components allow only some characters.
 std::string camel(std::string_view name) {
@@ -117,7 +117,7 @@ void Document::write_server() {
   writer_.member("host", "{host}").member("pathname", "/socket.io/").member("protocol", "wss").member("protocolVersion", "5");
   writer_.member("description", "Socket.IO over WebSocket or long polling.");
   writer_.key("variables").begin_object().key("host").begin_object();
-  writer_.member("description", "Where this document came from.").member("default", "localhost:3000").end_object().end_object();
+  writer_.member("description", "The host of this document.").member("default", "localhost:3000").end_object().end_object();
   writer_.key("security").begin_array();
   write_reference("components/securitySchemes", "token");
   writer_.end_array().key("x-refusals").begin_object().member("by", "HTTP 400").key("bodies").begin_array();
@@ -242,7 +242,7 @@ void Document::write_connect_messages() {
   write_payload(auth);
   writer_.end_object();
   writer_.key("connectError").begin_object().member("name", "CONNECT_ERROR").member("title", "CONNECT_ERROR");
-  writer_.member("summary", "Why a connection was refused; in the order of the checks").key("payload").begin_object();
+  writer_.member("summary", "The reason why a connection was refused, in the order of the checks").key("payload").begin_object();
   writer_.member("type", "object").key("properties").begin_object().key("message").begin_object().key("enum").begin_array();
   for (const auto text : service::connect_refusals()) writer_.string(text);
   writer_.end_array().end_object().end_object().key("required").begin_array().string("message").end_array().end_object();

@@ -14,13 +14,13 @@ namespace parley::http_api {
 namespace {
 
 constexpr std::string_view about_all =
-    "Sessions of a call, their chat and their signalling record. The live part is Socket.IO and is described by `/asyncapi.json`; "
+    "Sessions of a call, their chat and their signalling record. The live part is Socket.IO, which `/asyncapi.json` describes; "
     "`/docs` shows both.\n\n"
-    "Paths match whatever the case of their letters, with or without one slash at the end. `HEAD` is `GET` without a body, `OPTIONS` is "
-    "answered 204, an unknown path or method 404 with an HTML page. Every answer with a body has an `ETag`; `If-None-Match` gives 304. "
-    "Bodies are JSON, or forms (`application/x-www-form-urlencoded`), at most 10 MiB, gzip, deflate and br allowed; a missing body "
-    "counts as `{}`.\n\n"
-    "Steps, in the order a client can observe: origin, body, limiters, token, the operation's own checks.";
+    "Paths ignore the case of letters and one slash at the end. `HEAD` is `GET` without a body. `OPTIONS` is answered with 204, an unknown "
+    "path or method with 404 and an HTML page. Every answer with a body has an `ETag`; `If-None-Match` gives 304. Bodies are JSON or forms "
+    "(`application/x-www-form-urlencoded`) of at most 10 MiB, and may be compressed with gzip, deflate or br. A missing body counts as "
+    "`{}`.\n\n"
+    "The checks, in the order that a client can observe: origin, body, limiters, token, then those of the operation.";
 
 std::string path_of(std::string_view pattern) {
   std::string path;
@@ -105,7 +105,7 @@ void Document::write(std::span<const Route> routes, std::string_view version) {
 }
 
 void Document::write_info(std::string_view version) {
-  writer_.key("info").begin_object().member("title", "Parley").member("summary", "The chat that rides along with WebRTC calls");
+  writer_.key("info").begin_object().member("title", "Parley").member("summary", "A chat server for WebRTC calls");
   writer_.member("description", about_all).member("version", version);
   writer_.key("license").begin_object().member("name", "Apache-2.0").member("identifier", "Apache-2.0").end_object().end_object();
   writer_.key("servers").begin_array().begin_object().member("url", "/").end_object().end_array();
@@ -178,9 +178,8 @@ void Document::write_number_schema(const QueryParameter& parameter) {
     writer_.key("anyOf").begin_array().begin_object();
     bounds();
     writer_.end_object().begin_object();
-    writer_.member(
-        "description",
-        "Also taken: a leading integer counts (`2abc` is 2); none, or one below 1, is the default; a larger one is the maximum.");
+    writer_.member("description",
+                   "A leading integer counts (`2abc` is 2). Without one, or below 1, the default applies; above the maximum, the maximum.");
     writer_.end_object().end_array();
   }
   writer_.end_object();
@@ -216,7 +215,7 @@ void Document::write_answers(const Route& route) {
     writer_.end_object();
   }
   if (route.method == "GET") {
-    writer_.key("304").begin_object().member("description", "As `If-None-Match` says.").end_object();
+    writer_.key("304").begin_object().member("description", "The answer still has the `ETag` that `If-None-Match` names.").end_object();
   }
   for (const auto& [status, texts] : refusals) {
     if (std::ranges::find(route.operation.answers, status, &AnswerDocument::status) != route.operation.answers.end()) continue;
@@ -267,20 +266,20 @@ void Document::write_components() {
   writer_.key("components").begin_object();
   writer_.key("securitySchemes").begin_object();
   writer_.key("bearer").begin_object().member("type", "http").member("scheme", "bearer").member("bearerFormat", "JWT");
-  writer_.member("description", "HS256. The header wins over the cookie.").end_object();
+  writer_.member("description", "HS256. The header overrides the cookie.").end_object();
   writer_.key("cookie").begin_object().member("type", "apiKey").member("in", "cookie").member("name", "token").end_object();
   writer_.end_object().key("headers").begin_object();
   const auto header = [&](std::string_view name, std::string_view about, std::string_view type, std::string_view example) {
     writer_.key(name).begin_object().member("description", about).key("schema").begin_object().member("type", type).end_object();
     writer_.key("example").raw(example).end_object();
   };
-  header("ETag", "Weak, of the body.", "string", R"("W/\"1b-pGbEAJPs9yZKiZBtsRLLXWmvMLA\"")");
-  header("RateLimit-Policy", "Requests per window, window in seconds; of the innermost limiter. Absent when it is off.", "string",
-         R"("80;w=60")");
+  header("ETag", "A weak tag of the body.", "string", R"("W/\"1b-pGbEAJPs9yZKiZBtsRLLXWmvMLA\"")");
+  header("RateLimit-Policy", "Requests per window, and the window in seconds, of the innermost limiter. Absent if that limiter is off.",
+         "string", R"("80;w=60")");
   header("RateLimit-Limit", "Requests per window.", "integer", "80");
   header("RateLimit-Remaining", "Requests left in this window.", "integer", "79");
   header("RateLimit-Reset", "Seconds until the window ends.", "integer", "60");
-  header("Retry-After", "Seconds after which trying again may help.", "integer", "60");
+  header("Retry-After", "Seconds after which a retry may succeed.", "integer", "60");
   writer_.end_object().key("schemas");
   schemas_.write_named();
   writer_.end_object();

@@ -11,7 +11,7 @@ constexpr std::string_view area = "admin";
 // POST /api/sessions/cleanup
 constexpr api::Schema cleaned_text{.text = "Cleanup completed"};
 constexpr api::Member cleaned[] = {{"message", &cleaned_text}, {"sessionsUpdated", &schemas::count}};
-constexpr AnswerDocument clean_up_answers[] = {{200, "How many were ended.", cleaned}};
+constexpr AnswerDocument clean_up_answers[] = {{200, "The number of sessions that were ended.", cleaned}};
 constexpr api::Member clean_up_body[] = {hours_old_field};
 constexpr api::Refusal clean_up_refusals[] = {{invalid_argument, "Invalid hoursOld"}};
 
@@ -20,12 +20,13 @@ constexpr api::Member rotation_members[] = {{"lastRotation", &schemas::time}, {"
 constexpr api::Schema rotation{.members = rotation_members};
 constexpr api::Member summary_members[] = {{"totalServers", &schemas::count},
                                            {"healthyServers", &schemas::count},
-                                           {"lastCheck", &schemas::time, "Before there was one: the start of the server."},
+                                           {"lastCheck", &schemas::time, "Before the first check: the start of the server."},
                                            {"credentialRotation", &rotation}};
 constexpr api::Schema summary{.members = summary_members};
 constexpr api::Schema servers{
     .about =
-        "By URL, once there was a check. `responseTime` is milliseconds, null unless measured; `error` is null or says what was wrong.",
+        "By URL, after the first check. `responseTime` is in milliseconds, or null if it was not measured. `error` is null or names the "
+        "fault.",
     .keywords =
         R"("type":"object","additionalProperties":{"type":"object","properties":{"type":{"enum":["STUN","TURN"]},)"
         R"("healthy":{"type":"boolean"},"lastCheck":{"type":"string","format":"date-time"},"responseTime":{"type":["number","null"]},)"
@@ -33,17 +34,17 @@ constexpr api::Schema servers{
     .example = R"({"stun:stun.l.google.com:19302":{"type":"STUN","healthy":true,"lastCheck":"2026-03-01T09:30:00.000Z",)"
                R"("responseTime":23.481,"error":null}})"};
 constexpr api::Member health_members[] = {{"summary", &summary}, {"servers", &servers}};
-constexpr AnswerDocument health_answers[] = {{200, "What the last check found.", health_members}};
+constexpr AnswerDocument health_answers[] = {{200, "The result of the last check.", health_members}};
 constexpr api::Schema checked_text{.text = "Health check completed"};
 constexpr api::Member checked[] = {{"message", &checked_text}, {"summary", &summary}, {"servers", &servers}};
-constexpr AnswerDocument check_answers[] = {{200, "What the check found.", checked}};
+constexpr AnswerDocument check_answers[] = {{200, "The result of the check.", checked}};
 constexpr api::Refusal check_refusals[] = {{overloaded, "Server is overloaded, please try again"}};
 constexpr api::Schema rotated_text{.text = "TURN credential rotation initiated"};
 constexpr api::Member rotated[] = {{"message", &rotated_text}, {"timestamp", &schemas::time}};
-constexpr AnswerDocument rotate_answers[] = {{200, "When.", rotated}};
+constexpr AnswerDocument rotate_answers[] = {{200, "The secret was read again.", rotated}};
 constexpr api::Schema turn_changed_text{.text = "TURN configuration updated successfully"};
 constexpr api::Member turn_changed[] = {{"message", &turn_changed_text}, {"timestamp", &schemas::time}};
-constexpr AnswerDocument change_answers[] = {{200, "In force from now on.", turn_changed}};
+constexpr AnswerDocument change_answers[] = {{200, "The change is in force.", turn_changed}};
 constexpr api::Member change_body[] = {turn_servers_field, turn_username_field, turn_secret_field};
 constexpr std::string_view change_body_keywords = R"("anyOf":[{"properties":{"servers":{"type":"array"}},"required":["servers"]},)"
                                                   R"({"properties":{"username":{"type":"string","minLength":1}},"required":["username"]},)"
@@ -58,27 +59,28 @@ constexpr api::Member limit_members[] = {
     {"maxConnectionsPerUser", &schemas::count}, {"maxConnectionsPerIP", &schemas::count}, {"maxTotalConnections", &schemas::count}};
 constexpr api::Schema connection_limits{.about = "0: off.", .members = limit_members};
 constexpr api::Schema ice_server_health{.members = health_members};
-constexpr api::Member memory_members[] = {{"rss", &schemas::count, "Bytes, as the system counts them."},
-                                          {"heapTotal", &schemas::count, "Always 0, as the three below: there is no such heap."},
+constexpr api::Member memory_members[] = {{"rss", &schemas::count, "Resident bytes, as the system counts them."},
+                                          {"heapTotal", &schemas::count, "Always 0, like the three below: this server has no such heap."},
                                           {"heapUsed", &schemas::count},
                                           {"external", &schemas::count},
                                           {"arrayBuffers", &schemas::count}};
 constexpr api::Schema memory{.members = memory_members};
-constexpr api::Member monitoring[] = {{"timestamp", &schemas::time},
-                                      {"totalConnections", &schemas::count, "Sockets since the start."},
-                                      {"activeConnections", &schemas::count, "Sockets now."},
-                                      {"peakConnections", &schemas::count, "Most sockets at one time."},
-                                      {"connectionsPerMinute", &schemas::count, "Sockets that came in the last 60 s."},
-                                      {"lastMinuteConnections", &last_minute, "When they came, the newest 1000."},
-                                      {"rejectedConnections", &schemas::count, "Sockets refused, since the start."},
-                                      {"rateLimitedRequests", &schemas::count, "Events and requests refused by a rate, since the start."},
-                                      {"activeSessions", &schemas::count, "Sessions somebody is joined to now."},
-                                      {"rateLimiterEntries", &schemas::count, "Windows remembered now."},
-                                      {"connectionLimits", &connection_limits},
-                                      {"iceServerHealth", &ice_server_health},
-                                      {"memoryUsage", &memory},
-                                      {"uptime", &schemas::number, "Seconds."}};
-constexpr AnswerDocument monitoring_answers[] = {{200, "The figures of /metrics that concern people.", monitoring}};
+constexpr api::Member monitoring[] = {
+    {"timestamp", &schemas::time},
+    {"totalConnections", &schemas::count, "Sockets accepted since the start."},
+    {"activeConnections", &schemas::count, "Sockets connected now."},
+    {"peakConnections", &schemas::count, "Most sockets at one time."},
+    {"connectionsPerMinute", &schemas::count, "Sockets that connected in the last 60 s."},
+    {"lastMinuteConnections", &last_minute, "The times when they connected; the newest 1000."},
+    {"rejectedConnections", &schemas::count, "Sockets refused since the start."},
+    {"rateLimitedRequests", &schemas::count, "Events and requests that a rate limit refused since the start."},
+    {"activeSessions", &schemas::count, "Sessions with joined sockets now."},
+    {"rateLimiterEntries", &schemas::count, "Rate windows in memory now."},
+    {"connectionLimits", &connection_limits},
+    {"iceServerHealth", &ice_server_health},
+    {"memoryUsage", &memory},
+    {"uptime", &schemas::number, "Seconds."}};
+constexpr AnswerDocument monitoring_answers[] = {{200, "Figures of /metrics, for people.", monitoring}};
 
 }  // namespace
 
@@ -92,7 +94,7 @@ constinit const Operation monitoring_metrics_operation = documented({
 constinit const Operation ice_health_operation = documented({
     .id = "iceHealth",
     .area = area,
-    .summary = "What the last check of the ICE servers found",
+    .summary = "The result of the last check of the ICE servers",
     .answers = health_answers,
 });
 
@@ -100,8 +102,8 @@ constinit const Operation check_ice_health_operation = documented({
     .id = "checkIceHealth",
     .area = area,
     .summary = "Check the ICE servers now",
-    .about = "Asks each over UDP, a Binding of STUN and an Allocate of TURN servers, for three seconds at most. Calls that come meanwhile "
-             "share the check.",
+    .about = "Sends each server a request over UDP: a Binding to STUN servers, an Allocate to TURN servers. The check takes at most three "
+             "seconds. Requests that arrive during a check share it.",
     .answers = check_answers,
     .refusals = check_refusals,
 });
@@ -110,7 +112,8 @@ constinit const Operation rotate_turn_credentials_operation = documented({
     .id = "rotateTurnCredentials",
     .area = area,
     .summary = "Read the TURN secret again",
-    .about = "Credentials are made for every answer and run out after a day; from now on they are made with what is in the secret's file.",
+    .about = "The server makes credentials for every answer; they expire after a day. From now on it uses the current content of the "
+             "secret's file.",
     .answers = rotate_answers,
     .work = api::Work::reads,
 });
@@ -119,7 +122,7 @@ constinit const Operation change_turn_operation = documented({
     .id = "changeTurn",
     .area = area,
     .summary = "Change the TURN servers given to clients",
-    .about = "Any of the three; in this process, until it restarts.",
+    .about = "Give any of the three members. The change applies to this process until it restarts.",
     .body = change_body,
     .body_keywords = change_body_keywords,
     .answers = change_answers,

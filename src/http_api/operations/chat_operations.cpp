@@ -15,8 +15,9 @@ constexpr api::Schema stored_text{.text = "Chat message stored successfully"};
 constexpr api::Member stored[] = {
     {"message", &stored_text},
     {"chatMessage", &schemas::chat_message},
-    {"duplicate", &schemas::yes, "This key was used before; it is the message of then.", api::Presence::rare}};
-constexpr AnswerDocument stored_answers[] = {{201, "Durable: it survives a crash of the process or the machine.", stored}};
+    {"duplicate", &schemas::yes, "The key was used before. This is the message that was stored then.", api::Presence::rare}};
+constexpr AnswerDocument stored_answers[] = {
+    {201, "The message is stored durably: it survives a crash of the process or the machine.", stored}};
 constexpr api::Member store_headers[] = {idempotency_key_header};
 constexpr api::Member store_body[] = {api::members::session_id, api::members::message, api::members::client_message_id};
 constexpr api::Refusal store_refusals[] = {{invalid_argument, "Session ID and message are required"},
@@ -31,7 +32,7 @@ constexpr api::Refusal store_refusals[] = {{invalid_argument, "Session ID and me
 
 // GET /api/chat/session/:sessionId
 constexpr api::Member page[] = {{"messages", &schemas::chat_messages}, {"pagination", &schemas::pagination}};
-constexpr AnswerDocument page_answers[] = {{200, "The page; past the end an empty one.", page}};
+constexpr AnswerDocument page_answers[] = {{200, "The page. It is empty after the last page.", page}};
 constexpr const QueryParameter* page_query[] = {&page_parameter, &page_limit_parameter, &before_parameter};
 constexpr api::Refusal page_refusals[] = {api::session_not_found_refusal,
                                           api::stranger_refusal,
@@ -45,12 +46,13 @@ constexpr api::Member stats[] = {{"sessionId", &schemas::session_id},
                                  {"firstMessageAt", &schemas::time, "Left out when there is no message.", api::Presence::optional},
                                  {"lastMessageAt", &schemas::time, "Left out when there is no message.", api::Presence::optional},
                                  {"chatDuration", &schemas::seconds, "From the first message to the last."}};
-constexpr AnswerDocument stats_answers[] = {{200, "The counts; deleted messages are not counted.", stats}};
+constexpr AnswerDocument stats_answers[] = {{200, "The counts, without deleted messages.", stats}};
 constexpr api::Refusal access_refusals[] = {api::session_not_found_refusal, api::stranger_refusal};
 
 // GET /api/chat/session/:sessionId/entries
 constexpr AnswerDocument entries_answers[] = {
-    {200, "The entries, and the digest that proves them to whoever holds the position before them.", schemas::entries_answer_members}};
+    {200, "The entries, and the digest that proves them to a client that knows the position before them.",
+     schemas::entries_answer_members}};
 constexpr const QueryParameter* entries_query[] = {&entries_after_parameter, &entries_before_parameter, &entries_limit_parameter,
                                                    &entries_core_parameter};
 constexpr api::Refusal entries_refusals[] = {api::session_not_found_refusal,      api::stranger_refusal,
@@ -61,7 +63,7 @@ constexpr api::Refusal entries_refusals[] = {api::session_not_found_refusal,    
 constexpr api::Schema deleted_text{.text = "Chat message deleted successfully"};
 constexpr api::Member deleted[] = {{"message", &deleted_text}};
 constexpr AnswerDocument deleted_answers[] = {
-    {200, "Gone from pages, history, stats and counts; the log keeps who deleted it and when.", deleted}};
+    {200, "The message is gone from pages, history, stats and counts. The log keeps the user who deleted it, and the time.", deleted}};
 constexpr api::Refusal delete_refusals[] = {{not_found, "Message not found"}, {forbidden, "Unauthorized to delete this message"}};
 
 }  // namespace
@@ -70,9 +72,9 @@ constinit const Operation store_message_operation = documented({
     .id = "storeMessage",
     .area = area,
     .summary = "Send a message without a socket",
-    .about = "The way to send while no socket is up. The room hears it as over a socket, after it is durable. Text is stored and "
-             "returned exactly; escaping it is the business of whoever displays it. Other fields of the body are ignored: sender, role, "
-             "time and type cannot be set.",
+    .about = "For clients without a connected socket. Once the message is durable, the room receives it like one that was sent over a "
+             "socket. The text is stored and returned exactly; the program that displays it escapes it. Other fields of the body are "
+             "ignored: sender, role, time and type cannot be set.",
     .headers = store_headers,
     .body = store_body,
     .answers = stored_answers,
@@ -94,7 +96,7 @@ constinit const Operation chat_entries_operation = documented({
     .id = "chatEntries",
     .area = area,
     .summary = "The log of a session by position",
-    .about = "Everything that is in the log, deletions too, in its one order and at the same cost at any depth; after the end too.",
+    .about = "All entries of the log in order, deletions too. The cost is the same at any depth. Works after the end of the session too.",
     .query = entries_query,
     .answers = entries_answers,
     .refusals = entries_refusals,
@@ -114,7 +116,7 @@ constinit const Operation delete_message_operation = documented({
     .id = "deleteMessage",
     .area = area,
     .summary = "Delete a message",
-    .about = "For its sender and for admins. The room is told by `chat-message-deleted`. A second time it is not found.",
+    .about = "For its sender and for admins. The room receives `chat-message-deleted`. A second deletion is answered with 404.",
     .answers = deleted_answers,
     .refusals = delete_refusals,
     .work = api::Work::writes,

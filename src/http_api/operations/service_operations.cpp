@@ -8,17 +8,20 @@ namespace schemas = api::schemas;
 constexpr std::string_view area = "service";
 
 constexpr api::Schema environment{.keywords = R"("type":"string")", .example = R"("dev")"};
-constexpr api::Member health[] = {{"ok", &schemas::yes}, {"env", &environment, "What the deployment calls itself."}};
-constexpr AnswerDocument health_answers[] = {{200, "It answers.", health}};
+constexpr api::Member health[] = {{"ok", &schemas::yes},
+                                  {"env", &environment, "The name of the deployment, from the setting `environment`."}};
+constexpr AnswerDocument health_answers[] = {{200, "The process answers.", health}};
 
 constexpr api::Schema no_reasons{.keywords = R"("type":"array","maxItems":0)", .example = "[]"};
 constexpr api::Schema reason{.keywords = R"("type":"string")", .example = R"("store: a sync failed; nothing is accepted until restart")"};
 constexpr api::Schema reasons{.keywords = R"("minItems":1)", .items = &reason};
-constexpr api::Member notices =
-    api::rare({"notices", &reasons, "What people should know though it works: documents that other software removed from the database."});
+constexpr api::Member notices = api::rare(
+    {"notices", &reasons,
+     "Faults that do not stop the server but that operators should know: documents that other software removed from the database."});
 constexpr api::Member ready[] = {{"ready", &schemas::yes}, {"reasons", &no_reasons}, notices};
 constexpr api::Member not_ready[] = {{"ready", &schemas::no}, {"reasons", &reasons}, notices};
-constexpr AnswerDocument ready_answers[] = {{200, "It can do its work.", ready}, {503, "It cannot, and why.", not_ready}};
+constexpr AnswerDocument ready_answers[] = {{200, "The server can do its work.", ready},
+                                            {503, "The server cannot do its work, with the reasons.", not_ready}};
 
 constexpr AnswerDocument metrics_answers[] = {{200, "Prometheus text exposition, version 0.0.4.", {}, "text/plain"}};
 
@@ -36,7 +39,7 @@ constexpr api::Member asyncapi[] = {{"asyncapi", &asyncapi_version},
                                     {"channels", &object},
                                     {"operations", &object},
                                     {"components", &object}};
-constexpr AnswerDocument asyncapi_answers[] = {{200, "The document of the Socket.IO events.", asyncapi}};
+constexpr AnswerDocument asyncapi_answers[] = {{200, "The description of the Socket.IO events.", asyncapi}};
 
 }  // namespace
 
@@ -50,30 +53,30 @@ constinit const Operation health_operation = documented({
 constinit const Operation ready_operation = documented({
     .id = "ready",
     .area = area,
-    .summary = "Whether it can do its work, and if not, why",
+    .summary = "Whether the server can do its work, with the reasons if not",
     .answers = ready_answers,
 });
 
 constinit const Operation metrics_operation = documented({
     .id = "metrics",
     .area = area,
-    .summary = "Figures in Prometheus' text format",
+    .summary = "Metrics in the text format of Prometheus",
     .answers = metrics_answers,
 });
 
 constinit const Operation openapi_operation = documented({
     .id = "openapi",
     .area = area,
-    .summary = "The HTTP interface, described (OpenAPI 3.1)",
-    .about = "Made at start from the table that routes.",
+    .summary = "The description of the HTTP interface (OpenAPI 3.1)",
+    .about = "The server makes it at start from the table that routes requests.",
     .answers = openapi_answers,
 });
 
 constinit const Operation asyncapi_operation = documented({
     .id = "asyncapi",
     .area = area,
-    .summary = "The Socket.IO events, described (AsyncAPI 3.0)",
-    .about = "Made at start from the tables of events.",
+    .summary = "The description of the Socket.IO events (AsyncAPI 3.0)",
+    .about = "The server makes it at start from the tables of events.",
     .answers = asyncapi_answers,
 });
 

@@ -77,7 +77,7 @@ int bench_help(Arguments arguments) {
       name.resize(10, ' ');
       text.append("  ").append(name).append(each.summary).append("\n");
     }
-    text += "\n`parley bench WORKLOAD --help` shows the flags of one.\n";
+    text += "\n`parley bench WORKLOAD --help` shows the flags of a workload.\n";
   }
   std::fputs(text.c_str(), stdout);
   return exit_done;

@@ -21,8 +21,9 @@ consteval ClientEvent documented(ClientEvent event) {
 constexpr api::Member create_payload[] = {members::patient_id, members::appointment_id, members::chosen_session_id};
 constexpr api::Member create_ack[] = {
     {"session", &schemas::plain_session},
-    {"duplicate", &schemas::yes, "These two have this session already, under the id that was chosen; as it is now.", api::Presence::rare}};
-constexpr api::Member create_refusal[] = {{"sessionId", &schemas::session_id, "The session that is in the way.", api::Presence::rare}};
+    {"duplicate", &schemas::yes, "The same two people have this session already, under the chosen id. The answer shows it as it is now.",
+     api::Presence::rare}};
+constexpr api::Member create_refusal[] = {{"sessionId", &schemas::session_id, "The existing session that conflicts.", api::Presence::rare}};
 constexpr api::Refusal create_refusals[] = {
     {forbidden, "Only doctors can create sessions"},  api::creations_refusal,
     {invalid_argument, "Patient ID is required"},     {invalid_argument, "Invalid patient ID"},
@@ -35,9 +36,9 @@ constexpr api::Member join_ack[] = {{"session", &schemas::plain_session, "As it 
                                     {"iceServers", &schemas::ice_servers},
                                     {"participants", &schemas::participants},
                                     {"members", &schemas::room_members, "The other sockets in the room, counted by user."},
-                                    {"resume", &schemas::resume, "With `after`: what came after it.", api::Presence::rare}};
-constexpr api::Member join_refusal[] = {{"resume", &schemas::resume, "With `after`, of a session that has ended.", api::Presence::rare},
-                                        {"sessionId", &schemas::session_id, "The session that is in the way.", api::Presence::rare}};
+                                    {"resume", &schemas::resume, "With `after`: the entries after that position.", api::Presence::rare}};
+constexpr api::Member join_refusal[] = {{"resume", &schemas::resume, "With `after`, if the session has ended.", api::Presence::rare},
+                                        {"sessionId", &schemas::session_id, "The existing session that conflicts.", api::Presence::rare}};
 constexpr api::Refusal join_refusals[] = {api::joins_refusal,
                                           {invalid_argument, "Too many sessions joined"},
                                           api::session_not_found_refusal,
@@ -59,7 +60,7 @@ constexpr api::Refusal entries_refusals[] = {
 constexpr api::Member chat_payload[] = {members::session_id, members::message, members::client_message_id};
 constexpr api::Member chat_ack[] = {
     {"chatMessage", &schemas::chat_event},
-    {"duplicate", &schemas::yes, "This key was used before; it is the message of then.", api::Presence::rare}};
+    {"duplicate", &schemas::yes, "The key was used before. This is the message that was stored then.", api::Presence::rare}};
 constexpr api::Refusal chat_refusals[] = {{invalid_argument, "Session ID and message are required"},
                                           api::session_not_found_refusal,
                                           api::stranger_refusal,
@@ -83,7 +84,8 @@ constexpr api::Refusal reopen_refusals[] = {api::session_not_found_refusal, api:
                                             api::reopening_off_refusal,     api::not_ended_refusal, api::reopenings_refusal,
                                             api::active_session_refusal};
 
-constexpr api::Member signal_ack[] = {{"delivered", &schemas::count, "Sockets that were sent it; 0: nobody else is in the room."}};
+constexpr api::Member signal_ack[] = {
+    {"delivered", &schemas::count, "The number of sockets that were sent the signal; 0: nobody else is in the room."}};
 
 constexpr api::Member offer_payload[] = {members::session_id, members::offer};
 constexpr api::Refusal offer_refusals[] = {{rate_limited, "Rate limit exceeded for offer messages"},
@@ -119,8 +121,9 @@ constexpr api::Refusal signal_refusals[] = {api::session_not_found_refusal,
                                             {invalid_argument, "Invalid {offer} message format"}};
 
 constexpr std::string_view about_signals =
-    "Handed to the others of the room as it was sent, and recorded for 30 days. An ack says how many sockets were sent it. The JSON "
-    "of the payload has at most 65,536 bytes. Limits are per user and kind in windows of 60 s, halved above 80 % of all connections.";
+    "The server relays the payload unchanged to the others in the room, and records it for 30 days. The ack has the number of sockets "
+    "that were sent it. The JSON of the payload has at most 65,536 bytes. Rates are limited for each user and kind in windows of 60 s. "
+    "The limits are halved while more than 80 % of all connections are in use.";
 
 }  // namespace
 
@@ -129,7 +132,7 @@ namespace events {
 constinit const ClientEvent create_session = documented({
     .name = "create-session",
     .summary = "Create a session with a patient",
-    .about = "For doctors; the rules are those of POST /api/sessions/create.",
+    .about = "For doctors. The rules of POST /api/sessions/create apply.",
     .payload = create_payload,
     .ack = create_ack,
     .refusal = create_refusal,
@@ -141,10 +144,10 @@ constinit const ClientEvent join_session = documented({
     .name = "join-session",
     .summary = "Join the room of a session",
     .about =
-        "The others hear `user-joined`. The first join makes the session `active`; a repeated one changes nothing and tells no one. With "
-        "`after` the ack carries what is in the log after that place; while it says `more`, the socket hears nothing that is in the "
-        "log, asks on with `entries`, and is live from the answer that says no more. When the session has ended, `resume` stands "
-        "beside the refusal; on a server that lets joins reopen sessions it is open again instead.",
+        "The others receive `user-joined`. The first join makes the session `active`. A repeated join changes nothing, and nobody is "
+        "notified. With `after`, the ack has the entries of the log after that position. While it has `more`, the server holds back live "
+        "events that are in the log: emit `entries` until an answer has no `more`. If the session has ended, the refusal has `resume` "
+        "too. On a server where a join may reopen sessions, the join reopens it instead.",
     .payload = join_payload,
     .ack = join_ack,
     .refusal = join_refusal,
@@ -155,7 +158,7 @@ constinit const ClientEvent join_session = documented({
 constinit const ClientEvent entries = documented({
     .name = "entries",
     .summary = "The log of a session by position",
-    .about = "At most 200 entries or 256 KiB, at the same cost at any depth. After the end too.",
+    .about = "At most 200 entries or 256 KiB. The cost is the same at any depth. Works after the end of the session too.",
     .payload = entries_payload,
     .ack = schemas::entries_answer_members,
     .refusals = entries_refusals,
@@ -165,8 +168,8 @@ constinit const ClientEvent entries = documented({
 constinit const ClientEvent chat_message = documented({
     .name = "chat-message",
     .summary = "Send a message",
-    .about = "Everyone in the room, the sender included, gets `chat-message` once it is durable, and so is the ack sent. Sending needs "
-             "participation, not joining.",
+    .about = "The ack is sent once the message is durable. Then everyone in the room, the sender included, receives `chat-message`. The "
+             "sender must be a participant but need not have joined.",
     .payload = chat_payload,
     .ack = chat_ack,
     .refused_by = RefusedBy::ack_and_error_event,
@@ -177,7 +180,7 @@ constinit const ClientEvent chat_message = documented({
 constinit const ClientEvent end_session = documented({
     .name = "end-session",
     .summary = "End a session",
-    .about = "The room hears `session-ended`. It is carried out even when the socket is gone a moment later.",
+    .about = "The room receives `session-ended`. The server ends the session even if the socket closes before the answer.",
     .payload = end_payload,
     .refused_by = RefusedBy::ack_and_error_event,
     .refusals = end_refusals,
@@ -187,7 +190,7 @@ constinit const ClientEvent end_session = documented({
 constinit const ClientEvent reopen_session = documented({
     .name = "reopen-session",
     .summary = "Open an ended session again",
-    .about = "For its creator and admins; the rules are those of POST /api/sessions/:sessionId/reopen. The room hears `session-reopened`.",
+    .about = "For its creator and admins. The rules of POST /api/sessions/:sessionId/reopen apply. The room receives `session-reopened`.",
     .payload = reopen_payload,
     .ack = reopen_ack,
     .refusal = create_refusal,
@@ -221,7 +224,7 @@ constinit const ClientEvent webrtc_answer = documented({
 
 constinit const ClientEvent ice_candidate = documented({
     .name = "ice-candidate",
-    .summary = "Hand on an ICE candidate",
+    .summary = "Send an ICE candidate",
     .about = about_signals,
     .payload = candidate_payload,
     .relayed = &members::candidate,
@@ -233,7 +236,7 @@ constinit const ClientEvent ice_candidate = documented({
 
 constinit const ClientEvent signaling_message = documented({
     .name = "signaling-message",
-    .summary = "Hand on a signalling message of any kind",
+    .summary = "Send a signalling message of any kind",
     .about = about_signals,
     .payload = signal_payload,
     .relayed = &members::payload,
