@@ -203,7 +203,8 @@ void read_ice(Reader& reader, Settings& settings) {
   }
   for (const auto& url : ice.turn_urls) {
     if (!is_ice_url(url, Kind::turn)) {
-      reader.refuse_value("turn_url", url, "must be turn:HOST[:PORT] or turns:HOST[:PORT], with ?transport=udp or tcp behind it or not.");
+      reader.refuse_value("turn_url", url,
+                          "must be turn:HOST[:PORT] or turns:HOST[:PORT], optionally followed by ?transport=udp or ?transport=tcp.");
     }
   }
   if (!ice.turn_urls.empty() && ice.turn_secret.empty()) {

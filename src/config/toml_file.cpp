@@ -13,7 +13,7 @@ std::unexpected<Error> refused(std::string_view path, const toml::source_region&
 }
 
 std::unexpected<Error> unknown_key(std::string_view path, const toml::key& name) {
-  if (name.str() == "config") return refused(path, name.source(), "\"config\" names the file itself and stands outside it: leave it out.");
+  if (name.str() == "config") return refused(path, name.source(), "\"config\" names this file and cannot be set in it: leave it out.");
   std::vector<std::string> names;
   for (const auto& key : key_table()) {
     if (key.name != "config") names.emplace_back(key.name);

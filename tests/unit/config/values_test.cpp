@@ -109,7 +109,7 @@ TEST(Toml, an_unknown_key_that_is_like_nothing_gets_no_suggestion) {
 TEST(Toml, a_file_may_not_name_another_file) {
   const auto settings = settings_of_toml("config = \"other.toml\"\n", "parley.toml");
   ASSERT_FALSE(settings.has_value());
-  EXPECT_TRUE(settings.error().message.starts_with("parley.toml:1: \"config\" names the file itself")) << settings.error().message;
+  EXPECT_TRUE(settings.error().message.starts_with("parley.toml:1: \"config\" names this file and cannot be set in it")) << settings.error().message;
 }
 
 TEST(Toml, no_suggestion_is_a_key_that_a_file_may_not_hold) {

@@ -154,7 +154,7 @@ void ForeignWatch::follow(Client& client) {
     told_failure_.clear();
     if (must_compare_) compare_all(client);
     streams_ = true;
-    surroundings_.logs.write(LogLevel::info, "store", "what other software writes is heard of by a change stream");
+    surroundings_.logs.write(LogLevel::info, "store", "a change stream reports what other software writes");
   }
   deletions_.seek_again(client);
   const auto idle_for = is_idle ? surroundings_.clock.steady_now() - event_seen_at_ : SteadyTime::duration::zero();
@@ -210,7 +210,7 @@ void ForeignWatch::give_up_stream(const Failure& failure) {
   if (!will_pass) streams_ = false;   // else the next stream continues where this one was
   if (!will_pass) caught_up_ = true;  // there will be no stream to wait for
   if (will_pass || std::exchange(told_failure_, failure.message) == failure.message) return;
-  const char* const mend = is_forbidden(failure) ? "give the user the right changeStream" : "use a replica set";
+  const char* const mend = is_forbidden(failure) ? "give the user the permission changeStream" : "use a replica set";
   surroundings_.logs.write(LogLevel::warning, "store",
                            "no change stream; what other software writes is noticed when a session is opened and every 30 s",
                            {{"reason", failure.message}, {"mend", mend}});

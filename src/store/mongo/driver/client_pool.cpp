@@ -129,7 +129,7 @@ Result<Uri> parse(const std::string& uri) {
   const char* database = mongoc_uri_get_database(parsed.get());
   if (database == nullptr || *database == '\0')
     return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) +
-                                                   " names no database. Put it behind the hosts, as in mongodb://HOST:27017/DATABASE.");
+                                                   " names no database. Put it after the hosts, as in mongodb://HOST:27017/DATABASE.");
   for (const std::string_view own : {"admin", "local", "config"})
     if (database == own)
       return refuse(ErrorCode::invalid_argument, "--store " + without_credentials(uri) + " names the database " + std::string(own) +
