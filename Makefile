@@ -111,7 +111,10 @@ mutants: install-test install-mongod $(PARLEY) ## Build 40 small mistakes in han
 	@tests/clients/install.sh
 	@node tests/clients/javascript/coverage/mutants.mjs --count $(or $(COUNT),40) $(if $(SEED),--seed $(SEED))
 
-.PHONY: contract mutants upgrade-load clients-all turn replacing autobahn official-suites
+mutants-engine: install-test install-mongod configured ## Build 30 small mistakes in sequencer, committers, settlement, mirror, adoption and lanes: 95 % are noticed (SEED= COUNT=)
+	@node tests/clients/javascript/coverage/engine-mutants.mjs --count $(or $(COUNT),30) $(if $(SEED),--seed $(SEED))
+
+.PHONY: contract mutants mutants-engine upgrade-load clients-all turn replacing autobahn official-suites
 turn: install-test $(PARLEY) ## coturn with the shared secret: credentials from the server get an allocation, wrong and expired ones do not
 	@tests/clients/install.sh
 	@PARLEY=$(abspath $(PARLEY)) node tests/clients/verdict.mjs turn

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readContract } from './contract.mjs';
 import { FOLDER, markedSuites } from './marks.mjs';
+import { ENGINE_MUTATIONS } from './engine-mutations.mjs';
 import { MUTATIONS } from './mutations.mjs';
 import { NOT_YET } from './not-yet.mjs';
 import { asInPage, countsOf, PAGE, readPage } from './table.mjs';
@@ -40,21 +41,28 @@ export function faultsOfPage({ statements }, suites, page) {
   return faults;
 }
 
-/** The text that a mutation replaces must be in the file exactly once, and the contract must have the statement that it breaks. */
-export function faultsOfMutations({ statements }, mutations = MUTATIONS, sources = join(FOLDER, '../../../src')) {
+const SOURCES = join(FOLDER, '../../../src');
+
+/** The contract must have the statement that a mutation breaks. */
+export function faultsOfMutations({ statements }, mutations = MUTATIONS, sources = SOURCES) {
   const known = new Set(statements.map(({ id }) => id));
-  return mutations.flatMap(({ breaks, what, file, find }) => {
+  const unknown = mutations.filter(({ breaks }) => !known.has(breaks));
+  return [...unknown.map(({ breaks, what }) => `mutations.mjs: “${what}” breaks ${breaks}, which the contract does not have`), ...faultsOfPlaces('mutations.mjs', mutations, sources)];
+}
+
+/** The text that a mutation replaces must be in the file exactly once. */
+export function faultsOfPlaces(list, mutations, sources = SOURCES) {
+  return mutations.flatMap(({ what, file, find }) => {
     const path = join(sources, file);
     const count = existsSync(path) ? readFileSync(path, 'utf8').split(find).length - 1 : 0;
-    const faults = known.has(breaks) ? [] : [`mutations.mjs: “${what}” breaks ${breaks}, which the contract does not have`];
-    return count === 1 ? faults : [...faults, `mutations.mjs: “${what}” replaces what stands ${count} times in ${file}; write it anew for what stands there now`];
+    return count === 1 ? [] : [`${list}: the text that “${what}” replaces is ${count} times in ${file}; write it anew for the text that is there now`];
   });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const contract = readContract();
   const suites = markedSuites();
-  const faults = [...faultsOfNames(contract, suites), ...faultsOfMutations(contract)];
+  const faults = [...faultsOfNames(contract, suites), ...faultsOfMutations(contract), ...faultsOfPlaces('engine-mutations.mjs', ENGINE_MUTATIONS)];
   if (existsSync(PAGE)) faults.push(...faultsOfPage(contract, suites, readPage()));
   else faults.push('there is no docs/operations/contract-coverage.md');
   for (const fault of faults) console.log(fault);
