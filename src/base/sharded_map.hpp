@@ -11,9 +11,9 @@
 
 namespace parley {
 
-/// Limits   `size_max` is shared out evenly, and a full shard drops its own oldest value. So a value may be dropped before all shards are
-/// full. Cost     A call of `with` takes one lock. The key is hashed once, although it selects the shard and is looked up there. Threads
-/// Any.
+/// Limits   `size_max` is shared out evenly, and a full shard drops its own oldest value, also while other shards have room.
+/// Cost     A call of `with` takes one lock. The key is hashed once, although it selects the shard and is looked up there.
+/// Threads  Any.
 template <typename Key, typename Value, typename Hash = std::hash<Key>>
 class ShardedMap {
  public:

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "base/idle_memory.hpp"
 
 namespace parley::server {
 
@@ -70,6 +71,7 @@ bool Loop::start_round(bool wait) {
     asleep_ = wait && posted_.empty() && later_.empty();
     wait = asleep_;
   }
+  if (wait) return_memory_when_due();
   reactor_.gather(wait);
   {
     const std::scoped_lock lock(posted_mutex_);
@@ -80,6 +82,12 @@ bool Loop::start_round(bool wait) {
   returned_ = 0;
   returning_.swap(later_);
   return has_ready();
+}
+
+void Loop::return_memory_when_due() {
+  if (now() - returned_memory_at_ < idle_before_memory_returns) return;
+  returned_memory_at_ = now();
+  return_idle_memory();
 }
 
 bool Loop::has_ready() const {

@@ -99,6 +99,7 @@ class Loop final : public EventLoop {
   void run_one();
   void run_posted();
   void end_turn();
+  void return_memory_when_due();
   void run_timers();
   void arm_timer();
 
@@ -107,6 +108,7 @@ class Loop final : public EventLoop {
   Reactor reactor_;
   std::thread::id thread_;
   bool stopped_ = false;
+  SteadyTime returned_memory_at_{};
 
   std::mutex posted_mutex_;
   std::vector<Task> posted_;     // guarded by posted_mutex_

@@ -131,8 +131,8 @@ async function openSessions(target, who) {
 /** Uses a socket, because REST allows a client only few requests a minute. */
 async function create(target, doctor, patient) {
   const line = await signedIn(target, doctor);
+  let seen = '';
   const created = new Promise((resolve) => {
-    let seen = '';
     line.onData = (bytes) => {
       seen += bytes.toString('latin1');
       const found = /"sessionId":"([^"]+)"/.exec(seen);
@@ -140,7 +140,7 @@ async function create(target, doctor, patient) {
     };
   });
   await line.write(text(`420["create-session",{"patientId":"${patient.id}"}]`));
-  const sessionId = await within(created, 'the session');
+  const sessionId = await within(created, 'the session').catch((error) => { throw new Error(`${error.message}; the server said ${JSON.stringify(seen)}`); });
   line.socket.destroy();
   return sessionId;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "base/idle_memory.hpp"
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
 
@@ -35,7 +36,13 @@ void ReaderPool::serve() {
   pthread_setname_np(pthread_self(), "store-read");  // the name shown by tools that list threads
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+    const auto has_work = [this] { return stopping_ || !jobs_.empty(); };
+    if (!changed_.wait_for(lock, idle_before_memory_returns, has_work)) {
+      lock.unlock();
+      return_idle_memory();
+      lock.lock();
+      changed_.wait(lock, has_work);
+    }
     if (stopping_) return;
     SessionLog::ReadJob job = std::move(jobs_.front());
     jobs_.pop_front();

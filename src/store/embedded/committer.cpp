@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "base/idle_memory.hpp"
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
 #include "store/embedded/rows.hpp"
@@ -140,6 +141,7 @@ bool Committer::wait_for_work() {
     lock.unlock();
     look();
     sync_synced_file();
+    return_idle_memory();
     lock.lock();
   }
 }

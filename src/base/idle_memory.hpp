@@ -1,0 +1,20 @@
+// Memory that a thread has freed stays with its allocator until the thread allocates again. A thread that falls idle gives it back, so
+// that a burst of large messages does not leave the server large.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+
+namespace parley {
+
+inline constexpr auto idle_before_memory_returns = std::chrono::seconds{1};
+
+/// Set by main, before other threads start, to the call of the allocator. Null: memory stays where it is.
+inline std::atomic<void (*)()> memory_returner = nullptr;
+
+/// Gives the memory that the calling thread has freed back to the system. Costs up to a millisecond.
+inline void return_idle_memory() {
+  if (auto* const give_back = memory_returner.load(std::memory_order_relaxed)) give_back();
+}
+
+}  // namespace parley
