@@ -1,4 +1,4 @@
-// The limits of the lanes in entries, bytes and time, and the positions that they remember.
+// The limits of the lanes in entries, bytes and time.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -148,7 +148,7 @@ TEST_F(LanesLimits, stopped_lanes_whose_last_append_expired_are_at_their_end) {
   EXPECT_TRUE(lanes.take().empty());
 }
 
-// What is remembered
+// Readers
 
 TEST_F(LanesLimits, of_a_session_that_is_not_in_flight_readers_see_everything) {
   static_cast<void>(put(LogScript(1).create()));
