@@ -44,13 +44,7 @@ void BodyReader::run() {
   setpriority(PRIO_PROCESS, 0, niceness);             // on Linux this affects only this thread
   std::unique_lock lock(mutex_);
   for (;;) {
-    const auto has_work = [this] { return stopping_ || !jobs_.empty(); };
-    if (!changed_.wait_for(lock, idle_before_memory_returns, has_work)) {
-      lock.unlock();
-      return_idle_memory();
-      lock.lock();
-      changed_.wait(lock, has_work);
-    }
+    wait_for_work(changed_, lock, [this] { return stopping_ || !jobs_.empty(); });
     if (stopping_) return;
     Job job = std::move(jobs_.front());
     jobs_.pop_front();

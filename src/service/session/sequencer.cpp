@@ -122,7 +122,7 @@ std::optional<Action> Sequencer::answer_first() {
   return Action{Action::Kind::refuse, 0, std::move(slot.error)};
 }
 
-bool Sequencer::is_busy() {
+bool Sequencer::is_busy() const {
   return busy_with_ != none || news_ != News::none;
 }
 

@@ -112,7 +112,7 @@ class Sequencer {
   enum class News : std::uint8_t { none, read_in_doubt, read_after_growth };
 
   [[nodiscard]] Slot* reader();
-  [[nodiscard]] bool is_busy();
+  [[nodiscard]] bool is_busy() const;
   [[nodiscard]] std::optional<Action> answer_first();
   [[nodiscard]] std::optional<Action> decide_next();
   [[nodiscard]] std::optional<Action> start_reading_news();

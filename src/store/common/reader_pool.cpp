@@ -36,13 +36,7 @@ void ReaderPool::serve() {
   pthread_setname_np(pthread_self(), "store-read");  // the name shown by tools that list threads
   std::unique_lock lock(mutex_);
   for (;;) {
-    const auto has_work = [this] { return stopping_ || !jobs_.empty(); };
-    if (!changed_.wait_for(lock, idle_before_memory_returns, has_work)) {
-      lock.unlock();
-      return_idle_memory();
-      lock.lock();
-      changed_.wait(lock, has_work);
-    }
+    wait_for_work(changed_, lock, [this] { return stopping_ || !jobs_.empty(); });
     if (stopping_) return;
     SessionLog::ReadJob job = std::move(jobs_.front());
     jobs_.pop_front();
