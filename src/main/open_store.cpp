@@ -16,11 +16,7 @@ class Opened final : public OpenStore {
  public:
   explicit Opened(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 
-  store::SessionLog& log() override { return *engine_; }
-  store::Directory& directory() override { return *engine_; }
-  store::SignallingRecord& signalling() override { return *engine_; }
-  store::RevocationRecord& revocations() override { return *engine_; }
-  store::ClockRecord& clock_record() override { return *engine_; }
+  store::Store& ports() override { return *engine_; }
   store::StoreHealth health() const override { return engine_->health(); }
   void stop() override { engine_->stop(); }
 

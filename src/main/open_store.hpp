@@ -7,23 +7,15 @@
 #include "base/clock.hpp"
 #include "base/log_sink.hpp"
 #include "config/settings.hpp"
-#include "store/clock_record.hpp"
 #include "store/common/store_health.hpp"
-#include "store/directory.hpp"
-#include "store/revocation_record.hpp"
-#include "store/session_log.hpp"
-#include "store/signalling_record.hpp"
+#include "store/store.hpp"
 
 namespace parley::main {
 
 class OpenStore {
  public:
   virtual ~OpenStore() = default;
-  [[nodiscard]] virtual store::SessionLog& log() = 0;
-  [[nodiscard]] virtual store::Directory& directory() = 0;
-  [[nodiscard]] virtual store::SignallingRecord& signalling() = 0;
-  [[nodiscard]] virtual store::RevocationRecord& revocations() = 0;
-  [[nodiscard]] virtual store::ClockRecord& clock_record() = 0;
+  [[nodiscard]] virtual store::Store& ports() = 0;
   /// Threads: any.
   [[nodiscard]] virtual store::StoreHealth health() const = 0;
   /// Commits pending writes. Call it once, while the loops still exist.

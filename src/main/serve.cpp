@@ -57,15 +57,14 @@ Result<void> serve(config::Settings settings, std::function<void(const Running&)
   warn_of_readers(settings, logs);
   relay::LocalRelay relay;
   auth::JwtAuthenticator authenticator(settings.jwt, settings.service.roles, clock);
-  const auto revocations = (*store)->revocations().revocations();
+  const auto revocations = (*store)->ports().revocations().all_revocations();
   if (!revocations) return std::unexpected(revocations.error());
   for (const domain::Revocation& revocation : *revocations) authenticator.revoke(revocation);
   const auto loops = server.loops();
   const auto make_entropy = [] { return std::make_unique<SystemEntropy>(); };
   ice::UdpIceChecker ice_checker(clock, make_entropy);
   service::ChatService service(
-      {loops, (*store)->log(), (*store)->directory(), (*store)->signalling(), (*store)->revocations(), (*store)->clock_record(), relay,
-       authenticator, clock, make_entropy, logs, ice_checker, turn_secret_reader(settings)},
+      {loops, (*store)->ports(), relay, authenticator, clock, make_entropy, logs, ice_checker, turn_secret_reader(settings)},
       settings.service);
   http_api::HttpApi http_api(
       {service, clock, logs, [&](const http_api::Figures& figures) { return metrics_text(server.counts(), figures, (*store)->health()); },

@@ -22,7 +22,7 @@ class RevocationRecord {
   /// Never blocks. `done` runs once on `loop`, never inside this call. Threads: the loop's.
   virtual void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) = 0;
   /// All revocations that are kept, expired or not. A process reads them before it serves. Blocking.
-  [[nodiscard]] virtual Result<std::vector<domain::Revocation>> revocations() = 0;
+  [[nodiscard]] virtual Result<std::vector<domain::Revocation>> all_revocations() = 0;
 };
 
 }  // namespace parley::store

@@ -29,7 +29,7 @@ class RevocationContract : public StoreContract {
     EXPECT_TRUE(store->run_until(loop, [&] { return outcome->has_value(); }));
     return outcome->value_or(Result<void>());
   }
-  std::vector<Revocation> kept() { return store->revocations().revocations().value(); }
+  std::vector<Revocation> kept() { return store->revocations().all_revocations().value(); }
 };
 
 INSTANTIATE_TEST_SUITE_P(Engines, RevocationContract, testing::ValuesIn(engines()), [](const auto& run) { return run.param.name; });

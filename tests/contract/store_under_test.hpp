@@ -9,25 +9,15 @@
 #include <string>
 #include <vector>
 
-#include "store/clock_record.hpp"
-#include "store/directory.hpp"
-#include "store/revocation_record.hpp"
-#include "store/session_log.hpp"
-#include "store/signalling_record.hpp"
+#include "store/store.hpp"
 #include "support/log_script.hpp"
 #include "support/manual_clock.hpp"
 #include "support/manual_loop.hpp"
 
 namespace parley::test {
 
-class StoreUnderTest {
+class StoreUnderTest : public store::Store {
  public:
-  virtual ~StoreUnderTest() = default;
-  [[nodiscard]] virtual store::SessionLog& log() = 0;
-  [[nodiscard]] virtual store::Directory& directory() = 0;
-  [[nodiscard]] virtual store::SignallingRecord& signalling() = 0;
-  [[nodiscard]] virtual store::RevocationRecord& revocations() = 0;
-  [[nodiscard]] virtual store::ClockRecord& clock_record() = 0;
   /// After this call nothing becomes durable. When it returns, a commit may have begun but none can end.
   virtual void hold() = 0;
   virtual void release() = 0;

@@ -45,9 +45,9 @@ ChatSystem::ChatSystem(const std::string& directory, Syncing syncing, service::I
     : server_(server_config(), clock_, logs_),
       store_(open_store(directory, {.clock = clock_, .logs = logs_, .file_system = files_, .syncing = syncing})),
       authenticator_({.secret = std::string(secret)}, domain::RoleSet(), clock_),
-      service_({server_.loops(), *store_, *store_, *store_, *store_, *store_, relay_, authenticator_, clock_,
-                [] { return std::make_unique<SystemEntropy>(); }, logs_, ice_checker_},
-               service_config(identity)),
+      service_(
+          {server_.loops(), *store_, relay_, authenticator_, clock_, [] { return std::make_unique<SystemEntropy>(); }, logs_, ice_checker_},
+          service_config(identity)),
       http_api_({service_, clock_, logs_, [](const http_api::Figures&) { return std::string(); }, [] { return std::vector<std::string>(); },
                  [] { return std::uint64_t{0}; }},
                 http_config()) {

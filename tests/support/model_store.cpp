@@ -437,7 +437,7 @@ void ModelStore::commit_revocations() {
   }
 }
 
-Result<std::vector<domain::Revocation>> ModelStore::revocations() {
+Result<std::vector<domain::Revocation>> ModelStore::all_revocations() {
   if (read_failure_) return std::unexpected(*read_failure_);
   std::vector<domain::Revocation> kept;
   for (const auto& [token, revocation] : revocations_) kept.push_back(revocation);

@@ -18,19 +18,11 @@
 #include "base/clock.hpp"
 #include "base/event_loop.hpp"
 #include "base/limits.hpp"
-#include "store/clock_record.hpp"
-#include "store/directory.hpp"
-#include "store/revocation_record.hpp"
-#include "store/session_log.hpp"
-#include "store/signalling_record.hpp"
+#include "store/store.hpp"
 
 namespace parley::test {
 
-class ModelStore final : public store::SessionLog,
-                         public store::Directory,
-                         public store::SignallingRecord,
-                         public store::RevocationRecord,
-                         public store::ClockRecord {
+class ModelStore final : public store::WholeStore {
  public:
   ModelStore(EventLoop& worker, const Clock& clock) : worker_(worker), clock_(clock) {}
 
@@ -58,7 +50,7 @@ class ModelStore final : public store::SessionLog,
 
   // RevocationRecord
   void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) override;
-  [[nodiscard]] Result<std::vector<domain::Revocation>> revocations() override;
+  [[nodiscard]] Result<std::vector<domain::Revocation>> all_revocations() override;
 
   // ClockRecord
   void note_clock(store::ClockLook look) override { clock_look_ = look; }

@@ -33,8 +33,8 @@ struct Context {
         rates(deps.clock),
         creations(deps.clock, limits::session_create_window),
         connections(config, deps.clock),
-        ice(config.ice, {deps.clock, deps.logs, deps.log, deps.ice_checker, deps.read_turn_secret}),
-        stored_users(deps.log, deps.directory, deps.clock) {}
+        ice(config.ice, {deps.clock, deps.logs, deps.store.log(), deps.ice_checker, deps.read_turn_secret}),
+        stored_users(deps.store, deps.clock) {}
 
   Dependencies deps;
   ServiceConfig config;

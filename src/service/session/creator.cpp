@@ -25,7 +25,7 @@ Result<std::optional<domain::User>> find_patient(Context& context, const UserId&
   }
   auto known = context.users.find(id);
   if (!known) {
-    auto stored = context.deps.directory.find_user(id);
+    auto stored = context.deps.store.directory().find_user(id);
     if (!stored) return stored;
     known = std::move(*stored);
   }
@@ -92,7 +92,7 @@ void Creator::check(const Pair& pair) {
 }
 
 Result<Creator::Checked> Creator::check_in_store(Context& context, const Request& request, std::vector<SessionNumber> candidates) {
-  store::Directory& directory = context.deps.directory;
+  store::Directory& directory = context.deps.store.directory();
   Checked checked;
   auto patient = find_patient(context, request.patient);
   if (!patient) return std::unexpected(patient.error());

@@ -41,7 +41,7 @@ Result<void> load_tail(LoadedSession& loaded, store::LogReader& reader) {
 }  // namespace
 
 Result<LoadedSession> load_session(const SessionId& id, store::LogReader& reader, const Context& context) {
-  store::Directory& directory = context.deps.directory;
+  store::Directory& directory = context.deps.store.directory();
   auto row = directory.find_session(id);
   if (!row) return std::unexpected(row.error());
   if (!*row) return refuse(ErrorCode::not_found, "Session not found");

@@ -14,8 +14,8 @@ SessionShard::SessionShard(Context& context, EventLoop& loop)
       outbox_(context.deps.loops, loop),
       sessions_max_(std::max<std::size_t>(1, context.config.sessions_loaded_max / context.deps.loops.size())),
       texts_bytes_max_(context.config.texts_loaded_bytes_max / context.deps.loops.size()) {
-  context_.deps.log.attach(loop_, *this);
-  if (context_.deps.directory.foreign_writes().noticed != store::ForeignWrites::Noticed::never)
+  context_.deps.store.log().attach(loop_, *this);
+  if (context_.deps.store.directory().foreign_writes().noticed != store::ForeignWrites::Noticed::never)
     loop_.post(alive_.guard([this] { look_at_joined_later(); }));
 }
 
@@ -29,7 +29,7 @@ SessionState* SessionShard::find(const SessionId& id) {
 SessionState* SessionShard::find_whole(const SessionId& id) {
   SessionState* session = find(id);
   if (session == nullptr || !session->members.empty() || !session->steps.idle()) return session;
-  const store::ForeignWrites foreign = context_.deps.directory.foreign_writes();
+  const store::ForeignWrites foreign = context_.deps.store.directory().foreign_writes();
   using Noticed = store::ForeignWrites::Noticed;
   if (foreign.noticed == Noticed::never) return session;
   const bool is_old =
@@ -49,7 +49,7 @@ void SessionShard::look_at_joined_later() {
 
 // A round takes half the interval, so the time between two looks at a session never exceeds the interval.
 void SessionShard::look_at_joined() {
-  const store::ForeignWrites foreign = context_.deps.directory.foreign_writes();
+  const store::ForeignWrites foreign = context_.deps.store.directory().foreign_writes();
   const SteadyTime now = context_.deps.clock.steady_now();
   const bool all = foreign.noticed == store::ForeignWrites::Noticed::when_looked;
   if (to_look_at_.empty() && now - round_began_ >= limits::foreign_look_interval / 2) {
@@ -69,7 +69,7 @@ void SessionShard::look_at_joined(const SessionId& id) {
   ++looks_in_flight_;
   const SteadyTime since = context_.deps.clock.steady_now();
   read<void>(
-      [id, &directory = context_.deps.directory](store::LogReader&) -> Result<void> {
+      [id, &directory = context_.deps.store.directory()](store::LogReader&) -> Result<void> {
         const auto row = directory.find_session(id);
         if (!row) return std::unexpected(row.error());
         return {};
@@ -236,7 +236,7 @@ void SessionShard::drop_later(const SessionId& id) {
 
 void SessionShard::append(store::Append append) {
   ++appends_in_flight_;
-  context_.deps.log.append(loop_, std::move(append));
+  context_.deps.store.log().append(loop_, std::move(append));
 }
 
 void SessionShard::on_appended(std::span<store::AppendOutcome> outcomes) {

@@ -146,10 +146,11 @@ class SessionShard final : public store::CommitListener {
 
 template <typename T>
 void SessionShard::read(std::move_only_function<Result<T>(store::LogReader&)> job, std::move_only_function<void(Result<T>)> then) {
-  const bool accepted = read_then<T>(context_.deps.log, loop_, std::move(job), [this, then = std::move(then)](Result<T> result) mutable {
-    const Turn turn(*this);
-    then(std::move(result));
-  });
+  const bool accepted =
+      read_then<T>(context_.deps.store.log(), loop_, std::move(job), [this, then = std::move(then)](Result<T> result) mutable {
+        const Turn turn(*this);
+        then(std::move(result));
+      });
   if (!accepted) count(context_.counters.refused_overloaded);
 }
 

@@ -112,8 +112,8 @@ void StepRunner::append(Work& work) {
 }
 
 void StepRunner::read(std::size_t index) {
-  shard_.read<void>([step = works_[index]->step.get(),
-                     &directory = shard_.context().deps.directory](store::LogReader& reader) { return step->read(reader, directory); },
+  shard_.read<void>([step = works_[index]->step.get(), &directory = shard_.context().deps.store.directory()](
+                        store::LogReader& reader) { return step->read(reader, directory); },
                     [this](Result<void> result) {
                       Sequencer::ReadEnded ended;
                       if (!result) ended.error = std::move(result.error());

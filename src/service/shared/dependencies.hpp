@@ -14,21 +14,13 @@
 #include "base/result.hpp"
 #include "ice/ice_checker.hpp"
 #include "relay/relay.hpp"
-#include "store/clock_record.hpp"
-#include "store/directory.hpp"
-#include "store/revocation_record.hpp"
-#include "store/session_log.hpp"
-#include "store/signalling_record.hpp"
+#include "store/store.hpp"
 
 namespace parley::service {
 
 struct Dependencies {
   std::vector<EventLoop*> loops;
-  store::SessionLog& log;
-  store::Directory& directory;
-  store::SignallingRecord& signalling;
-  store::RevocationRecord& revocations;
-  store::ClockRecord& clock_record;
+  store::Store& store;
   relay::Relay& relay;
   auth::Authenticator& authenticator;
   Clock& clock;

@@ -148,7 +148,7 @@ void delete_message(Invocation by, const std::string& message_id, Done<Deleted> 
   SessionShard& home = by.router.shard_at(by.from);
   const SessionShard::Turn turn(home);
   home.read<std::optional<TextPlace>>(
-      [id = *id, &directory = by.router.context().deps.directory](store::LogReader&) { return find_place(directory, id); },
+      [id = *id, &directory = by.router.context().deps.store.directory()](store::LogReader&) { return find_place(directory, id); },
       [by = std::move(by), &home, id = *id, done = std::move(done)](Result<std::optional<TextPlace>> place) mutable {
         const std::size_t from = by.from.index();
         if (!place) return home.answer<Deleted>(from, std::move(done), std::unexpected(std::move(place.error())));

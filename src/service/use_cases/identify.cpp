@@ -47,7 +47,7 @@ void look_up_identity(Context& context, EventLoop& from, std::string token, std:
 
 void remember_user(Context& context, const domain::User& user) {
   if (context.config.identity == IdentitySource::directory) return;
-  if (context.users.put(user) == UserCache::Change::changed) context.deps.directory.remember_user(user);
+  if (context.users.put(user) == UserCache::Change::changed) context.deps.store.directory().remember_user(user);
 }
 
 }  // namespace parley::service

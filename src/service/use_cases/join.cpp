@@ -75,7 +75,7 @@ class EnteringStep : public ReopeningStep {
  protected:
   void on_committed(SessionState& session, const Committed& committed) final;
   [[nodiscard]] Decision decide_entry(const Outlook& outlook) {
-    return second_look_.before(decide_by_rules(outlook), outlook, router().context().deps.directory);
+    return second_look_.before(decide_by_rules(outlook), outlook, router().context().deps.store.directory());
   }
   [[nodiscard]] const CallerPtr& caller() const { return caller_; }
 

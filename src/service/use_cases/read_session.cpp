@@ -27,13 +27,13 @@ StatsView stats_of(const SessionState& session, const domain::RoleSet& roles) {
 }
 
 Result<SignallingList> read_record(Context& context, const domain::SessionRow& row, const store::SignallingRange& range) {
-  auto page = context.deps.signalling.newest(row.number, row.id, range);
+  auto page = context.deps.store.signalling().newest(row.number, row.id, range);
   if (!page) return std::unexpected(page.error());
   SignallingList list{row.id, std::move(*page), {}};
   if (context.config.identity == IdentitySource::directory) return list;  // populate.hpp fills it when it is sent
   for (const store::SignallingMessage& message : list.page.messages) {
     if (std::ranges::find(list.users, message.sender, &domain::User::id) != list.users.end()) continue;
-    auto user = context.deps.directory.find_user(message.sender);
+    auto user = context.deps.store.directory().find_user(message.sender);
     if (!user) return std::unexpected(user.error());
     const std::vector<domain::User> stored = *user ? std::vector{**user} : std::vector<domain::User>();
     list.users.push_back(known_user(context, message.sender, stored));
@@ -43,7 +43,7 @@ Result<SignallingList> read_record(Context& context, const domain::SessionRow& r
 
 /// The open sessions of a user, with their users. The number of joined members is not known yet.
 Result<OpenSessionsList> read_open_sessions(Context& context, const UserId& user, const std::optional<store::SessionPlace>& after) {
-  auto page = context.deps.directory.open_sessions_of(user, after, limits::open_sessions_listed_max);
+  auto page = context.deps.store.directory().open_sessions_of(user, after, limits::open_sessions_listed_max);
   if (!page) return std::unexpected(page.error());
   OpenSessionsList list{{}, std::move(page->next)};
   for (domain::SessionRow& row : page->sessions) {
@@ -53,7 +53,7 @@ Result<OpenSessionsList> read_open_sessions(Context& context, const UserId& user
     for (const domain::Participant& participant : view.row.participants) {
       std::optional<domain::User> known = context.users.find(participant.user);
       if (!known) {
-        auto stored = context.deps.directory.find_user(participant.user);
+        auto stored = context.deps.store.directory().find_user(participant.user);
         if (!stored) return std::unexpected(stored.error());
         known = std::move(*stored);
       }

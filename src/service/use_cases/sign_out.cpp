@@ -31,7 +31,7 @@ struct CutEverywhere {
 }  // namespace
 
 void sign_out(Router& router, EventLoop& from, const domain::Revocation& token, Done<SignedOut> done) {
-  router.context().deps.revocations.revoke(from, token, [&router, &from, token, done = std::move(done)](Result<void> kept) mutable {
+  router.context().deps.store.revocations().revoke(from, token, [&router, &from, token, done = std::move(done)](Result<void> kept) mutable {
     if (!kept) return done(std::unexpected(std::move(kept.error())));
     router.context().deps.authenticator.revoke(token);
     CutEverywhere::begin(router, from, token.token, std::move(done));

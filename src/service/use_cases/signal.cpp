@@ -109,9 +109,9 @@ Result<Relayed> relay_signal(SessionShard& shard, SessionState& session, const C
   const domain::Participant sender = *session.row->participant(connection.caller->user.id);
   const std::string json = relayed_json(signal, *row, sender, now);
   const std::uint64_t told = tell_room(shard, session, {own_event ? row->relayed : ServerEvent::signaling_message, json}, connection.id);
-  shard.context().deps.signalling.record({record_id(shard, now), session.row->number, session.row->id, sender.user, std::string(row->type),
-                                          signal.payload_json, now, connection.caller->user_agent, connection.caller->address,
-                                          connection.sid});
+  shard.context().deps.store.signalling().record({record_id(shard, now), session.row->number, session.row->id, sender.user,
+                                                  std::string(row->type), signal.payload_json, now, connection.caller->user_agent,
+                                                  connection.caller->address, connection.sid});
   return Relayed{static_cast<std::int64_t>(told)};
 }
 

@@ -56,7 +56,7 @@ class Sweep final : public std::enable_shared_from_this<Sweep> {
 void Sweep::read_page() {
   const SessionShard::Turn turn(home_);
   home_.read<store::OpenSessions>(
-      [&directory = by_.router.context().deps.directory, bound = rule_.created_before_bound(), after = next_](store::LogReader&) {
+      [&directory = by_.router.context().deps.store.directory(), bound = rule_.created_before_bound(), after = next_](store::LogReader&) {
         return directory.open_sessions_before(bound, after, limits::sweep_sessions_max);
       },
       [self = shared_from_this()](Result<store::OpenSessions> page) { self->take_page(std::move(page)); });

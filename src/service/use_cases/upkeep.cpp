@@ -29,8 +29,9 @@ void Upkeep::read_last_look() {
   Context& context = router_.context();
   SessionShard& home = router_.shard_at(*context.deps.loops.front());
   const SessionShard::Turn turn(home);
-  home.read<std::optional<store::ClockLook>>([&record = context.deps.clock_record](store::LogReader&) { return record.last_clock_look(); },
-                                             [this](auto last) { begin(last ? *last : std::nullopt); });
+  home.read<std::optional<store::ClockLook>>(
+      [&record = context.deps.store.clock_record()](store::LogReader&) { return record.last_clock_look(); },
+      [this](auto last) { begin(last ? *last : std::nullopt); });
 }
 
 void Upkeep::begin(const std::optional<store::ClockLook>& last) {
@@ -53,7 +54,7 @@ void Upkeep::look() {
 
 void Upkeep::note(bool jumped) {
   const Dependencies& deps = router_.context().deps;
-  deps.clock_record.note_clock(watch_.last());
+  deps.store.clock_record().note_clock(watch_.last());
   if (jumped) deps.logs.write(LogLevel::warning, "service", "the clock jumped; no session is ended for its age before it has passed again");
 }
 

@@ -38,7 +38,7 @@ StoredUser StoredUsers::last_known(const UserId& user) const {
 
 Result<StoredUser> StoredUsers::read(const UserId& user) {
   const SteadyTime asked_at = clock_.steady_now();
-  auto stored = directory_.find_user(user);
+  auto stored = store_.directory().find_user(user);
   if (!stored) return stored;
   if (*stored) leave_out_what_is_too_long(**stored);
   remember(user, {*stored, asked_at});
@@ -65,7 +65,7 @@ void StoredUsers::look_up(EventLoop& from, const UserId& user, Told told) {
     waiting.push_back({&from, std::move(told)});
   }
   if (!first) return;
-  const auto accepted = log_.read([this, user](store::LogReader&) { tell(user, read(user)); });
+  const auto accepted = store_.log().read([this, user](store::LogReader&) { tell(user, read(user)); });
   if (!accepted) tell(user, std::unexpected(accepted.error()));
 }
 
@@ -87,7 +87,7 @@ void StoredUsers::look_up_all(EventLoop& from, std::vector<UserId> users, AllTol
   }
   if (known.size() == users.size()) return told(std::move(known));
   read_then<std::vector<StoredUser>>(
-      log_, from, [this, users = std::move(users)](store::LogReader&) { return read_all(users); }, std::move(told));
+      store_.log(), from, [this, users = std::move(users)](store::LogReader&) { return read_all(users); }, std::move(told));
 }
 
 Result<std::vector<StoredUser>> StoredUsers::read_all(const std::vector<UserId>& users) {

@@ -22,8 +22,7 @@
 #include "base/result.hpp"
 #include "base/sharded_map.hpp"
 #include "domain/user.hpp"
-#include "store/directory.hpp"
-#include "store/session_log.hpp"
+#include "store/store.hpp"
 
 namespace parley::service {
 
@@ -33,7 +32,7 @@ using StoredUser = std::optional<domain::User>;
 class StoredUsers {
  public:
   /// All references must outlive it.
-  StoredUsers(store::SessionLog& log, store::Directory& directory, const Clock& clock) : log_(log), directory_(directory), clock_(clock) {}
+  StoredUsers(store::Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
   /// The last answer if it is not stale; nothing: the store must be asked. Never blocks.
   [[nodiscard]] std::optional<StoredUser> find(const UserId& user) const;
@@ -66,8 +65,7 @@ class StoredUsers {
   [[nodiscard]] Result<std::vector<StoredUser>> read_all(const std::vector<UserId>& users);
   void tell(const UserId& user, const Result<StoredUser>& result);
 
-  store::SessionLog& log_;
-  store::Directory& directory_;
+  store::Store& store_;
   const Clock& clock_;
   ShardedMap<UserId, Said> users_{limits::users_cached_max};
   std::mutex lookups_mutex_;

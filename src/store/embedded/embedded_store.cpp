@@ -105,7 +105,7 @@ void EmbeddedStore::revoke(EventLoop& loop, domain::Revocation revocation, std::
   parts_->committer->revoke(loop, revocation, std::move(done));
 }
 
-Result<std::vector<domain::Revocation>> EmbeddedStore::revocations() {
+Result<std::vector<domain::Revocation>> EmbeddedStore::all_revocations() {
   PARLEY_ASSERT(parts_->database);  // reads end before the files are closed
   LogView view(*parts_->database, parts_->state, LogView::Moment::snapshot);
   return read_revocations(view);

@@ -11,13 +11,9 @@
 
 #include "base/clock.hpp"
 #include "base/log_sink.hpp"
-#include "store/clock_record.hpp"
 #include "store/common/store_health.hpp"
-#include "store/directory.hpp"
 #include "store/embedded/embedded_config.hpp"
-#include "store/revocation_record.hpp"
-#include "store/session_log.hpp"
-#include "store/signalling_record.hpp"
+#include "store/store.hpp"
 
 namespace rocksdb {
 class FileSystem;
@@ -36,7 +32,7 @@ struct EmbeddedDependencies {
   Syncing syncing = Syncing::real;
 };
 
-class EmbeddedStore final : public SessionLog, public Directory, public SignallingRecord, public RevocationRecord, public ClockRecord {
+class EmbeddedStore final : public WholeStore {
  public:
   /// Errors: store_failed. The text says what happened, where, and how to fix it.
   [[nodiscard]] static Result<std::unique_ptr<EmbeddedStore>> open(const EmbeddedConfig& config, EmbeddedDependencies dependencies);
@@ -72,7 +68,7 @@ class EmbeddedStore final : public SessionLog, public Directory, public Signalli
 
   // RevocationRecord
   void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) override;
-  [[nodiscard]] Result<std::vector<domain::Revocation>> revocations() override;
+  [[nodiscard]] Result<std::vector<domain::Revocation>> all_revocations() override;
 
   // ClockRecord
   void note_clock(ClockLook look) override;

@@ -233,7 +233,7 @@ void MongoStore::revoke(EventLoop& loop, domain::Revocation revocation, std::mov
   parts_->rows->revoke(loop, revocation, std::move(done));
 }
 
-Result<std::vector<domain::Revocation>> MongoStore::revocations() {
+Result<std::vector<domain::Revocation>> MongoStore::all_revocations() {
   Client client = parts_->read_clients->take();
   return read_revocations(client);
 }

@@ -11,13 +11,9 @@
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
 #include "base/log_sink.hpp"
-#include "store/clock_record.hpp"
 #include "store/common/store_health.hpp"
-#include "store/directory.hpp"
 #include "store/mongo/driver/mongo_config.hpp"
-#include "store/revocation_record.hpp"
-#include "store/session_log.hpp"
-#include "store/signalling_record.hpp"
+#include "store/store.hpp"
 
 namespace parley::store::mongo {
 
@@ -28,7 +24,7 @@ struct MongoDependencies {
   std::unique_ptr<Entropy> entropy = std::make_unique<SystemEntropy>();
 };
 
-class MongoStore final : public SessionLog, public Directory, public SignallingRecord, public RevocationRecord, public ClockRecord {
+class MongoStore final : public WholeStore {
  public:
   /// Blocking: the database must be reachable. Errors: invalid_argument, store_failed. The text says what failed, where, and how to fix it.
   [[nodiscard]] static Result<std::unique_ptr<MongoStore>> open(const MongoConfig& config, MongoDependencies dependencies);
@@ -65,7 +61,7 @@ class MongoStore final : public SessionLog, public Directory, public SignallingR
 
   // RevocationRecord
   void revoke(EventLoop& loop, domain::Revocation revocation, std::move_only_function<void(Result<void>)> done) override;
-  [[nodiscard]] Result<std::vector<domain::Revocation>> revocations() override;
+  [[nodiscard]] Result<std::vector<domain::Revocation>> all_revocations() override;
 
   // ClockRecord
   void note_clock(ClockLook look) override;

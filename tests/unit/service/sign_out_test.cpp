@@ -70,8 +70,8 @@ TEST_F(SignOut, that_could_not_be_kept_is_refused_and_changes_nothing) {
 TEST_F(SignOut, is_remembered_by_the_store) {
   start("doctor");
   world.run();
-  ASSERT_EQ(world.store.revocations()->size(), 1u);
-  EXPECT_EQ(world.store.revocations()->front().token, sha256({std::string_view("doctor")}));
+  ASSERT_EQ(world.store.all_revocations()->size(), 1u);
+  EXPECT_EQ(world.store.all_revocations()->front().token, sha256({std::string_view("doctor")}));
 }
 
 }  // namespace

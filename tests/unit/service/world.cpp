@@ -52,9 +52,8 @@ service::ServiceConfig World::unlimited() {
 
 void World::build() {
   service::Dependencies dependencies{
-      {},    log,         store,           store, store,
-      store, relay,       authenticator,   clock, [this] { return std::make_unique<SeededEntropy>(seed_++); },
-      logs,  ice_checker, read_turn_secret};
+      {},   ports,       relay,           authenticator, clock, [this] { return std::make_unique<SeededEntropy>(seed_++); },
+      logs, ice_checker, read_turn_secret};
   for (const auto& loop : loops) dependencies.loops.push_back(loop.get());
   service = std::make_unique<ChatService>(std::move(dependencies), config_);
 }

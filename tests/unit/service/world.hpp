@@ -87,6 +87,21 @@ class ReticentLog final : public store::SessionLog {
   std::vector<std::unique_ptr<Listener>> listeners_;
 };
 
+/// The ports of the model store, with the reticent log in front.
+class WorldStore final : public store::Store {
+ public:
+  WorldStore(ModelStore& model, ReticentLog& log) : model_(model), log_(log) {}
+  store::SessionLog& log() override { return log_; }
+  store::Directory& directory() override { return model_; }
+  store::SignallingRecord& signalling() override { return model_; }
+  store::RevocationRecord& revocations() override { return model_; }
+  store::ClockRecord& clock_record() override { return model_; }
+
+ private:
+  ModelStore& model_;
+  ReticentLog& log_;
+};
+
 class TestPeer final : public protocol::socketio::Peer {
  public:
   TestPeer(EventLoop& loop, protocol::socketio::Handshake handshake) : loop_(loop), handshake_(std::move(handshake)) {}
@@ -193,6 +208,7 @@ class World {
   std::vector<std::unique_ptr<ManualLoop>> loops;
   ModelStore store{worker, clock};
   ReticentLog log{store};
+  WorldStore ports{store, log};
   TestAuthenticator authenticator;
   RecordingRelay relay;
   NullLogSink logs;

@@ -196,7 +196,7 @@ class Forgetting : public EmbeddedFixture {
     close();
     EXPECT_TRUE(open_on_disk());
     revoke(200, clock.now() + std::chrono::days(1000));
-    return store->revocations()->size() - 1;
+    return store->all_revocations()->size() - 1;
   }
 };
 
