@@ -237,7 +237,7 @@ bool HttpApi::Impl::limiter_step(PendingRequest& pending, Scope scope) {
 bool HttpApi::Impl::count(PendingRequest& pending, WindowLimiter& limiter, std::string_view refusal) {
   if (limiter.off()) return true;
   pending.window = limiter.count(pending.client_key(), backend.clock.steady_now());
-  if (pending.window->verdict == WindowState::Verdict::within) return true;
+  if (!pending.window->is_over) return true;
   rate_limited.fetch_add(1, std::memory_order_relaxed);
   std::string json;
   JsonWriter writer(json);

@@ -23,13 +23,13 @@ std::string Admission::key_of(const std::string& address) const {
   return proxies_.is_proxy(address) ? std::string() : protocol::http::client_key(address);
 }
 
-std::optional<Guests::Place> Admission::admit(const std::string& address, const Strangers& strangers) {
+std::optional<Guests::Slot> Admission::admit(const std::string& address, const Strangers& strangers) {
   const std::string key = key_of(address);
   for (;;) {
     const bool has_descriptor = counts.sockets.load(relaxed) < sockets_max_;
-    auto place = has_descriptor ? strangers_.enter(key) : std::unexpected(Guests::Full::total);
-    if (place) return *std::move(place);
-    const bool is_address = place.error() == Guests::Full::address;
+    auto slot = has_descriptor ? strangers_.enter(key) : std::unexpected(Guests::Full::total);
+    if (slot) return *std::move(slot);
+    const bool is_address = slot.error() == Guests::Full::address;
     Connection* const going = longest_idle(strangers, is_address ? std::optional<std::string_view>(key) : std::nullopt);
     if (going == nullptr) {
       counts.turned_away.fetch_add(1, relaxed);
@@ -48,15 +48,15 @@ Connection* Admission::longest_idle(const Strangers& strangers, std::optional<st
   if (!key) return strangers.idle.empty() ? nullptr : strangers.idle.front();
   std::size_t looked_at = 0;
   for (Connection* const each : strangers.idle) {
-    if (each->place().key() == *key) return each;
+    if (each->slot().key() == *key) return each;
     if (++looked_at == limits::strangers_looked_at_max) break;
   }
   return nullptr;
 }
 
-std::optional<Guests::Place> Admission::shake_hands(const std::string& address) {
-  auto place = handshakes_.enter(key_of(address));
-  if (place) return *std::move(place);
+std::optional<Guests::Slot> Admission::shake_hands(const std::string& address) {
+  auto slot = handshakes_.enter(key_of(address));
+  if (slot) return *std::move(slot);
   counts.handshakes_refused.fetch_add(1, relaxed);
   name(Kind::handshake_refused, "handshakes were refused with 503, for too many sockets have not signed in yet",
        "block the address in the firewall if this is an attack", address);

@@ -25,11 +25,11 @@ class Admission {
  public:
   Admission(const ServerConfig& config, const TrustedProxies& proxies, const Clock& clock, LogSink& logs);
 
-  /// Returns a place for a new connection; nothing: none is free. To make room, the longest idle stranger of `idle` may be cut; if the
+  /// Returns a slot for a new connection; nothing: none is free. To make room, the longest idle stranger of `idle` may be cut; if the
   /// address of the new connection is full, one of that address. Threads: that of `idle`.
-  [[nodiscard]] std::optional<Guests::Place> admit(const std::string& address, const Strangers& strangers);
-  /// A place for a session until its CONNECT is accepted.
-  [[nodiscard]] std::optional<Guests::Place> shake_hands(const std::string& address);
+  [[nodiscard]] std::optional<Guests::Slot> admit(const std::string& address, const Strangers& strangers);
+  /// A slot for a session until its CONNECT is accepted.
+  [[nodiscard]] std::optional<Guests::Slot> shake_hands(const std::string& address);
   /// A connection was cut because it held the most bytes when the connections of its loop held too many.
   void gave_up(const std::string& address, std::size_t bytes);
 

@@ -33,12 +33,12 @@ void Connection::converse(std::unique_ptr<Conversation> conversation) {
 }
 
 void Connection::vouch() {
-  place_.leave();
+  slot_.leave();
   forget_stranger();
 }
 
 void Connection::set_idle(bool idle) {
-  if (!open() || !place_.is_taken()) return forget_stranger();
+  if (!open() || !slot_.is_taken()) return forget_stranger();
   auto& [idle_ones, busy_ones] = config_.strangers;
   std::list<Connection*>& from = idle_ ? idle_ones : busy_ones;
   std::list<Connection*>& to = idle ? idle_ones : busy_ones;
@@ -247,7 +247,7 @@ Connection::Released Connection::release() {
   deadline_.clear();
   config_.on_closed(*this);
   forget_stranger();
-  Released released{std::move(socket_), std::move(unread_), std::string(outbound_.unsent()), std::move(place_)};
+  Released released{std::move(socket_), std::move(unread_), std::string(outbound_.unsent()), std::move(slot_)};
   outbound_.clear();
   return released;
 }

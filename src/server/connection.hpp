@@ -74,7 +74,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   ~Connection() override;
 
   /// The connection counts as a stranger until `vouch`. Before the first `converse`.
-  void take_place(Guests::Place place) { place_ = std::move(place); }
+  void take_slot(Guests::Slot slot) { slot_ = std::move(slot); }
   /// A session was admitted on this connection.
   void vouch();
   /// `idle`: no request is being answered. An idle stranger may be cut to make room for a new connection.
@@ -113,7 +113,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
     Descriptor socket;
     std::string unread;
     std::string unsent;
-    Guests::Place place;
+    Guests::Slot slot;
   };
   [[nodiscard]] Released release();
 
@@ -121,7 +121,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   [[nodiscard]] bool finishing() const { return finishing_; }
   [[nodiscard]] Loop& loop() { return config_.loop; }
   [[nodiscard]] const std::string& remote_address() const { return remote_address_; }
-  [[nodiscard]] const Guests::Place& place() const { return place_; }
+  [[nodiscard]] const Guests::Slot& slot() const { return slot_; }
   [[nodiscard]] SendCounts& counts() { return config_.counts; }
 
  private:
@@ -152,7 +152,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   std::unique_ptr<Conversation> conversation_;
   std::string unread_;
   OutboundQueue outbound_;
-  Guests::Place place_;                                           // while it belongs to a stranger
+  Guests::Slot slot_;                                             // while it belongs to a stranger
   std::optional<std::list<Connection*>::iterator> in_strangers_;  // its node there, once it has been idle
   std::size_t unsent_bytes_max_ = SIZE_MAX;
   std::size_t resume_below_ = 0;      // unsent bytes; 0: nothing waits for this

@@ -77,21 +77,21 @@ void EngineioEndpoint::handle(const std::shared_ptr<Exchange>& exchange) {
 
 void EngineioEndpoint::open_polling(const SessionRequestPtr& request) {
   const Request& opening = request->exchange()->request();
-  auto place = config_.admission.shake_hands(opening.remote_address);
-  if (!place) return request->answer(no_room_for_handshake());
-  make_session(opening, *std::move(place), engineio::Transport::polling)->open(request, config_.handler);
+  auto slot = config_.admission.shake_hands(opening.remote_address);
+  if (!slot) return request->answer(no_room_for_handshake());
+  make_session(opening, *std::move(slot), engineio::Transport::polling)->open(request, config_.handler);
 }
 
 void EngineioEndpoint::open_websocket(const SessionRequestPtr& request) {
   const auto& exchange = request->exchange();
   auto accept = websocket::check_request(exchange->request());
   if (!accept) return request->answer(std::move(accept.error()), SessionRequest::Then::close);
-  auto place = config_.admission.shake_hands(exchange->request().remote_address);
-  if (!place) return request->answer(no_room_for_handshake(), SessionRequest::Then::close);
+  auto slot = config_.admission.shake_hands(exchange->request().remote_address);
+  if (!slot) return request->answer(no_room_for_handshake(), SessionRequest::Then::close);
   exchange->hand_over(config_.shard, [this, request, accept = std::move(*accept),
-                                      place = *std::move(place)](const std::shared_ptr<Connection>& connection) mutable {
+                                      slot = *std::move(slot)](const std::shared_ptr<Connection>& connection) mutable {
     greet(*connection, accept);
-    const auto session = make_session(request->exchange()->request(), std::move(place), engineio::Transport::websocket);
+    const auto session = make_session(request->exchange()->request(), std::move(slot), engineio::Transport::websocket);
     session->open(connection, binary_of(request->parts.query), config_.handler);
   });
 }
@@ -187,7 +187,7 @@ void EngineioEndpoint::answer_preflight(const std::shared_ptr<Exchange>& exchang
   exchange->respond(std::move(response));
 }
 
-std::shared_ptr<EngineioSession> EngineioEndpoint::make_session(const Request& request, Guests::Place place, engineio::Transport first) {
+std::shared_ptr<EngineioSession> EngineioEndpoint::make_session(const Request& request, Guests::Slot slot, engineio::Transport first) {
   engineio::Handshake handshake{.sid = make_sid(),
                                 .remote_address = request.remote_address,
                                 .user_agent = header_of(request, "User-Agent", limits::user_agent_bytes_max),
@@ -197,7 +197,7 @@ std::shared_ptr<EngineioSession> EngineioEndpoint::make_session(const Request& r
     std::unique_ptr<EngineioSession> session(ended);
     if (!loop.in_this_thread()) loop.post([session = std::move(session)] {});
   };
-  const std::shared_ptr<EngineioSession> session(new EngineioSession(session_config_, std::move(handshake), std::move(place), first),
+  const std::shared_ptr<EngineioSession> session(new EngineioSession(session_config_, std::move(handshake), std::move(slot), first),
                                                  end_on_loop);
   sessions_.emplace(session->handshake().sid, session);
   return session;

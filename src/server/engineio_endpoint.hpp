@@ -59,7 +59,7 @@ class EngineioEndpoint {
 
   [[nodiscard]] std::vector<protocol::http::Header> cors_headers(const protocol::http::Request& request) const;
   void answer_preflight(const std::shared_ptr<Exchange>& exchange) const;
-  [[nodiscard]] std::shared_ptr<EngineioSession> make_session(const protocol::http::Request& request, Guests::Place place,
+  [[nodiscard]] std::shared_ptr<EngineioSession> make_session(const protocol::http::Request& request, Guests::Slot slot,
                                                               protocol::engineio::Transport first);
   [[nodiscard]] std::string make_sid();
   [[nodiscard]] EngineioEndpoint* owner_of(std::string_view sid) const;

@@ -63,12 +63,12 @@ struct EngineioSession::Candidate {
   Deadline due;
 };
 
-EngineioSession::EngineioSession(const Config& config, engineio::Handshake handshake, Guests::Place place, engineio::Transport first)
+EngineioSession::EngineioSession(const Config& config, engineio::Handshake handshake, Guests::Slot slot, engineio::Transport first)
     : config_(config),
       handshake_(std::move(handshake)),
       machine_(first, engineio::Heartbeat(config_.engineio.ping_interval, config_.engineio.ping_timeout, config_.shard.loop().now())),
       heartbeat_due_(config_.shard.loop(), [this] { on(Event::heartbeat); }),
-      place_(std::move(place)) {
+      slot_(std::move(slot)) {
   config_.totals.count_open();
 }
 
@@ -334,7 +334,7 @@ void EngineioSession::forget_queue() {
 }
 
 void EngineioSession::let_in() {
-  place_.leave();
+  slot_.leave();
   let_in_ = true;
   if (websocket_ != nullptr) websocket_->vouch();
 }
@@ -376,7 +376,7 @@ void EngineioSession::release(std::uint16_t close_code) {
   if (websocket_ != nullptr) websocket_->close(close_code);
   heartbeat_due_.clear();
   forget_queue();
-  place_.leave();
+  slot_.leave();
   config_.shard.holdings().set(*this, 0);
   config_.totals.count_closed();
   config_.on_ended(*this);

@@ -40,8 +40,8 @@ class EngineioSession final : public protocol::engineio::Socket,
     SessionTotals& totals;
     std::function<void(EngineioSession&)> on_ended;  // called once: the session is not used any more
   };
-  /// `config`: shared by all sessions of an endpoint, and outlives them. `place`: kept until `let_in`. `first`: the transport of `open`.
-  EngineioSession(const Config& config, protocol::engineio::Handshake handshake, Guests::Place place, protocol::engineio::Transport first);
+  /// `config`: shared by all sessions of an endpoint, and outlives them. `slot`: kept until `let_in`. `first`: the transport of `open`.
+  EngineioSession(const Config& config, protocol::engineio::Handshake handshake, Guests::Slot slot, protocol::engineio::Transport first);
   ~EngineioSession() override;
 
   /// Starts with long polling: `request` is answered with the open packet.
@@ -121,7 +121,7 @@ class EngineioSession final : public protocol::engineio::Socket,
   std::unique_ptr<protocol::engineio::SocketHandler> handler_;  // null before the session is open and after on_close
   Machine machine_;
   Deadline heartbeat_due_;
-  Guests::Place place_;
+  Guests::Slot slot_;
   bool let_in_ = false;
   RefusalPace pace_;
 

@@ -23,10 +23,10 @@ Front::Front(Site& site, Shard& shard) : site_(site), shard_(shard) {
 }
 
 void Front::accept(Descriptor socket, std::string remote_address) {
-  auto place = site_.admission->admit(remote_address, shard_.strangers());
-  if (!place) return;
+  auto slot = site_.admission->admit(remote_address, shard_.strangers());
+  if (!slot) return;
   const auto connection = shard_.adopt(std::move(socket), std::move(remote_address));
-  connection->take_place(*std::move(place));
+  connection->take_slot(*std::move(slot));
   const HttpConnection::Config config{*this, site_.proxies, {site_.config.http_request_timeout, site_.config.http_idle_timeout}};
   connection->converse(std::make_unique<HttpConnection>(*connection, config));
 }

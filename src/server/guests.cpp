@@ -2,7 +2,7 @@
 
 namespace parley::server {
 
-std::expected<Guests::Place, Guests::Full> Guests::enter(std::string key) {
+std::expected<Guests::Slot, Guests::Full> Guests::enter(std::string key) {
   const std::lock_guard lock(mutex_);
   if (size_ >= bounds_.total) return std::unexpected(Full::total);
   if (!key.empty()) {
@@ -11,7 +11,7 @@ std::expected<Guests::Place, Guests::Full> Guests::enter(std::string key) {
     ++count;
   }
   ++size_;
-  return Place(*this, std::move(key));
+  return Slot(*this, std::move(key));
 }
 
 std::size_t Guests::size() const {

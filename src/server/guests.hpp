@@ -13,7 +13,7 @@
 
 namespace parley::server {
 
-/// Threads: any. It must outlive its places.
+/// Threads: any. It must outlive its slots.
 class Guests {
  public:
   struct Bounds {
@@ -22,23 +22,23 @@ class Guests {
   };
   explicit Guests(Bounds bounds) : bounds_(bounds) {}
 
-  /// The place of one guest. Destroying it releases the place.
-  class Place {
+  /// The slot of one guest. Destroying it frees the slot.
+  class Slot {
    public:
-    Place() = default;
-    Place(Guests& guests, std::string key) : taken_(std::make_unique<Taken>(guests, std::move(key))) {}
-    Place(Place&& other) noexcept = default;
-    Place& operator=(Place&& other) noexcept {
+    Slot() = default;
+    Slot(Guests& guests, std::string key) : taken_(std::make_unique<Taken>(guests, std::move(key))) {}
+    Slot(Slot&& other) noexcept = default;
+    Slot& operator=(Slot&& other) noexcept {
       std::swap(taken_, other.taken_);
       return *this;
     }
-    ~Place() { leave(); }
+    ~Slot() { leave(); }
 
     void leave() {
       if (const auto taken = std::exchange(taken_, nullptr)) taken->guests.forget(taken->key);
     }
     [[nodiscard]] bool is_taken() const { return taken_ != nullptr; }
-    /// The key of the address; empty where addresses are not counted. The place must be taken.
+    /// The key of the address; empty where addresses are not counted. The slot must be taken.
     [[nodiscard]] const std::string& key() const { return taken_->key; }
 
    private:
@@ -51,7 +51,7 @@ class Guests {
 
   enum class Full : std::uint8_t { total, address };
   /// `key`: from protocol::http::client_key; empty: not counted by address, because it is a proxy's.
-  [[nodiscard]] std::expected<Place, Full> enter(std::string key);
+  [[nodiscard]] std::expected<Slot, Full> enter(std::string key);
   [[nodiscard]] std::size_t size() const;
 
  private:

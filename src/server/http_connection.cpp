@@ -219,7 +219,7 @@ void HttpConnection::give_way(Shard& target, Exchange::TakeOver take_over) {
     auto address = connection->remote_address();
     auto move_in = [&target, address = std::move(address), released = connection->release(), take_over = std::move(take_over)]() mutable {
       auto moved = target.adopt(std::move(released.socket), std::move(address));
-      moved->take_place(std::move(released.place));
+      moved->take_slot(std::move(released.slot));
       moved->prepend(std::move(released.unread));
       moved->output() += released.unsent;
       take_over(std::move(moved));

@@ -9,7 +9,7 @@ namespace engineio = protocol::engineio;
 namespace socketio = protocol::socketio;
 using engineio::CloseReason;
 using socketio::DisconnectReason;
-using Step = socketio::ConnectionState::Step;
+using Action = socketio::ConnectionState::Action;
 
 namespace {
 
@@ -118,24 +118,24 @@ void SocketioConnection::on_decoded(const Whole& decoded) {
 void SocketioConnection::on_packet(const socketio::WholePacket& whole) {
   const socketio::Packet& packet = whole.packet;
   switch (state_.on_packet(packet.type, packet.nsp)) {
-    case Step::deliver_event: {
+    case Action::deliver_event: {
       const auto peer = find(packet.nsp);
       return peer->handler()->on_event({packet.name, packet.json, packet.id, whole.attachments});
     }
-    case Step::deliver_ack: {
+    case Action::deliver_ack: {
       const auto peer = find(packet.nsp);
       return peer->handler()->on_ack(packet.id.value_or(0), packet.json, whole.attachments);
     }
-    case Step::decide:
+    case Action::decide:
       return ask(packet);
-    case Step::refuse_namespace:
+    case Action::refuse_namespace:
       socket_->send(socketio::encode_connect_error(packet.nsp, "Invalid namespace"));
       return count_refused_connect();
-    case Step::leave:
+    case Action::leave:
       return leave(packet.nsp);
-    case Step::ignore:
+    case Action::ignore:
       return;
-    case Step::close:
+    case Action::close:
       return fail(DisconnectReason::parse_error);
   }
 }

@@ -87,7 +87,7 @@ void PendingRequest::add_window_headers(Response& response) const {
   response.headers.push_back({"RateLimit-Limit", limit});
   response.headers.push_back({"RateLimit-Remaining", std::to_string(window->remaining)});
   response.headers.push_back({"RateLimit-Reset", std::to_string(window->reset_seconds)});
-  if (window->verdict == WindowState::Verdict::over) response.headers.push_back({"Retry-After", std::to_string(window->reset_seconds)});
+  if (window->is_over) response.headers.push_back({"Retry-After", std::to_string(window->reset_seconds)});
 }
 
 const std::string& PendingRequest::client_key() {

@@ -9,7 +9,7 @@ WindowState WindowLimiter::count(std::string_view client, SteadyTime now, std::u
   const auto admission = windows_.admit(client, limit_, now, amount);
   const auto reset = std::chrono::ceil<std::chrono::seconds>(admission.window_rest);
   return {limit_, static_cast<std::uint32_t>(window_.count()), admission.left, static_cast<std::uint32_t>(reset.count()),
-          admission.admitted ? WindowState::Verdict::within : WindowState::Verdict::over};
+          !admission.admitted};
 }
 
 }  // namespace parley::http_api

@@ -23,7 +23,7 @@ struct WindowState {
   std::uint32_t window_seconds = 0;
   std::uint32_t remaining = 0;
   std::uint32_t reset_seconds = 0;  // until the window ends, rounded up
-  enum class Verdict : std::uint8_t { within, over } verdict = Verdict::within;
+  bool is_over = false;             // this request is not admitted
 };
 
 class WindowLimiter {

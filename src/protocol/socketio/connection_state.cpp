@@ -7,45 +7,45 @@
 
 namespace parley::protocol::socketio {
 
-ConnectionState::Step ConnectionState::on_packet(PacketType type, std::string_view nsp) {
+ConnectionState::Action ConnectionState::on_packet(PacketType type, std::string_view nsp) {
   if (type == PacketType::connect) {
     return on_connect(nsp);
   }
   const Space* space = find(nsp);
   if (space == nullptr || space->life == Life::deciding || type == PacketType::connect_error) {
-    return Step::close;
+    return Action::close;
   }
   if (space->life == Life::left) {
-    return Step::ignore;
+    return Action::ignore;
   }
   switch (type) {
     case PacketType::disconnect:
       forget(nsp);
-      return Step::leave;
+      return Action::leave;
     case PacketType::ack:
     case PacketType::binary_ack:
-      return Step::deliver_ack;
+      return Action::deliver_ack;
     default:
-      return Step::deliver_event;
+      return Action::deliver_event;
   }
 }
 
-ConnectionState::Step ConnectionState::on_connect(std::string_view nsp) {
+ConnectionState::Action ConnectionState::on_connect(std::string_view nsp) {
   if (std::ranges::find(known_, nsp) == known_.end()) {
-    return Step::refuse_namespace;
+    return Action::refuse_namespace;
   }
   if (Space* space = find(nsp)) {
     if (space->life != Life::left) {
-      return Step::close;
+      return Action::close;
     }
     space->life = Life::deciding;
-    return Step::decide;
+    return Action::decide;
   }
   if (spaces_.size() == limits::namespaces_per_connection_max) {
-    return Step::close;
+    return Action::close;
   }
   spaces_.push_back({std::string(nsp), Life::deciding});
-  return Step::decide;
+  return Action::decide;
 }
 
 void ConnectionState::accepted(std::string_view nsp) {

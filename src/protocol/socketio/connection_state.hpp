@@ -23,7 +23,7 @@ class ConnectionState {
   /// `namespaces`: the existing namespaces; must outlive this.
   explicit ConnectionState(std::span<const std::string> namespaces) : known_(namespaces) {}
 
-  enum class Step : std::uint8_t {
+  enum class Action : std::uint8_t {
     decide,            // ask the application, then call accepted or refused
     refuse_namespace,  // answer with CONNECT_ERROR `Invalid namespace`; the connection stays
     deliver_event,
@@ -32,7 +32,7 @@ class ConnectionState {
     ignore,
     close,  // a protocol error: close the connection, reason `parse error`
   };
-  [[nodiscard]] Step on_packet(PacketType type, std::string_view nsp);
+  [[nodiscard]] Action on_packet(PacketType type, std::string_view nsp);
 
   /// The application's decision on a CONNECT for which on_packet returned `decide`.
   void accepted(std::string_view nsp);
@@ -50,7 +50,7 @@ class ConnectionState {
     Life life;
   };
   [[nodiscard]] Space* find(std::string_view nsp);
-  [[nodiscard]] Step on_connect(std::string_view nsp);
+  [[nodiscard]] Action on_connect(std::string_view nsp);
   void forget(std::string_view nsp);
 
   std::span<const std::string> known_;

@@ -41,10 +41,10 @@ std::size_t IceHealth::healthy_servers() const {
   return static_cast<std::size_t>(std::ranges::count_if(servers, [](const IceServerHealth& server) { return server.report.healthy; }));
 }
 
-IceServers::IceServers(IceConfig config, Surroundings surroundings)
-    : surroundings_(std::move(surroundings)),
+IceServers::IceServers(IceConfig config, Dependencies deps)
+    : deps_(std::move(deps)),
       config_(std::make_shared<const IceConfig>(std::move(config))),
-      last_check_(surroundings_.clock.now()),
+      last_check_(deps_.clock.now()),
       last_rotation_(last_check_) {}
 
 std::shared_ptr<const IceConfig> IceServers::config() const {
@@ -53,7 +53,7 @@ std::shared_ptr<const IceConfig> IceServers::config() const {
 }
 
 std::vector<api::IceServer> IceServers::issue() const {
-  return api::ice_servers(settings_of(*config()), surroundings_.clock.now());
+  return api::ice_servers(settings_of(*config()), deps_.clock.now());
 }
 
 // Every configured STUN server (clients receive only three), and the TURN servers as clients receive them.
@@ -62,7 +62,7 @@ std::vector<api::IceServer> IceServers::to_check(const IceConfig& config) const 
   for (const std::string& url : config.stun_urls) servers.push_back({url, {}, {}});
   const std::vector<std::string> no_stun;
   const api::IceSettings turn_alone{no_stun, config.turn_urls, config.turn_secret, config.turn_username, config.turn_credentials};
-  for (api::IceServer& server : api::ice_servers(turn_alone, surroundings_.clock.now())) servers.push_back(std::move(server));
+  for (api::IceServer& server : api::ice_servers(turn_alone, deps_.clock.now())) servers.push_back(std::move(server));
   std::vector<api::IceServer> different;  // a server that is configured twice is asked once
   for (api::IceServer& server : servers) {
     if (different.size() == limits::ice_servers_max) break;
@@ -97,16 +97,15 @@ void IceServers::check(EventLoop& from, CheckDone done) {
   lock.unlock();
   std::vector<ice::Server> servers;
   for (const api::IceServer& server : asked) servers.push_back({server.url, server.username, server.credential});
-  surroundings_.checker.check(from, std::move(servers), [this, asked = std::move(asked)](std::vector<ice::Report> reports) {
-    take_reports(asked, std::move(reports));
-  });
+  deps_.checker.check(from, std::move(servers),
+                      [this, asked = std::move(asked)](std::vector<ice::Report> reports) { take_reports(asked, std::move(reports)); });
 }
 
 void IceServers::take_reports(const std::vector<api::IceServer>& asked, std::vector<ice::Report> reports) {
   std::vector<Waiting> answered;
   {
     const std::lock_guard lock(mutex_);
-    last_check_ = surroundings_.clock.now();
+    last_check_ = deps_.clock.now();
     checked_.clear();
     for (std::size_t index = 0; index < asked.size(); ++index) {
       using Kind = IceServerHealth::Kind;
@@ -130,22 +129,22 @@ Result<void> IceServers::change_turn(TurnChange change) {
     secret_from_ = SecretFrom::admin;
   }
   config_ = std::move(changed);
-  surroundings_.logs.write(LogLevel::info, "service", "the TURN configuration was changed by an admin");
+  deps_.logs.write(LogLevel::info, "service", "the TURN configuration was changed by an admin");
   return {};
 }
 
 void IceServers::rotate(EventLoop& from, RotationDone done) {
   {
     const std::lock_guard lock(mutex_);
-    if (!surroundings_.read_secret || secret_from_ == SecretFrom::admin) {
-      last_rotation_ = surroundings_.clock.now();
+    if (!deps_.read_secret || secret_from_ == SecretFrom::admin) {
+      last_rotation_ = deps_.clock.now();
       from.post([done = std::move(done), at = last_rotation_]() mutable { done(at); });
       return;
     }
   }
   using Secret = Result<std::string>;
   read_then<Secret>(
-      surroundings_.log, from, [this](store::LogReader&) { return surroundings_.read_secret(); },
+      deps_.log, from, [this](store::LogReader&) { return deps_.read_secret(); },
       [this, done = std::move(done)](Result<Secret> read) mutable {
         done(read ? take_secret(*std::move(read)) : std::unexpected(std::move(read.error())));
       });
@@ -153,11 +152,11 @@ void IceServers::rotate(EventLoop& from, RotationDone done) {
 
 Result<Timestamp> IceServers::take_secret(Result<std::string> secret) {
   if (!secret) {
-    surroundings_.logs.write(LogLevel::error, "service", "the TURN secret was not rotated", {{"error", secret.error().message}});
+    deps_.logs.write(LogLevel::error, "service", "the TURN secret was not rotated", {{"error", secret.error().message}});
     return refuse(ErrorCode::internal, "The TURN secret cannot be read");
   }
   const std::lock_guard lock(mutex_);
-  last_rotation_ = surroundings_.clock.now();
+  last_rotation_ = deps_.clock.now();
   if (secret_from_ == SecretFrom::admin) return last_rotation_;  // an admin set a secret while this one was being read
   auto changed = std::make_shared<IceConfig>(*config_);
   changed->turn_secret = *std::move(secret);
@@ -171,9 +170,9 @@ void IceServers::start_rotation(EventLoop& loop) {
 
 // A rotation that an admin requests delays the next one, so the timer checks again when it fires.
 void IceServers::arm_rotation(EventLoop& loop) {
-  const auto left = std::max(health().next_rotation - surroundings_.clock.now(), std::chrono::milliseconds(0));
+  const auto left = std::max(health().next_rotation - deps_.clock.now(), std::chrono::milliseconds(0));
   loop.call_after(left, alive_.guard([this, &loop] {
-    if (health().next_rotation > surroundings_.clock.now()) return arm_rotation(loop);
+    if (health().next_rotation > deps_.clock.now()) return arm_rotation(loop);
     rotate(loop, [this, &loop](Result<Timestamp> rotated) {
       if (rotated) return arm_rotation(loop);
       loop.call_after(limits::upkeep_retry_after, alive_.guard([this, &loop] { arm_rotation(loop); }));

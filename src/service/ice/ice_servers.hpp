@@ -57,14 +57,14 @@ struct TurnChange {
 class IceServers {
  public:
   /// All references must outlive it. `read_secret` may block and runs on the log's reader threads; empty: there is no source to read.
-  struct Surroundings {
+  struct Dependencies {
     Clock& clock;
     LogSink& logs;
     store::SessionLog& log;
     ice::IceChecker& checker;
     std::function<Result<std::string>()> read_secret;
   };
-  IceServers(IceConfig config, Surroundings surroundings);
+  IceServers(IceConfig config, Dependencies deps);
 
   /// For one client, with fresh credentials.
   [[nodiscard]] std::vector<api::IceServer> issue() const;
@@ -98,7 +98,7 @@ class IceServers {
   void arm_rotation(EventLoop& loop);
   [[nodiscard]] std::shared_ptr<const IceConfig> config() const;
 
-  Surroundings surroundings_;
+  Dependencies deps_;
   Alive alive_;
   mutable std::mutex mutex_;  // guards all below
   std::shared_ptr<const IceConfig> config_;

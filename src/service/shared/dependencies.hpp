@@ -1,4 +1,4 @@
-// The ports and surroundings of the service. Each must outlive it.
+// What the service depends on. Each must outlive it.
 #pragma once
 
 #include <functional>

@@ -35,12 +35,12 @@ class RateLimiter {
  public:
   explicit RateLimiter(Clock& clock, std::chrono::milliseconds window = limits::rate_window) : clock_(clock), windows_(window) {}
 
-  struct Verdict {
+  struct Admission {
     bool admitted = true;
     std::int64_t retry_after_ms = 0;  // refused: the time until the window ends
   };
   /// Counts one event against `limit` per window; 0: no limit, nothing is counted.
-  [[nodiscard]] Verdict admit(const UserId& user, EventKind kind, std::uint32_t limit) {
+  [[nodiscard]] Admission admit(const UserId& user, EventKind kind, std::uint32_t limit) {
     if (limit == 0) return {};
     const auto admission = windows_.admit(Key{user, kind}, limit, clock_.steady_now());
     if (admission.admitted) return {};

@@ -184,10 +184,10 @@ void ClientSession::vacate_room(SessionId session) {  // by value: its room may 
 
 Result<void> ClientSession::admit(EventKind kind, std::uint32_t EventRates::* rate, const api::Refusal& refusal) {
   Context& context = router_.context();
-  const auto verdict = context.rates.admit(connection_->caller->user.id, kind, context.config.rates.*rate);
-  if (verdict.admitted) return {};
+  const auto admission = context.rates.admit(connection_->caller->user.id, kind, context.config.rates.*rate);
+  if (admission.admitted) return {};
   count(context.counters.refused_rate_limited);
-  return std::unexpected(rate_limited(refusal, verdict.retry_after_ms));
+  return std::unexpected(rate_limited(refusal, admission.retry_after_ms));
 }
 
 void ClientSession::refuse_overloaded(const SocketAnswer& answer) {

@@ -11,10 +11,10 @@ namespace {
 
 /// Attempts count, as over REST: a request that is refused later has still cost the store a read.
 Result<void> admit_creation(Context& context, const UserId& user) {
-  const auto verdict = context.creations.admit(user, EventKind::creation, context.config.rates.creation);
-  if (verdict.admitted) return {};
+  const auto admission = context.creations.admit(user, EventKind::creation, context.config.rates.creation);
+  if (admission.admitted) return {};
   count(context.counters.refused_rate_limited);
-  return std::unexpected(rate_limited(api::creations_refusal, verdict.retry_after_ms));
+  return std::unexpected(rate_limited(api::creations_refusal, admission.retry_after_ms));
 }
 
 }  // namespace

@@ -135,10 +135,10 @@ Result<void> PublishStep::read(store::LogReader& reader, store::Directory&) {
 
 Result<void> PublishStep::admit_rate() {
   if (sent_.transport != Transport::socket || rate_counted_) return {};
-  const auto verdict = context().rates.admit(caller_->user.id, EventKind::chat, context().config.rates.chat);
-  if (!verdict.admitted) {
+  const auto admission = context().rates.admit(caller_->user.id, EventKind::chat, context().config.rates.chat);
+  if (!admission.admitted) {
     count(context().counters.refused_rate_limited);
-    return std::unexpected(rate_limited("chat", verdict.retry_after_ms));
+    return std::unexpected(rate_limited("chat", admission.retry_after_ms));
   }
   rate_counted_ = true;
   return {};

@@ -47,10 +47,10 @@ Decision ReopeningStep::reopen(const Outlook& outlook, const UserId& user, const
 std::optional<Error> ReopeningStep::count_rate(const UserId& user) {
   if (rate_counted_) return std::nullopt;
   Context& context = router_.context();
-  const auto verdict = context.rates.admit(user, EventKind::reopening, context.config.rates.reopening);
-  if (!verdict.admitted) {
+  const auto admission = context.rates.admit(user, EventKind::reopening, context.config.rates.reopening);
+  if (!admission.admitted) {
     count(context.counters.refused_rate_limited);
-    return Error{ErrorCode::rate_limited, "Rate limit exceeded for reopenings", {}, verdict.retry_after_ms};
+    return Error{ErrorCode::rate_limited, "Rate limit exceeded for reopenings", {}, admission.retry_after_ms};
   }
   rate_counted_ = true;
   return std::nullopt;

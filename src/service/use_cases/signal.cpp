@@ -53,10 +53,10 @@ Error invalid_format(std::string_view called) {
 Result<void> admit_rate(Context& context, const UserId& user, const SignalRow& row, std::string_view called) {
   std::uint32_t limit = context.config.rates.*row.rate;
   if (limit > 1 && context.connections.crowded()) limit /= 2;
-  const auto verdict = context.rates.admit(user, row.kind, limit);
-  if (verdict.admitted) return {};
+  const auto admission = context.rates.admit(user, row.kind, limit);
+  if (admission.admitted) return {};
   count(context.counters.refused_rate_limited);
-  return std::unexpected(rate_limited(called, verdict.retry_after_ms));
+  return std::unexpected(rate_limited(called, admission.retry_after_ms));
 }
 
 /// Time, a counter of this shard, random bytes. Within a millisecond a later record has the greater id; the list is sorted by time and id.

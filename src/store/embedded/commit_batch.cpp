@@ -34,10 +34,10 @@ bool is_head(const domain::Position& expected, const domain::Position& head) {
 
 }  // namespace
 
-CommitBatch::CommitBatch(Context context, Room room)
-    : context_(context),
-      room_(room),
-      latest_(context.database, context.state, LogView::Moment::latest),
+CommitBatch::CommitBatch(Dependencies deps, FreeSpace free_space)
+    : deps_(deps),
+      free_space_(free_space),
+      latest_(deps.database, deps.state, LogView::Moment::latest),
       batch_(std::make_unique<rocksdb::WriteBatch>()) {}
 
 CommitBatch::~CommitBatch() = default;
@@ -66,31 +66,31 @@ void CommitBatch::add(PreparedAppend prepared) {
 }
 
 void CommitBatch::refuse(AppendOutcome& outcome, Error error) {
-  context_.state.note_refused();
+  deps_.state.note_refused();
   outcome.status = AppendStatus::refused;
   outcome.error = std::move(error);
 }
 
 std::optional<Error> CommitBatch::refusal_of(const PreparedAppend& prepared) {
-  if (context_.state.failed()) return context_.state.failure();
-  if (auto damage = context_.state.damage_of(prepared.append.session)) return damage;
-  if (room_ == Room::too_little && prepared.needs_room)
+  if (deps_.state.failed()) return deps_.state.failure();
+  if (auto damage = deps_.state.damage_of(prepared.append.session)) return damage;
+  if (free_space_ == FreeSpace::too_little && prepared.needs_room)
     return Error{ErrorCode::store_full, "The store is full", "free space is below free_bytes_min"};
   return std::nullopt;
 }
 
 Result<LogHead*> CommitBatch::head_of(SessionNumber session) {
-  if (LogHead* head = context_.heads.find(session)) return head;
+  if (LogHead* head = deps_.heads.find(session)) return head;
   const auto last = latest_.last(session);
   if (!last) return std::unexpected(last.error());
   LogHead head;
   if (*last) {
     const auto position = position_of(**last);
-    if (!position) return std::unexpected(context_.state.note_damage(session, (*last)->seq, position.error().detail));
+    if (!position) return std::unexpected(deps_.state.note_damage(session, (*last)->seq, position.error().detail));
     head.position = *position;
     head.keys_after = position->seq;
   }
-  return &context_.heads.put(session, std::move(head));
+  return &deps_.heads.put(session, std::move(head));
 }
 
 // All checks that can refuse are done before anything of this append is put into the batch. So a
@@ -118,9 +118,9 @@ void CommitBatch::put_entries(const PreparedAppend& prepared, LogHead& head) {
   const Append& append = prepared.append;
   written_.try_emplace(append.session);
   for (const EncodedEntry& entry : append.entries)
-    embedded::put(*batch_, context_.database.family(Family::log), log_key(append.session, entry.seq), domain::encode_record(entry));
-  for (const auto& [key, seq] : prepared.keys) context_.keys.note(append.session, key, seq);
-  context_.heads.add_keys(head, prepared.keys);
+    embedded::put(*batch_, deps_.database.family(Family::log), log_key(append.session, entry.seq), domain::encode_record(entry));
+  for (const auto& [key, seq] : prepared.keys) deps_.keys.note(append.session, key, seq);
+  deps_.heads.add_keys(head, prepared.keys);
   entries_put_ += append.entries.size();
   bytes_put_ += prepared.bytes;
 }
@@ -131,14 +131,14 @@ Result<EncodedEntry> CommitBatch::without_body_of(const Append& append) {
   const auto entry = latest_.entry(append.session, seq);
   if (!entry) return std::unexpected(entry.error());
   auto without_body = domain::emptied(*entry);
-  if (!without_body) return std::unexpected(context_.state.note_damage(append.session, seq, without_body.error().detail));
+  if (!without_body) return std::unexpected(deps_.state.note_damage(append.session, seq, without_body.error().detail));
   return without_body;
 }
 
 void CommitBatch::put_erasure(SessionNumber session, const EncodedEntry& without_body) {
   const Bytes key = log_key(session, without_body.seq);
-  embedded::put(*batch_, context_.database.family(Family::log), key, domain::encode_record(without_body));
-  embedded::put(*batch_, context_.database.family(Family::deleted), key, {});
+  embedded::put(*batch_, deps_.database.family(Family::log), key, domain::encode_record(without_body));
+  embedded::put(*batch_, deps_.database.family(Family::deleted), key, {});
 }
 
 Result<std::optional<SessionRow>> CommitBatch::row_before(const SessionRow& row) {
@@ -147,7 +147,7 @@ Result<std::optional<SessionRow>> CommitBatch::row_before(const SessionRow& row)
   if (!value) return std::unexpected(value.error());
   if (!*value) return std::optional<SessionRow>{};
   const auto before = domain::decode_session_row(**value);
-  if (!before) return std::unexpected(context_.state.note_damage(row.number, 0, "the directory row: " + before.error().detail));
+  if (!before) return std::unexpected(deps_.state.note_damage(row.number, 0, "the directory row: " + before.error().detail));
   return *before;
 }
 
@@ -162,7 +162,7 @@ Result<void> CommitBatch::require_free_id(const SessionRow& row) {
 Result<void> CommitBatch::put_row(const SessionRow& row) {
   const auto before = row_before(row);
   if (!before) return std::unexpected(before.error());
-  embedded::put(*batch_, context_.database.family(Family::directory), row.id.text(), domain::encode_session_row(row));
+  embedded::put(*batch_, deps_.database.family(Family::directory), row.id.text(), domain::encode_session_row(row));
   // Delete the index rows of the old session row and put those of the new one, because the participants may have changed.
   if (*before && (*before)->status != domain::SessionStatus::ended) delete_open_index(**before);
   if (row.status != domain::SessionStatus::ended) put_open_index(row);
@@ -171,7 +171,7 @@ Result<void> CommitBatch::put_row(const SessionRow& row) {
 }
 
 void CommitBatch::put_open_index(const SessionRow& row) {
-  rocksdb::ColumnFamilyHandle* family = context_.database.family(Family::open_sessions);
+  rocksdb::ColumnFamilyHandle* family = deps_.database.family(Family::open_sessions);
   if (row.participants.size() >= 2)
     embedded::put(*batch_, family, pair_key(row.participants[0].user, row.participants[1].user, row.id), {});
   for (const domain::Participant& participant : row.participants)
@@ -179,7 +179,7 @@ void CommitBatch::put_open_index(const SessionRow& row) {
 }
 
 void CommitBatch::delete_open_index(const SessionRow& row) {
-  rocksdb::ColumnFamilyHandle* family = context_.database.family(Family::open_sessions);
+  rocksdb::ColumnFamilyHandle* family = deps_.database.family(Family::open_sessions);
   if (row.participants.size() >= 2) erase(*batch_, family, pair_key(row.participants[0].user, row.participants[1].user, row.id));
   for (const domain::Participant& participant : row.participants)
     erase(*batch_, family, user_session_key(participant.user, row.created_at, row.id));
@@ -202,7 +202,7 @@ Result<void> CommitBatch::put_keys_when_due(SessionNumber session, LogHead& head
     if (!read) return std::unexpected(read.error());
     keys = *std::move(read);
   }
-  const std::vector<KeyAt> recent = context_.heads.take_keys(head, seq);
+  const std::vector<KeyAt> recent = deps_.heads.take_keys(head, seq);
   keys.insert(keys.end(), recent.begin(), recent.end());
   put_keys(session, std::move(keys), seq);
   written_[session] = seq;
@@ -211,7 +211,7 @@ Result<void> CommitBatch::put_keys_when_due(SessionNumber session, LogHead& head
 
 void CommitBatch::put_keys(SessionNumber session, std::vector<KeyAt> keys, std::uint32_t watermark) {
   std::ranges::sort(keys);
-  rocksdb::ColumnFamilyHandle* family = context_.database.family(Family::keys);
+  rocksdb::ColumnFamilyHandle* family = deps_.database.family(Family::keys);
   embedded::put(*batch_, family, session_prefix(session), encode_seq(watermark));
   const Key16* previous = nullptr;
   for (const auto& [key, seq] : keys) {
@@ -222,47 +222,47 @@ void CommitBatch::put_keys(SessionNumber session, std::vector<KeyAt> keys, std::
 }
 
 void CommitBatch::add(const domain::User& user) {
-  embedded::put(*batch_, context_.database.family(Family::users), user.id.text(), encode_user(user));
+  embedded::put(*batch_, deps_.database.family(Family::users), user.id.text(), encode_user(user));
 }
 
 void CommitBatch::add(const SignallingMessage& message) {
-  embedded::put(*batch_, context_.database.family(Family::signalling), signalling_key(message.session, message.timestamp, message.id),
+  embedded::put(*batch_, deps_.database.family(Family::signalling), signalling_key(message.session, message.timestamp, message.id),
                 encode_signalling(message));
 }
 
 void CommitBatch::add(const domain::Revocation& revocation) {
   ++revocations_put_;
-  embedded::put(*batch_, context_.database.family(Family::meta), revocation_key(revocation.token), encode_revocation(revocation));
+  embedded::put(*batch_, deps_.database.family(Family::meta), revocation_key(revocation.token), encode_revocation(revocation));
 }
 
 void CommitBatch::add(const ClockLook& look) {
-  embedded::put(*batch_, context_.database.family(Family::meta), clock_key, encode_clock_look(look));
+  embedded::put(*batch_, deps_.database.family(Family::meta), clock_key, encode_clock_look(look));
 }
 
 void CommitBatch::forget(const domain::TokenId& token) {
-  erase(*batch_, context_.database.family(Family::meta), revocation_key(token));
+  erase(*batch_, deps_.database.family(Family::meta), revocation_key(token));
 }
 
 void CommitBatch::write() {
   if (batch_->Count() > 0) {
-    if (context_.state.failed()) return refuse_all();
+    if (deps_.state.failed()) return refuse_all();
     rocksdb::WriteOptions options;
-    options.sync = entries_put_ + revocations_put_ > 0 && context_.syncing == Syncing::real;
-    const SteadyTime begin = context_.clock.steady_now();
-    const auto status = context_.database.db().Write(options, batch_.get());
+    options.sync = entries_put_ + revocations_put_ > 0 && deps_.syncing == Syncing::real;
+    const SteadyTime begin = deps_.clock.steady_now();
+    const auto status = deps_.database.db().Write(options, batch_.get());
     if (!status.ok()) {
-      context_.state.fail("A write to the write-ahead log failed: " + status.ToString());
+      deps_.state.fail("A write to the write-ahead log failed: " + status.ToString());
       return fail_all(status.ToString());
     }
-    note_written(context_.clock.steady_now() - begin);
+    note_written(deps_.clock.steady_now() - begin);
   }
   for (auto& [index, prepared] : conflicting_) settle_conflict(settled_[index].outcome, prepared.append);
 }
 
 void CommitBatch::refuse_all() {
-  revoked_ = std::unexpected(context_.state.failure());
+  revoked_ = std::unexpected(deps_.state.failure());
   for (Settled& settled : settled_)
-    if (settled.outcome.status == AppendStatus::committed) refuse(settled.outcome, context_.state.failure());
+    if (settled.outcome.status == AppendStatus::committed) refuse(settled.outcome, deps_.state.failure());
 }
 
 // The batch may be on the disk or not: only the recovery at the next start can tell. So the status is `unknown`, not refused.
@@ -274,18 +274,17 @@ void CommitBatch::fail_all(const std::string& reason) {
     settled.outcome.head = {};
     settled.outcome.error = Error{ErrorCode::outcome_unknown, "The outcome is not known", reason};
   }
-  for (const auto& [index, prepared] : conflicting_) refuse(settled_[index].outcome, context_.state.failure());
+  for (const auto& [index, prepared] : conflicting_) refuse(settled_[index].outcome, deps_.state.failure());
 }
 
 void CommitBatch::note_written(std::chrono::nanoseconds took) {
-  context_.keys.written();
+  deps_.keys.written();
   for (const auto& [session, watermark] : written_)
-    if (watermark) context_.keys.indexed(session, *watermark);
+    if (watermark) deps_.keys.indexed(session, *watermark);
   if (entries_put_ + revocations_put_ == 0) return;
-  context_.state.note_sync(took);
-  context_.state.note_commit(entries_put_, bytes_put_);
-  if (auto noted = context_.database.synced_file().write(context_.database.latest_sequence()); !noted)
-    context_.state.fail(noted.error().message);
+  deps_.state.note_sync(took);
+  deps_.state.note_commit(entries_put_, bytes_put_);
+  if (auto noted = deps_.database.synced_file().write(deps_.database.latest_sequence()); !noted) deps_.state.fail(noted.error().message);
 }
 
 void CommitBatch::settle_conflict(AppendOutcome& outcome, const Append& append) {
@@ -294,7 +293,7 @@ void CommitBatch::settle_conflict(AppendOutcome& outcome, const Append& append) 
   auto settled = settlement_of(append, *log, AtHead::conflicts);
   if (!settled) return refuse(outcome, settled.error());
   outcome = **std::move(settled);
-  if (outcome.status == AppendStatus::conflict) context_.state.note_conflict();
+  if (outcome.status == AppendStatus::conflict) deps_.state.note_conflict();
 }
 
 /// The entries after the expected position are read only if the log has that position.

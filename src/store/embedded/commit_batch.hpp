@@ -33,7 +33,7 @@ namespace parley::store::embedded {
 class CommitBatch {
  public:
   /// The parts of the store that every batch uses.
-  struct Context {
+  struct Dependencies {
     Database& database;
     StoreState& state;
     KeyIndex& keys;
@@ -41,9 +41,9 @@ class CommitBatch {
     const Clock& clock;
     Syncing syncing;
   };
-  enum class Room : std::uint8_t { enough, too_little };  // free disk space for new texts
+  enum class FreeSpace : std::uint8_t { enough, too_little };  // on the disk, for new texts
 
-  CommitBatch(Context context, Room room);
+  CommitBatch(Dependencies deps, FreeSpace free_space);
   ~CommitBatch();
   CommitBatch(const CommitBatch&) = delete;
   CommitBatch& operator=(const CommitBatch&) = delete;
@@ -89,8 +89,8 @@ class CommitBatch {
   void refuse_all();
   void fail_all(const std::string& reason);
 
-  Context context_;
-  const Room room_;
+  Dependencies deps_;
+  const FreeSpace free_space_;
   LogView latest_;
   std::unique_ptr<rocksdb::WriteBatch> batch_;
   std::vector<Settled> settled_;

@@ -15,12 +15,12 @@
 
 namespace parley::store::embedded {
 
-Committer::Committer(Surroundings surroundings)
-    : surroundings_(std::move(surroundings)),
+Committer::Committer(Dependencies deps)
+    : deps_(std::move(deps)),
       heads_(limits::heads_cached_max, limits::keys_in_memory_max),
-      revoked_(surroundings_.database, surroundings_.state, surroundings_.clock),
-      synced_file_at_(surroundings_.clock.steady_now()),
-      ports_(surroundings_.state),
+      revoked_(deps_.database, deps_.state, deps_.clock),
+      synced_file_at_(deps_.clock.steady_now()),
+      ports_(deps_.state),
       thread_([this] { run(); }) {}
 
 Committer::~Committer() {
@@ -45,7 +45,7 @@ std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {
     const std::size_t waiting = waiting_entries_;
     if (waiting + entries > limits::commit_queue_entries_max || waiting_bytes_ + bytes > limits::commit_queue_bytes_max) {
       const auto batches = static_cast<std::int64_t>(waiting / limits::commit_batch_entries_max + 1);
-      return Error{ErrorCode::overloaded, "The server is overloaded", {}, surroundings_.state.commit_ms() * batches};
+      return Error{ErrorCode::overloaded, "The server is overloaded", {}, deps_.state.commit_ms() * batches};
     }
     is_first = queue_.empty();
     queue_.push_back(std::move(prepared));
@@ -57,7 +57,7 @@ std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {
 }
 
 void Committer::remember(const domain::User& user) {
-  if (!surroundings_.state.has_room()) return surroundings_.state.note_user_dropped();
+  if (!deps_.state.has_room()) return deps_.state.note_user_dropped();
   const std::size_t row = std::hash<std::string>{}(encode_user(user));
   const std::size_t id = std::hash<UserId>{}(user.id);
   bool is_first = false;
@@ -65,7 +65,7 @@ void Committer::remember(const domain::User& user) {
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
     if (const auto seen = users_seen_.find(id); seen != users_seen_.end() && seen->second == row) return;
-    if (users_.size() >= limits::users_queue_max) return surroundings_.state.note_user_dropped();
+    if (users_.size() >= limits::users_queue_max) return deps_.state.note_user_dropped();
     if (users_seen_.size() >= limits::users_cached_max) users_seen_.clear();
     users_seen_[id] = row;
     is_first = users_.empty() && signalling_.empty();
@@ -75,13 +75,13 @@ void Committer::remember(const domain::User& user) {
 }
 
 void Committer::record(SignallingMessage message) {
-  if (!surroundings_.state.has_room()) return surroundings_.state.note_signalling_dropped();
+  if (!deps_.state.has_room()) return deps_.state.note_signalling_dropped();
   bool is_first = false;
   {
     const std::lock_guard lock(mutex_);
     const bool is_full = signalling_.size() >= limits::signalling_queue_max ||
                          signalling_bytes_ + message.payload_json.size() > limits::signalling_queue_bytes_max;
-    if (stopping_ || is_full) return surroundings_.state.note_signalling_dropped();
+    if (stopping_ || is_full) return deps_.state.note_signalling_dropped();
     is_first = users_.empty() && signalling_.empty();
     signalling_bytes_ += message.payload_json.size();
     signalling_.push_back(std::move(message));
@@ -105,7 +105,7 @@ void Committer::revoke(EventLoop& loop, domain::Revocation revocation, std::move
     if (stopping_)
       accepted = parley::refuse(ErrorCode::store_failed, "The store is stopped");
     else if (revocations_.size() >= limits::revocations_queue_max)
-      accepted = std::unexpected(Error{ErrorCode::overloaded, "The server is overloaded", {}, surroundings_.state.commit_ms()});
+      accepted = std::unexpected(Error{ErrorCode::overloaded, "The server is overloaded", {}, deps_.state.commit_ms()});
     else
       revocations_.push_back({&loop, revocation, std::move(done), {}});
   }
@@ -151,11 +151,11 @@ bool Committer::wait_for_work() {
 std::chrono::nanoseconds Committer::rest_after_batch() const {
   if (stopping_) return {};
   const auto rest = std::min<std::chrono::nanoseconds>(last_entries_ * limits::commit_rest_per_entry, limits::commit_rest_max);
-  return commit_began_ + rest - surroundings_.clock.steady_now();
+  return commit_began_ + rest - deps_.clock.steady_now();
 }
 
 void Committer::commit_once() {
-  commit_began_ = surroundings_.clock.steady_now();
+  commit_began_ = deps_.clock.steady_now();
   look_before_commit();
   {
     const std::lock_guard lock(mutex_);
@@ -166,8 +166,8 @@ void Committer::commit_once() {
       queue_.clear();
     }
   }
-  CommitBatch batch({surroundings_.database, surroundings_.state, surroundings_.keys, heads_, surroundings_.clock, surroundings_.syncing},
-                    surroundings_.state.has_room() ? CommitBatch::Room::enough : CommitBatch::Room::too_little);
+  CommitBatch batch({deps_.database, deps_.state, deps_.keys, heads_, deps_.clock, deps_.syncing},
+                    deps_.state.has_room() ? CommitBatch::FreeSpace::enough : CommitBatch::FreeSpace::too_little);
   for (; !backlog_.empty() && batch.admits(backlog_.front()); backlog_.pop_front()) batch.add(std::move(backlog_.front()));
   add_rows(batch);
   add_clock_look(batch);
@@ -186,27 +186,27 @@ void Committer::look() {
 }
 
 void Committer::look_at_files(Files which) {
-  if (surroundings_.state.failed()) return;
-  const Database& database = surroundings_.database;
-  if (which == Files::all) looked_at_files_ = surroundings_.clock.steady_now();
-  const auto in_place = which == Files::all ? database.are_files_in_place(surroundings_.directory)
-                                            : database.is_synced_file_in_place(surroundings_.directory);
-  if (!in_place) surroundings_.state.fail(in_place.error().message);
+  if (deps_.state.failed()) return;
+  const Database& database = deps_.database;
+  if (which == Files::all) looked_at_files_ = deps_.clock.steady_now();
+  const auto in_place =
+      which == Files::all ? database.are_files_in_place(deps_.directory) : database.is_synced_file_in_place(deps_.directory);
+  if (!in_place) deps_.state.fail(in_place.error().message);
 }
 
 // If a single file is missing, the next start reports it, because SYNCED counts the commits in that file. A start stays
 // silent only if SYNCED or the folder was replaced. So those two are checked before each commit, and all files now and then.
 void Committer::look_before_commit() {
   look_at_room();
-  const bool all_are_due = surroundings_.clock.steady_now() >= looked_at_files_ + limits::store_look_interval;
+  const bool all_are_due = deps_.clock.steady_now() >= looked_at_files_ + limits::store_look_interval;
   look_at_files(all_are_due ? Files::all : Files::synced_file);
 }
 
 void Committer::look_at_room() {
   std::uint64_t free_bytes = 0;
-  const auto asked = surroundings_.database.files().GetFreeSpace(surroundings_.directory, rocksdb::IOOptions(), &free_bytes, nullptr);
+  const auto asked = deps_.database.files().GetFreeSpace(deps_.directory, rocksdb::IOOptions(), &free_bytes, nullptr);
   if (!asked.ok()) return;  // a file system that gives no answer does not count as full; a real ENOSPC fails the store for good
-  surroundings_.state.note_room(free_bytes, free_bytes >= surroundings_.free_bytes_min);
+  deps_.state.note_room(free_bytes, free_bytes >= deps_.free_bytes_min);
 }
 
 void Committer::drop_rows() {
@@ -221,12 +221,12 @@ void Committer::drop_rows() {
     signalling_.clear();
     signalling_bytes_ = 0;
   }
-  for (; users > 0; --users) surroundings_.state.note_user_dropped();
-  for (; signalling > 0; --signalling) surroundings_.state.note_signalling_dropped();
+  for (; users > 0; --users) deps_.state.note_user_dropped();
+  for (; signalling > 0; --signalling) deps_.state.note_signalling_dropped();
 }
 
 void Committer::add_rows(CommitBatch& batch) {
-  if (!surroundings_.state.has_room()) return drop_rows();
+  if (!deps_.state.has_room()) return drop_rows();
   std::deque<domain::User> users;
   std::deque<SignallingMessage> signalling;
   {
@@ -282,11 +282,11 @@ void Committer::publish(CommitBatch& batch) {
 }
 
 void Committer::sync_synced_file() {
-  if (auto synced = surroundings_.database.synced_file().sync(); !synced) surroundings_.state.fail(synced.error().message);
+  if (auto synced = deps_.database.synced_file().sync(); !synced) deps_.state.fail(synced.error().message);
 }
 
 void Committer::sync_synced_file_when_due() {
-  const SteadyTime now = surroundings_.clock.steady_now();
+  const SteadyTime now = deps_.clock.steady_now();
   if (now - synced_file_at_ < limits::synced_file_interval) return;
   synced_file_at_ = now;
   sync_synced_file();

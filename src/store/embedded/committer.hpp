@@ -35,7 +35,7 @@ namespace parley::store::embedded {
 
 class Committer {
  public:
-  struct Surroundings {
+  struct Dependencies {
     Database& database;
     StoreState& state;
     KeyIndex& keys;
@@ -44,7 +44,7 @@ class Committer {
     std::uint64_t free_bytes_min = 0;
     Syncing syncing = Syncing::real;
   };
-  explicit Committer(Surroundings surroundings);
+  explicit Committer(Dependencies deps);
   ~Committer();
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
@@ -90,7 +90,7 @@ class Committer {
   void sync_synced_file_when_due();
   [[nodiscard]] std::optional<Error> enqueue(PreparedAppend& prepared);
 
-  const Surroundings surroundings_;
+  const Dependencies deps_;
   HeadCache heads_;                     // Owner: committer
   RevocationTable revoked_;             // Owner: committer
   std::deque<PreparedAppend> backlog_;  // Owner: committer. Taken from queue_, not yet in a batch

@@ -169,13 +169,13 @@ Result<void> Database::is_synced_file_in_place(const std::string& directory) con
   return {};
 }
 
-Result<std::unique_ptr<Database>> Database::open(const EmbeddedConfig& config, Surroundings surroundings) {
+Result<std::unique_ptr<Database>> Database::open(const EmbeddedConfig& config, Dependencies deps) {
   const std::string& directory = config.directory;
-  rocksdb::FileSystem& files = *surroundings.files;
+  rocksdb::FileSystem& files = *deps.files;
   std::unique_ptr<Database> database(new Database());
-  database->files_ = surroundings.files;
-  database->env_ = rocksdb::NewCompositeEnv(surroundings.files);
-  rocksdb::DBOptions options = database_options(*database->env_, surroundings.state, surroundings.logs);
+  database->files_ = deps.files;
+  database->env_ = rocksdb::NewCompositeEnv(deps.files);
+  rocksdb::DBOptions options = database_options(*database->env_, deps.state, deps.logs);
   if (auto made = make_directory(files, directory); !made) return std::unexpected(made.error());
   {
     auto lock = DirectoryLock::take(files, directory);
@@ -190,9 +190,9 @@ Result<std::unique_ptr<Database>> Database::open(const EmbeddedConfig& config, S
       verdict = judge_without_current(files, directory, *synced);
     }
     if (!verdict) return std::unexpected(verdict.error());
-    if (auto ready = open_synced_file(*database, directory, *synced, surroundings.logs); !ready) return std::unexpected(ready.error());
+    if (auto ready = open_synced_file(*database, directory, *synced, deps.logs); !ready) return std::unexpected(ready.error());
   }
-  if (auto opened = database->open_for_writing(config, options, surroundings.clock); !opened) return std::unexpected(opened.error());
+  if (auto opened = database->open_for_writing(config, options, deps.clock); !opened) return std::unexpected(opened.error());
   return database;
 }
 

@@ -30,7 +30,7 @@ namespace parley::store::embedded {
 
 class Database {
  public:
-  struct Surroundings {
+  struct Dependencies {
     std::shared_ptr<rocksdb::FileSystem> files;
     const Clock& clock;
     StoreState& state;  // receives background errors
@@ -38,7 +38,7 @@ class Database {
   };
 
   /// Errors: store_failed. The text says what happened, where, and how to fix it.
-  [[nodiscard]] static Result<std::unique_ptr<Database>> open(const EmbeddedConfig& config, Surroundings surroundings);
+  [[nodiscard]] static Result<std::unique_ptr<Database>> open(const EmbeddedConfig& config, Dependencies deps);
   /// Closes the files. Committed data is safe in them.
   ~Database();
   Database(const Database&) = delete;

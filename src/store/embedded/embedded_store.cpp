@@ -63,7 +63,7 @@ Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(const EmbeddedConfig&
     return std::make_unique<EmbeddedLogReader>(*parts->database, parts->state, *parts->keys);
   };
   parts->readers = std::make_unique<ReaderPool>(make_reader, config.reader_threads);
-  parts->committer = std::make_unique<Committer>(Committer::Surroundings{*parts->database, parts->state, *parts->keys, dependencies.clock,
+  parts->committer = std::make_unique<Committer>(Committer::Dependencies{*parts->database, parts->state, *parts->keys, dependencies.clock,
                                                                          config.directory, config.free_bytes_min, dependencies.syncing});
   return std::unique_ptr<EmbeddedStore>(new EmbeddedStore(std::move(parts)));
 }
@@ -172,7 +172,7 @@ Result<std::optional<SessionId>> EmbeddedStore::find_open_session(const UserId& 
   std::optional<Result<SessionId>> found;
   const auto read = view.each(Family::open_sessions, pair_prefix(doctor, patient), [&](BytesView key, BytesView) {
     found = session_at_end_of(key);
-    return LogView::Step::stop;
+    return LogView::Walk::stop;
   });
   if (!read) return std::unexpected(read.error());
   if (!found) return std::optional<SessionId>{};
@@ -188,9 +188,9 @@ Result<OpenSessionsOfUser> EmbeddedStore::open_sessions_of(const UserId& user, c
   bool more = false;
   const auto read = view.each_after(Family::open_sessions, user_prefix(user), from, [&](BytesView key, BytesView) {
     more = ids.size() == count;
-    if (more) return LogView::Step::stop;
+    if (more) return LogView::Walk::stop;
     ids.push_back(session_at_end_of(key));
-    return LogView::Step::next;
+    return LogView::Walk::next;
   });
   if (!read) return std::unexpected(read.error());
   OpenSessionsOfUser page;
@@ -215,11 +215,11 @@ Result<OpenSessions> EmbeddedStore::open_sessions_before(Timestamp created_befor
   const auto read = view.each_after(Family::open_sessions, pairs_prefix(), after, [&](BytesView key, BytesView) {
     if (ids.size() == count) {  // one more key exists, so there is a next page
       page.next = last;
-      return LogView::Step::stop;
+      return LogView::Walk::stop;
     }
     ids.push_back(session_at_end_of(key));
     last = Bytes(key);
-    return LogView::Step::next;
+    return LogView::Walk::next;
   });
   if (!read) return std::unexpected(read.error());
   for (const Result<SessionId>& id : ids) {
@@ -259,16 +259,16 @@ Result<SignallingPage> EmbeddedStore::newest(SessionNumber session, const Sessio
   std::size_t bytes = 0;
   std::optional<Error> damage;
   const auto read = view.each_after(Family::signalling, session_prefix(session), from, [&](BytesView key, BytesView value) {
-    if (time_of_signalling(key) < oldest) return LogView::Step::stop;
+    if (time_of_signalling(key) < oldest) return LogView::Walk::stop;
     page.more = page.messages.size() >= range.limit || bytes >= range.bytes_max;
-    if (page.more) return LogView::Step::stop;
+    if (page.more) return LogView::Walk::stop;
     auto message = decode_signalling(session, key, value);
     if (!message) damage = message.error();
-    if (damage) return LogView::Step::stop;
+    if (damage) return LogView::Walk::stop;
     bytes += message->payload_json.size();
     message->session_id = session_id;
     page.messages.push_back(*std::move(message));
-    return LogView::Step::next;
+    return LogView::Walk::next;
   });
   if (!read) return std::unexpected(read.error());
   if (damage) return std::unexpected(*damage);

@@ -117,7 +117,7 @@ Result<std::vector<std::uint32_t>> LogView::deleted(SessionNumber session) {
   std::vector<std::uint32_t> seqs;
   const auto read = each(Family::deleted, session_prefix(session), [&](BytesView key, BytesView) {
     seqs.push_back(seq_of(key));
-    return Step::next;
+    return Walk::next;
   });
   if (!read) return std::unexpected(read.error());
   return seqs;
@@ -138,12 +138,12 @@ Result<std::optional<Bytes>> LogView::value(Family family, BytesView key) {
   return bytes;
 }
 
-Result<void> LogView::each(Family family, BytesView prefix, const std::function<Step(BytesView key, BytesView value)>& visit) {
+Result<void> LogView::each(Family family, BytesView prefix, const std::function<Walk(BytesView key, BytesView value)>& visit) {
   return each_after(family, prefix, {}, visit);
 }
 
 Result<void> LogView::each_after(Family family, BytesView prefix, BytesView after,
-                                 const std::function<Step(BytesView key, BytesView value)>& visit) {
+                                 const std::function<Walk(BytesView key, BytesView value)>& visit) {
   Bytes first(after.empty() ? prefix : after);
   if (!after.empty()) first.push_back('\0');  // the smallest key greater than `after`
   const Bytes end = prefix_end(prefix);
@@ -152,7 +152,7 @@ Result<void> LogView::each_after(Family family, BytesView prefix, BytesView afte
   read_options.iterate_upper_bound = &end_slice;
   const std::unique_ptr<rocksdb::Iterator> iterator(database_.db().NewIterator(read_options, database_.family(family)));
   for (iterator->Seek(rocksdb::Slice(first)); iterator->Valid(); iterator->Next())
-    if (visit(iterator->key().ToStringView(), iterator->value().ToStringView()) == Step::stop) break;
+    if (visit(iterator->key().ToStringView(), iterator->value().ToStringView()) == Walk::stop) break;
   if (!iterator->status().ok()) return std::unexpected(read_failed(iterator->status()));
   return {};
 }

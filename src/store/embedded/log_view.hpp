@@ -45,11 +45,11 @@ class LogView {
   /// A point read of any family, in this view.
   [[nodiscard]] Result<std::optional<Bytes>> value(Family family, BytesView key);
   /// Calls `visit` with each key and value that begins with `prefix`, in order, until `visit` returns stop or no key is left.
-  enum class Step : std::uint8_t { next, stop };
-  [[nodiscard]] Result<void> each(Family family, BytesView prefix, const std::function<Step(BytesView key, BytesView value)>& visit);
+  enum class Walk : std::uint8_t { next, stop };
+  [[nodiscard]] Result<void> each(Family family, BytesView prefix, const std::function<Walk(BytesView key, BytesView value)>& visit);
   /// Like `each`, but starts after the key `after`, which begins with `prefix`. An empty `after` starts at the first key.
   [[nodiscard]] Result<void> each_after(Family family, BytesView prefix, BytesView after,
-                                        const std::function<Step(BytesView key, BytesView value)>& visit);
+                                        const std::function<Walk(BytesView key, BytesView value)>& visit);
 
  private:
   [[nodiscard]] rocksdb::ReadOptions options() const;

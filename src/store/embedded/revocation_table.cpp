@@ -16,9 +16,9 @@ Result<void> each_revocation(LogView& view, Visit visit) {
   const auto read = view.each(Family::meta, revocation_prefix, [&](BytesView key, BytesView value) {
     const auto revocation = decode_revocation(key, value);
     if (!revocation) damage = Error{ErrorCode::log_corrupt, "The list of revoked tokens is damaged", revocation.error().detail};
-    if (damage) return LogView::Step::stop;
+    if (damage) return LogView::Walk::stop;
     visit(*revocation);
-    return LogView::Step::next;
+    return LogView::Walk::next;
   });
   if (!read) return read;
   if (damage) return std::unexpected(*damage);

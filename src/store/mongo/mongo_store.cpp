@@ -136,9 +136,9 @@ void MongoStore::Parts::start() {
       config.reader_threads);
   rows = std::make_unique<RowWriter>(*write_clients, state, clock, config);
   watch = std::make_unique<ForeignWatch>(
-      ForeignWatch::Surroundings{*watch_clients, state, ports, clock, logs, *directory, places, adopter.entropy()});
+      ForeignWatch::Dependencies{*watch_clients, state, ports, clock, logs, *directory, places, adopter.entropy()});
   const auto look = [this](const SessionId& session) { watch->look(session); };
-  mirror = std::make_unique<Mirror>(Mirror::Surroundings{.clients = *write_clients,
+  mirror = std::make_unique<Mirror>(Mirror::Dependencies{.clients = *write_clients,
                                                          .state = state,
                                                          .places = places,
                                                          .ports = ports,
@@ -147,7 +147,7 @@ void MongoStore::Parts::start() {
                                                          .look = look,
                                                          .may_mirror_others = [this] { return watch->is_caught_up(); }},
                                     node_number);
-  committer = std::make_unique<Committer>(Committer::Surroundings{*write_clients, state, clock, lanes, places, ports, config, look});
+  committer = std::make_unique<Committer>(Committer::Dependencies{*write_clients, state, clock, lanes, places, ports, config, look});
 }
 
 Result<std::unique_ptr<MongoStore>> MongoStore::open(const MongoConfig& config, MongoDependencies dependencies) {

@@ -7,31 +7,30 @@ namespace parley::http_api {
 namespace {
 
 using namespace std::chrono_literals;
-using Verdict = WindowState::Verdict;
 
 TEST(WindowLimiter, takes_the_limit_and_refuses_one_more) {
   WindowLimiter limiter(3, 60s);
   const SteadyTime start{100s};
   for (std::uint32_t left : {2U, 1U, 0U}) {
     const auto state = limiter.count("a", start);
-    EXPECT_EQ(state.verdict, Verdict::within);
+    EXPECT_FALSE(state.is_over);
     EXPECT_EQ(state.remaining, left);
     EXPECT_EQ(state.limit, 3U);
     EXPECT_EQ(state.window_seconds, 60U);
   }
   const auto refused = limiter.count("a", start);
-  EXPECT_EQ(refused.verdict, Verdict::over);
+  EXPECT_TRUE(refused.is_over);
   EXPECT_EQ(refused.remaining, 0U);
-  EXPECT_EQ(limiter.count("b", start).verdict, Verdict::within);
+  EXPECT_FALSE(limiter.count("b", start).is_over);
 }
 
 TEST(WindowLimiter, starts_anew_when_the_window_of_the_first_request_ends) {
   WindowLimiter limiter(1, 60s);
-  EXPECT_EQ(limiter.count("a", SteadyTime{0s}).verdict, Verdict::within);
-  EXPECT_EQ(limiter.count("a", SteadyTime{30s}).verdict, Verdict::over);
-  EXPECT_EQ(limiter.count("a", SteadyTime{60s - 1ns}).verdict, Verdict::over);
-  EXPECT_EQ(limiter.count("a", SteadyTime{60s}).verdict, Verdict::within);
-  EXPECT_EQ(limiter.count("a", SteadyTime{119s}).verdict, Verdict::over);
+  EXPECT_FALSE(limiter.count("a", SteadyTime{0s}).is_over);
+  EXPECT_TRUE(limiter.count("a", SteadyTime{30s}).is_over);
+  EXPECT_TRUE(limiter.count("a", SteadyTime{60s - 1ns}).is_over);
+  EXPECT_FALSE(limiter.count("a", SteadyTime{60s}).is_over);
+  EXPECT_TRUE(limiter.count("a", SteadyTime{119s}).is_over);
 }
 
 TEST(WindowLimiter, tells_the_seconds_until_the_window_ends_rounded_up) {
@@ -44,9 +43,9 @@ TEST(WindowLimiter, tells_the_seconds_until_the_window_ends_rounded_up) {
 
 TEST(WindowLimiter, remembers_a_bounded_number_of_clients) {
   WindowLimiter limiter(1, 60s, 16 * 4);
-  EXPECT_EQ(limiter.count("first", SteadyTime{0s}).verdict, Verdict::within);
+  EXPECT_FALSE(limiter.count("first", SteadyTime{0s}).is_over);
   for (int i = 0; i < 10'000; ++i) static_cast<void>(limiter.count("client " + std::to_string(i), SteadyTime{1s}));
-  EXPECT_EQ(limiter.count("first", SteadyTime{2s}).verdict, Verdict::within) << "the oldest window was to go";
+  EXPECT_FALSE(limiter.count("first", SteadyTime{2s}).is_over) << "the oldest window was to go";
 }
 
 TEST(WindowLimiter, of_zero_is_off) {

@@ -10,7 +10,7 @@ class AdoptionDocuments : public AdoptionPlanTest {
  protected:
   /// The next document of `plan`, with at most this many entries. Marks it as written.
   AdoptionPlan::Batch write(AdoptionPlan& plan, std::size_t entries_max) {
-    AdoptionPlan::Batch batch = plan.make(standing, {long_after, entries_max}, entropy);
+    AdoptionPlan::Batch batch = plan.make(standing, long_after, entries_max, entropy);
     plan.take(batch);
     standing = batch.after;
     return batch;
@@ -104,8 +104,8 @@ TEST_F(AdoptionDocuments, making_a_document_takes_nothing) {
   const AdoptionPlan adoption = plan();
   test::CountingEntropy first;
   test::CountingEntropy second;
-  const auto once = adoption.make(standing, {long_after, 2}, first);
-  const auto again = adoption.make(standing, {long_after, 2}, second);
+  const auto once = adoption.make(standing, long_after, 2, first);
+  const auto again = adoption.make(standing, long_after, 2, second);
   EXPECT_EQ(once.document.entries, again.document.entries);
   EXPECT_EQ(names_of(adoption.rest()), "a");
 }

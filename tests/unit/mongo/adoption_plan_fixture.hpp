@@ -61,7 +61,7 @@ class AdoptionPlanTest : public testing::Test {
 
   /// The log has `created` and `adopted` already, and the session is in this state.
   void adopted_before(domain::SessionStatus status) {
-    standing = plan().make(standing, {long_after, 100}, entropy).after;
+    standing = plan().make(standing, long_after, 100, entropy).after;
     if (status != domain::SessionStatus::created) standing.row.start(at(1));
     if (status == domain::SessionStatus::ended) standing.row.end(at(2));
   }
@@ -83,7 +83,7 @@ class AdoptionPlanTest : public testing::Test {
   }
 
   [[nodiscard]] AdoptionPlan plan() const { return {session, standing, foreign}; }
-  AdoptionPlan::Batch batch(Timestamp now = long_after) { return plan().make(standing, {now, 1'000}, entropy); }
+  AdoptionPlan::Batch batch(Timestamp now = long_after) { return plan().make(standing, now, 1'000, entropy); }
   std::string planned() { return names_of(batch().document.entries); }
   /// The entry with this index of the plan.
   domain::Entry entry(std::size_t index, Timestamp now = long_after) { return decoded(batch(now).document.entries.at(index)); }

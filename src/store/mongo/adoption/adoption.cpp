@@ -30,7 +30,7 @@ bool Adopter::holds_news(const Fields& document) {
 
 bool Adopter::is_being_created(const Fields& document) const {
   const auto created_at = document.date("createdAt");
-  return created_at && *created_at + limits::mongo_stray_write_life > surroundings_.clock.now();
+  return created_at && *created_at + limits::mongo_stray_write_life > deps_.clock.now();
 }
 
 Result<Adoption> Adopter::adopt(Client& client, const Fields& document, std::optional<domain::SessionRow> row) {
@@ -46,10 +46,10 @@ Result<Adoption> Adopter::adopt(Client& client, const Fields& document, std::opt
   for (const LeftAlone& each : adoption->left_alone) tell(each);
   // Another call may have appended the entries a moment ago without having informed
   // the loops yet. So inform them now: the caller must not continue with old data.
-  if (adoption->row) surroundings_.announce(adoption->row->number);
+  if (adoption->row) deps_.announce(adoption->row->number);
   if (adoption->is_new || adoption->messages > 0)
-    surroundings_.logs.write(LogLevel::info, "store", "adopted from an earlier server",
-                             {{"session", session->id.to_string()}, {"messages", std::to_string(adoption->messages)}});
+    deps_.logs.write(LogLevel::info, "store", "adopted from an earlier server",
+                     {{"session", session->id.to_string()}, {"messages", std::to_string(adoption->messages)}});
   return adoption;
 }
 
@@ -57,8 +57,8 @@ void Adopter::tell(const LeftAlone& document) {
   const std::lock_guard lock(mutex_);
   if (told_.size() >= limits::mongo_left_alone_remembered) told_.clear();
   if (!told_.insert(document.collection + document.id).second) return;
-  surroundings_.logs.write(LogLevel::warning, "store", "a document of an earlier server is left alone",
-                           {{"collection", document.collection}, {"_id", document.id}, {"reason", document.reason}});
+  deps_.logs.write(LogLevel::warning, "store", "a document of an earlier server is left alone",
+                   {{"collection", document.collection}, {"_id", document.id}, {"reason", document.reason}});
 }
 
 }  // namespace parley::store::mongo

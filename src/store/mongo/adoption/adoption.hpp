@@ -56,7 +56,7 @@ struct AdoptionPage {
 
 class Adopter {
  public:
-  struct Surroundings {
+  struct Dependencies {
     StoreState& state;
     const Clock& clock;
     LogSink& logs;
@@ -67,7 +67,7 @@ class Adopter {
     AdoptionPage page_max{};
     std::function<void(SessionNumber)> announce = [](SessionNumber) {};  // called when a session's log has grown
   };
-  explicit Adopter(Surroundings surroundings) : surroundings_(std::move(surroundings)), entropy_(*surroundings_.entropy) {}
+  explicit Adopter(Dependencies deps) : deps_(std::move(deps)), entropy_(*deps_.entropy) {}
 
   /// Whether the session of this document is complete in the log (`parley.number` and `parley.seq` are set). Needs no query.
   [[nodiscard]] static bool is_complete(const Fields& document);
@@ -98,7 +98,7 @@ class Adopter {
   };
   void tell(const LeftAlone& document);
 
-  Surroundings surroundings_;
+  Dependencies deps_;
   SharedEntropy entropy_;
   std::mutex mutex_;
   std::set<std::string> told_;  // guarded by mutex_; at most limits::mongo_left_alone_remembered

@@ -51,22 +51,22 @@ AdoptionPlan::AdoptionPlan(const ForeignSession& session, const Standing& standi
   const bool starts_now = foreign.news.starts && !waits(session.started_at);
   const bool reopens_now = foreign.news.reopens && !more;
   const bool ends_now = foreign.news.ends && (foreign.news.reopens ? reopens_now : !waits(said_end_));
-  if (is_new) steps_.push_back({Kind::created, session.created_at});
-  if (is_new || !texts_.empty()) steps_.push_back({Kind::adopted});
-  for (std::size_t index = 0; index < texts_.size(); ++index) steps_.push_back({Kind::text, texts_[index].time, index});
+  if (is_new) planned_.push_back({Kind::created, session.created_at});
+  if (is_new || !texts_.empty()) planned_.push_back({Kind::adopted});
+  for (std::size_t index = 0; index < texts_.size(); ++index) planned_.push_back({Kind::text, texts_[index].time, index});
   // A start comes before the messages of the same millisecond, an end after them.
   if (starts_now)
-    steps_.insert(
-        std::ranges::find_if(steps_, [&](const Step& each) { return each.kind == Kind::text && each.time >= session.started_at; }),
+    planned_.insert(
+        std::ranges::find_if(planned_, [&](const Planned& each) { return each.kind == Kind::text && each.time >= session.started_at; }),
         {Kind::joined, session.started_at});
   if (ends_now)
-    steps_.insert(
-        std::ranges::find_if(steps_, [&](const Step& each) { return each.kind == Kind::text && said_end_ && each.time > said_end_; }),
+    planned_.insert(
+        std::ranges::find_if(planned_, [&](const Planned& each) { return each.kind == Kind::text && said_end_ && each.time > said_end_; }),
         {Kind::ended, said_end_});
-  if (reopens_now) steps_.push_back({Kind::reopened});
+  if (reopens_now) planned_.push_back({Kind::reopened});
 }
 
-AdoptionPlan::Batch AdoptionPlan::make(const Standing& standing, const Place& place, Entropy& entropy) const {
+AdoptionPlan::Batch AdoptionPlan::make(const Standing& standing, Timestamp now, std::size_t entries_max, Entropy& entropy) const {
   Batch batch;
   batch.after = standing;
   SessionRow& row = batch.after.row;
@@ -74,17 +74,17 @@ AdoptionPlan::Batch AdoptionPlan::make(const Standing& standing, const Place& pl
   batch.document.session = row.number;
   if (head.seq == 0) batch.document.session_id = row.id.to_string();
   std::size_t bytes = 0;
-  const auto has_room = [&] { return batch.document.entries.size() < place.entries_max && bytes < limits::mongo_document_bytes_max; };
-  for (std::size_t index = next_; index < steps_.size() && has_room(); ++index) {
-    const Step& step = steps_[index];
-    Draft draft = draft_of(step, row);
+  const auto has_room = [&] { return batch.document.entries.size() < entries_max && bytes < limits::mongo_document_bytes_max; };
+  for (std::size_t index = next_; index < planned_.size() && has_room(); ++index) {
+    const Planned& planned = planned_[index];
+    Draft draft = draft_of(planned, row);
     // No document holds the time of a reopening. So the present time is used: no time between the end and now counts as open.
-    draft.time = step.kind == Kind::reopened ? place.now : std::min(step.time.value_or(head.timestamp), place.now);
+    draft.time = planned.kind == Kind::reopened ? now : std::min(planned.time.value_or(head.timestamp), now);
     batch.document.entries.push_back(domain::chain(head, row.number, std::move(draft), entropy).encoded);
     bytes += batch.document.entries.back().size_bytes();
-    if (step.kind == Kind::text) batch.adopted.push_back({texts_[step.text].id, head.seq});
-    if (step.kind == Kind::ended) row.end(step.time.value_or(head.timestamp));
-    if (step.kind == Kind::reopened) row.reopen(head.timestamp);
+    if (planned.kind == Kind::text) batch.adopted.push_back({texts_[planned.text].id, head.seq});
+    if (planned.kind == Kind::ended) row.end(planned.time.value_or(head.timestamp));
+    if (planned.kind == Kind::reopened) row.reopen(head.timestamp);
   }
   if (row != standing.row || standing.head.seq == 0) batch.document.row = domain::encode_session_row(row);
   return batch;
@@ -92,14 +92,14 @@ AdoptionPlan::Batch AdoptionPlan::make(const Standing& standing, const Place& pl
 
 std::vector<ForeignText> AdoptionPlan::rest() const {
   std::vector<ForeignText> rest;
-  for (std::size_t index = next_; index < steps_.size(); ++index)
-    if (steps_[index].kind == Kind::text) rest.push_back(texts_[steps_[index].text]);
+  for (std::size_t index = next_; index < planned_.size(); ++index)
+    if (planned_[index].kind == Kind::text) rest.push_back(texts_[planned_[index].text]);
   return rest;
 }
 
-/// Also applies the step to the row, for `joined`.
-Draft AdoptionPlan::draft_of(const Step& step, SessionRow& row) const {
-  switch (step.kind) {
+/// Also applies the planned to the row, for `joined`.
+Draft AdoptionPlan::draft_of(const Planned& planned, SessionRow& row) const {
+  switch (planned.kind) {
     case Kind::created: {
       Draft draft = domain::created_draft(row, row.participants.front());
       draft.flags = domain::flag_adopted;
@@ -108,7 +108,7 @@ Draft AdoptionPlan::draft_of(const Step& step, SessionRow& row) const {
     case Kind::adopted:
       return adopted_draft();
     case Kind::joined:
-      return joined_draft(step, row);
+      return joined_draft(planned, row);
     case Kind::ended:
       return life_draft(EntryKind::ended);
     case Kind::reopened:
@@ -116,7 +116,7 @@ Draft AdoptionPlan::draft_of(const Step& step, SessionRow& row) const {
     case Kind::text:
       break;
   }
-  return text_draft(texts_[step.text]);
+  return text_draft(texts_[planned.text]);
 }
 
 Draft AdoptionPlan::adopted_draft() const {
@@ -127,12 +127,12 @@ Draft AdoptionPlan::adopted_draft() const {
 }
 
 // Earlier servers do not record who joined first, but the entry needs a participant.
-Draft AdoptionPlan::joined_draft(const Step& step, SessionRow& row) const {
+Draft AdoptionPlan::joined_draft(const Planned& planned, SessionRow& row) const {
   row.status = SessionStatus::active;
-  row.started_at = step.time;
+  row.started_at = planned.time;
   Draft draft = adopted(EntryKind::participant);
   draft.extensions.push_back(domain::participant_extension({domain::ParticipantChangeKind::first_join, row.participants.front()}));
-  if (step.time) draft.extensions.push_back(domain::original_time_extension(*step.time));
+  if (planned.time) draft.extensions.push_back(domain::original_time_extension(*planned.time));
   return draft;
 }
 

@@ -43,7 +43,7 @@ class AdoptionPlan {
   };
   AdoptionPlan(const ForeignSession& session, const Standing& standing, Foreign foreign);
 
-  [[nodiscard]] bool is_done() const { return next_ == steps_.size(); }
+  [[nodiscard]] bool is_done() const { return next_ == planned_.size(); }
 
   struct Adopted {
     ObjectId id;
@@ -54,33 +54,30 @@ class AdoptionPlan {
     Standing after{};
     std::vector<Adopted> adopted{};
   };
-  struct Place {
-    Timestamp now{};
-    std::size_t entries_max = 0;  // of one document of the log
-  };
-  /// The next document, to be appended at `standing`. `make` writes nothing; call `take` after the write succeeded.
-  [[nodiscard]] Batch make(const Standing& standing, const Place& place, Entropy& entropy) const;
+  /// The next document, of at most `entries_max` entries, to be appended at `standing`. `make` writes nothing; call `take` after the write
+  /// succeeded.
+  [[nodiscard]] Batch make(const Standing& standing, Timestamp now, std::size_t entries_max, Entropy& entropy) const;
   void take(const Batch& batch) { next_ += batch.document.entries.size(); }
   /// The messages that are not taken yet.
   [[nodiscard]] std::vector<ForeignText> rest() const;
 
  private:
   enum class Kind : std::uint8_t { created, adopted, joined, text, ended, reopened };
-  struct Step {
+  struct Planned {
     Kind kind;
     std::optional<Timestamp> time{};  // empty: the time of the head
     std::size_t text = 0;             // index
   };
-  [[nodiscard]] domain::Draft draft_of(const Step& step, domain::SessionRow& row) const;
+  [[nodiscard]] domain::Draft draft_of(const Planned& planned, domain::SessionRow& row) const;
   [[nodiscard]] domain::Draft adopted_draft() const;
-  [[nodiscard]] domain::Draft joined_draft(const Step& step, domain::SessionRow& row) const;
+  [[nodiscard]] domain::Draft joined_draft(const Planned& planned, domain::SessionRow& row) const;
   /// `ended` and `reopened` carry the document's end time, so that the same change is recognized later.
   [[nodiscard]] domain::Draft life_draft(domain::EntryKind kind) const;
   [[nodiscard]] domain::Draft text_draft(const ForeignText& text) const;
 
   std::vector<ForeignText> texts_;
   std::optional<Timestamp> said_end_;  // in the document
-  std::vector<Step> steps_;
+  std::vector<Planned> planned_;
   std::size_t next_ = 0;
 };
 

@@ -111,7 +111,7 @@ Result<void> AdoptionRun::append_all(ForeignTexts::Page page) {
 
 // A taken place means that another node has made progress, so this loop ends.
 Result<void> AdoptionRun::append(std::vector<ForeignText> texts, bool more) {
-  const Adopter::Surroundings& around = adopter_.surroundings_;
+  const Adopter::Dependencies& around = adopter_.deps_;
   for (;;) {
     auto unknown = without_known(std::move(texts));
     if (!unknown) return std::unexpected(unknown.error());
@@ -120,7 +120,7 @@ Result<void> AdoptionRun::append(std::vector<ForeignText> texts, bool more) {
     while (written == Written::yes && !plan.is_done()) {
       if (standing_.head.seq + around.entries_max > limits::text_seq_max)
         return refuse(ErrorCode::session_full, "The session is full", session_.id.to_string());
-      auto batch = plan.make(standing_, {around.clock.now(), around.entries_max}, adopter_.entropy_);
+      auto batch = plan.make(standing_, around.clock.now(), around.entries_max, adopter_.entropy_);
       const auto done = write(batch);
       if (!done) return std::unexpected(done.error());
       written = *done;
@@ -139,7 +139,7 @@ Result<void> AdoptionRun::append(std::vector<ForeignText> texts, bool more) {
 }
 
 Result<AdoptionRun::Written> AdoptionRun::write(AdoptionPlan::Batch& batch) {
-  batch.document.at = adopter_.surroundings_.places.draw();
+  batch.document.at = adopter_.deps_.places.draw();
   std::array<Document, 1> documents = {encode_log_document(batch.document)};
   Array adopts;
   for (const AdoptionPlan::Adopted& each : batch.adopted) adopts.id(each.id);
@@ -149,7 +149,7 @@ Result<AdoptionRun::Written> AdoptionRun::write(AdoptionPlan::Batch& batch) {
 
 // A write without an answer is not retried here. It may have succeeded, and the next reader of the session reads the result.
 Result<AdoptionRun::Written> AdoptionRun::judge(const Outcome<WriteResult>& result, std::int64_t place) {
-  const Adopter::Surroundings& around = adopter_.surroundings_;
+  const Adopter::Dependencies& around = adopter_.deps_;
   const auto failure = first_failure(result);
   if (failure && failure->kind == FailureKind::unknown)
     around.places.abandon(place, around.clock.steady_now() + limits::mongo_stray_write_life);
@@ -168,13 +168,12 @@ Result<void> AdoptionRun::stand() {
     const auto last = view_.last(*number_, Reading::newest);
     if (!last) return std::unexpected(last.error());
     if (!*last) {
-      standing_ = {domain::genesis(session_.id),
-                   first_row(session_, *number_, adopter_.entropy_.bytes<32>(), adopter_.surroundings_.roles)};
+      standing_ = {domain::genesis(session_.id), first_row(session_, *number_, adopter_.entropy_.bytes<32>(), adopter_.deps_.roles)};
       known_.reset();
       return {};
     }
     const auto entry = domain::decode_entry(**last);
-    if (!entry) return std::unexpected(adopter_.surroundings_.state.note_damage(*number_, (*last)->seq, entry.error().detail));
+    if (!entry) return std::unexpected(adopter_.deps_.state.note_damage(*number_, (*last)->seq, entry.error().detail));
     auto row = read_row();
     if (!row) return std::unexpected(row.error());
     if (row->id == session_.id) {
@@ -189,12 +188,12 @@ Result<void> AdoptionRun::stand() {
 Result<void> AdoptionRun::done(const Outcome<WriteResult>& result) {
   const auto failure = first_failure(result);
   if (!failure) return {};
-  if (failure->kind == FailureKind::unfit) adopter_.surroundings_.state.note_refusal(failure->message);
+  if (failure->kind == FailureKind::unfit) adopter_.deps_.state.note_refusal(failure->message);
   return std::unexpected(to_error(*failure));
 }
 
 Result<domain::SessionRow> AdoptionRun::read_row() {
-  StoreState& state = adopter_.surroundings_.state;
+  StoreState& state = adopter_.deps_.state;
   const auto newest = view_.newest_row(*number_);
   if (!newest) return std::unexpected(newest.error());
   if (!*newest) return std::unexpected(state.note_damage(*number_, 0, "the log has no session row"));

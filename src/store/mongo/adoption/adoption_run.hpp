@@ -17,8 +17,8 @@ class AdoptionRun {
       : adopter_(adopter),
         client_(client),
         session_(session),
-        view_(client, adopter.surroundings_.state),
-        texts_(client, session.id, adopter.surroundings_.roles, adopter.surroundings_.page_max) {}
+        view_(client, adopter.deps_.state),
+        texts_(client, session.id, adopter.deps_.roles, adopter.deps_.page_max) {}
 
   /// `number`: the number in the session's document. `row`: the row of a complete log.
   [[nodiscard]] Result<Adoption> run(std::optional<SessionNumber> number, std::optional<domain::SessionRow> row);

@@ -116,7 +116,7 @@ struct DeletionWriter::Target {
 Result<std::optional<DeletionWriter::Located>> DeletionWriter::locate(Client& client, const ObjectId& message) {
   // A majority read is enough here, because `append` reads the newest state before it writes. A linearizable
   // read takes up to 100 ms on an idle replica set, and the deletions by the mirror itself are looked up too.
-  LogView view(client, surroundings_.state);
+  LogView view(client, deps_.state);
   auto found = find_own(view, message);
   if (found && !*found) found = find_adopted(client, view, message);
   if (!found) return std::unexpected(found.error());
@@ -131,9 +131,9 @@ Result<std::optional<DeletionWriter::Located>> DeletionWriter::locate(Client& cl
 }
 
 Result<bool> DeletionWriter::append(Client& client, const EntryAddress& text, std::string_view reason) {
-  if (surroundings_.topology == Topology::standalone)  // a deletion without its second step looks as if nothing was deleted
-    if (auto finished = finish_erasures(client, surroundings_.state); !finished) return std::unexpected(finished.error());
-  LogView view(client, surroundings_.state);
+  if (deps_.topology == Topology::standalone)  // a deletion without its second step looks as if nothing was deleted
+    if (auto finished = finish_erasures(client, deps_.state); !finished) return std::unexpected(finished.error());
+  LogView view(client, deps_.state);
   for (std::size_t tries = 0; tries < limits::append_conflicts_max; ++tries) {
     const auto last = view.last(text.session, Reading::newest);
     if (!last) return std::unexpected(last.error());
@@ -159,7 +159,7 @@ Result<bool> DeletionWriter::append(Client& client, const EntryAddress& text, st
     const auto written = write(client, target, reason);
     if (!written) return std::unexpected(written.error());
     if (*written == Written::place_taken) continue;
-    surroundings_.announce(text.session);
+    deps_.announce(text.session);
     return true;
   }
   return refuse(ErrorCode::overloaded, "The server is overloaded", "others wrote to the session each time");
@@ -168,7 +168,7 @@ Result<bool> DeletionWriter::append(Client& client, const EntryAddress& text, st
 Result<DeletionWriter::Written> DeletionWriter::write(Client& client, const Target& target, std::string_view reason) {
   domain::Draft draft;
   draft.kind = EntryKind::deleted;
-  draft.time = surroundings_.clock.now();
+  draft.time = deps_.clock.now();
   draft.deletion = target.deletion;
   const domain::Core& text = target.text.core;
   draft.extensions.push_back(domain::target_seq_extension(text.seq));
@@ -176,8 +176,8 @@ Result<DeletionWriter::Written> DeletionWriter::write(Client& client, const Targ
   draft.attributes.push_back({"reason", std::string(reason)});
   domain::Head head = target.head;
   const SessionNumber session = target.document.session;
-  LogDocument document{.session = session, .erases = text.seq, .at = surroundings_.places.draw()};
-  document.entries.push_back(domain::chain(head, session, std::move(draft), surroundings_.entropy).encoded);
+  LogDocument document{.session = session, .erases = text.seq, .at = deps_.places.draw()};
+  document.entries.push_back(domain::chain(head, session, std::move(draft), deps_.entropy).encoded);
   return judge(insert(client, target, document), document.at);
 }
 
@@ -188,7 +188,7 @@ Outcome<void> DeletionWriter::insert(Client& client, const Target& target, const
   Document encoded = encode_log_document(document);
   const Document query = id_range(target.document.session, target.document.first, target.document.first);
   const Document change = set_record(target.document, *emptied);
-  if (surroundings_.topology == Topology::replica_set) return client.insert_and_update(collection::log, encoded, query, change);
+  if (deps_.topology == Topology::replica_set) return client.insert_and_update(collection::log, encoded, query, change);
   encoded.boolean(pending_field, true);
   return erase_in_steps(client, encoded, query, change);
 }
@@ -197,9 +197,9 @@ Outcome<void> DeletionWriter::insert(Client& client, const Target& target, const
 Result<DeletionWriter::Written> DeletionWriter::judge(const Outcome<void>& result, std::int64_t place) {
   const bool is_unknown = !result && result.error().kind == FailureKind::unknown;
   if (is_unknown)
-    surroundings_.places.abandon(place, surroundings_.clock.steady_now() + limits::mongo_stray_write_life);
+    deps_.places.abandon(place, deps_.clock.steady_now() + limits::mongo_stray_write_life);
   else
-    surroundings_.places.settle(place);
+    deps_.places.settle(place);
   if (result) return Written::yes;
   const FailureKind kind = result.error().kind;
   if (kind == FailureKind::duplicate_key || kind == FailureKind::in_the_way) return Written::place_taken;

@@ -21,7 +21,7 @@ namespace parley::store::mongo {
 
 class DeletionWriter {
  public:
-  struct Surroundings {
+  struct Dependencies {
     StoreState& state;
     const Clock& clock;
     SettledPlaces& places;
@@ -29,7 +29,7 @@ class DeletionWriter {
     Topology topology = Topology::replica_set;
     std::function<void(SessionNumber)> announce = [](SessionNumber) {};  // called when a session's log has grown
   };
-  explicit DeletionWriter(Surroundings surroundings) : surroundings_(std::move(surroundings)) {}
+  explicit DeletionWriter(Dependencies deps) : deps_(std::move(deps)) {}
 
   struct Located {
     SessionNumber session{};
@@ -50,7 +50,7 @@ class DeletionWriter {
   [[nodiscard]] Outcome<void> insert(Client& client, const Target& target, const LogDocument& document);
   [[nodiscard]] Result<Written> judge(const Outcome<void>& result, std::int64_t place);
 
-  Surroundings surroundings_;
+  Dependencies deps_;
 };
 
 }  // namespace parley::store::mongo

@@ -24,18 +24,18 @@ bool is_final(const Error& error) {
          (error.code == ErrorCode::store_failed && error.retry_after_ms == 0);
 }
 
-ForeignDeletions::ForeignDeletions(Surroundings surroundings)
-    : surroundings_(surroundings),
-      writer_({surroundings.state, surroundings.clock, surroundings.places, surroundings.entropy, surroundings.topology,
-               [this](SessionNumber session) { surroundings_.ports.announce(session); }}) {}
+ForeignDeletions::ForeignDeletions(Dependencies deps)
+    : deps_(deps), writer_({deps.state, deps.clock, deps.places, deps.entropy, deps.topology, [this](SessionNumber session) {
+                              deps_.ports.announce(session);
+                            }}) {}
 
 void ForeignDeletions::take(Client& client, const ChangeEvent& event, std::uint64_t number) {
   if (guard_.is_flooded(event.at)) {
-    ttl_indexes_.look(client, surroundings_.clock.steady_now());  // now: the index may be gone by the flood's last event
+    ttl_indexes_.look(client, deps_.clock.steady_now());  // now: the index may be gone by the flood's last event
     ++flood_;
     return;
   }
-  Unknown deletion{event.id, event.at, number, surroundings_.clock.steady_now() + limits::mongo_deletion_unknown};
+  Unknown deletion{event.id, event.at, number, deps_.clock.steady_now() + limits::mongo_deletion_unknown};
   if (seek(client, deletion) == Sought::done) return;
   unknown_.push_back(deletion);
   if (unknown_.size() > limits::mongo_deletions_unknown_max) unknown_.pop_front();
@@ -46,7 +46,7 @@ ForeignDeletions::Sought ForeignDeletions::seek(Client& client, const Unknown& d
   if (!located) return is_final(located.error()) ? Sought::done : Sought::not_known;
   if (!*located) return Sought::not_in_log;
   if (!(*located)->is_live) {  // deleted by Parley's own mirror, or by a faster node
-    surroundings_.ports.announce((*located)->session);
+    deps_.ports.announce((*located)->session);
     return Sought::done;
   }
   const auto expired = ttl_indexes_.explain(client, (*located)->time, deletion.at);
@@ -59,7 +59,7 @@ ForeignDeletions::Sought ForeignDeletions::seek(Client& client, const Unknown& d
 }
 
 void ForeignDeletions::seek_again(Client& client) {
-  const SteadyTime now = surroundings_.clock.steady_now();
+  const SteadyTime now = deps_.clock.steady_now();
   std::deque<Unknown> still;
   for (Unknown& each : std::exchange(unknown_, {})) {
     if (each.again_at > now) {
@@ -82,7 +82,7 @@ void ForeignDeletions::rule(Client& client, Timestamp seen, bool is_idle) {
       ++too_many[ruled.deletion.session];
   }
   for (const auto& [session, count] : too_many)
-    surroundings_.state.note_foreign_loss(
+    deps_.state.note_foreign_loss(
         "The session " + name_of(session) + " lost " + messages(count) + " at one time. " + std::string(how_to_apply_deletions), count);
   if (is_idle) name_many();
   while (!allowed_.empty() && apply(client, allowed_.front())) allowed_.pop_front();
@@ -90,7 +90,7 @@ void ForeignDeletions::rule(Client& client, Timestamp seen, bool is_idle) {
 
 /// The session id, which operators know; the session number if the database does not answer.
 std::string ForeignDeletions::name_of(SessionNumber session) {
-  const auto row = surroundings_.directory.find_session(session);
+  const auto row = deps_.directory.find_session(session);
   if (row && *row) return '"' + (*row)->id.to_string() + '"';
   return "number " + std::to_string(session.value);
 }
@@ -98,9 +98,9 @@ std::string ForeignDeletions::name_of(SessionNumber session) {
 /// Reports many single deletions in one line.
 void ForeignDeletions::name_many() {
   if (const auto count = std::exchange(flood_, 0); count > 0)
-    surroundings_.state.note_foreign_loss(messages(count) + " more disappeared at one time. " + std::string(how_to_apply_deletions), count);
+    deps_.state.note_foreign_loss(messages(count) + " more disappeared at one time. " + std::string(how_to_apply_deletions), count);
   if (const auto count = std::exchange(expired_, 0); count > 0)
-    surroundings_.state.note_foreign_loss(
+    deps_.state.note_foreign_loss(
         messages(count) + " disappeared by a TTL index of chatmessages, or while it had one. " + std::string(how_to_apply_deletions),
         count);
 }
@@ -109,7 +109,7 @@ void ForeignDeletions::name_many() {
 bool ForeignDeletions::apply(Client& client, const ForeignDeletion& deletion) {
   const auto applied = writer_.append(client, {deletion.session, deletion.seq}, reason);
   if (!applied) return is_final(applied.error());
-  if (*applied) surroundings_.state.note_foreign_deletion();
+  if (*applied) deps_.state.note_foreign_deletion();
   return true;
 }
 

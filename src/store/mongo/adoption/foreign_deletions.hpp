@@ -29,7 +29,7 @@ inline constexpr std::string_view how_to_apply_deletions = "`parley adopt --dele
 
 class ForeignDeletions {
  public:
-  struct Surroundings {
+  struct Dependencies {
     StoreState& state;
     LoopPorts& ports;
     const Clock& clock;
@@ -38,7 +38,7 @@ class ForeignDeletions {
     Entropy& entropy;
     Topology topology;
   };
-  explicit ForeignDeletions(Surroundings surroundings);
+  explicit ForeignDeletions(Dependencies deps);
   ForeignDeletions(const ForeignDeletions&) = delete;
   ForeignDeletions& operator=(const ForeignDeletions&) = delete;
 
@@ -68,7 +68,7 @@ class ForeignDeletions {
   void name_many();
   [[nodiscard]] bool apply(Client& client, const ForeignDeletion& deletion);
 
-  const Surroundings surroundings_;
+  const Dependencies deps_;
   DeletionWriter writer_;
   DeletionGuard guard_;
   TtlIndexes ttl_indexes_;

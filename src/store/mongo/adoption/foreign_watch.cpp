@@ -28,11 +28,10 @@ Document position_filter() {
 
 }  // namespace
 
-ForeignWatch::ForeignWatch(Surroundings surroundings)
-    : surroundings_(surroundings),
-      deletions_({surroundings.state, surroundings.ports, surroundings.clock, surroundings.directory, surroundings.places,
-                  surroundings.entropy, surroundings.clients.topology()}),
-      caught_up_(surroundings.clients.topology() == Topology::standalone) {
+ForeignWatch::ForeignWatch(Dependencies deps)
+    : deps_(deps),
+      deletions_({deps.state, deps.ports, deps.clock, deps.directory, deps.places, deps.entropy, deps.clients.topology()}),
+      caught_up_(deps.clients.topology() == Topology::standalone) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -54,7 +53,7 @@ void ForeignWatch::look(const SessionId& session) {
 ForeignWrites ForeignWatch::writes() const {
   using Noticed = ForeignWrites::Noticed;
   // During an outage of the database no software can write there, so memory answers as far as it can.
-  const bool need_not_look = streams_.load(std::memory_order_relaxed) || surroundings_.state.is_out_of_reach();
+  const bool need_not_look = streams_.load(std::memory_order_relaxed) || deps_.state.is_out_of_reach();
   return {need_not_look ? Noticed::by_itself : Noticed::when_looked, doubted_at_.load(std::memory_order_relaxed)};
 }
 
@@ -65,8 +64,8 @@ bool ForeignWatch::is_stopping() const {
 
 void ForeignWatch::run() {
   pthread_setname_np(pthread_self(), "store-foreign");  // the name shown by tools that list threads
-  Client client = surroundings_.clients.take();
-  const bool is_set = surroundings_.clients.topology() == Topology::replica_set;
+  Client client = deps_.clients.take();
+  const bool is_set = deps_.clients.topology() == Topology::replica_set;
   for (;;) {
     const bool last = is_stopping();
     if (!last && is_set) follow(client);
@@ -96,7 +95,7 @@ void ForeignWatch::stop() {
 
 // A session that cannot be read now stays in the queue, and the position in the stream stays before it.
 void ForeignWatch::look_at_waiting(Client& client) {
-  if (surroundings_.clock.steady_now() < looks_again_at_) return;
+  if (deps_.clock.steady_now() < looks_again_at_) return;
   bool compares = false;
   std::size_t count = 0;
   {
@@ -109,7 +108,7 @@ void ForeignWatch::look_at_waiting(Client& client) {
     const SessionId session = next_look();
     if (look_at(client, session)) continue;
     look(session);
-    looks_again_at_ = surroundings_.clock.steady_now() + limits::mongo_look_retry_after;
+    looks_again_at_ = deps_.clock.steady_now() + limits::mongo_look_retry_after;
     return;
   }
 }
@@ -124,15 +123,15 @@ SessionId ForeignWatch::next_look() {
 }
 
 bool ForeignWatch::look_at(Client& client, const SessionId& session) {
-  const auto row = surroundings_.directory.find_session(client, session);
+  const auto row = deps_.directory.find_session(client, session);
   if (!row) return is_final(row.error());
-  if (*row) surroundings_.ports.announce((*row)->number);  // another node may have taken it in
+  if (*row) deps_.ports.announce((*row)->number);  // another node may have taken it in
   return true;
 }
 
 void ForeignWatch::compare_all(Client& client) {
   static const Document session_id = ascending({"sessionId"});
-  doubted_at_ = surroundings_.clock.steady_now();
+  doubted_at_ = deps_.clock.steady_now();
   Document filter;
   require_foreign_write(filter);
   const auto read = client.each(collection::sessions, filter, {.projection = &session_id}, [this](const Fields& document) {
@@ -154,16 +153,16 @@ void ForeignWatch::follow(Client& client) {
     told_failure_.clear();
     if (must_compare_) compare_all(client);
     streams_ = true;
-    surroundings_.logs.write(LogLevel::info, "store", "a change stream reports what other software writes");
+    deps_.logs.write(LogLevel::info, "store", "a change stream reports what other software writes");
   }
   deletions_.seek_again(client);
-  const auto idle_for = is_idle ? surroundings_.clock.steady_now() - event_seen_at_ : SteadyTime::duration::zero();
+  const auto idle_for = is_idle ? deps_.clock.steady_now() - event_seen_at_ : SteadyTime::duration::zero();
   deletions_.rule(client, event_time_ + std::chrono::duration_cast<std::chrono::milliseconds>(idle_for), is_idle);
   if (is_idle && is_finished_up_to(events_)) caught_up_ = true;
 }
 
 void ForeignWatch::open_stream(Client& client) {
-  if (surroundings_.clock.steady_now() < stream_again_at_) return;
+  if (deps_.clock.steady_now() < stream_again_at_) return;
   if (!position_read_) read_position(client);
   if (!position_read_) return;
   candidate_.reset();
@@ -189,7 +188,7 @@ void ForeignWatch::note_beginning(Client& client) {
   if (!position_ || note_position(client)) return;  // without a token, `next` returns the error
   position_.reset();
   stream_.reset();
-  stream_again_at_ = surroundings_.clock.steady_now() + limits::mongo_stream_retry_after;
+  stream_again_at_ = deps_.clock.steady_now() + limits::mongo_stream_retry_after;
 }
 
 // Pending events come again with the next stream, which begins before them.
@@ -199,7 +198,7 @@ void ForeignWatch::give_up_stream(const Failure& failure) {
   deletions_.forget();
   const bool will_pass = failure.kind == FailureKind::unknown || failure.kind == FailureKind::not_sent;
   const auto pause = will_pass ? limits::mongo_stream_retry_after : limits::mongo_stream_refused_retry_after;
-  stream_again_at_ = surroundings_.clock.steady_now() + pause;
+  stream_again_at_ = deps_.clock.steady_now() + pause;
   if (position_ && !will_pass && !is_forbidden(failure) && !has_no_streams(failure)) {  // the server refuses the position itself
     position_.reset();
     must_compare_ = true;
@@ -211,9 +210,9 @@ void ForeignWatch::give_up_stream(const Failure& failure) {
   if (!will_pass) caught_up_ = true;  // there will be no stream to wait for
   if (will_pass || std::exchange(told_failure_, failure.message) == failure.message) return;
   const char* const mend = is_forbidden(failure) ? "give the user the permission changeStream" : "use a replica set";
-  surroundings_.logs.write(LogLevel::warning, "store",
-                           "no change stream; what other software writes is noticed when a session is opened and every 30 s",
-                           {{"reason", failure.message}, {"mend", mend}});
+  deps_.logs.write(LogLevel::warning, "store",
+                   "no change stream; what other software writes is noticed when a session is opened and every 30 s",
+                   {{"reason", failure.message}, {"mend", mend}});
 }
 
 /// True if there are no more events now.
@@ -236,7 +235,7 @@ void ForeignWatch::take(Client& client, const ChangeEvent& event) {
   using Kind = ChangeEvent::Kind;
   ++events_;
   event_time_ = std::max(event_time_, event.at);
-  event_seen_at_ = surroundings_.clock.steady_now();
+  event_seen_at_ = deps_.clock.steady_now();
   switch (event.kind) {
     case Kind::nothing:
     case Kind::stream_ended:
@@ -263,8 +262,8 @@ void ForeignWatch::take(Client& client, const ChangeEvent& event) {
 /// The drop of the collection removed its indexes, and Parley's queries need them.
 void ForeignWatch::make_indexes(Client& client) {
   if (const auto made = prepare_indexes(client); !made)
-    surroundings_.logs.write(LogLevel::error, "store", "the indexes of a dropped collection cannot be made again; the next start tries",
-                             {{"reason", made.error().message}});
+    deps_.logs.write(LogLevel::error, "store", "the indexes of a dropped collection cannot be made again; the next start tries",
+                     {{"reason", made.error().message}});
 }
 
 // Queues the session by its id, so that several events cause one look. If the document has no valid id, adoption reports it.
@@ -279,7 +278,7 @@ void ForeignWatch::look_at_document(Client& client, const ObjectId& id) {
   const Fields document(found->front());
   const auto session = SessionId::parse(document.text("sessionId").value_or(std::string_view()));
   if (session) return look(*session);
-  [[maybe_unused]] const auto named = surroundings_.directory.adopt(client, document);  // reports the document; nothing else can fail
+  [[maybe_unused]] const auto named = deps_.directory.adopt(client, document);  // reports the document; nothing else can fail
 }
 
 bool ForeignWatch::is_finished_up_to(std::uint64_t event) const {
@@ -295,7 +294,7 @@ void ForeignWatch::advance(Client& client) {
   }
   if (!candidate_)
     if (auto token = stream_->token()) candidate_ = Position{*std::move(token), events_};
-  const SteadyTime now = surroundings_.clock.steady_now();
+  const SteadyTime now = deps_.clock.steady_now();
   const bool is_due = is_stopping() || now - noted_at_ >= limits::mongo_stream_note_interval;
   if (position_ && is_due) static_cast<void>(note_position(client));  // else the next time
 }
@@ -303,18 +302,18 @@ void ForeignWatch::advance(Client& client) {
 /// Every node saves its own position in the same document: all events before any of these positions are in the log.
 bool ForeignWatch::note_position(Client& client) {
   Document fields;
-  fields.document("token", *position_).boolean("mustCompare", must_compare_).date("noted", surroundings_.clock.now());
+  fields.document("token", *position_).boolean("mustCompare", must_compare_).date("noted", deps_.clock.now());
   Document change;
   change.document("$set", fields);
   std::array<Document, 1> statement = {update_of(position_filter(), change)};
   statement[0].boolean("upsert", true);
   if (first_failure(client.update(collection::nodes, statement))) return false;
-  noted_at_ = surroundings_.clock.steady_now();
+  noted_at_ = deps_.clock.steady_now();
   return true;
 }
 
 void ForeignWatch::name_loss(const std::string& what, std::uint64_t documents) {
-  surroundings_.state.note_foreign_loss(what, documents);
+  deps_.state.note_foreign_loss(what, documents);
 }
 
 }  // namespace parley::store::mongo

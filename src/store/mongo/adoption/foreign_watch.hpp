@@ -38,7 +38,7 @@ namespace parley::store::mongo {
 
 class ForeignWatch {
  public:
-  struct Surroundings {
+  struct Dependencies {
     ClientPool& clients;
     StoreState& state;
     LoopPorts& ports;
@@ -48,7 +48,7 @@ class ForeignWatch {
     SettledPlaces& places;
     Entropy& entropy;
   };
-  explicit ForeignWatch(Surroundings surroundings);
+  explicit ForeignWatch(Dependencies deps);
   ~ForeignWatch();
   ForeignWatch(const ForeignWatch&) = delete;
   ForeignWatch& operator=(const ForeignWatch&) = delete;
@@ -93,7 +93,7 @@ class ForeignWatch {
 
   void name_loss(const std::string& what, std::uint64_t documents);
 
-  const Surroundings surroundings_;
+  const Dependencies deps_;
   // The thread owns everything down to the mutex.
   ForeignDeletions deletions_;
   std::unique_ptr<ChangeStream> stream_;

@@ -43,9 +43,9 @@ Error unknown_outcome() {
 
 }  // namespace
 
-CommitRound::CommitRound(Context context, std::vector<Group> groups)
-    : context_(context), view_(context.client, context.state), open_(std::move(groups)) {
-  for (Group& group : open_) group.at = context_.places.draw();
+CommitRound::CommitRound(Dependencies deps, std::vector<Group> groups)
+    : deps_(deps), view_(deps.client, deps.state), open_(std::move(groups)) {
+  for (Group& group : open_) group.at = deps_.places.draw();
 }
 
 void CommitRound::run() {
@@ -54,14 +54,14 @@ void CommitRound::run() {
     at_once_ = false;
     const auto failure = try_once();
     if (failure || refused_by_database_)
-      context_.state.note_outage(failure ? failure->message : *refused_by_database_);
+      deps_.state.note_outage(failure ? failure->message : *refused_by_database_);
     else
-      context_.state.note_reached();
+      deps_.state.note_reached();
     expire();
     publish();
     std::erase_if(open_, [](const Group& group) { return group.appends.empty(); });
     if (open_.empty()) return;
-    if (!at_once_) context_.lanes.rest(limits::mongo_retry_delay);
+    if (!at_once_) deps_.lanes.rest(limits::mongo_retry_delay);
   }
 }
 
@@ -86,12 +86,12 @@ std::optional<Failure> CommitRound::try_once() {
 std::optional<Failure> CommitRound::look_at_bases(Groups& ready) {
   std::optional<Failure> failure;
   for (Group& group : open_) {
-    if (auto damage = context_.state.damage_of(group.session())) {
+    if (auto damage = deps_.state.damage_of(group.session())) {
       refuse(group, *damage);
       continue;
     }
     const bool is_new = group.expected().seq == 0;
-    if (!is_new && !group.in_doubt && context_.lanes.known_head(group.session()) != group.expected()) {
+    if (!is_new && !group.in_doubt && deps_.lanes.known_head(group.session()) != group.expected()) {
       if (auto unreadable = judge(group)) failure = std::move(unreadable);
       continue;
     }
@@ -111,7 +111,7 @@ std::optional<Failure> CommitRound::put_new_rows(Groups& groups) {
     owners.push_back(group);
   }
   if (rows.empty()) return std::nullopt;
-  const auto result = context_.client.update(collection::sessions, rows);
+  const auto result = deps_.client.update(collection::sessions, rows);
   std::optional<Failure> failure;
   const auto leave_out = [&](Group& group, const Failure& why) {
     std::erase(groups, &group);
@@ -142,7 +142,7 @@ std::optional<Failure> CommitRound::settle_taken_id(Groups& groups, Group& group
   const domain::SessionRow& row = *group.appends.front().prepared.append.row;
   Document filter;
   filter.text("sessionId", row.id.to_string());
-  const auto found = context_.client.find(collection::sessions, filter, {.reading = Reading::newest, .limit = 1});
+  const auto found = deps_.client.find(collection::sessions, filter, {.reading = Reading::newest, .limit = 1});
   const auto parley = found && !found->empty() ? Fields(found->front()).document("parley") : std::nullopt;
   const auto number = parley ? parley->integer("number") : std::nullopt;
   if (number == static_cast<std::int64_t>(row.number.value)) return std::nullopt;
@@ -164,16 +164,16 @@ std::optional<Failure> CommitRound::insert(const Groups& groups) {
     entries += group->entries();
     bytes += group->bytes();
   }
-  const SteadyTime begin = context_.clock.steady_now();
-  const auto result = context_.client.insert(collection::log, documents);
+  const SteadyTime begin = deps_.clock.steady_now();
+  const auto result = deps_.client.insert(collection::log, documents);
   Sorted sorted = sort_out(groups, result);
   put_changed_rows(sorted.written);
   for (Group* group : sorted.written) commit(*group);
   if (!sorted.failure) {
-    const SteadyTime now = context_.clock.steady_now();
-    context_.state.note_answer(now);
-    context_.state.note_sync(now - begin);
-    context_.state.note_commit(entries, bytes);
+    const SteadyTime now = deps_.clock.steady_now();
+    deps_.state.note_answer(now);
+    deps_.state.note_sync(now - begin);
+    deps_.state.note_commit(entries, bytes);
   }
   if (!sorted.taken.empty()) publish();  // committed groups must not wait for the reads that conflicts need
   for (Group* group : sorted.taken)
@@ -215,7 +215,7 @@ std::optional<Failure> CommitRound::take_failure(Group& group, const Failure& fa
   }
   if (group.in_doubt || failure.kind == FailureKind::not_sent) return failure;  // this try was not done, but an earlier try may have been
   if (failure.kind == FailureKind::unfit) {
-    context_.state.note_refusal(failure.message);
+    deps_.state.note_refusal(failure.message);
     return refuse(group, to_error(failure)), std::nullopt;
   }
   if (failure.kind == FailureKind::full)
@@ -228,9 +228,9 @@ std::optional<Failure> CommitRound::take_failure(Group& group, const Failure& fa
 
 /// Another document is in the group's place. It may be this very document, from a try without an answer.
 std::optional<Failure> CommitRound::settle_duplicate(Group& group) {
-  const bool in_steps = context_.topology == Topology::standalone && group.appends.front().prepared.append.erase_body_of;
+  const bool in_steps = deps_.topology == Topology::standalone && group.appends.front().prepared.append.erase_body_of;
   if (in_steps)  // the last step may be missing
-    if (const auto finished = finish_erasures(context_.client, context_.state); !finished) return failure_of(finished.error());
+    if (const auto finished = finish_erasures(deps_.client, deps_.state); !finished) return failure_of(finished.error());
   return judge(group);
 }
 
@@ -246,12 +246,12 @@ std::optional<Failure> CommitRound::erase(Group& group) {
   const auto entry = view_.entry_of(**target, seq);
   if (!entry) return refuse(group, entry.error()), std::nullopt;
   const auto emptied = domain::emptied(*entry);
-  if (!emptied) return refuse(group, context_.state.note_damage(group.session(), seq, emptied.error().detail)), std::nullopt;
-  const SteadyTime begin = context_.clock.steady_now();
+  if (!emptied) return refuse(group, deps_.state.note_damage(group.session(), seq, emptied.error().detail)), std::nullopt;
+  const SteadyTime begin = deps_.clock.steady_now();
   const auto written = write_erasure(group, **target, *emptied);
   if (!written) return take_failure(group, written.error());
-  context_.state.note_sync(context_.clock.steady_now() - begin);
-  context_.state.note_commit(group.entries(), group.bytes());
+  deps_.state.note_sync(deps_.clock.steady_now() - begin);
+  deps_.state.note_commit(group.entries(), group.bytes());
   put_changed_rows({&group});
   commit(group);
   return std::nullopt;
@@ -263,9 +263,9 @@ Outcome<void> CommitRound::write_erasure(const Group& group, const StoredDocumen
   Document document = encode_log_document(document_of(group));
   const Document query = id_range(target.session, target.first, target.first);
   const Document change = set_record(target, emptied);
-  if (context_.topology == Topology::replica_set) return context_.client.insert_and_update(collection::log, document, query, change);
+  if (deps_.topology == Topology::replica_set) return deps_.client.insert_and_update(collection::log, document, query, change);
   document.boolean(pending_field, true);
-  return erase_in_steps(context_.client, document, query, change);
+  return erase_in_steps(deps_.client, document, query, change);
 }
 
 // The log is the truth, and it is written already. If a row cannot be written here, the mirror
@@ -282,9 +282,9 @@ void CommitRound::put_changed_rows(const Groups& groups) {
     sessions.push_back(newest->row->id);
   }
   if (rows.empty()) return;
-  const auto result = context_.client.update(collection::sessions, rows);
-  if (!result) context_.state.note_outage(result.error().message);
-  if (result && result->matched < std::ssize(rows)) std::ranges::for_each(sessions, context_.look);
+  const auto result = deps_.client.update(collection::sessions, rows);
+  if (!result) deps_.state.note_outage(result.error().message);
+  if (result && result->matched < std::ssize(rows)) std::ranges::for_each(sessions, deps_.look);
 }
 
 std::optional<Failure> CommitRound::judge(Group& group) {
@@ -296,7 +296,7 @@ std::optional<Failure> CommitRound::judge(Group& group) {
     auto outcome = settlement_of(each.prepared.append, *seen, AtHead::is_open);
     if (!outcome) return refuse(group, outcome.error()), std::nullopt;
     if (!*outcome) break;
-    if ((*outcome)->status == AppendStatus::conflict) context_.state.note_conflict();
+    if ((*outcome)->status == AppendStatus::conflict) deps_.state.note_conflict();
     outcomes.push_back(**std::move(outcome));
   }
   settle(group, std::move(outcomes));
@@ -322,7 +322,7 @@ Result<LogExcerpt> CommitRound::look(SessionNumber session, std::uint32_t expect
     const auto position = position_of(entry);
     if (!position) return std::unexpected(position.error());
     seen.head = *position;
-    context_.lanes.note_head(session, seen.head);
+    deps_.lanes.note_head(session, seen.head);
     return {};
   };
   if (*end > expected_seq && !most.is_full(seen.entries)) {
@@ -339,7 +339,7 @@ Result<LogExcerpt> CommitRound::look(SessionNumber session, std::uint32_t expect
 }
 
 void CommitRound::commit(Group& group) {
-  context_.lanes.note_head(group.session(), group.head());
+  deps_.lanes.note_head(group.session(), group.head());
   std::vector<AppendOutcome> outcomes;
   for (const Waiting& each : group.appends) {
     outcomes.push_back(outcome_of(each.prepared.append));
@@ -351,7 +351,7 @@ void CommitRound::commit(Group& group) {
 void CommitRound::refuse(Group& group, const Error& error) {
   std::vector<AppendOutcome> outcomes;
   for (const Waiting& each : group.appends) {
-    context_.state.note_refused();
+    deps_.state.note_refused();
     outcomes.push_back(outcome_of(each.prepared.append, AppendStatus::refused, error));
   }
   settle(group, std::move(outcomes));
@@ -361,26 +361,26 @@ void CommitRound::refuse(Group& group, const Error& error) {
 void CommitRound::settle(Group& group, std::vector<AppendOutcome> outcomes) {
   const std::size_t count = outcomes.size();
   for (std::size_t index = 0; index < count; ++index) outcomes_.push_back({group.appends[index].prepared.port, std::move(outcomes[index])});
-  context_.places.settle(group.at);
+  deps_.places.settle(group.at);
   told_.push_back({std::exchange(group, Group{}), count});
 }
 
 void CommitRound::expire() {
-  const SteadyTime now = context_.clock.steady_now();
+  const SteadyTime now = deps_.clock.steady_now();
   for (Group& group : open_) {
     if (group.appends.empty() || group.appends.front().deadline > now) continue;
     if (!group.in_doubt) {
       refuse(group, to_error({FailureKind::unknown, 0, "no answer in time"}));
       continue;
     }
-    context_.places.abandon(group.at, now + limits::mongo_stray_write_life);
+    deps_.places.abandon(group.at, now + limits::mongo_stray_write_life);
     std::vector<AppendOutcome> outcomes;
     for (const Waiting& each : group.appends)
       outcomes.push_back(outcome_of(each.prepared.append, AppendStatus::unknown, unknown_outcome()));
     settle(group, std::move(outcomes));
   }
-  for (Waiting& late : context_.lanes.take_expired(now)) {
-    context_.state.note_refused();
+  for (Waiting& late : deps_.lanes.take_expired(now)) {
+    deps_.state.note_refused();
     const Error error = to_error({FailureKind::unknown, 0, "its turn did not come in time"});
     outcomes_.push_back({late.prepared.port, outcome_of(late.prepared.append, AppendStatus::refused, error)});
   }
@@ -388,10 +388,10 @@ void CommitRound::expire() {
 
 // Free the space first: a loop may send again at its outcome. The session's next group comes last, so outcomes keep the order of calls.
 void CommitRound::publish() {
-  for (const Told& each : told_) context_.lanes.settle(each.group, each.count);
+  for (const Told& each : told_) deps_.lanes.settle(each.group, each.count);
   LoopPorts::publish(outcomes_);
   outcomes_.clear();
-  for (Told& each : told_) context_.lanes.done(std::move(each.group), each.count);
+  for (Told& each : told_) deps_.lanes.done(std::move(each.group), each.count);
   told_.clear();
 }
 

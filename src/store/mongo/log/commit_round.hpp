@@ -25,7 +25,7 @@ namespace parley::store::mongo {
 
 class CommitRound {
  public:
-  struct Context {
+  struct Dependencies {
     Client& client;
     StoreState& state;
     const Clock& clock;
@@ -34,7 +34,7 @@ class CommitRound {
     Topology topology;
     const std::function<void(const SessionId&)>& look;  // other software may have written to the session's document
   };
-  CommitRound(Context context, std::vector<Group> groups);
+  CommitRound(Dependencies deps, std::vector<Group> groups);
   void run();
 
  private:
@@ -72,7 +72,7 @@ class CommitRound {
   void expire();
   void publish();
 
-  Context context_;
+  Dependencies deps_;
   LogView view_;
   std::vector<Group> open_;
   std::vector<Settled> outcomes_;  // published at the end of a try

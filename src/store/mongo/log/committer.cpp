@@ -10,8 +10,8 @@
 
 namespace parley::store::mongo {
 
-Committer::Committer(Surroundings surroundings) : surroundings_(surroundings) {
-  for (std::size_t index = 0; index < surroundings_.config.writers; ++index) threads_.emplace_back([this] { serve(); });
+Committer::Committer(Dependencies deps) : deps_(deps) {
+  for (std::size_t index = 0; index < deps_.config.writers; ++index) threads_.emplace_back([this] { serve(); });
 }
 
 Committer::~Committer() {
@@ -19,19 +19,19 @@ Committer::~Committer() {
 }
 
 void Committer::append(EventLoop& loop, Append append) {
-  surroundings_.ports.accept(loop, std::move(append), [this](PreparedAppend& prepared) { return enqueue(prepared); });
+  deps_.ports.accept(loop, std::move(append), [this](PreparedAppend& prepared) { return enqueue(prepared); });
 }
 
 std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {
-  if (auto damage = surroundings_.state.damage_of(prepared.append.session)) return damage;
-  if (prepared.needs_room && !surroundings_.state.has_room())
+  if (auto damage = deps_.state.damage_of(prepared.append.session)) return damage;
+  if (prepared.needs_room && !deps_.state.has_room())
     return Error{ErrorCode::store_full, "The store is full", "free space at the database is below free_bytes_min"};
-  Waiting waiting{std::move(prepared), surroundings_.clock.steady_now() + surroundings_.config.append_deadline};
-  switch (surroundings_.lanes.put(waiting)) {
+  Waiting waiting{std::move(prepared), deps_.clock.steady_now() + deps_.config.append_deadline};
+  switch (deps_.lanes.put(waiting)) {
     case Lanes::Put::taken:
       return std::nullopt;
     case Lanes::Put::full:
-      return Error{ErrorCode::overloaded, "The server is overloaded", {}, surroundings_.state.commit_ms()};
+      return Error{ErrorCode::overloaded, "The server is overloaded", {}, deps_.state.commit_ms()};
     case Lanes::Put::stopped:
       break;
   }
@@ -40,19 +40,17 @@ std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {
 
 void Committer::serve() {
   pthread_setname_np(pthread_self(), "store-commit");  // the name shown by tools that list threads
-  Client client = surroundings_.clients.take();
+  Client client = deps_.clients.take();
   for (;;) {
-    std::vector<Group> groups = surroundings_.lanes.take();
+    std::vector<Group> groups = deps_.lanes.take();
     if (groups.empty()) return;
-    CommitRound({client, surroundings_.state, surroundings_.clock, surroundings_.lanes, surroundings_.places,
-                 surroundings_.clients.topology(), surroundings_.look},
-                std::move(groups))
+    CommitRound({client, deps_.state, deps_.clock, deps_.lanes, deps_.places, deps_.clients.topology(), deps_.look}, std::move(groups))
         .run();
   }
 }
 
 void Committer::stop() {
-  surroundings_.lanes.stop();
+  deps_.lanes.stop();
   for (std::thread& thread : threads_)
     if (thread.joinable()) thread.join();
 }

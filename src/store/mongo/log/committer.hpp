@@ -25,7 +25,7 @@ namespace parley::store::mongo {
 
 class Committer {
  public:
-  struct Surroundings {
+  struct Dependencies {
     ClientPool& clients;
     StoreState& state;
     const Clock& clock;
@@ -35,7 +35,7 @@ class Committer {
     const MongoConfig& config;
     std::function<void(const SessionId&)> look = [](const SessionId&) {};  // see CommitRound::Context
   };
-  explicit Committer(Surroundings surroundings);
+  explicit Committer(Dependencies deps);
   ~Committer();
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
@@ -48,7 +48,7 @@ class Committer {
   void serve();
   [[nodiscard]] std::optional<Error> enqueue(PreparedAppend& prepared);
 
-  const Surroundings surroundings_;
+  const Dependencies deps_;
   std::vector<std::thread> threads_;
 };
 

@@ -21,8 +21,7 @@ Result<void> done(const Outcome<WriteResult>& result) {
 
 }  // namespace
 
-Mirror::Mirror(Surroundings surroundings, std::int64_t node)
-    : surroundings_(surroundings), writer_(surroundings.state, surroundings.logs, surroundings.look), own_{node, node}, at_(node) {
+Mirror::Mirror(Dependencies deps, std::int64_t node) : deps_(deps), writer_(deps.state, deps.logs, deps.look), own_{node, node}, at_(node) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -32,7 +31,7 @@ Mirror::~Mirror() {
 
 void Mirror::run() {
   pthread_setname_np(pthread_self(), "store-mirror");  // the name shown by tools that list threads
-  Client client = surroundings_.clients.take();
+  Client client = deps_.clients.take();
   std::unique_lock lock(mutex_);
   for (;;) {
     const bool last = stopping_;
@@ -46,26 +45,26 @@ void Mirror::run() {
 }
 
 Result<bool> Mirror::mirror_own(Client& client, bool last) {
-  const SteadyTime now = surroundings_.clock.steady_now();
+  const SteadyTime now = deps_.clock.steady_now();
   const bool is_due = last || !noted_at_ || now - *noted_at_ >= limits::mongo_watch_interval;
-  const std::int64_t settled = surroundings_.places.settled();
+  const std::int64_t settled = deps_.places.settled();
   const auto more = writer_.range(client, own_.at, settled);
   if (more && !*more) own_.at = settled;  // the places in between belong to documents that were never written
   at_ = own_.at;
   if (!is_due || !more) return more;
   if (auto looked = look_for_strays(client); !looked) return std::unexpected(looked.error());
-  const auto in_doubt = surroundings_.places.in_doubt();
+  const auto in_doubt = deps_.places.in_doubt();
   const std::int64_t nothing_open = in_doubt.empty() ? own_.at : std::min(own_.at, in_doubt.begin()->first - 1);
   if (!note(client, {own_.id, nothing_open})) return more;
   noted_at_ = now;
   for (const SessionNumber session : std::exchange(arrived_, {}))
-    surroundings_.ports.announce(session);  // that note journaled it, if it was not journaled before
+    deps_.ports.announce(session);  // that note journaled it, if it was not journaled before
   return more;
 }
 
 Result<void> Mirror::look_for_strays(Client& client) {
-  const SteadyTime now = surroundings_.clock.steady_now();
-  const auto in_doubt = surroundings_.places.in_doubt();
+  const SteadyTime now = deps_.clock.steady_now();
+  const auto in_doubt = deps_.places.in_doubt();
   std::vector<std::int64_t> sought;
   for (auto place = in_doubt.begin(); place != in_doubt.end();) {
     for (sought.clear(); place != in_doubt.end() && std::ssize(sought) < limits::mongo_stray_places_max; ++place)
@@ -73,12 +72,12 @@ Result<void> Mirror::look_for_strays(Client& client) {
     const auto there = writer_.at_places(client, sought);
     if (!there) return std::unexpected(there.error());
     for (const auto& [stray, session] : *there) {
-      surroundings_.places.resolve(stray);
+      deps_.places.resolve(stray);
       arrived_.push_back(session);
     }
   }
   for (const auto& [place, until] : in_doubt)
-    if (until <= now) surroundings_.places.resolve(place);
+    if (until <= now) deps_.places.resolve(place);
   return {};
 }
 
@@ -90,7 +89,7 @@ Result<void> Mirror::note(Client& client, const Node& node) {
   change.document("$max", place);
   if (node.id == own_.id) {
     Document alive;
-    alive.date("alive", surroundings_.clock.now());
+    alive.date("alive", deps_.clock.now());
     change.document("$set", alive);
   }
   Document query;
@@ -110,11 +109,11 @@ Result<void> Mirror::forget(Client& client, const Node& node) {
 // Any node may mirror the writes that a silent node left unmirrored: twice has the same result as once. While writes of that node may
 // still arrive, the progress is kept in memory only. When none can arrive any more, the range is read again from the saved place.
 void Mirror::look_at_others(Client& client) {
-  const SteadyTime now = surroundings_.clock.steady_now();
+  const SteadyTime now = deps_.clock.steady_now();
   if (looked_at_ && now - *looked_at_ < limits::mongo_node_silent) return;
-  if (!surroundings_.may_mirror_others()) return;
+  if (!deps_.may_mirror_others()) return;
   Document older;
-  older.date("$lt", surroundings_.clock.now() - limits::mongo_node_silent);
+  older.date("$lt", deps_.clock.now() - limits::mongo_node_silent);
   Document filter;
   filter.document("alive", older);
   const auto silent = client.find(collection::nodes, filter);
@@ -124,7 +123,7 @@ void Mirror::look_at_others(Client& client) {
     const Fields fields(found);
     Node node{fields.integer("_id").value_or(0), fields.integer("at").value_or(0)};
     if (node.id == own_.id) continue;
-    const auto silence = surroundings_.clock.now() - fields.date("alive").value_or(Timestamp{});
+    const auto silence = deps_.clock.now() - fields.date("alive").value_or(Timestamp{});
     const bool may_stray = silence <= limits::mongo_stray_write_life;
     if (const auto ahead = ahead_.find(node.id); may_stray && ahead != ahead_.end()) node.at = std::max(node.at, ahead->second);
     Result<bool> more = true;

@@ -31,7 +31,7 @@ namespace parley::store::mongo {
 
 class Mirror {
  public:
-  struct Surroundings {
+  struct Dependencies {
     ClientPool& clients;
     StoreState& state;
     SettledPlaces& places;
@@ -42,7 +42,7 @@ class Mirror {
     std::function<bool()> may_mirror_others = [] { return true; };  // false: later, or foreign deletions would be undone
   };
   /// `node`: the place where this process began; its document is in `parleynodes`.
-  Mirror(Surroundings surroundings, std::int64_t node);
+  Mirror(Dependencies deps, std::int64_t node);
   ~Mirror();
   Mirror(const Mirror&) = delete;
   Mirror& operator=(const Mirror&) = delete;
@@ -50,7 +50,7 @@ class Mirror {
   /// Mirrors everything settled if the database can be reached, saves the progress and ends the thread.
   void stop();
   /// The number of settled documents of this process that are not mirrored yet. Threads: any.
-  [[nodiscard]] std::uint64_t behind() const { return surroundings_.places.settled_behind(at_.load(std::memory_order_relaxed)); }
+  [[nodiscard]] std::uint64_t behind() const { return deps_.places.settled_behind(at_.load(std::memory_order_relaxed)); }
 
  private:
   /// A node and its mirrored place.
@@ -67,7 +67,7 @@ class Mirror {
   [[nodiscard]] Result<void> note(Client& client, const Node& node);
   [[nodiscard]] Result<void> forget(Client& client, const Node& node);
 
-  const Surroundings surroundings_;
+  const Dependencies deps_;
   MirrorWriter writer_;                                   // Owner: the thread
   Node own_;                                              // Owner: the thread
   std::optional<SteadyTime> noted_at_;                    // Owner: the thread

@@ -53,16 +53,16 @@ const EMBEDDED = ['unit_store', 'contract_store'];
 const embedded = [
   mutation(EMBEDDED, 'a commit is not synced', 'store/embedded/commit_batch.cpp', 'options.sync = entries_put_ + revocations_put_ > 0 &&', 'options.sync = false &&'),
   mutation(EMBEDDED, 'a revocation is not synced', 'store/embedded/commit_batch.cpp', 'options.sync = entries_put_ + revocations_put_ > 0', 'options.sync = entries_put_ > 0'),
-  mutation(EMBEDDED, 'a failed write does not fail the store', 'store/embedded/commit_batch.cpp', '      context_.state.fail("A write to the write-ahead log failed: " + status.ToString());\n', ''),
+  mutation(EMBEDDED, 'a failed write does not fail the store', 'store/embedded/commit_batch.cpp', '      deps_.state.fail("A write to the write-ahead log failed: " + status.ToString());\n', ''),
   mutation(EMBEDDED, 'a failed write is refused', 'store/embedded/commit_batch.cpp', '    settled.outcome.status = AppendStatus::unknown;', '    settled.outcome.status = AppendStatus::refused;'),
   mutation(EMBEDDED, 'a failed write names a head', 'store/embedded/commit_batch.cpp', '    settled.outcome.head = {};', ''),
   mutation(EMBEDDED, 'an id may belong to two sessions', 'store/embedded/commit_batch.cpp', 'if (*before && (*before)->number != row.number)', 'if (false)'),
   mutation(EMBEDDED, 'texts are stored below the mark of free space', 'store/embedded/commit_batch.cpp', 'room_ == Room::too_little && prepared.needs_room', 'false'),
   mutation(EMBEDDED, 'nothing is stored below the mark of free space', 'store/embedded/commit_batch.cpp', 'room_ == Room::too_little && prepared.needs_room', 'room_ == Room::too_little'),
-  mutation(EMBEDDED, 'a damaged session takes entries', 'store/embedded/commit_batch.cpp', 'if (auto damage = context_.state.damage_of(prepared.append.session)) return damage;', ''),
+  mutation(EMBEDDED, 'a damaged session takes entries', 'store/embedded/commit_batch.cpp', 'if (auto damage = deps_.state.damage_of(prepared.append.session)) return damage;', ''),
   mutation(EMBEDDED, 'the position is compared by seq alone', 'store/embedded/commit_batch.cpp', 'expected.seq == head.seq && (head.seq == 0 || expected.proof == head.proof)', 'expected.seq == head.seq'),
   mutation(EMBEDDED, 'a later entry may be erased', 'store/embedded/commit_batch.cpp', 'if (seq > append.expected.seq) return parley::refuse(ErrorCode::not_found', 'if (false) return parley::refuse(ErrorCode::not_found'),
-  mutation(EMBEDDED, 'an erased text is not listed as deleted', 'store/embedded/commit_batch.cpp', '  embedded::put(*batch_, context_.database.family(Family::deleted), key, {});', ''),
+  mutation(EMBEDDED, 'an erased text is not listed as deleted', 'store/embedded/commit_batch.cpp', '  embedded::put(*batch_, deps_.database.family(Family::deleted), key, {});', ''),
   mutation(EMBEDDED, 'ended sessions stay in the list of open ones', 'store/embedded/commit_batch.cpp', 'if (*before && (*before)->status != domain::SessionStatus::ended) delete_open_index(**before);', ''),
   mutation(EMBEDDED, 'an ended session is listed as open', 'store/embedded/commit_batch.cpp', 'if (row.status != domain::SessionStatus::ended) put_open_index(row);', 'put_open_index(row);'),
   mutation(EMBEDDED, 'the highest seq of a key counts', 'store/embedded/commit_batch.cpp', 'const bool is_first = !previous || *previous != key;', 'const bool is_first = true;'),
@@ -72,7 +72,7 @@ const embedded = [
   mutation(EMBEDDED, 'a stopped store takes appends', 'store/embedded/committer.cpp', '    if (stopping_) return Error{ErrorCode::store_failed, "The store is stopped", {}};', ''),
   mutation(EMBEDDED, 'rows are written only with appends', 'store/embedded/committer.cpp', '    if (has_rows()) {\n      changed_.wait_for(lock, limits::rows_delay, [&] { return stopping_ || has_appends(); });\n      return true;\n    }', ''),
   mutation(EMBEDDED, 'free space is not looked at before a commit', 'store/embedded/committer.cpp', 'void Committer::look_before_commit() {\n  look_at_room();', 'void Committer::look_before_commit() {'),
-  mutation(EMBEDDED, 'rows are stored below the mark of free space', 'store/embedded/committer.cpp', '  if (!surroundings_.state.has_room()) return drop_rows();', ''),
+  mutation(EMBEDDED, 'rows are stored below the mark of free space', 'store/embedded/committer.cpp', '  if (!deps_.state.has_room()) return drop_rows();', ''),
 ];
 
 const LANES = ['unit_mongo', 'contract_store'];
@@ -91,7 +91,7 @@ const lanes = [
 
 const ADOPTION = ['unit_mongo', 'integration_mongo', 'contract_store'];
 const adoption = [
-  mutation(ADOPTION, 'an adopted session starts at its end', 'store/mongo/adoption/adoption_plan.cpp', 'if (starts_now)\n    steps_.insert(', 'if (starts_now)\n    steps_.insert(steps_.end(), {Kind::joined, session.started_at});\n  if (false)\n    steps_.insert('),
+  mutation(ADOPTION, 'an adopted session starts at its end', 'store/mongo/adoption/adoption_plan.cpp', 'if (starts_now)\n    planned_.insert(', 'if (starts_now)\n    planned_.insert(planned_.end(), {Kind::joined, session.started_at});\n  if (false)\n    planned_.insert('),
   mutation(ADOPTION, 'an end comes while messages are missing', 'store/mongo/adoption/adoption_plan.cpp', '(foreign.news.reopens ? reopens_now : !waits(said_end_))', 'true'),
   mutation(ADOPTION, 'a reopening comes while messages are missing', 'store/mongo/adoption/adoption_plan.cpp', 'foreign.news.reopens && !more', 'foreign.news.reopens'),
   mutation(ADOPTION, 'a document of the adoption has no bound in bytes', 'store/mongo/adoption/adoption_plan.cpp', ' && bytes < limits::mongo_document_bytes_max', ''),
@@ -129,7 +129,7 @@ const committer = [
   mutation(COMMITTER, 'a doubtful append expires as refused', 'store/mongo/log/commit_round.cpp', '    if (!group.in_doubt) {\n      refuse(', '    if (true) {\n      refuse('),
   mutation(COMMITTER, 'a full database is no full store', 'store/mongo/log/commit_round.cpp', 'if (failure.kind == FailureKind::full)\n    refuse(', 'if (false)\n    refuse('),
   mutation(COMMITTER, 'changed rows are left to the mirror', 'store/mongo/log/commit_round.cpp', '  put_changed_rows(sorted.written);\n', ''),
-  mutation(COMMITTER, 'a head is never known', 'store/mongo/log/commit_round.cpp', '  context_.lanes.note_head(group.session(), group.head());\n  std::vector<AppendOutcome> outcomes;', '  std::vector<AppendOutcome> outcomes;'),
+  mutation(COMMITTER, 'a head is never known', 'store/mongo/log/commit_round.cpp', '  deps_.lanes.note_head(group.session(), group.head());\n  std::vector<AppendOutcome> outcomes;', '  std::vector<AppendOutcome> outcomes;'),
 ];
 
 export const ENGINE_MUTATIONS = [...sequencer, ...settlement, ...embedded, ...lanes, ...adoption, ...mirror, ...committer];

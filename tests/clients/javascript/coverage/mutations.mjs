@@ -40,7 +40,7 @@ const http = [
   mutation('2.6-addresses', 'IPv6 counts by /64', 'protocol/http/client_key.cpp', 'prefix_bytes = 56 / 8', 'prefix_bytes = 64 / 8'),
   mutation('2.6-forwarded', 'X-Forwarded-For is always believed', 'server/client_address.cpp',
     'if (networks_.empty()) return peer;', 'if (const auto named = parse_address(forwarded_list(request)); named) return to_text(*named);'),
-  mutation('2.6-headers', 'a 429 has no Retry-After', 'http_api/request/pending_request.cpp', 'if (window->verdict == WindowState::Verdict::over) response', 'if (false) response'),
+  mutation('2.6-headers', 'a 429 has no Retry-After', 'http_api/request/pending_request.cpp', 'if (window->is_over) response', 'if (false) response'),
 ];
 
 const messages = [
