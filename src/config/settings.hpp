@@ -8,7 +8,7 @@
 #include "auth/jwt/jwt_config.hpp"
 #include "http_api/request/http_api_config.hpp"
 #include "observability/log_config.hpp"
-#include "server/server_config.hpp"
+#include "server/shared/server_config.hpp"
 #include "service/shared/service_config.hpp"
 #include "store/embedded/embedded_config.hpp"
 #include "store/mongo/driver/mongo_config.hpp"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/http_response.hpp"
+#include "server/http/http_response.hpp"
 
 namespace parley::server {
 

@@ -7,11 +7,11 @@
 
 #include "base/entropy.hpp"
 #include "base/refused_origins.hpp"
-#include "server/admission.hpp"
-#include "server/bare_websocket.hpp"
-#include "server/engineio_endpoint.hpp"
-#include "server/http_connection.hpp"
-#include "server/socketio_connection.hpp"
+#include "server/connection/admission.hpp"
+#include "server/engineio/engineio_endpoint.hpp"
+#include "server/engineio/socketio_connection.hpp"
+#include "server/http/http_connection.hpp"
+#include "server/websocket/bare_websocket.hpp"
 
 namespace parley::server {
 

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "base/assert.hpp"
-#include "server/acceptor.hpp"
+#include "server/connection/shard.hpp"
 #include "server/front.hpp"
-#include "server/shard.hpp"
+#include "server/loop/acceptor.hpp"
 
 namespace parley::server {
 

@@ -15,7 +15,7 @@
 #include "protocol/http/http_handler.hpp"
 #include "protocol/socketio/namespace_handler.hpp"
 #include "protocol/websocket/message_handler.hpp"
-#include "server/server_config.hpp"
+#include "server/shared/server_config.hpp"
 
 namespace parley::server {
 

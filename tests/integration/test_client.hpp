@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "protocol/websocket/frame_codec.hpp"
-#include "server/socket.hpp"
+#include "server/loop/socket.hpp"
 
 namespace parley::test {
 

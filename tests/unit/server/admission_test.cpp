@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "protocol/socketio/namespace_handler.hpp"
-#include "server/refusal_pace.hpp"
+#include "server/engineio/refusal_pace.hpp"
 #include "unit/server/test_server.hpp"
 #include "unit/server/websocket_client.hpp"
 

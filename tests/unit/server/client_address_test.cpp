@@ -1,4 +1,4 @@
-#include "server/client_address.hpp"
+#include "server/shared/client_address.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Compressed data decompresses to the original, and data that would not shrink stays uncompressed.
-#include "server/compression.hpp"
+#include "server/http/compression.hpp"
 
 #include <gtest/gtest.h>
 #include <zlib.h>

@@ -1,4 +1,4 @@
-#include "server/loop.hpp"
+#include "server/loop/loop.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -6,8 +6,8 @@
 #include <string>
 #include <thread>
 
-#include "server/deadline.hpp"
-#include "server/socket.hpp"
+#include "server/loop/deadline.hpp"
+#include "server/loop/socket.hpp"
 
 namespace parley::server {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "base/clock.hpp"
 #include "protocol/http/http_handler.hpp"
+#include "server/loop/socket.hpp"
 #include "server/server.hpp"
-#include "server/socket.hpp"
 #include "support/collected_logs.hpp"
 
 namespace parley::server::test {

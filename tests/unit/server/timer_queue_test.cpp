@@ -1,4 +1,4 @@
-#include "server/timer_queue.hpp"
+#include "server/loop/timer_queue.hpp"
 
 #include <gtest/gtest.h>
 

@@ -38,7 +38,7 @@ const http = [
   mutation('2.6-creation', 'creations count as other requests for sessions', 'http_api/http_api.cpp',
     'return &session_creates;', 'return &sessions;'),
   mutation('2.6-addresses', 'IPv6 counts by /64', 'protocol/http/client_key.cpp', 'prefix_bytes = 56 / 8', 'prefix_bytes = 64 / 8'),
-  mutation('2.6-forwarded', 'X-Forwarded-For is always believed', 'server/client_address.cpp',
+  mutation('2.6-forwarded', 'X-Forwarded-For is always believed', 'server/shared/client_address.cpp',
     'if (networks_.empty()) return peer;', 'if (const auto named = parse_address(forwarded_list(request)); named) return to_text(*named);'),
   mutation('2.6-headers', 'a 429 has no Retry-After', 'http_api/request/pending_request.cpp', 'if (window->is_over) response', 'if (false) response'),
 ];
@@ -148,9 +148,9 @@ const shapes = [
 ];
 
 const transport = [
-  mutation('6.1-cors', 'any origin is allowed at the path of Socket.IO', 'server/engineio_endpoint.cpp', 'headers.push_back({"Access-Control-Allow-Origin", *origin});', 'headers.push_back({"Access-Control-Allow-Origin", "*"});'),
-  mutation('6.1-polling', 'answers to polls may be cached', 'server/session_request.cpp', 'response.headers.push_back({"Cache-Control", "no-store"});', ''),
-  mutation('6.1-upgrade-timeout', 'an upgrade may take ten times as long', 'server/engineio_session.cpp', 'config_.shard.loop().now() + config_.engineio.upgrade_timeout',
+  mutation('6.1-cors', 'any origin is allowed at the path of Socket.IO', 'server/engineio/engineio_endpoint.cpp', 'headers.push_back({"Access-Control-Allow-Origin", *origin});', 'headers.push_back({"Access-Control-Allow-Origin", "*"});'),
+  mutation('6.1-polling', 'answers to polls may be cached', 'server/engineio/session_request.cpp', 'response.headers.push_back({"Cache-Control", "no-store"});', ''),
+  mutation('6.1-upgrade-timeout', 'an upgrade may take ten times as long', 'server/engineio/engineio_session.cpp', 'config_.shard.loop().now() + config_.engineio.upgrade_timeout',
     'config_.shard.loop().now() + 10 * config_.engineio.upgrade_timeout'),
   mutation('6.1-handshake', 'no upgrade is offered', 'protocol/engineio/handshake.cpp', 'if (open.transport == Transport::polling) {', 'if (false) {'),
 ];

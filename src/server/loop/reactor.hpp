@@ -1,0 +1,78 @@
+// Linux epoll for one loop. Level-triggered, and a registration stays until an event comes that nobody wants. So a connection that reads,
+// answers and waits again calls epoll_ctl once in its life (ADR 0017).
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "server/loop/socket.hpp"
+
+namespace parley::server {
+
+/// Called when a watched descriptor can be read or written.
+class Ready {
+ public:
+  virtual ~Ready() = default;
+  virtual void on_readable() = 0;
+  virtual void on_writable() = 0;
+};
+
+class Reactor;
+
+/// One descriptor in a loop's reactor. Each want lasts for one call of Ready. Destroying the Watch stops the watching and leaves the
+/// descriptor open; this is allowed inside a call of Ready. Threads: the loop's only.
+class Watch {
+ public:
+  /// `descriptor` is non-blocking. `reactor`, `descriptor` and `ready` outlive the watch.
+  Watch(Reactor& reactor, int descriptor, Ready& ready) : reactor_(reactor), ready_(ready), descriptor_(descriptor) {}
+  ~Watch();
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+  void want_read();
+  void want_write();
+
+ private:
+  friend class Reactor;
+  void on_event(std::uint32_t what);
+  [[nodiscard]] std::uint32_t wanted() const;
+  void enroll(std::uint32_t events);
+
+  Reactor& reactor_;
+  Ready& ready_;
+  const int descriptor_;
+  std::uint32_t enrolled_ = 0;  // the events that the kernel reports; none: the kernel does not know the descriptor
+  bool reading_ = false;
+  bool writing_ = false;
+};
+
+/// Threads: the loop's only, except for `wake`.
+class Reactor {
+ public:
+  Reactor();
+
+  /// Asks the kernel for events, after all events of the last call have run. With `wait` it blocks until there is one or `wake` is called.
+  void gather(bool wait);
+  [[nodiscard]] bool has_events() const { return next_ < count_; }
+  /// Runs one gathered event.
+  void run_one();
+  /// Ends a `gather` that waits, or the next one. Threads: any.
+  void wake();
+
+ private:
+  friend class Watch;
+  void forget(const Watch& watch);
+
+  Descriptor epoll_;
+  Descriptor wake_;
+  static constexpr std::size_t events_per_gather = 128;
+  std::array<epoll_event, events_per_gather> events_;
+  std::size_t next_ = 0;
+  std::size_t count_ = 0;
+  Watch* ringing_ = nullptr;  // its event runs now; null once it is destroyed
+};
+
+}  // namespace parley::server
