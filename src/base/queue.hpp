@@ -17,6 +17,7 @@ class Queue {
   [[nodiscard]] T& operator[](std::size_t index) { return items_[first_ + index]; }
   [[nodiscard]] const T& operator[](std::size_t index) const { return items_[first_ + index]; }
   [[nodiscard]] T& front() { return items_[first_]; }
+  [[nodiscard]] T& back() { return items_.back(); }
   [[nodiscard]] std::span<T> items() { return std::span(items_).subspan(first_); }
   [[nodiscard]] std::span<const T> items() const { return std::span(items_).subspan(first_); }
 
@@ -30,6 +31,13 @@ class Queue {
       items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(first_));
       first_ = 0;
     }
+    return item;
+  }
+  /// Takes the last item; there is one.
+  T pop_back() {
+    T item = std::move(items_.back());
+    items_.pop_back();
+    if (empty()) clear();
     return item;
   }
   void clear() {

@@ -18,13 +18,12 @@ void KeyIndex::add(const Key16& key, std::uint32_t seq) {
   if (key == Key16{}) return;
   PARLEY_ASSERT(order_.empty() || order_.back().first < seq);
   seqs_[key] = seq;
-  order_.emplace_back(seq, key);
+  order_.push({seq, key});
   if (order_.size() > limits::session_keys_max) {
-    const auto& [oldest_seq, oldest] = order_.front();
+    const auto [oldest_seq, oldest] = order_.pop();
     exact_from_ = oldest_seq + 1;
     older_.add(oldest);
     seqs_.erase(oldest);
-    order_.pop_front();
   }
 }
 
@@ -35,7 +34,7 @@ void KeyIndex::add_older(std::uint32_t from_seq, std::uint32_t to_seq, std::span
 }
 
 void KeyIndex::roll_back_to(std::uint32_t seq) {
-  for (; !order_.empty() && order_.back().first > seq; order_.pop_back()) seqs_.erase(order_.back().second);
+  while (!order_.empty() && order_.back().first > seq) seqs_.erase(order_.pop_back().second);
 }
 
 std::optional<std::uint32_t> KeyIndex::find(const Key16& key) const {

@@ -10,13 +10,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <deque>
 #include <optional>
 #include <span>
 #include <unordered_map>
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "base/queue.hpp"
 #include "service/session/key_filter.hpp"
 
 namespace parley::service {
@@ -55,7 +55,7 @@ class KeyIndex {
   std::uint32_t known_from_ = 1;  // `seqs_` or `older_` has every key of an entry at or above this
   std::uint32_t exact_from_ = 1;  // `seqs_` has every key of an entry at or above this
   std::unordered_map<Key16, std::uint32_t, Hash> seqs_;
-  std::deque<std::pair<std::uint32_t, Key16>> order_;  // ascending seq
+  Queue<std::pair<std::uint32_t, Key16>> order_;  // ascending seq
   KeyFilter older_;
 };
 

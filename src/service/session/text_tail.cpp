@@ -1,6 +1,7 @@
 #include "service/session/text_tail.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -26,7 +27,7 @@ void TextTail::reset(std::uint32_t from_seq, std::vector<StoredText> texts) {
 const StoredText& TextTail::push(StoredText text) {
   PARLEY_ASSERT(texts_.empty() || texts_.back().seq() < text.seq());
   content_bytes_ += content_bytes_of(text);
-  texts_.push_back(std::move(text));
+  texts_.push(std::move(text));
   const auto is_too_much = [this] {
     return texts_.size() > limits::session_tail_entries || content_bytes_ > limits::session_tail_bytes_max;
   };
@@ -35,9 +36,9 @@ const StoredText& TextTail::push(StoredText text) {
 }
 
 void TextTail::drop_oldest() {
-  from_seq_ = texts_.front().seq() + 1;
-  content_bytes_ -= content_bytes_of(texts_.front());
-  texts_.pop_front();
+  const StoredText oldest = texts_.pop();
+  from_seq_ = oldest.seq() + 1;
+  content_bytes_ -= content_bytes_of(oldest);
 }
 
 std::size_t TextTail::bytes() const {
@@ -46,30 +47,32 @@ std::size_t TextTail::bytes() const {
 }
 
 void TextTail::mark_deleted(std::uint32_t seq) {
-  const auto found = std::ranges::lower_bound(texts_, seq, {}, &StoredText::seq);
-  if (found == texts_.end() || found->seq() != seq) return;
+  const std::span<StoredText> texts = texts_.items();
+  const auto found = std::ranges::lower_bound(texts, seq, {}, &StoredText::seq);
+  if (found == texts.end() || found->seq() != seq) return;
   found->presence = domain::MessageView::Presence::deleted;
   content_bytes_ -= found->text.size();
   std::string().swap(found->text);
 }
 
 const StoredText* TextTail::find(std::uint32_t seq) const {
-  const auto found = std::ranges::lower_bound(texts_, seq, {}, &StoredText::seq);
-  return found == texts_.end() || found->seq() != seq ? nullptr : &*found;
+  const std::span<const StoredText> texts = texts_.items();
+  const auto found = std::ranges::lower_bound(texts, seq, {}, &StoredText::seq);
+  return found == texts.end() || found->seq() != seq ? nullptr : &*found;
 }
 
 std::optional<TextTail::Slice> TextTail::slice(const Wanted& wanted) const {
   Slice slice;
   std::uint64_t live_seen = 0;
   std::uint64_t older = 0;  // live texts seen that are strictly older than `before`
-  for (auto text = texts_.rbegin(); text != texts_.rend(); ++text) {
-    if (!text->live()) continue;
+  for (const StoredText& text : std::views::reverse(texts_.items())) {
+    if (!text.live()) continue;
     ++live_seen;
-    if (wanted.before && text->logged_at >= *wanted.before) {
+    if (wanted.before && text.logged_at >= *wanted.before) {
       ++slice.newer;
       continue;
     }
-    if (++older > wanted.skip && slice.texts.size() < wanted.count) slice.texts.push_back(&*text);
+    if (++older > wanted.skip && slice.texts.size() < wanted.count) slice.texts.push_back(&text);
   }
   // If an older text is in memory, no text before it counts as newer, because times in the log never decrease.
   const bool newer_is_known = !wanted.before || older > 0 || live_seen == wanted.live_total;

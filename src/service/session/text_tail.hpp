@@ -5,11 +5,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/queue.hpp"
 #include "service/session/stored_text.hpp"
 
 namespace parley::service {
@@ -26,7 +27,7 @@ class TextTail {
   [[nodiscard]] const StoredText* find(std::uint32_t seq) const;
   /// Every text with a seq at or above this is here.
   [[nodiscard]] std::uint32_t from_seq() const { return from_seq_; }
-  [[nodiscard]] const std::deque<StoredText>& texts() const { return texts_; }
+  [[nodiscard]] std::span<const StoredText> texts() const { return texts_.items(); }
   /// Approximate, in memory.
   [[nodiscard]] std::size_t bytes() const;
 
@@ -48,7 +49,7 @@ class TextTail {
   void drop_oldest();
 
   std::uint32_t from_seq_ = 1;
-  std::deque<StoredText> texts_;   // ascending seq
+  Queue<StoredText> texts_;        // ascending seq
   std::size_t content_bytes_ = 0;  // of their texts and client message ids
 };
 

@@ -43,6 +43,19 @@ TEST(Queue, a_line_that_never_empties_keeps_its_order) {
   }
 }
 
+TEST(Queue, the_last_item_can_be_taken_too) {
+  Queue<int> queue;
+  for (int item = 0; item < 4; ++item) queue.push(item);
+  EXPECT_EQ(queue.pop(), 0);
+  EXPECT_EQ(queue.back(), 3);
+  EXPECT_EQ(queue.pop_back(), 3);
+  EXPECT_EQ(queue.pop_back(), 2);
+  EXPECT_EQ(queue.pop_back(), 1);
+  EXPECT_TRUE(queue.empty());
+  queue.push(4);
+  EXPECT_EQ(queue.front(), 4);
+}
+
 TEST(Queue, a_taken_item_is_not_kept) {
   Queue<std::shared_ptr<int>> queue;
   const auto item = std::make_shared<int>(1);
