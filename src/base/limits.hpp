@@ -216,6 +216,7 @@ inline constexpr std::size_t strangers_per_address_max = 512;   // … from one 
 inline constexpr std::size_t strangers_looked_at_max = 1'024;   // idle ones searched when a full address must close one
 inline constexpr std::size_t handshakes_max = 4'096;            // Engine.IO sessions before their CONNECT is accepted: about 10 KB each …
 inline constexpr std::size_t handshakes_per_address_max = 256;  // … of one client address, or twice its connection limit
+inline constexpr auto handshake_grace = 5s;                     // an older one gives way to a newcomer if one of these limits is reached
 inline constexpr auto handshake_retry_after = 1s;               // sent to a client if one of these limits is reached
 inline constexpr auto admission_log_interval = 10s;             // between log lines of one kind about slowed clients
 

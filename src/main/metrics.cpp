@@ -20,6 +20,7 @@ void add(MetricsText& text, const server::ServerCounts& counts) {
       .counter("parley_strangers_closed_total", "Idle connections that nobody had signed in on, closed for newcomers.",
                counts.strangers_closed)
       .counter("parley_newcomers_turned_away_total", "Connections closed as soon as they were accepted.", counts.newcomers_turned_away)
+      .counter("parley_handshakes_ended_total", "Engine.IO sessions that had not signed in, ended for newcomers.", counts.handshakes_ended)
       .counter("parley_handshakes_refused_total", "Engine.IO handshakes refused because too many had not signed in.",
                counts.handshakes_refused)
       .counter("parley_holders_cut_total", "Connections cut because they held most of too much memory.", counts.holders_cut)

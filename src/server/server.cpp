@@ -220,6 +220,7 @@ ServerCounts Server::counts() const {
     counts.handshakes = admission->handshakes();
     counts.strangers_closed = admission->counts.closed_for_newcomers.load(relaxed);
     counts.newcomers_turned_away = admission->counts.turned_away.load(relaxed);
+    counts.handshakes_ended = admission->counts.handshakes_ended.load(relaxed);
     counts.handshakes_refused = admission->counts.handshakes_refused.load(relaxed);
   }
   for (const auto& member : impl_->members) {

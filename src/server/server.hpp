@@ -30,6 +30,7 @@ struct ServerCounts {
   std::uint64_t handshakes = 0;        // Engine.IO sessions whose CONNECT is not accepted yet
   std::uint64_t strangers_closed = 0;  // idle strangers, cut for new connections
   std::uint64_t newcomers_turned_away = 0;
+  std::uint64_t handshakes_ended = 0;  // for newcomers
   std::uint64_t handshakes_refused = 0;
   std::uint64_t holders_cut = 0;  // cut because they held the most when connections held too much
   std::uint64_t bytes_sent = 0;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -15,12 +16,13 @@
 #include "base/log_sink.hpp"
 #include "server/connection/connection.hpp"
 #include "server/connection/guests.hpp"
+#include "server/connection/unfinished_handshakes.hpp"
 #include "server/shared/client_address.hpp"
 #include "server/shared/server_config.hpp"
 
 namespace parley::server {
 
-/// Threads: any, except `admit`.
+/// Threads: any, except `admit` and `shake_hands`.
 class Admission {
  public:
   Admission(const ServerConfig& config, const TrustedProxies& proxies, const Clock& clock, LogSink& logs);
@@ -28,8 +30,9 @@ class Admission {
   /// Returns a slot for a new connection; nothing: none is free. To make room, the longest idle stranger of `idle` may be cut; if the
   /// address of the new connection is full, one of that address. Threads: that of `idle`.
   [[nodiscard]] std::optional<Guests::Slot> admit(const std::string& address, const Strangers& strangers);
-  /// A slot for a session until its CONNECT is accepted.
-  [[nodiscard]] std::optional<Guests::Slot> shake_hands(const std::string& address);
+  /// Returns a slot for a session until its CONNECT is accepted; nothing: none is free. To make room, the oldest of `handshakes` ends if it
+  /// has had its time; if the address of the newcomer is full, the oldest of that address. Threads: that of `handshakes`.
+  [[nodiscard]] std::optional<Guests::Slot> shake_hands(const std::string& address, const UnfinishedHandshakes& handshakes);
   /// A connection was cut because it held the most bytes when the connections of its loop held too many.
   void gave_up(const std::string& address, std::size_t bytes);
 
@@ -37,6 +40,7 @@ class Admission {
     std::atomic<std::size_t> sockets = 0;                 // open now
     std::atomic<std::uint64_t> closed_for_newcomers = 0;  // idle strangers
     std::atomic<std::uint64_t> turned_away = 0;           // newcomers
+    std::atomic<std::uint64_t> handshakes_ended = 0;      // for newcomers
     std::atomic<std::uint64_t> handshakes_refused = 0;
   };
   Counts counts;
@@ -44,13 +48,15 @@ class Admission {
   [[nodiscard]] std::size_t handshakes() const { return handshakes_.size(); }
 
  private:
-  enum class Kind : std::uint8_t { closed_for_newcomer, turned_away, handshake_refused, gave_up };
+  enum class Kind : std::uint8_t { closed_for_newcomer, turned_away, handshake_ended, handshake_refused, gave_up };
   [[nodiscard]] std::string key_of(const std::string& address) const;
+  [[nodiscard]] const UnfinishedHandshake* oldest(const UnfinishedHandshakes& handshakes, std::optional<std::string_view> key) const;
   [[nodiscard]] static Connection* longest_idle(const Strangers& strangers, std::optional<std::string_view> key);
   /// Logs the first event of a kind, then at most one line per limits::admission_log_interval, with the number of events since.
   void name(Kind kind, std::string_view what, std::string_view advice, const std::string& address);
 
   const std::size_t sockets_max_;
+  const std::chrono::milliseconds handshake_grace_;
   const TrustedProxies& proxies_;
   const Clock& clock_;
   LogSink& logs_;
@@ -61,7 +67,7 @@ class Admission {
     std::uint64_t since = 0;  // not in the log yet
   };
   std::mutex mutex_;
-  std::array<Line, 4> lines_;  // guarded by mutex_
+  std::array<Line, 5> lines_;  // guarded by mutex_
 };
 
 }  // namespace parley::server

@@ -32,7 +32,7 @@ class EngineioEndpoint {
     RefusedOrigins& refused_origins;
   };
   explicit EngineioEndpoint(Config config)
-      : config_(config), session_config_{config_.shard, config_.engineio, config_.totals, [this](EngineioSession& session) {
+      : config_(config), session_config_{config_.shard, config_.engineio, config_.totals, handshakes_, [this](EngineioSession& session) {
                                            sessions_.erase(session.handshake().sid);
                                          }} {}
 
@@ -65,6 +65,7 @@ class EngineioEndpoint {
   [[nodiscard]] EngineioEndpoint* owner_of(std::string_view sid) const;
   [[nodiscard]] std::shared_ptr<EngineioSession> find(const std::string& sid) const;
 
+  UnfinishedHandshakes handshakes_;
   Config config_;
   const EngineioSession::Config session_config_;
   std::vector<EngineioEndpoint*> siblings_;

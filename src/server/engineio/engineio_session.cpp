@@ -68,7 +68,8 @@ EngineioSession::EngineioSession(const Config& config, engineio::Handshake hands
       handshake_(std::move(handshake)),
       machine_(first, engineio::Heartbeat(config_.engineio.ping_interval, config_.engineio.ping_timeout, config_.shard.loop().now())),
       heartbeat_due_(config_.shard.loop(), [this] { on(Event::heartbeat); }),
-      slot_(std::move(slot)) {
+      handshake_in_progress_(config_.handshakes.insert(
+          config_.handshakes.end(), {std::move(slot), config_.shard.loop().now(), [this] { on(Event::limit_exceeded); }})) {
   config_.totals.count_open();
 }
 
@@ -333,8 +334,13 @@ void EngineioSession::forget_queue() {
   queue_bytes_ = 0;
 }
 
+void EngineioSession::end_handshake() {
+  const auto ended = std::exchange(handshake_in_progress_, config_.handshakes.end());
+  if (ended != config_.handshakes.end()) config_.handshakes.erase(ended);
+}
+
 void EngineioSession::let_in() {
-  slot_.leave();
+  end_handshake();
   let_in_ = true;
   if (websocket_ != nullptr) websocket_->vouch();
 }
@@ -376,7 +382,7 @@ void EngineioSession::release(std::uint16_t close_code) {
   if (websocket_ != nullptr) websocket_->close(close_code);
   heartbeat_due_.clear();
   forget_queue();
-  slot_.leave();
+  end_handshake();
   config_.shard.holdings().set(*this, 0);
   config_.totals.count_closed();
   config_.on_ended(*this);

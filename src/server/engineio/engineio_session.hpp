@@ -20,6 +20,7 @@
 #include "protocol/engineio/socket_handler.hpp"
 #include "server/connection/guests.hpp"
 #include "server/connection/shard.hpp"
+#include "server/connection/unfinished_handshakes.hpp"
 #include "server/engineio/refusal_pace.hpp"
 #include "server/engineio/session_request.hpp"
 #include "server/loop/deadline.hpp"
@@ -38,6 +39,7 @@ class EngineioSession final : public protocol::engineio::Socket,
     Shard& shard;
     const EngineioConfig& engineio;
     SessionTotals& totals;
+    UnfinishedHandshakes& handshakes;
     std::function<void(EngineioSession&)> on_ended;  // called once: the session is not used any more
   };
   /// `config`: shared by all sessions of an endpoint, and outlives them. `slot`: kept until `let_in`. `first`: the transport of `open`.
@@ -83,6 +85,7 @@ class EngineioSession final : public protocol::engineio::Socket,
 
   void flush() override;
   void give_up() override;
+  void end_handshake();
   [[nodiscard]] const std::string& address() const override { return handshake_.remote_address; }
   void account();
   void start(protocol::engineio::OpenHandler& handler);
@@ -121,7 +124,7 @@ class EngineioSession final : public protocol::engineio::Socket,
   std::unique_ptr<protocol::engineio::SocketHandler> handler_;  // null before the session is open and after on_close
   Machine machine_;
   Deadline heartbeat_due_;
-  Guests::Slot slot_;
+  UnfinishedHandshakes::iterator handshake_in_progress_;  // the end of the list: there is none any more
   bool let_in_ = false;
   RefusalPace pace_;
 

@@ -38,6 +38,7 @@ struct ServerConfig {
   std::size_t strangers_per_address_max = limits::strangers_per_address_max;
   std::size_t handshakes_max = limits::handshakes_max;
   std::size_t handshakes_per_address_max = limits::handshakes_per_address_max;
+  std::chrono::milliseconds handshake_grace = limits::handshake_grace;
   std::size_t held_bytes_max = limits::held_bytes_max;
   std::size_t http_body_bytes_max = limits::http_body_bytes_max;
   std::chrono::milliseconds http_request_timeout = limits::http_request_timeout;

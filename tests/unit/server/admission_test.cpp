@@ -265,6 +265,48 @@ TEST_F(AdmissionTest, handshakes_before_a_connect_are_bounded_on_both_transports
   EXPECT_EQ(counts().handshakes, 2u);
 }
 
+TEST_F(AdmissionTest, the_oldest_handshake_of_a_full_address_gives_way_once_it_has_had_its_time) {
+  ServerConfig config = one_loop();
+  config.handshakes_per_address_max = 2;
+  config.handshake_grace = 0ms;
+  start(config);
+  WebsocketClient signed_in = shake_hands();
+  signed_in.read_message();
+  signed_in.send_text(R"(40{"yes":1})");
+  signed_in.read_message();
+  WebsocketClient oldest = shake_hands();
+  oldest.read_message();
+  WebsocketClient older = shake_hands();
+  older.read_message();
+  WebsocketClient newcomer = shake_hands();
+  newcomer.read_message();
+  EXPECT_TRUE(oldest.read_close().has_value());
+  for (WebsocketClient* each : {&older, &newcomer}) {
+    each->send_text(R"(40{"yes":1})");
+    EXPECT_TRUE(each->read_message().starts_with(R"(40{"sid")"));
+  }
+  EXPECT_EQ(counts().handshakes_ended, 1u);
+  EXPECT_EQ(counts().handshakes_refused, 0u);
+  EXPECT_EQ(counts().handshakes, 0u);
+}
+
+TEST_F(AdmissionTest, the_oldest_handshake_of_all_gives_way_if_there_are_too_many_in_all) {
+  ServerConfig config = one_loop();
+  config.handshakes_max = 1;
+  config.handshake_grace = 0ms;
+  config.trusted_proxies = {"127.0.0.1"};
+  start(config);
+  constexpr std::string_view poll = "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.";
+  for (int address = 1; address <= 3; ++address) {
+    Client client = connect();
+    client.send(std::string(poll) + std::to_string(address) + "\r\n\r\n");
+    EXPECT_TRUE(client.read_response().starts_with("HTTP/1.1 200"));
+  }
+  EXPECT_EQ(counts().handshakes_ended, 2u);
+  EXPECT_EQ(counts().handshakes, 1u);
+  EXPECT_EQ(counts().connections_open, 1u);
+}
+
 TEST_F(AdmissionTest, who_is_refused_three_times_and_has_nothing_else_is_let_go) {
   start();
   WebsocketClient client = shake_hands();
