@@ -1,5 +1,5 @@
 // The order of processing, which clients can observe (docs/api-contract.md §2), and the parts that every answer has.
-#include "api_fixture.hpp"
+#include "unit/http_api/api_fixture.hpp"
 #include "http_api/request/pending_request.hpp"
 #include "http_api/routing/route_table.hpp"
 

@@ -10,7 +10,7 @@
 #include "base/utf8.hpp"
 #include "domain/chain.hpp"
 #include "domain/extensions.hpp"
-#include "world.hpp"
+#include "unit/service/world.hpp"
 
 namespace parley::test {
 namespace {

@@ -1,7 +1,7 @@
 // P1: a client must not see data that could still be lost. While the store holds its commits, no answer and no event shows the message.
 #include <gtest/gtest.h>
 
-#include "world.hpp"
+#include "unit/service/world.hpp"
 
 namespace parley::test {
 namespace {

@@ -6,7 +6,7 @@
 #include "base/limits.hpp"
 #include "domain/chain.hpp"
 #include "domain/extensions.hpp"
-#include "world.hpp"
+#include "unit/service/world.hpp"
 
 namespace parley::test {
 namespace {

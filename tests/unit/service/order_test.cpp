@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "world.hpp"
+#include "unit/service/world.hpp"
 
 namespace parley::test {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
-#include "world.hpp"
+#include "unit/service/world.hpp"
 
 namespace parley::test {
 namespace {

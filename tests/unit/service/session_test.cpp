@@ -3,7 +3,7 @@
 
 #include "domain/created.hpp"
 #include "domain/extensions.hpp"
-#include "world.hpp"
+#include "unit/service/world.hpp"
 
 namespace parley::test {
 namespace {

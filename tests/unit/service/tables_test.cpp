@@ -12,7 +12,7 @@
 #include "service/shared/connection_table.hpp"
 #include "service/shared/rate_limiter.hpp"
 #include "service/users/user_cache.hpp"
-#include "world.hpp"
+#include "unit/service/world.hpp"
 
 namespace parley::service {
 namespace {

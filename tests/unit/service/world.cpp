@@ -1,4 +1,4 @@
-#include "world.hpp"
+#include "unit/service/world.hpp"
 
 #include <utility>
 
