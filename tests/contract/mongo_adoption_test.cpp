@@ -1,117 +1,29 @@
-// The data of an earlier server enters the log completely, once and in order. This holds for any node that adopts it, and after an
-// interruption at any step (docs/guide/adopting.md).
+// The data of an earlier server enters the log completely, once and in order (docs/guide/adopting.md). Adoptions that are interrupted
+// or that run again are in mongo_adoption_again_test.cpp.
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <atomic>
-#include <limits>
-#include <map>
-#include <memory>
+#include <chrono>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "contract/old_server_data.hpp"
+#include "contract/adoption_fixture.hpp"
 #include "domain/created.hpp"
-#include "domain/extensions.hpp"
-#include "store/mongo/adoption/adoption.hpp"
-#include "store/mongo/adoption/session_directory.hpp"
-#include "store/mongo/driver/layout.hpp"
-#include "store/mongo/mirror/mirror_writer.hpp"
-#include "store/mongo/mongo_store.hpp"
-#include "support/log_script.hpp"
-#include "support/mongod.hpp"
 
 namespace parley::test {
 
 namespace {
 
-namespace mongo = store::mongo;
 using domain::EntryKind;
 using domain::SessionRow;
 using domain::SessionStatus;
 using mongo::Document;
 using testing::ElementsAre;
-using testing::IsEmpty;
-
-/// A node that adopts sessions. The test chooses the size of the log documents.
-class Node {
- public:
-  Node(mongo::ClientPool& pool, const Clock& clock, std::size_t entries_max, std::size_t page_max = 1000,
-       std::size_t page_bytes_max = limits::mongo_adoption_page_bytes_max)
-      : pool_(pool),
-        adopter_({state_, clock, logs_, places_, {}, std::make_unique<SystemEntropy>(), entries_max, {page_max, page_bytes_max}}) {
-    static std::atomic<std::int64_t> number = 0;
-    places_.begin(mongo::first_place_of(++number));
-  }
-
-  Result<std::optional<SessionRow>> find(const OldSession& session) { return directory_.find_session(session.id); }
-  Result<mongo::Adoption> adopt(const Document& document) {
-    auto client = pool_.take();
-    return adopter_.adopt(client, document, std::nullopt);
-  }
-  mongo::SessionDirectory& directory() { return directory_; }
-
- private:
-  NullLogSink logs_;
-  store::StoreState state_{logs_};
-  mongo::SettledPlaces places_;
-  mongo::ClientPool& pool_;
-  mongo::Adopter adopter_;
-  mongo::SessionDirectory directory_{pool_, state_, adopter_};
-};
-
-enum class Kind : std::uint8_t { standalone, replica_set };
-
-MongodProcess& server_of(Kind kind) {
-  return kind == Kind::standalone ? SharedMongod::standalone() : SharedMongod::gated_replica_set(3);
-}
-
-/// All tests share the pools, because closing a pool takes half a second.
-mongo::ClientPool& pool_of(Kind kind, const std::string& app_name) {
-  static std::map<std::pair<Kind, std::string>, std::unique_ptr<mongo::ClientPool>> pools;
-  auto& pool = pools[{kind, app_name}];
-  if (!pool) {
-    std::string uri = server_of(kind).uri();
-    uri.insert(std::min(uri.find('?'), uri.size()), "adoption");
-    pool = std::move(*mongo::ClientPool::make(uri, app_name, 16));
-    pool->set_topology(kind == Kind::standalone ? mongo::Topology::standalone : mongo::Topology::replica_set);
-  }
-  return *pool;
-}
-
-class MongoAdoption : public testing::TestWithParam<Kind> {
- protected:
-  static mongo::ClientPool& pool() { return pool_of(GetParam(), "adopting-node"); }
-  /// Expects that the session is found, and returns its row.
-  SessionRow found(const OldSession& session) {
-    const auto row = node.find(session);
-    EXPECT_TRUE(row.has_value()) << row.error().detail;
-    EXPECT_TRUE(row && *row);
-    return row && *row ? **row : SessionRow{};
-  }
-  /// Expects that the log has each message of `ids` once and in this order, and that each document has the `seq` of its entry.
-  void expect_adopted(const OldSession& session, const std::vector<ObjectId>& ids) {
-    const auto log = old.log_of(session);
-    EXPECT_EQ(adopted_ids(log), ids);
-    for (const domain::Entry& entry : log) {
-      const auto id = domain::read_adopted_id(entry.core);
-      if (id) {
-        EXPECT_EQ(old.seq_of(*id), entry.core.seq);
-      }
-    }
-  }
-
-  ManualClock clock;
-  OldServerData old{pool_of(GetParam(), "old-server")};
-  Node node{pool(), clock, 8};
-};
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(Servers, MongoAdoption, testing::Values(Kind::standalone, Kind::replica_set),
-                         [](const auto& run) { return run.param == Kind::standalone ? "standalone" : "replica_set"; });
+INSTANTIATE_TEST_SUITE_P(Servers, MongoAdoption, testing::Values(Kind::standalone, Kind::replica_set), name_of_kind);
 
 TEST_P(MongoAdoption, a_session_without_messages_is_taken_as_it_was_created) {
   const OldSession session = old.session();
@@ -322,116 +234,6 @@ TEST_P(MongoAdoption, long_messages_come_whole_a_few_at_a_time) {
     if (entry.core.kind == EntryKind::text) {
       EXPECT_EQ(entry.body->text, longest);
     }
-  }
-}
-
-TEST_P(MongoAdoption, an_adopted_message_that_is_lost_is_written_again_with_the_time_it_had) {
-  OldSession session = old.session();
-  old.write(session);
-  const ObjectId id = old.text(session, "kept", at_ms(1000));
-  ASSERT_TRUE(node.adopt(old.session_document(session)).has_value());
-  old.remove_message(id);
-  NullLogSink logs;
-  store::StoreState state(logs);
-  mongo::MirrorWriter writer(state, logs);
-  auto client = pool().take();
-  for (std::int64_t at = 0; *writer.range(client, at, std::numeric_limits<std::int64_t>::max());) {
-  }
-  const Document written = old.message_document(id);
-  EXPECT_EQ(mongo::Fields(written).text("message"), "kept");
-  EXPECT_EQ(mongo::Fields(written).date("timestamp"), at_ms(1000));
-  EXPECT_EQ(mongo::Fields(written).integer("seq"), old.seq_of(id));
-}
-
-TEST_P(MongoAdoption, what_came_later_is_appended_when_the_session_is_opened_again) {
-  OldSession session = old.session();
-  old.write(session);
-  auto ids = old.texts(session, 1, 3);
-  EXPECT_EQ(found(session).status, SessionStatus::created);
-  std::ranges::copy(old.texts(session, 10, 20), std::back_inserter(ids));
-  Document started;
-  started.text("status", "active").date("startedAt", at_ms(12'000));
-  old.change(session, started);
-  EXPECT_EQ(found(session).started_at, at_ms(12'000));
-  expect_adopted(session, ids);
-  Document ended;
-  ended.text("status", "ended").date("endedAt", at_ms(60'000));
-  old.change(session, ended);
-  EXPECT_EQ(found(session).ended_at, at_ms(60'000));
-  EXPECT_EQ(shape_of(old.log_of(session)), "created adopted text adopted text participant text ended");
-  const std::size_t entries = old.log_of(session).size();
-  EXPECT_EQ(found(session).status, SessionStatus::ended);
-  EXPECT_EQ(old.log_of(session).size(), entries);
-}
-
-TEST_P(MongoAdoption, a_session_that_an_earlier_server_makes_active_again_is_reopened) {
-  OldSession session = old.session();
-  session.status = "ended";
-  session.ended_at = at_ms(5000);
-  old.write(session);
-  EXPECT_EQ(found(session).status, SessionStatus::ended);
-  Document again;
-  again.text("status", "active").date("startedAt", at_ms(6000));
-  old.change(session, again);
-  EXPECT_EQ(found(session).status, SessionStatus::active);
-  EXPECT_EQ(shape_of(old.log_of(session)), "created adopted ended reopened");
-  EXPECT_EQ(mongo::Fields(old.session_document(session)).text("status"), "active");
-  EXPECT_FALSE(mongo::Fields(old.session_document(session)).has("endedAt"));
-}
-
-TEST_P(MongoAdoption, an_end_that_was_left_behind_when_a_session_was_made_active_again_is_none) {
-  OldSession session = old.session();
-  session.status = "active";
-  session.started_at = at_ms(1000);
-  session.ended_at = at_ms(5000);
-  old.write(session);
-  EXPECT_EQ(found(session).status, SessionStatus::active);
-  EXPECT_EQ(found(session).status, SessionStatus::active);
-  EXPECT_EQ(shape_of(old.log_of(session)), "created adopted participant");
-}
-
-TEST_P(MongoAdoption, it_goes_on_wherever_it_was_stopped_whether_the_last_write_was_done_or_not) {
-  MongodProcess& server = server_of(GetParam());
-  const int primary = server.primary_index();
-  for (const std::string fault : {R"("errorCode": 262)", R"("writeConcernError": {"code": 64, "errmsg": "no answer in time"})"}) {
-    int stopped = 0;
-    for (bool whole = false; !whole;) {
-      OldSession session = old.session();
-      session.status = "ended";
-      session.started_at = at_ms(3500);
-      session.ended_at = at_ms(40'000);
-      old.write(session);
-      const auto ids = old.texts(session, 1, 30);
-      server.configure_fail_point(primary, R"({"configureFailPoint": "failCommand", "mode": {"skip": )" + std::to_string(stopped) +
-                                               R"(}, "data": {"failCommands": ["insert", "update"], "appName": "adopting-node", )" + fault +
-                                               "}}");
-      whole = Node(pool(), clock, 8).find(session).has_value();
-      server.clear_fail_point(primary, "failCommand");
-      if (!whole) ++stopped;  // the node returns no session that is incomplete
-      EXPECT_EQ(found(session).status, SessionStatus::ended);
-      expect_adopted(session, ids);
-      EXPECT_EQ(std::ranges::count(old.log_of(session), EntryKind::ended, [](const auto& entry) { return entry.core.kind; }), 1);
-    }
-    EXPECT_GE(stopped, 11);  // the claim, the five documents and the `seq` of their messages, and the end
-  }
-}
-
-TEST_P(MongoAdoption, many_nodes_may_adopt_one_session_at_one_time) {
-  for (int round = 0; round < 5; ++round) {
-    OldSession session = old.session();
-    session.status = "ended";
-    session.started_at = at_ms(3500);
-    session.ended_at = at_ms(90'000);
-    old.write(session);
-    const auto ids = old.texts(session, 1, 80);
-    std::vector<std::jthread> nodes;
-    std::vector<std::optional<SessionRow>> rows(4);
-    for (std::size_t index = 0; index < rows.size(); ++index)
-      nodes.emplace_back([&, index] { rows[index] = Node(pool(), clock, 8, 30).find(session).value_or(std::nullopt); });
-    nodes.clear();
-    for (const auto& row : rows) EXPECT_EQ(row, rows[0]);
-    EXPECT_EQ(rows[0]->ended_at, session.ended_at);
-    expect_adopted(session, ids);
   }
 }
 

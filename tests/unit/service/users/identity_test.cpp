@@ -1,9 +1,10 @@
 // Identity from the user store (docs/api-contract.md §1.2): role, e-mail and name come from the store, never from the token. No loop waits
 // for the store, and the data of a user is reused for a limited time.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
-#include "unit/service/world.hpp"
+#include "unit/service/users/directory_fixture.hpp"
 
 namespace parley::test {
 namespace {
@@ -13,71 +14,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 using Close = protocol::socketio::Peer::Close;
-using Sender = domain::MessageView::Sender;
-
-service::ServiceConfig directory_config() {
-  auto config = World::unlimited();
-  config.identity = service::IdentitySource::directory;
-  return config;
-}
-
-/// The user store has the same data as the tokens, until a test changes it.
-class FromDirectory : public ::testing::Test {
- protected:
-  explicit FromDirectory(service::ServiceConfig config = directory_config()) : world(std::move(config)) {
-    for (const auto& [name, user] : world.authenticator.users) world.store.put_user(user);
-  }
-
-  /// Changes the user of that name in the store with `change`.
-  template <typename Change>
-  void change(const std::string& name, Change change) {
-    User user = world.authenticator.users.at(name);
-    change(user);
-    world.store.put_user(user);
-  }
-  void give_role(const std::string& name, const std::string& role) {
-    change(name, [&](User& user) { user.role = {role}; });
-  }
-  std::unique_ptr<Socket> connected(const std::string& name, std::size_t loop = 0) {
-    auto socket = world.connect(name, loop);
-    world.run();
-    return socket;
-  }
-  std::string refusal_of(const std::string& name) { return connected(name)->refusal; }
-  /// The answer to a socket that requests a session with the patient.
-  std::string answer_to_create(Socket& doctor) {
-    doctor.emit("create-session", "{\"patientId\":\"" + id_of("patient").to_string() + "\"}", 1);
-    world.run();
-    return doctor.take().front();
-  }
-  [[nodiscard]] UserId id_of(const std::string& name) const { return world.authenticator.users.at(name).id; }
-  template <typename T, typename Start>
-  Result<T> ask(Start start) {
-    auto [answer, done] = expect_answer<T>();
-    start(std::move(done));
-    world.run();
-    EXPECT_TRUE(answer->has_value()) << "no answer";
-    return std::move(**answer);
-  }
-  Result<domain::SessionView> create(const UserId& patient) {
-    return ask<domain::SessionView>([&](auto done) {
-      world.service->create_session(*world.loops[0], world.caller("doctor"), {text_field(patient.to_string()), {}}, std::move(done));
-    });
-  }
-  Result<std::vector<domain::SessionView>> active_sessions() {
-    auto list = ask<service::OpenSessionsList>(
-        [&](auto done) { world.service->active_sessions(*world.loops[0], world.caller("doctor"), std::nullopt, std::move(done)); });
-    if (!list) return std::unexpected(list.error());
-    return std::move(list->sessions);
-  }
-  Result<service::SignallingList> signalling(const SessionId& session) {
-    return ask<service::SignallingList>([&](auto done) {
-      world.service->read_signalling(*world.loops[0], world.caller("doctor"), {field(session), {.limit = 10}}, std::move(done));
-    });
-  }
-
-  World world;
-};
 
 TEST_F(FromDirectory, the_store_says_who_a_user_is_and_not_the_token) {
   world.authenticator.users["doctor"].role = {"patient"};  // the role in the token
@@ -345,88 +281,6 @@ TEST_F(FromDirectory, whether_somebody_is_a_patient_is_asked_each_time) {
 TEST_F(FromDirectory, a_create_whose_patient_cannot_be_read_is_refused_as_other_reads) {
   world.store.fail_reads({ErrorCode::store_failed, "The store cannot be read", {}});
   EXPECT_EQ(create(id_of("patient")).error().code, ErrorCode::store_failed);
-}
-
-// Populated answers (§3)
-
-struct Populated : FromDirectory {
-  const SessionId session = world.create();
-  const User doctor = world.authenticator.users.at("doctor");
-  User patient = world.authenticator.users.at("patient");
-
-  Populated() {
-    world.send("patient", session, "hello").value();
-    auto socket = connected("patient");
-    socket->emit("signaling-message", "{\"sessionId\":\"" + session.to_string() + "\",\"type\":\"chat\",\"payload\":1}");
-    world.run();
-    world.send("doctor", session, "commits the record").value();
-  }
-  void rename_patient() {
-    change("patient", [](User& user) { user.name = "Renamed"; });
-    patient.name = "Renamed";
-    world.clock.advance(limits::user_staleness);
-  }
-};
-
-TEST_F(Populated, answers_show_the_users_of_the_store) {
-  rename_patient();
-  EXPECT_THAT(world.get("doctor", session)->users, UnorderedElementsAre(doctor, patient));
-  EXPECT_THAT(world.start("doctor", session)->users, UnorderedElementsAre(doctor, patient));
-  EXPECT_THAT(active_sessions()->front().users, UnorderedElementsAre(doctor, patient));
-  EXPECT_EQ(world.page("doctor", {field(session), 1, 50, {}})->messages.front().sender, patient);
-  EXPECT_EQ(world.history("doctor", session)->front().sender, patient);
-  EXPECT_THAT(signalling(session)->users, ElementsAre(patient));
-}
-
-TEST_F(Populated, answers_are_the_same_after_a_restart) {
-  rename_patient();
-  world.restart();
-  EXPECT_THAT(world.get("doctor", session)->users, UnorderedElementsAre(doctor, patient));
-  EXPECT_EQ(world.history("doctor", session)->front().sender, patient);
-}
-
-TEST_F(Populated, answers_say_who_is_gone) {
-  world.store.forget_user(patient.id);
-  world.clock.advance(limits::user_staleness);
-  const auto view = world.get("doctor", session);
-  EXPECT_THAT(view->users, ElementsAre(doctor));
-  EXPECT_THAT(view->users_gone, ElementsAre(patient.id));
-  const auto messages = world.history("doctor", session);
-  EXPECT_EQ(messages->front().sender_is, Sender::gone);
-  EXPECT_EQ(messages->front().sender.id, patient.id);
-  EXPECT_EQ(messages->back().sender_is, Sender::there);
-  EXPECT_THAT(signalling(session)->users_gone, ElementsAre(patient.id));
-  EXPECT_THAT(active_sessions()->front().users_gone, ElementsAre(patient.id));
-}
-
-TEST_F(Populated, answers_ask_once_for_what_is_not_remembered) {
-  world.clock.advance(limits::user_staleness);
-  const auto reads = world.store.user_reads();
-  EXPECT_TRUE(world.get("doctor", session).has_value());
-  EXPECT_EQ(world.store.user_reads(), reads + 2);
-  EXPECT_TRUE(world.get("doctor", session).has_value());
-  EXPECT_TRUE(world.history("doctor", session).has_value());
-  EXPECT_EQ(world.store.user_reads(), reads + 2);
-}
-
-TEST_F(Populated, reads_whose_users_cannot_be_read_are_refused) {
-  world.clock.advance(limits::user_staleness);
-  world.store.fail_reads({ErrorCode::store_failed, "The store cannot be read", {}});
-  EXPECT_EQ(world.get("doctor", session).error().code, ErrorCode::store_failed);
-  EXPECT_EQ(world.history("doctor", session).error().code, ErrorCode::store_failed);
-  world.store.mend_reads();
-  world.store.refuse_read_jobs(true);
-  EXPECT_EQ(world.get("doctor", session).error().code, ErrorCode::overloaded);
-  EXPECT_EQ(world.service->counts().refused_overloaded, 1u);
-}
-
-TEST_F(Populated, what_was_carried_out_is_answered_with_what_is_known) {
-  world.clock.advance(limits::user_staleness);
-  world.store.refuse_read_jobs(true);
-  const auto started = world.start("doctor", session);
-  ASSERT_TRUE(started.has_value());
-  EXPECT_EQ(started->row.status, domain::SessionStatus::active);
-  EXPECT_THAT(started->users, UnorderedElementsAre(doctor, patient));
 }
 
 // Identity from claims
