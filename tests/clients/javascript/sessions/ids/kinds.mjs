@@ -1,0 +1,82 @@
+// Kinds of ids: those that are accepted, and those that are refused.
+
+/** Kinds of ids that sessions and users accept. `c` is a letter that keeps the ids of one kind apart. */
+const KINDS = {
+  'one byte': (c) => c,
+  '64 bytes': (c) => c.repeat(64),
+  '64 bytes of emoji': (c) => ({ s: '🙂', d: '🦊', p: '🐻' })[c].repeat(16),
+  'a number': (c) => String(c.charCodeAt(0)),
+  'an e-mail address': (c) => `${c}+tag@example.org`,
+  'a subject of an identity provider': (c) => `auth0|${c}5f7c8ec7`,
+  'a UUID in upper case': (c) => `3F2B8A54-6C1D-4E0F-9A7B-${c.charCodeAt(0)}5D8E1C2F4A`,
+  'hexadecimal, 23 digits': (c) => `${c.charCodeAt(0)}`.padEnd(23, 'a'),
+  'hexadecimal, 25 digits': (c) => `${c.charCodeAt(0)}`.padEnd(25, 'a'),
+  'spaces inside': (c) => `room ${c} seven`,
+  'spaces around': (c) => ` ${c} `,
+  slashes: (c) => `tenant/${c}/7`,
+  'a slash at the end': (c) => `${c}/`,
+  'a slash at the beginning': (c) => `/${c}`,
+  'two slashes': (c) => `${c}//${c}`,
+  backslashes: (c) => `C:\\${c}\\n`,
+  'three dots and more': (c) => `...${c}`,
+  'a way up': (c) => `../${c}`,
+  'a dot and a slash': (c) => `./${c}/.`,
+  'a percent sign': (c) => `100% ${c}`,
+  'a percent-encoded slash': (c) => `${c}%2F${c}`,
+  'percent-encoded twice': (c) => `${c}%252F`,
+  'a percent sign at the end': (c) => `${c}%`,
+  quotes: (c) => `say "${c}" and '${c}'`,
+  markup: (c) => `<b>${c}</b>&amp;<script>`,
+  'signs of URLs': (c) => `${c}?a=1&b=2#c;d+e:f@g`,
+  'signs of templates': (c) => `{{${c}}} \${${c}} @${c}@`,
+  'signs of databases': (c) => `$ne.${c}`,
+  'signs of log lines': (c) => `${c}=1 level=error`,
+  'a name of objects in ECMAScript': (c) => ({ s: '__proto__', d: 'constructor', p: 'toString' })[c],
+  'a word of JSON': (c) => ({ s: 'null', d: 'false', p: 'undefined' })[c],
+  zero: (c) => ({ s: '0', d: '00', p: '000' })[c],
+  'composed (NFC)': (c) => `${c}\u00e9`,
+  'decomposed (NFD)': (c) => `${c}e\u0301`,
+  'from right to left': (c) => `زيارة ${c}`,
+  'of no width': (c) => `${c}\u200b\ufeff`,
+  'a line separator of Unicode': (c) => `${c}\u2028${c}`,
+  'the last character of Unicode': (c) => `${c}\u{10ffff}`,
+};
+/** Kinds for sessions only, whose ids keep their letters. As an id of a user, 24 hexadecimal digits are an ObjectId. */
+export const SESSION_KINDS = {
+  ...KINDS,
+  'hexadecimal, 24 digits': () => 'abcdefabcdefabcdefabcdef',
+  'hexadecimal, 24 digits in upper case': () => 'ABCDEFABCDEFABCDEFABCDEF',
+  '24 zeros': () => '0'.repeat(24),
+  'a UUID': () => '3f2b8a54-6c1d-4e0f-9a7b-5d8e1c2f4a60',
+  'nearly a route': () => 'creates',
+  'a route with more behind it': () => 'user/active',
+  'a route with a space': () => 'create ',
+  'a route of chat': () => 'store',
+  'a part of a route': () => 'join',
+};
+export const USER_KINDS = {
+  ...KINDS,
+  'hexadecimal, 24 digits': (c) => `${c.charCodeAt(0)}`.padEnd(24, 'b'),
+  'hexadecimal, 24 digits in upper case': (c) => `${c.charCodeAt(0)}`.padEnd(24, 'B').replace('B', 'C'),
+  'dots alone': (c) => ({ d: '.', p: '..' })[c],
+};
+/** Words of routes, which no session may have as its id. */
+export const RESERVED = ['create', 'user', 'ice-servers', 'cleanup', 'monitoring'];
+/** Values that are no id of a session or a user. */
+export const NO_IDS = {
+  '65 bytes': 'x'.repeat(65),
+  '65 bytes, fewer characters': `${'🙂'.repeat(16)}x`,
+  'U+0000': 'a\u0000b',
+  'a newline': 'a\nb',
+  'a tab': 'a\tb',
+  'U+007F': 'a\u007fb',
+  'U+0085': 'a\u0085b',
+  'U+009B': 'a\u009bb',
+  'half of a surrogate pair': 'a\ud800b',
+  'the other half': '\udc00',
+  'U+FFFD': 'a\ufffdb',
+  'a number': 7,
+  true: true,
+  'an object': { $ne: null },
+  'an array': ['a'],
+};
