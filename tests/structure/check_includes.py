@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The dependency rule, read from the sources: every include must follow from the link lists in CMakeLists.txt.
 
-Also checked: the folders that may include each library, the files that may use time and randomness, the length of files, and the number of
-files in a folder.
+Also checked: the folders that may include each library, the files that may use time and randomness, the length of files of src and tests, and
+the number of files in a folder.
 Prints every violation with its file and line, and exits with status 1 if there is one. `--self-test` shows that each rule can fail.
 """
 import collections
@@ -12,6 +12,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src"
+TESTS = ROOT / "tests"
 
 # Library headers: the folders that may include them, and whether headers may include them too.
 LIBRARIES = {
@@ -38,6 +39,7 @@ EVENTS = {
     r"\bname\s*==\s*\"": "handle an event by its row in ClientSession::rows()",
 }
 LINES_MAX = 400
+TEST_FILES = {".cpp", ".hpp", ".mjs", ".py"}
 FILES_MAX = 40  # in a folder, without its subfolders
 
 
@@ -90,10 +92,23 @@ def check_file(path, text, links):
             for pattern, instead in EVENTS.items() if within(folder, {"service"}) else ():
                 if re.search(pattern, line):
                     yield f"src/{path}:{number}: `{line.strip()}` names an event that the document does not know; {instead}"
-    if len(text.splitlines()) > LINES_MAX:
-        yield f"src/{path}: {len(text.splitlines())} lines; a file of more than {LINES_MAX} is two things"
+    yield from check_length(f"src/{path}", text)
     if header and "#pragma once" not in text:
         yield f"src/{path}: a header without #pragma once"
+
+
+def check_length(name, text):
+    if len(text.splitlines()) > LINES_MAX:
+        yield f"{name}: {len(text.splitlines())} lines; a file of more than {LINES_MAX} is two things"
+
+
+def check_tests(texts):
+    for name, text in texts:
+        yield from check_length(f"tests/{name}", text)
+
+
+def is_test_file(path):
+    return path.suffix in TEST_FILES and "node_modules" not in path.parts
 
 
 def check_include(path, number, name, folder, allowed, header, links):
@@ -128,6 +143,8 @@ def violations():
     yield from check_folders(str(file.relative_to(SOURCE)) for file in files)
     for file in files:
         yield from check_file(str(file.relative_to(SOURCE)), file.read_text(), links)
+    tests = sorted(file for file in TESTS.rglob("*") if is_test_file(file))
+    yield from check_tests((str(file.relative_to(TESTS)), file.read_text()) for file in tests)
 
 
 def self_test():
@@ -149,6 +166,10 @@ def self_test():
     assert not missed, f"these seeded violations were not seen: {missed}"
     assert list(check_folders(f"base/full/{number}.cpp" for number in range(FILES_MAX + 1)))
     assert not list(check_folders(f"base/part{number % 2}/{number}.cpp" for number in range(2 * FILES_MAX)))
+    for name in ("unit/base/long_test.cpp", "support/long.hpp", "browser/long.test.mjs", "structure/long.py"):
+        assert is_test_file(pathlib.Path(name)) and len(list(check_tests([(name, "\n" * (LINES_MAX + 1))]))) == 1
+        assert not list(check_tests([(name, "\n" * LINES_MAX)]))
+    assert not is_test_file(pathlib.Path("browser/node_modules/long.mjs"))
     assert not list(check_file("service/good.cpp", '#include "domain/entry.hpp"\n#include "store/session_log.hpp"\n', links))
 
 
