@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "base/limits.hpp"
-#include "unit/server/http_fixture.hpp"
+#include "unit/server/http/http_fixture.hpp"
 
 namespace parley::server::test {
 namespace {

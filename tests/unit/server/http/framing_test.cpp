@@ -3,7 +3,7 @@
 
 #include <atomic>
 
-#include "unit/server/http_fixture.hpp"
+#include "unit/server/http/http_fixture.hpp"
 
 namespace parley::server::test {
 namespace {

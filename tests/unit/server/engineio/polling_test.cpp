@@ -5,7 +5,7 @@
 #include <future>
 
 #include "base/limits.hpp"
-#include "unit/server/socketio_fixture.hpp"
+#include "unit/server/engineio/socketio_fixture.hpp"
 
 namespace parley::server::test {
 namespace {

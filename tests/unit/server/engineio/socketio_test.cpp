@@ -5,7 +5,7 @@
 #include <functional>
 #include <optional>
 
-#include "unit/server/socketio_fixture.hpp"
+#include "unit/server/engineio/socketio_fixture.hpp"
 
 namespace parley::server::test {
 namespace {
