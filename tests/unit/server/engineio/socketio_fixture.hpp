@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -90,7 +91,9 @@ class RecordingNamespace final : public socketio::NamespaceHandler {
     void on_ack(std::uint64_t id, std::string_view json, std::span<const Bytes>) override {
       owner_.note("ack " + std::to_string(id) + " " + std::string(json));
     }
-    void on_disconnect(socketio::DisconnectReason reason) override { owner_.note("disconnect " + nsp_ + " " + std::string(name_of(reason))); }
+    void on_disconnect(socketio::DisconnectReason reason) override {
+      owner_.note("disconnect " + nsp_ + " " + std::string(name_of(reason)));
+    }
 
    private:
     RecordingNamespace& owner_;
@@ -143,6 +146,25 @@ class SocketioTest : public testing::Test {
     return answer.substr(at + 7, 20);
   }
   std::string poll_target(const std::string& sid) { return "/socket.io/?EIO=4&transport=polling&sid=" + sid; }
+
+  /// Returns when every loop has handled all that it was sent before this call, and what other loops have passed on to it because of that.
+  void pass_by_every_loop(std::size_t loops) {
+    std::map<char, WebsocketClient> clients;  // by the first character of the sid, which is the loop's
+    while (clients.size() < loops) {
+      WebsocketClient client = connect_websocket();
+      const std::string opened = client.read_message();
+      const char loop = opened.at(opened.find(R"("sid":")") + 7);
+      client.send_text("40");
+      client.read_message();
+      clients.emplace(loop, std::move(client));
+    }
+    for (int round = 0; round < 2; ++round) {
+      for (auto& [loop, client] : clients) {
+        client.send_text(R"(42["echo"])");
+        EXPECT_EQ(client.read_message(), R"(42["back",1])");
+      }
+    }
+  }
 
   RecordingNamespace application;
   std::unique_ptr<TestServer> server;
