@@ -13,12 +13,11 @@ constexpr auto relaxed = std::memory_order_relaxed;
 
 Admission::Admission(const ServerConfig& config, const TrustedProxies& proxies, const Clock& clock, LogSink& logs)
     : sockets_max_(config.sockets_max),
-      handshake_grace_(config.handshake_grace),
       proxies_(proxies),
       clock_(clock),
       logs_(logs),
       strangers_({config.strangers_max, config.strangers_per_address_max}),
-      handshakes_({config.handshakes_max, config.handshakes_per_address_max}) {}
+      handshakes_({config.handshakes_max, config.handshakes_per_address_max, config.handshake_grace}) {}
 
 std::string Admission::key_of(const std::string& address) const {
   return proxies_.is_proxy(address) ? std::string() : protocol::http::client_key(address);
@@ -55,36 +54,19 @@ Connection* Admission::longest_idle(const Strangers& strangers, std::optional<st
   return nullptr;
 }
 
-std::optional<Guests::Slot> Admission::shake_hands(const std::string& address, const UnfinishedHandshakes& handshakes) {
-  const std::string key = key_of(address);
-  for (;;) {
-    auto slot = handshakes_.enter(key);
-    if (slot) return *std::move(slot);
-    const bool is_address = slot.error() == Guests::Full::address;
-    const UnfinishedHandshake* const going = oldest(handshakes, is_address ? std::optional<std::string_view>(key) : std::nullopt);
-    if (going == nullptr) {
-      counts.handshakes_refused.fetch_add(1, relaxed);
-      name(Kind::handshake_refused, "handshakes were refused with 503, for too many sockets have not signed in yet",
-           "block the address in the firewall if this is an attack", address);
-      return std::nullopt;
-    }
+std::optional<Handshakes::Slot> Admission::shake_hands(const std::string& address) {
+  constexpr std::string_view advice = "block the address in the firewall if this is an attack";
+  auto entered = handshakes_.enter(key_of(address), clock_.steady_now());
+  if (!entered) {
+    counts.handshakes_refused.fetch_add(1, relaxed);
+    name(Kind::handshake_refused, "handshakes were refused with 503, for too many sockets have not signed in yet", advice, address);
+    return std::nullopt;
+  }
+  if (entered->took_the_place_of_another) {
     counts.handshakes_ended.fetch_add(1, relaxed);
-    name(Kind::handshake_ended, "sockets that had not signed in were ended for newcomers",
-         "block the address in the firewall if this is an attack", address);
-    going->give_way();
+    name(Kind::handshake_ended, "sockets that had not signed in were ended for newcomers", advice, address);
   }
-}
-
-/// A younger one may be an honest client's, which needs a few round trips. If it were ended, a crowd that comes at once would push out
-/// itself for ever.
-const UnfinishedHandshake* Admission::oldest(const UnfinishedHandshakes& handshakes, std::optional<std::string_view> key) const {
-  const SteadyTime since_max = clock_.steady_now() - handshake_grace_;
-  std::size_t looked_at = 0;
-  for (const UnfinishedHandshake& each : handshakes) {
-    if (each.since > since_max || ++looked_at > limits::strangers_looked_at_max) return nullptr;
-    if (!key || each.slot.key() == *key) return &each;
-  }
-  return nullptr;
+  return std::move(entered->slot);
 }
 
 void Admission::gave_up(const std::string& address, std::size_t bytes) {

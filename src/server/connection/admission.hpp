@@ -4,7 +4,6 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -16,13 +15,13 @@
 #include "base/log_sink.hpp"
 #include "server/connection/connection.hpp"
 #include "server/connection/guests.hpp"
-#include "server/connection/unfinished_handshakes.hpp"
+#include "server/connection/handshakes.hpp"
 #include "server/shared/client_address.hpp"
 #include "server/shared/server_config.hpp"
 
 namespace parley::server {
 
-/// Threads: any, except `admit` and `shake_hands`.
+/// Threads: any, except `admit`.
 class Admission {
  public:
   Admission(const ServerConfig& config, const TrustedProxies& proxies, const Clock& clock, LogSink& logs);
@@ -30,9 +29,8 @@ class Admission {
   /// Returns a slot for a new connection; nothing: none is free. To make room, the longest idle stranger of `idle` may be cut; if the
   /// address of the new connection is full, one of that address. Threads: that of `idle`.
   [[nodiscard]] std::optional<Guests::Slot> admit(const std::string& address, const Strangers& strangers);
-  /// Returns a slot for a session until its CONNECT is accepted; nothing: none is free. To make room, the oldest of `handshakes` ends if it
-  /// has had its time; if the address of the newcomer is full, the oldest of that address. Threads: that of `handshakes`.
-  [[nodiscard]] std::optional<Guests::Slot> shake_hands(const std::string& address, const UnfinishedHandshakes& handshakes);
+  /// Returns a slot for a session until its CONNECT is accepted; nothing: none is free, and no session gives way.
+  [[nodiscard]] std::optional<Handshakes::Slot> shake_hands(const std::string& address);
   /// A connection was cut because it held the most bytes when the connections of its loop held too many.
   void gave_up(const std::string& address, std::size_t bytes);
 
@@ -50,18 +48,16 @@ class Admission {
  private:
   enum class Kind : std::uint8_t { closed_for_newcomer, turned_away, handshake_ended, handshake_refused, gave_up };
   [[nodiscard]] std::string key_of(const std::string& address) const;
-  [[nodiscard]] const UnfinishedHandshake* oldest(const UnfinishedHandshakes& handshakes, std::optional<std::string_view> key) const;
   [[nodiscard]] static Connection* longest_idle(const Strangers& strangers, std::optional<std::string_view> key);
   /// Logs the first event of a kind, then at most one line per limits::admission_log_interval, with the number of events since.
   void name(Kind kind, std::string_view what, std::string_view advice, const std::string& address);
 
   const std::size_t sockets_max_;
-  const std::chrono::milliseconds handshake_grace_;
   const TrustedProxies& proxies_;
   const Clock& clock_;
   LogSink& logs_;
   Guests strangers_;
-  Guests handshakes_;
+  Handshakes handshakes_;
   struct Line {
     std::optional<SteadyTime> written_at;
     std::uint64_t since = 0;  // not in the log yet

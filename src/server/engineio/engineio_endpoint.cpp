@@ -77,7 +77,7 @@ void EngineioEndpoint::handle(const std::shared_ptr<Exchange>& exchange) {
 
 void EngineioEndpoint::open_polling(const SessionRequestPtr& request) {
   const Request& opening = request->exchange()->request();
-  auto slot = config_.admission.shake_hands(opening.remote_address, handshakes_);
+  auto slot = config_.admission.shake_hands(opening.remote_address);
   if (!slot) return request->answer(no_room_for_handshake());
   make_session(opening, *std::move(slot), engineio::Transport::polling)->open(request, config_.handler);
 }
@@ -86,7 +86,7 @@ void EngineioEndpoint::open_websocket(const SessionRequestPtr& request) {
   const auto& exchange = request->exchange();
   auto accept = websocket::check_request(exchange->request());
   if (!accept) return request->answer(std::move(accept.error()), SessionRequest::Then::close);
-  auto slot = config_.admission.shake_hands(exchange->request().remote_address, handshakes_);
+  auto slot = config_.admission.shake_hands(exchange->request().remote_address);
   if (!slot) return request->answer(no_room_for_handshake(), SessionRequest::Then::close);
   exchange->hand_over(config_.shard, [this, request, accept = std::move(*accept),
                                       slot = *std::move(slot)](const std::shared_ptr<Connection>& connection) mutable {
@@ -187,7 +187,7 @@ void EngineioEndpoint::answer_preflight(const std::shared_ptr<Exchange>& exchang
   exchange->respond(std::move(response));
 }
 
-std::shared_ptr<EngineioSession> EngineioEndpoint::make_session(const Request& request, Guests::Slot slot, engineio::Transport first) {
+std::shared_ptr<EngineioSession> EngineioEndpoint::make_session(const Request& request, Handshakes::Slot slot, engineio::Transport first) {
   engineio::Handshake handshake{.sid = make_sid(),
                                 .remote_address = request.remote_address,
                                 .user_agent = header_of(request, "User-Agent", limits::user_agent_bytes_max),

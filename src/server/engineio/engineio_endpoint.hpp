@@ -32,7 +32,7 @@ class EngineioEndpoint {
     RefusedOrigins& refused_origins;
   };
   explicit EngineioEndpoint(Config config)
-      : config_(config), session_config_{config_.shard, config_.engineio, config_.totals, handshakes_, [this](EngineioSession& session) {
+      : config_(config), session_config_{config_.shard, config_.engineio, config_.totals, [this](EngineioSession& session) {
                                            sessions_.erase(session.handshake().sid);
                                          }} {}
 
@@ -59,13 +59,12 @@ class EngineioEndpoint {
 
   [[nodiscard]] std::vector<protocol::http::Header> cors_headers(const protocol::http::Request& request) const;
   void answer_preflight(const std::shared_ptr<Exchange>& exchange) const;
-  [[nodiscard]] std::shared_ptr<EngineioSession> make_session(const protocol::http::Request& request, Guests::Slot slot,
+  [[nodiscard]] std::shared_ptr<EngineioSession> make_session(const protocol::http::Request& request, Handshakes::Slot slot,
                                                               protocol::engineio::Transport first);
   [[nodiscard]] std::string make_sid();
   [[nodiscard]] EngineioEndpoint* owner_of(std::string_view sid) const;
   [[nodiscard]] std::shared_ptr<EngineioSession> find(const std::string& sid) const;
 
-  UnfinishedHandshakes handshakes_;
   Config config_;
   const EngineioSession::Config session_config_;
   std::vector<EngineioEndpoint*> siblings_;

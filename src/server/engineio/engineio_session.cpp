@@ -63,13 +63,12 @@ struct EngineioSession::Candidate {
   Deadline due;
 };
 
-EngineioSession::EngineioSession(const Config& config, engineio::Handshake handshake, Guests::Slot slot, engineio::Transport first)
+EngineioSession::EngineioSession(const Config& config, engineio::Handshake handshake, Handshakes::Slot slot, engineio::Transport first)
     : config_(config),
       handshake_(std::move(handshake)),
       machine_(first, engineio::Heartbeat(config_.engineio.ping_interval, config_.engineio.ping_timeout, config_.shard.loop().now())),
       heartbeat_due_(config_.shard.loop(), [this] { on(Event::heartbeat); }),
-      handshake_in_progress_(config_.handshakes.insert(
-          config_.handshakes.end(), {std::move(slot), config_.shard.loop().now(), [this] { on(Event::limit_exceeded); }})) {
+      slot_(std::move(slot)) {
   config_.totals.count_open();
 }
 
@@ -98,6 +97,11 @@ void EngineioSession::start(engineio::OpenHandler& handler) {
                                                             .ping_timeout = config_.engineio.ping_timeout,
                                                             .payload_bytes_max = config_.engineio.payload_bytes_max})));
   heartbeat_due_.set(machine_.next_heartbeat());
+  slot_.let_give_way([&loop = config_.shard.loop(), weak = weak_from_this()] {
+    loop.post([weak] {
+      if (const auto session = weak.lock()) session->give_way();
+    });
+  });
   if (!handler.decides_later()) let_in();
   handler_ = handler.on_open(shared_from_this());
 }
@@ -334,13 +338,12 @@ void EngineioSession::forget_queue() {
   queue_bytes_ = 0;
 }
 
-void EngineioSession::end_handshake() {
-  const auto ended = std::exchange(handshake_in_progress_, config_.handshakes.end());
-  if (ended != config_.handshakes.end()) config_.handshakes.erase(ended);
+void EngineioSession::give_way() {
+  if (!let_in_) on(Event::limit_exceeded);
 }
 
 void EngineioSession::let_in() {
-  end_handshake();
+  slot_.leave();
   let_in_ = true;
   if (websocket_ != nullptr) websocket_->vouch();
 }
@@ -382,7 +385,7 @@ void EngineioSession::release(std::uint16_t close_code) {
   if (websocket_ != nullptr) websocket_->close(close_code);
   heartbeat_due_.clear();
   forget_queue();
-  end_handshake();
+  slot_.leave();
   config_.shard.holdings().set(*this, 0);
   config_.totals.count_closed();
   config_.on_ended(*this);

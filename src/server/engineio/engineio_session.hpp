@@ -18,9 +18,8 @@
 #include "protocol/engineio/packet.hpp"
 #include "protocol/engineio/session_machine.hpp"
 #include "protocol/engineio/socket_handler.hpp"
-#include "server/connection/guests.hpp"
+#include "server/connection/handshakes.hpp"
 #include "server/connection/shard.hpp"
-#include "server/connection/unfinished_handshakes.hpp"
 #include "server/engineio/refusal_pace.hpp"
 #include "server/engineio/session_request.hpp"
 #include "server/loop/deadline.hpp"
@@ -39,11 +38,11 @@ class EngineioSession final : public protocol::engineio::Socket,
     Shard& shard;
     const EngineioConfig& engineio;
     SessionTotals& totals;
-    UnfinishedHandshakes& handshakes;
     std::function<void(EngineioSession&)> on_ended;  // called once: the session is not used any more
   };
   /// `config`: shared by all sessions of an endpoint, and outlives them. `slot`: kept until `let_in`. `first`: the transport of `open`.
-  EngineioSession(const Config& config, protocol::engineio::Handshake handshake, Guests::Slot slot, protocol::engineio::Transport first);
+  EngineioSession(const Config& config, protocol::engineio::Handshake handshake, Handshakes::Slot slot,
+                  protocol::engineio::Transport first);
   ~EngineioSession() override;
 
   /// Starts with long polling: `request` is answered with the open packet.
@@ -60,6 +59,8 @@ class EngineioSession final : public protocol::engineio::Socket,
   void refuse_too_large() { on(Event::limit_exceeded); }
   /// A WebSocket that wants to become the transport; closed at once when the session already has one.
   void probe(const std::shared_ptr<Connection>& connection, Binary binary);
+  /// Ends the session if nobody has signed in on it yet.
+  void give_way();
   /// The server stops.
   void shut_down() { on(Event::server_stops); }
 
@@ -85,7 +86,6 @@ class EngineioSession final : public protocol::engineio::Socket,
 
   void flush() override;
   void give_up() override;
-  void end_handshake();
   [[nodiscard]] const std::string& address() const override { return handshake_.remote_address; }
   void account();
   void start(protocol::engineio::OpenHandler& handler);
@@ -124,7 +124,7 @@ class EngineioSession final : public protocol::engineio::Socket,
   std::unique_ptr<protocol::engineio::SocketHandler> handler_;  // null before the session is open and after on_close
   Machine machine_;
   Deadline heartbeat_due_;
-  UnfinishedHandshakes::iterator handshake_in_progress_;  // the end of the list: there is none any more
+  Handshakes::Slot slot_;
   bool let_in_ = false;
   RefusalPace pace_;
 
