@@ -113,7 +113,7 @@ const sockets = [
     'if (const SignalRow* row = row_of_event(signal.event); row != nullptr && shard.find(id) != nullptr && shard.find(id)->row->participant(connection->caller->user.id) != nullptr) {\n    if (auto admitted = admit_rate(shard.'),
   mutation('6.3-signal-size', 'a payload may have one byte more', 'service/use_cases/signal.cpp', 'size() > limits::signalling_payload_bytes_max', 'size() > limits::signalling_payload_bytes_max + 1'),
   mutation('6.3-generic-rate', 'signaling-message has no rate', 'service/use_cases/signal.cpp', 'if (!own_event) {', 'if (false) {'),
-  mutation('6.3-generic-recorded', 'what is relayed as chat is not recorded', 'service/use_cases/signal.cpp', 'shard.context().deps.signalling.record(', 'if (row->type != "chat") shard.context().deps.signalling.record('),
+  mutation('6.3-generic-recorded', 'what is relayed as chat is not recorded', 'service/use_cases/signal.cpp', 'shard.context().deps.store.signalling().record(', 'if (row->type != "chat") shard.context().deps.store.signalling().record('),
   mutation('6.4-webrtc', 'the sender hears his own offer', 'service/use_cases/signal.cpp', 'ServerEvent::signaling_message, json}, connection.id);', 'ServerEvent::signaling_message, json});'),
   mutation('6.3-ice-candidate', 'sdpMid must be text', 'service/use_cases/signal.cpp', 'fields.kind("sdpMid") != Kind::absent', 'fields.kind("sdpMid") == Kind::string'),
   mutation('6.3-signal-shape', 'an answer passes as an offer', 'service/use_cases/signal.cpp', 'return fields.string("type") == type && fields', 'return fields'),
