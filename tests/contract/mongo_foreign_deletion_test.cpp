@@ -1,5 +1,5 @@
-// Deletions of other software, and the position in the change stream from which they are read (docs/adr/0015). On a replica set only, because
-// a standalone has no change stream.
+// Deletions of other software, and the position in the change stream from which they are read (docs/adr/0015). On a replica set only,
+// because a standalone has no change stream.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -72,7 +72,8 @@ TEST_P(MongoForeignDeletion, of_a_message_empties_it_and_it_never_comes_back) {
   EXPECT_GE(server.store().health().foreign_deletions, 1u);
   NullLogSink logs;
   SystemClock clock;
-  const auto report = mongo::mirror_all({.uri = foreign_uri(GetParam())}, {.clock = clock, .logs = logs}, [](const mongo::MirrorReport&) {});
+  const auto report =
+      mongo::mirror_all({.uri = foreign_uri(GetParam())}, {.clock = clock, .logs = logs}, [](const mongo::MirrorReport&) {});
   ASSERT_TRUE(report.has_value());
   EXPECT_EQ(old.seq_of(ids[4]), std::nullopt);
   EXPECT_TRUE(old.seq_of(ids[5]).has_value());

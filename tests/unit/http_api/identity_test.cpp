@@ -1,6 +1,6 @@
 // The identity of a request (docs/api-contract.md §1.2, §1.3): one table for identity from claims and from the user store.
-#include "unit/http_api/api_fixture.hpp"
 #include "base/limits.hpp"
+#include "unit/http_api/api_fixture.hpp"
 
 namespace parley::http_api::test {
 namespace {

@@ -1,7 +1,7 @@
 // The order of processing, which clients can observe (docs/api-contract.md §2), and the parts that every answer has.
-#include "unit/http_api/api_fixture.hpp"
 #include "http_api/request/pending_request.hpp"
 #include "http_api/routing/route_table.hpp"
+#include "unit/http_api/api_fixture.hpp"
 
 namespace parley::http_api::test {
 namespace {

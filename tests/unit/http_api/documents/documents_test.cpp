@@ -4,7 +4,6 @@
 #include <map>
 #include <set>
 
-#include "unit/http_api/api_fixture.hpp"
 #include "http_api/documents/asyncapi_document.hpp"
 #include "http_api/documents/openapi_document.hpp"
 #include "http_api/documents/refusals_of_route.hpp"
@@ -14,6 +13,7 @@
 #include "service/shared/server_event.hpp"
 #include "service/socket/client_session.hpp"
 #include "service/socket/connect.hpp"
+#include "unit/http_api/api_fixture.hpp"
 
 namespace parley::http_api::test {
 namespace {

@@ -1,6 +1,6 @@
 // The routes for admins (docs/api-contract.md §5.5): their access checks and their answers.
-#include "unit/http_api/api_fixture.hpp"
 #include "http_api/routing/route_table.hpp"
+#include "unit/http_api/api_fixture.hpp"
 
 namespace parley::http_api::test {
 namespace {
