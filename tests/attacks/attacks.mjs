@@ -135,7 +135,8 @@ async function soak(chosen) {
       await delay(SETTLE_MS);  // the system closes the connections that the attacker left open
       memory.push({ minute: (performance.now() - began) / 60_000, bytes: server.rssBytes() });
     }
-    const last = memory.at(-1).bytes;
+    await scene.pair.talk(delay(QUIET_MS));
+    const last = server.rssBytes();
     const later = memory.filter(({ minute }) => minute >= minutes / 3).map(({ bytes }) => bytes);
     const half = later.length >> 1;
     const growth = Math.max(...later.slice(half)) - Math.max(...later.slice(0, half));

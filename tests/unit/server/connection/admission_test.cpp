@@ -1,17 +1,10 @@
 // Limits on the work and memory that unknown clients cause (docs/adr/0016): each limit reached and exceeded, over real loopback sockets.
-#include <gtest/gtest.h>
-
 #include <algorithm>
-#include <atomic>
-#include <functional>
-#include <string>
-#include <thread>
+#include <mutex>
 #include <vector>
 
-#include "protocol/socketio/namespace_handler.hpp"
 #include "server/engineio/refusal_pace.hpp"
-#include "unit/server/test_server.hpp"
-#include "unit/server/websocket_client.hpp"
+#include "unit/server/connection/admission_fixture.hpp"
 
 namespace parley::server::test {
 namespace {
@@ -20,81 +13,7 @@ using protocol::http::Request;
 using protocol::http::Respond;
 using protocol::http::Response;
 using std::chrono_literals::operator""h;
-using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
-
-namespace socketio = protocol::socketio;
-
-constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-
-bool until(const std::function<bool()>& is_so) {
-  const auto end = std::chrono::steady_clock::now() + 10s;
-  while (!is_so()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(2ms);
-  }
-  return true;
-}
-
-std::string repeated(std::string_view text, std::size_t times) {
-  std::string all;
-  for (std::size_t index = 0; index < times; ++index) all += text;
-  return all;
-}
-
-Response answer_of(std::string body) {
-  Response response;
-  response.body = std::move(body);
-  return response;
-}
-
-/// Accepts a client that sends `yes`, and refuses every event.
-class Doorman final : public socketio::NamespaceHandler {
- public:
-  void on_connect(const socketio::ConnectRequest& request, std::shared_ptr<socketio::Peer> peer, socketio::Decide decide) override {
-    if (request.auth_json.find("yes") == std::string_view::npos) return decide(std::unexpected(socketio::ConnectRefused{"no entry", {}}));
-    decide(socketio::ConnectAccepted{std::make_unique<Refusing>(*this, std::move(peer)), {}});
-  }
-  std::atomic<int> refused = 0;
-
- private:
-  class Refusing final : public socketio::SocketHandler {
-   public:
-    Refusing(Doorman& owner, std::shared_ptr<socketio::Peer> peer) : owner_(owner), peer_(std::move(peer)) {}
-    void on_event(const socketio::Event&) override {
-      ++owner_.refused;
-      peer_->count_refusal();
-    }
-    void on_ack(std::uint64_t, std::string_view, std::span<const Bytes>) override {}
-    void on_disconnect(socketio::DisconnectReason) override {}
-
-   private:
-    Doorman& owner_;
-    std::shared_ptr<socketio::Peer> peer_;
-  };
-};
-
-class AdmissionTest : public testing::Test {
- protected:
-  void start(ServerConfig config = one_loop(), TestHttpHandler::Handle handle = {}) {
-    handler = std::make_unique<TestHttpHandler>(std::move(handle));
-    server = std::make_unique<TestServer>(std::move(config), [this](Server& made) {
-      made.set_http_handler(*handler);
-      made.set_namespace_handler(doorman);
-    });
-  }
-  [[nodiscard]] Client connect() { return Client((*server)->port()); }
-  [[nodiscard]] WebsocketClient shake_hands() { return {(*server)->port(), "/socket.io/?EIO=4&transport=websocket"}; }
-  [[nodiscard]] ServerCounts counts() { return (*server)->counts(); }
-  static std::string ask(Client& client) {
-    client.send(get);
-    return client.read_response();
-  }
-
-  Doorman doorman;
-  std::unique_ptr<TestHttpHandler> handler;
-  std::unique_ptr<TestServer> server;
-};
 
 TEST_F(AdmissionTest, who_asks_and_does_not_read_makes_the_server_hold_one_answer) {
   constexpr std::size_t asked = 2'000;
@@ -235,95 +154,6 @@ TEST_F(AdmissionTest, sockets_are_no_more_than_the_descriptors_allow_whoever_the
   EXPECT_TRUE(connect().closed_silently());
   EXPECT_EQ(counts().sockets_open, 2u);
   EXPECT_EQ(counts().strangers, 0u);
-}
-
-TEST_F(AdmissionTest, handshakes_before_a_connect_are_bounded_on_both_transports_and_those_let_in_do_not_count) {
-  ServerConfig config = one_loop();
-  config.handshakes_per_address_max = 2;
-  start(config);
-  WebsocketClient one = shake_hands();
-  one.read_message();
-  constexpr std::string_view poll = "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n";
-  Client two = connect();
-  two.send(poll);
-  EXPECT_TRUE(two.read_response().starts_with("HTTP/1.1 200"));
-  Client third = connect();
-  third.send(poll);
-  const std::string refused = third.read_response();
-  EXPECT_TRUE(refused.starts_with("HTTP/1.1 503")) << refused;
-  EXPECT_NE(refused.find("Retry-After: 1"), std::string::npos);
-  Client fourth = connect();
-  fourth.send(
-      "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
-  EXPECT_TRUE(fourth.read_to_end().starts_with("HTTP/1.1 503"));
-  EXPECT_EQ(counts().handshakes_refused, 2u);
-  one.send_text(R"(40{"yes":1})");
-  one.read_message();
-  third.send(poll);
-  EXPECT_TRUE(third.read_response().starts_with("HTTP/1.1 200"));
-  EXPECT_EQ(counts().handshakes, 2u);
-}
-
-TEST_F(AdmissionTest, the_oldest_handshake_of_a_full_address_gives_way_once_it_has_had_its_time) {
-  ServerConfig config = one_loop();
-  config.handshakes_per_address_max = 2;
-  config.handshake_grace = 0ms;
-  start(config);
-  WebsocketClient signed_in = shake_hands();
-  signed_in.read_message();
-  signed_in.send_text(R"(40{"yes":1})");
-  signed_in.read_message();
-  WebsocketClient oldest = shake_hands();
-  oldest.read_message();
-  WebsocketClient older = shake_hands();
-  older.read_message();
-  WebsocketClient newcomer = shake_hands();
-  newcomer.read_message();
-  EXPECT_TRUE(oldest.read_close().has_value());
-  for (WebsocketClient* each : {&older, &newcomer}) {
-    each->send_text(R"(40{"yes":1})");
-    EXPECT_TRUE(each->read_message().starts_with(R"(40{"sid")"));
-  }
-  EXPECT_EQ(counts().handshakes_ended, 1u);
-  EXPECT_EQ(counts().handshakes_refused, 0u);
-  EXPECT_EQ(counts().handshakes, 0u);
-}
-
-TEST_F(AdmissionTest, the_oldest_handshake_of_all_gives_way_if_there_are_too_many_in_all) {
-  ServerConfig config = one_loop();
-  config.handshakes_max = 1;
-  config.handshake_grace = 0ms;
-  config.trusted_proxies = {"127.0.0.1"};
-  start(config);
-  constexpr std::string_view poll = "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.";
-  for (int address = 1; address <= 3; ++address) {
-    Client client = connect();
-    client.send(std::string(poll) + std::to_string(address) + "\r\n\r\n");
-    EXPECT_TRUE(client.read_response().starts_with("HTTP/1.1 200"));
-  }
-  EXPECT_EQ(counts().handshakes_ended, 2u);
-  EXPECT_EQ(counts().handshakes, 1u);
-  EXPECT_TRUE(until([&] { return counts().connections_open == 1u; }));
-}
-
-TEST_F(AdmissionTest, a_handshake_gives_way_on_whichever_loop_it_is) {
-  ServerConfig config = one_loop();
-  config.event_loops = 4;
-  config.handshakes_per_address_max = 1;
-  config.handshake_grace = 0ms;
-  start(config);
-  constexpr std::size_t handshakes = 20;
-  std::vector<WebsocketClient> clients;
-  for (std::size_t number = 0; number < handshakes; ++number) {
-    clients.push_back(shake_hands());
-    EXPECT_TRUE(clients.back().read_message().starts_with("0{"));
-  }
-  EXPECT_EQ(counts().handshakes_ended, handshakes - 1);
-  EXPECT_EQ(counts().handshakes_refused, 0u);
-  EXPECT_TRUE(until([&] { return counts().connections_open == 1u; }));
-  clients.back().send_text(R"(40{"yes":1})");
-  EXPECT_TRUE(clients.back().read_message().starts_with(R"(40{"sid")"));
 }
 
 TEST_F(AdmissionTest, who_is_refused_three_times_and_has_nothing_else_is_let_go) {
