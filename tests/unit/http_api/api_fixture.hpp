@@ -152,19 +152,9 @@ class Api : public testing::Test {
   NamedPeople people;
   parley::test::CollectedLogs logs;
   parley::test::ScriptedIceChecker ice_checker;
-  service::ChatService service{{{&loop},
-                                store,
-                                store,
-                                store,
-                                store,
-                                store,
-                                relay,
-                                people,
-                                clock,
-                                [] { return std::make_unique<parley::test::SeededEntropy>(1); },
-                                logs,
-                                ice_checker},
-                               service_config_};
+  service::ChatService service{
+      {{&loop}, store, relay, people, clock, [] { return std::make_unique<parley::test::SeededEntropy>(1); }, logs, ice_checker},
+      service_config_};
 
  private:
   HttpApiConfig config_;

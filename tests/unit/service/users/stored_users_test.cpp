@@ -43,13 +43,29 @@ class SlowDirectory final : public store::Directory {
   std::move_only_function<void()> meanwhile;
 };
 
+/// The ports of the model store, with the slow directory in front.
+class SlowStore final : public store::Store {
+ public:
+  SlowStore(ModelStore& model, SlowDirectory& directory) : model_(model), directory_(directory) {}
+  store::SessionLog& log() override { return model_; }
+  store::Directory& directory() override { return directory_; }
+  store::SignallingRecord& signalling() override { return model_; }
+  store::RevocationRecord& revocations() override { return model_; }
+  store::ClockRecord& clock_record() override { return model_; }
+
+ private:
+  ModelStore& model_;
+  SlowDirectory& directory_;
+};
+
 struct Stored : testing::Test {
   ManualClock clock;
   ManualLoop loop{0};
   ManualLoop worker{1};
-  ModelStore store{worker, clock};
+  ModelStore model{worker, clock};
   SlowDirectory directory;
-  StoredUsers users{store, directory, clock};
+  SlowStore store{model, directory};
+  StoredUsers users{store, clock};
 };
 
 TEST_F(Stored, a_late_answer_does_not_replace_a_newer_one) {
@@ -90,7 +106,7 @@ TEST_F(Stored, all_of_a_list_come_in_its_order_by_one_read_job) {
   directory.name = "new";
   std::optional<Result<std::vector<StoredUser>>> told;
   users.look_up_all(loop, {user_id(1), user_id(2), user_id(3)}, [&](auto all) { told = std::move(all); });
-  EXPECT_EQ(store.reads_waiting(), 1U);
+  EXPECT_EQ(model.reads_waiting(), 1U);
   test::run_all({&loop, &worker});
   ASSERT_TRUE(told && told->has_value());
   ASSERT_EQ((*told)->size(), 3U);
