@@ -6,7 +6,7 @@
 
 #include "domain/entry.hpp"
 #include "protocol/socketio/namespace_handler.hpp"
-#include "service/session/stored_text.hpp"
+#include "service/memory/stored_text.hpp"
 #include "service/shared/connection.hpp"
 #include "service/shared/server_event.hpp"
 

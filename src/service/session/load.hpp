@@ -11,8 +11,8 @@
 #include "domain/chain.hpp"
 #include "domain/session.hpp"
 #include "domain/user.hpp"
+#include "service/memory/text_tail.hpp"
 #include "service/session/context.hpp"
-#include "service/session/text_tail.hpp"
 #include "store/session_log.hpp"
 
 namespace parley::service {

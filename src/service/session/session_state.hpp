@@ -14,9 +14,9 @@
 #include "domain/chain.hpp"
 #include "domain/session.hpp"
 #include "domain/views.hpp"
-#include "service/session/key_index.hpp"
+#include "service/memory/key_index.hpp"
+#include "service/memory/text_tail.hpp"
 #include "service/session/step_runner.hpp"
-#include "service/session/text_tail.hpp"
 #include "service/shared/connection.hpp"
 
 namespace parley::service {

@@ -15,7 +15,7 @@
 #include "base/result.hpp"
 #include "domain/chain.hpp"
 #include "domain/session.hpp"
-#include "service/session/stored_text.hpp"
+#include "service/memory/stored_text.hpp"
 #include "store/directory.hpp"
 #include "store/session_log.hpp"
 

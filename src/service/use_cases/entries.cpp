@@ -10,8 +10,8 @@
 #include "domain/created.hpp"
 #include "domain/error_code.hpp"
 #include "domain/extensions.hpp"
+#include "service/memory/stored_text.hpp"
 #include "service/session/access.hpp"
-#include "service/session/stored_text.hpp"
 #include "service/shared/refusals.hpp"
 
 namespace parley::service {

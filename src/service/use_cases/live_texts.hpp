@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "service/session/stored_text.hpp"
+#include "service/memory/stored_text.hpp"
 #include "store/session_log.hpp"
 
 namespace parley::service {

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/hash.hpp"
-#include "service/session/key_index.hpp"
+#include "service/memory/key_index.hpp"
+#include "service/memory/text_tail.hpp"
 #include "service/session/outbox.hpp"
-#include "service/session/text_tail.hpp"
 #include "service/shared/connection_table.hpp"
 #include "service/shared/rate_limiter.hpp"
 #include "service/users/user_cache.hpp"

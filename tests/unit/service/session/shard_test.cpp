@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
-#include "service/session/stored_text.hpp"
+#include "service/memory/stored_text.hpp"
 #include "unit/service/world.hpp"
 
 namespace parley::test {

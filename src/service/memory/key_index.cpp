@@ -1,4 +1,4 @@
-#include "service/session/key_index.hpp"
+#include "service/memory/key_index.hpp"
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"

@@ -1,4 +1,4 @@
-#include "service/session/key_filter.hpp"
+#include "service/memory/key_filter.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -11,7 +11,7 @@
 
 #include "base/clock.hpp"
 #include "base/queue.hpp"
-#include "service/session/stored_text.hpp"
+#include "service/memory/stored_text.hpp"
 
 namespace parley::service {
 

@@ -1,4 +1,4 @@
-#include "service/session/text_tail.hpp"
+#include "service/memory/text_tail.hpp"
 
 #include <algorithm>
 #include <ranges>

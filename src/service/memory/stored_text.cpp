@@ -1,4 +1,4 @@
-#include "service/session/stored_text.hpp"
+#include "service/memory/stored_text.hpp"
 
 #include <utility>
 

@@ -17,7 +17,7 @@
 
 #include "base/bytes.hpp"
 #include "base/queue.hpp"
-#include "service/session/key_filter.hpp"
+#include "service/memory/key_filter.hpp"
 
 namespace parley::service {
 
