@@ -6,6 +6,7 @@ prints one PASS or FAIL line with its figures, seed and commit. Details go to st
     bench/run_throughput.sh     relay and store at full speed, server on core 0, client on core 1
     bench/run_start.sh          a million stored messages, kill -9, start
     bench/run_reconnect.sh      2,000 clients connect and join at once through one proxy
+    bench/run_rates.sh          latency and processor time at 10,000 and 30,000 messages a second and at full speed
     bench/run_pair.sh           two builds side by side on one core, under the same load: the cost of a change
 
 Environment: PARLEY (build/release/parley), BASE (the other build), SEED (random), SECONDS_EACH, REPEAT, MESSAGES, KEEP=1 keeps the folder.
@@ -75,6 +76,7 @@ class Bench:
         self.parley = pathlib.Path(parley or os.environ.get("PARLEY", ROOT / "build/release/parley")).resolve()
         if not self.parley.is_file():
             sys.exit(f"{self.parley} is not there: run `make build`, or name the binary in PARLEY")
+        self.client = self.parley  # the program that makes the load
         self.seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(1, 1_000_000))
         self.commit = commit_of(self.parley)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="parley-bench-"))
@@ -140,7 +142,7 @@ class Bench:
         return (signed + b"." + part(hmac.new(self.secret.encode(), signed, hashlib.sha256).digest())).decode()
 
     def command(self, workload, *arguments):
-        return [self.parley, "bench", workload, "--url", f"http://127.0.0.1:{self.port}", "--jwt-secret-file", self.folder / "secret",
+        return [self.client, "bench", workload, "--url", f"http://127.0.0.1:{self.port}", "--jwt-secret-file", self.folder / "secret",
                 "--seed", str(self.seed), "--pid", str(self.server.pid), *map(str, arguments)]
 
     def run(self, workload, *arguments, core=None):
@@ -236,6 +238,58 @@ def throughput(bench):
     conclusion.demand(f"store, 64 connections: {rate_text} req/s >= 10,000", rate >= 10_000)
     conclusion.note(f"server {spread(store, 'server_processor_us_each')[1]} us/req, client busy {spread(store, 'client_processor_share')[1]}")
     conclusion.clean(store)
+    return conclusion.say()
+
+
+SESSIONS = ["--sessions", 250, "--members", 2, "--text-bytes", 120]
+# name, workload, its arguments, the figures that are shown
+RATE_LOADS = [
+    ("store, 64 connections", "store", ["--connections", 64], ("requests_per_second", "answer_p50_ms")),
+    ("newest 50 entries over 64 sockets", "entries", ["--sessions", 64, "--members", 1, "--stored", 100, "--limit", 50], ("answers_per_second", "answer_p50_ms")),
+    ("relay at 10,000/s", "relay", [*SESSIONS, "--rate", 10_000], ("delivery_p50_ms", "delivery_p99_ms")),
+    ("relay at 30,000/s", "relay", [*SESSIONS, "--rate", 30_000], ("delivery_p50_ms", "delivery_p99_ms")),
+    ("relay, 1 in flight", "relay", [*SESSIONS, "--in-flight", 1], ("messages_per_second", "delivery_p50_ms")),
+    ("relay, 8 in flight", "relay", [*SESSIONS, "--in-flight", 8], ("messages_per_second", "delivery_p50_ms")),
+]
+
+
+def measured(bench, load):
+    """One run on a server of its own. Returns its figures by name."""
+    name, workload, arguments, figures = load
+    bench.start(core=0, threads=1)
+    report = bench.run(workload, *arguments, "--seconds", os.environ.get("SECONDS_EACH", "4"), core=1)
+    bench.kill()
+    shutil.rmtree(bench.folder / "data")
+    if not report["clean"]:
+        raise RuntimeError(f"{name}: the read-back is not clean")
+    return {figure: report["spread"][figure]["median"] for figure in (*figures, "server_processor_us_each")}
+
+
+def rates(bench):
+    """With BASE, both builds alternate, and the figures of both are shown with the ratio of their processor time."""
+    rounds = int(os.environ.get("REPEAT", "5"))
+    base = os.environ.get("BASE")
+    conclusion = Conclusion(f"rates, server on core 0, client on core 1, median of {rounds} rounds (least to most)", bench)
+    others = [Bench(base)] if base else []
+    for other in others:
+        other.client, other.seed = bench.client, bench.seed
+    for load in RATE_LOADS:
+        runs = {each: [] for each in (bench, *others)}
+        for turn in range(rounds):
+            for each in list(runs)[::1 if turn % 2 == 0 else -1]:
+                runs[each].append(measured(each, load))
+        for each, results in runs.items():
+            shown = []
+            for figure in (*load[3], "server_processor_us_each"):
+                values = sorted(result[figure] for result in results)
+                form = "{:,.0f}" if values[-1] > 100 else "{:,.2f}"
+                shown.append(f"{figure} {form.format(statistics.median(values))} ({form.format(values[0])} to {form.format(values[-1])})")
+            conclusion.note(f"{load[0]}{'' if each is bench else ' in ' + each.commit}: " + ", ".join(shown))
+        for other in others:
+            ratios = [new["server_processor_us_each"] / old["server_processor_us_each"] for new, old in zip(runs[bench], runs[other])]
+            conclusion.note(f"processor time each x {statistics.median(ratios):.2f}")
+    for each in others:
+        each.__exit__()
     return conclusion.say()
 
 
@@ -381,7 +435,7 @@ def start(bench):
 
 
 def main():
-    checks = {"light_load": light_load, "throughput": throughput, "start": start, "pair": pair, "reconnect": reconnect}
+    checks = {"light_load": light_load, "throughput": throughput, "start": start, "pair": pair, "rates": rates, "reconnect": reconnect}
     if len(sys.argv) != 2 or sys.argv[1] not in checks:
         sys.exit(f"usage: {sys.argv[0]} {'|'.join(checks)}")
     with Bench() as bench:

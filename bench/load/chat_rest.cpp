@@ -46,8 +46,10 @@ std::string create_session(RestClient& rest, const LoadSession& session) {
 
 Sighting sighting_of(const dom::element& message, const TextRule& rule) {
   const std::string_view text = message["message"].get_string();
-  const auto id = ObjectId::parse(std::string_view(message["_id"].get_string()));
-  if (!id) throw LoadFailure("a stored message without a valid _id");
+  std::string_view named;
+  const bool is_named = message["_id"].get(named) == simdjson::SUCCESS || message["id"].get(named) == simdjson::SUCCESS;  // pages, entries
+  const auto id = is_named ? ObjectId::parse(named) : std::nullopt;
+  if (!id) throw LoadFailure("a stored message without a valid id");
   std::string_view tag = text.substr(0, tag_size);
   if (std::string_view given; message["clientMessageId"].get(given) == simdjson::SUCCESS) tag = given;
   const auto key = parse_tag(tag, rule.run);
@@ -92,6 +94,16 @@ LoadPage parse_page(std::string_view json, const TextRule& rule) {
     page.total = root["pagination"]["totalMessages"].get_uint64();
     for (const dom::element message : root["messages"].get_array()) page.messages.push_back(sighting_of(message, rule));
     return page;
+  });
+}
+
+std::vector<Sighting> parse_entries(std::string_view json, const TextRule& rule) {
+  return read_json(json, [&rule](const dom::element& root) {
+    std::vector<Sighting> texts;
+    for (const dom::element entry : root.at(0)["entries"].get_array()) {
+      if (std::string_view(entry["kind"]) == "text") texts.push_back(sighting_of(entry, rule));
+    }
+    return texts;
   });
 }
 

@@ -54,6 +54,8 @@ struct LoadPage {
   std::uint64_t total = 0;
 };
 [[nodiscard]] LoadPage parse_page(std::string_view json, const TextRule& rule);
+/// The texts of the answer to the event `entries`, in their order. `json`: the arguments of its ack.
+[[nodiscard]] std::vector<Sighting> parse_entries(std::string_view json, const TextRule& rule);
 [[nodiscard]] std::string page_target(std::string_view session_id, std::uint64_t page, std::uint32_t limit);
 
 }  // namespace parley::bench

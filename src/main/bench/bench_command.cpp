@@ -55,6 +55,7 @@ constexpr std::array workloads = {
              help_of_flags<RelayOptions>},
     Workload{"store", "chat messages stored over REST", run_workload<StoreOptions>, help_of_flags<StoreOptions>},
     Workload{"history", "pages read over REST", run_workload<HistoryOptions>, help_of_flags<HistoryOptions>},
+    Workload{"entries", "the newest entries of the log, read over Socket.IO", run_workload<EntriesOptions>, help_of_flags<EntriesOptions>},
     Workload{"connect", "connections opened, authenticated and joined", run_workload<ConnectOptions>, help_of_flags<ConnectOptions>},
 };
 
@@ -86,7 +87,7 @@ int bench_help(Arguments arguments) {
 int bench_command(Arguments arguments) {
   const auto workload = workload_of(arguments);
   if (workload == workloads.end())
-    return fail_bench("Name a workload: relay, store, history or connect. `parley bench --help` explains them.");
+    return fail_bench("Name a workload: relay, store, history, entries or connect. `parley bench --help` explains them.");
   return workload->run(arguments.subspan(1), workload->name);
 }
 

@@ -146,6 +146,18 @@ void bind(config::BoundFlags& flags, HistoryOptions& options) {
   flags.choice({"--pages", "newest|any", "the newest page of each session, or random ones"}, options.pages);
 }
 
+/// A closed loop with one question in flight on each connection.
+void bind(config::BoundFlags& flags, EntriesOptions& options) {
+  bind_common(flags, options.common);
+  flags.number({"--seconds", "N", "measured time, after the warm-up"}, options.pace.seconds, {0.1, 86'400});
+  flags.number({"--warm-up", "N", "seconds of load that are not measured"}, options.pace.warm_up_seconds, {0, 3'600});
+  bind_text_bytes(flags, options.plan.text_bytes);
+  flags.number({"--sessions", "N", "sessions"}, options.plan.sessions, {1, 10'000});
+  flags.number({"--members", "N", "connections in each session"}, options.plan.members, {1, connections_max});
+  flags.number({"--stored", "N", "messages in each session, stored before the measurement"}, options.plan.messages);
+  flags.number({"--limit", "N", "entries of an answer"}, options.plan.limit, {1, limits::socket_entries_max});
+}
+
 void bind(config::BoundFlags& flags, ConnectOptions& options) {
   bind_common(flags, options.common);
   flags.number({"--sessions", "N", "sessions"}, options.plan.sessions, {1, sessions_max});

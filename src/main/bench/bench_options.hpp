@@ -9,6 +9,7 @@
 
 #include "config/bound_flags.hpp"
 #include "load/connect_workload.hpp"
+#include "load/entries_workload.hpp"
 #include "load/history_workload.hpp"
 #include "load/relay_workload.hpp"
 #include "load/store_workload.hpp"
@@ -62,6 +63,11 @@ struct HistoryOptions {
   bench::HistoryPlan plan;
   std::string pages = "newest";
 };
+struct EntriesOptions {
+  CommonOptions common;
+  PaceOptions pace;
+  bench::EntriesPlan plan;
+};
 struct ConnectOptions {
   CommonOptions common;
   bench::ConnectPlan plan;
@@ -70,6 +76,7 @@ struct ConnectOptions {
 void bind(config::BoundFlags& flags, RelayOptions& options);
 void bind(config::BoundFlags& flags, StoreOptions& options);
 void bind(config::BoundFlags& flags, HistoryOptions& options);
+void bind(config::BoundFlags& flags, EntriesOptions& options);
 void bind(config::BoundFlags& flags, ConnectOptions& options);
 
 }  // namespace parley::main

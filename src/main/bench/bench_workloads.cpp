@@ -137,6 +137,33 @@ int measure(HistoryOptions options) {
   });
 }
 
+int measure(EntriesOptions options) {
+  bench::EntriesPlan& plan = options.plan;
+  plan.endpoint = options.common.endpoint();
+  plan.identity = options.common.identity();
+  plan.server_process = options.common.server();
+  Report report;
+  report.workload = "entries";
+  report.summary = "newest " + std::to_string(plan.limit) + " of " + std::to_string(plan.messages) + " in " +
+                   std::to_string(plan.sessions) + " sessions × " + std::to_string(plan.members) + ", " + options.pace.to_string();
+  report.plan = {{"sessions", static_cast<double>(plan.sessions)},           {"members", static_cast<double>(plan.members)},
+                 {"stored_each", static_cast<double>(plan.messages)},        {"limit", static_cast<double>(plan.limit)},
+                 {"in_flight", static_cast<double>(options.pace.in_flight)}, {"seconds", options.pace.seconds}};
+  report.headline = {"answers_per_second", "answer_p50_ms", "answer_p99_ms", "server_processor_us_each"};
+  SystemClock clock;
+  return run_and_report(options.common, report, [&](std::uint64_t seed) {
+    plan.pace = options.pace.pace(seed);
+    const bench::EntriesResult result = bench::run_entries(plan, clock);
+    RunReport run;
+    run.add_load("answers", result.figures);
+    run.add_latency("answer", result.figures.latency);
+    run.add("answers_wrong", static_cast<double>(result.answers_wrong));
+    if (result.answers_wrong > 0) run.complain(std::to_string(result.answers_wrong) + " answers were not the entries that are stored");
+    complain_unless_clean(run, result.fill);
+    return run;
+  });
+}
+
 int measure(ConnectOptions options) {
   bench::ConnectPlan& plan = options.plan;
   plan.endpoint = options.common.endpoint();

@@ -10,6 +10,7 @@ namespace parley::main {
 [[nodiscard]] int measure(RelayOptions options);
 [[nodiscard]] int measure(StoreOptions options);
 [[nodiscard]] int measure(HistoryOptions options);
+[[nodiscard]] int measure(EntriesOptions options);
 [[nodiscard]] int measure(ConnectOptions options);
 
 }  // namespace parley::main

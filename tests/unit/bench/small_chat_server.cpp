@@ -60,6 +60,8 @@ struct SmallChatServer::Impl {
   void answer(const Client& client, unsigned status, const std::string& body) const;
   void on_request(Client& client, std::string_view head, std::string_view body);
   std::string page(std::string_view target);
+  std::string entries(std::string_view packet);
+  std::vector<Message> newest(const std::string& session, std::size_t skipped, std::size_t limit, const std::string& question);
   void on_packet(Client& client, std::string_view packet);
   void on_chat_message(Client& client, std::string_view packet);
   Message make_message(std::string_view json);
@@ -181,11 +183,9 @@ std::string SmallChatServer::Impl::page(std::string_view target) {
   const std::string path(target.substr(0, target.find('?')));
   const auto number = std::stoul(std::string(target.substr(target.find("page=") + 5)));
   const auto limit = std::stoul(std::string(target.substr(target.find("limit=") + 6)));
-  const auto& all = stored[path.substr(path.rfind('/') + 1)];
-  const std::size_t last = all.size() - std::min(all.size(), (number - 1) * limit);
-  std::vector<Message> messages(all.begin() + static_cast<std::ptrdiff_t>(last - std::min(last, limit)),
-                                all.begin() + static_cast<std::ptrdiff_t>(last));
-  if (fault == Fault::shows_a_wrong_page && ++pages_shown[std::string(target)] > 1) std::ranges::reverse(messages);
+  const std::string session = path.substr(path.rfind('/') + 1);
+  const std::vector<Message> messages = newest(session, (number - 1) * limit, limit, std::string(target));
+  const auto& all = stored[session];
   std::string json = R"({"messages":[)";
   for (const Message& message : messages) {
     if (json.back() == '}') json += ',';
@@ -195,6 +195,26 @@ std::string SmallChatServer::Impl::page(std::string_view target) {
          std::to_string(all.size()) + "}}";
 }
 
+std::string SmallChatServer::Impl::entries(std::string_view packet) {
+  const auto limit = std::stoul(std::string(packet.substr(packet.find(R"("limit":)") + 8)));
+  std::string json = R"([{"success":true,"entries":[{"kind":"created"})";
+  for (const Message& message : newest(field(packet, R"("sessionId":")"), 0, limit - 1, std::string(packet)))
+    json +=
+        R"(,{"kind":"text","id":")" + message.id + R"(","message":")" + message.text + R"(","clientMessageId":")" + message.tag + R"("})";
+  return json + "]}]";
+}
+
+/// Oldest first.
+std::vector<Message> SmallChatServer::Impl::newest(const std::string& session, std::size_t skipped, std::size_t limit,
+                                                   const std::string& question) {
+  const auto& all = stored[session];
+  const std::size_t last = all.size() - std::min(all.size(), skipped);
+  std::vector<Message> messages(all.begin() + static_cast<std::ptrdiff_t>(last - std::min(last, limit)),
+                                all.begin() + static_cast<std::ptrdiff_t>(last));
+  if (fault == Fault::shows_a_wrong_page && ++pages_shown[question] > 1) std::ranges::reverse(messages);
+  return messages;
+}
+
 void SmallChatServer::Impl::on_packet(Client& client, std::string_view packet) {
   if (packet.starts_with("40")) return send_packet(client, R"(40{"sid":"def"})");
   if (packet.find(R"(["join-session")") != std::string_view::npos) {
@@ -202,6 +222,8 @@ void SmallChatServer::Impl::on_packet(Client& client, std::string_view packet) {
     send_packet(client, "2");  // a heartbeat between other packets; the server ignores the pong below
     return send_packet(client, "43" + std::string(packet.substr(2, packet.find('[') - 2)) + R"([{"success":true}])");
   }
+  if (packet.find(R"(["entries")") != std::string_view::npos)
+    return send_packet(client, "43" + std::string(packet.substr(2, packet.find('[') - 2)) + entries(packet));
   if (packet.find(R"(["chat-message")") != std::string_view::npos) on_chat_message(client, packet);
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "load/connect_workload.hpp"
+#include "load/entries_workload.hpp"
 #include "load/history_workload.hpp"
 #include "load/load_failure.hpp"
 #include "load/relay_workload.hpp"
@@ -193,6 +194,31 @@ TEST(HistoryWorkload, reads_the_newest_page_or_any) {
 TEST(HistoryWorkload, a_page_that_changes_is_wrong) {
   const SmallChatServer server(Fault::shows_a_wrong_page);
   EXPECT_GT(history_against(server, Pages::newest).pages_wrong, 0u);
+}
+
+EntriesResult entries_against(const SmallChatServer& server) {
+  EntriesPlan plan;
+  plan.endpoint = server.endpoint();
+  plan.identity = {"secret", {}};
+  plan.sessions = 3;
+  plan.members = 2;
+  plan.messages = 30;
+  plan.limit = 10;
+  plan.pace = {.messages_max = 200};
+  return run_entries(plan, the_clock);
+}
+
+TEST(EntriesWorkload, reads_the_newest_entries_of_every_session) {
+  const SmallChatServer server;
+  const EntriesResult result = entries_against(server);
+  EXPECT_EQ(result.figures.completed, 200u);
+  EXPECT_EQ(result.answers_wrong, 0u);
+  EXPECT_TRUE(result.fill.clean());
+}
+
+TEST(EntriesWorkload, entries_that_change_are_wrong) {
+  const SmallChatServer server(Fault::shows_a_wrong_page);
+  EXPECT_GT(entries_against(server).answers_wrong, 0u);
 }
 
 TEST(ConnectWorkload, joins_everyone_and_reads_the_servers_memory) {

@@ -1,0 +1,132 @@
+#include "load/entries_workload.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "load/chat_rest.hpp"
+#include "load/crowd.hpp"
+#include "load/load_failure.hpp"
+#include "load/measured_part.hpp"
+#include "load/store_workload.hpp"
+
+namespace parley::bench {
+
+namespace {
+
+constexpr std::chrono::milliseconds turn_max{50};
+
+StoreResult fill(const EntriesPlan& plan, Clock& clock) {
+  StorePlan store;
+  store.requests.endpoint = plan.endpoint;
+  store.requests.connections = plan.sessions;
+  store.requests.pace.seed = plan.pace.seed;
+  store.requests.pace.messages_max = plan.sessions * plan.messages;
+  store.identity = plan.identity;
+  store.sessions = plan.sessions;
+  store.text_bytes = plan.text_bytes;
+  return run_store(store, clock);
+}
+
+class EntriesRun final : private Crowd::Listener {
+ public:
+  EntriesRun(const EntriesPlan& plan, const StoreResult& stored, Clock& clock)
+      : plan_(plan),
+        stored_(stored),
+        clock_(clock),
+        random_(fresh_random(plan.pace.seed, clock)),
+        crowd_({plan.endpoint, plan.members}, stored.sessions, poller_, clock, random_, *this),
+        part_(plan.pace, plan.server_process),
+        asked_at_(crowd_.size()),
+        seen_(stored.sessions.size()) {
+    const std::string tail = R"(","before":)" + std::to_string(limits::seq_max) + R"(,"limit":)" + std::to_string(plan.limit) + "}]";
+    for (const LoadSession& session : stored.sessions) questions_.push_back(R"(["entries",{"sessionId":")" + session.id + tail);
+  }
+
+  EntriesResult run() {
+    crowd_.open_all();
+    part_.start(clock_.steady_now());
+    for (std::size_t member = 0; member < crowd_.size(); ++member) {
+      ask(member, clock_.steady_now());
+      crowd_.connection(member).flush();
+    }
+    for (SteadyTime now = clock_.steady_now(); part_.may_send(now, asked_); now = clock_.steady_now()) {
+      part_.tick(now);
+      poller_.wait(std::min<std::chrono::nanoseconds>(turn_max, part_.end() - now));
+    }
+    part_.tick(clock_.steady_now());
+    for (SteadyTime last = clock_.steady_now(); answered_ < asked_ && clock_.steady_now() - last < plan_.patience;) {
+      const std::uint64_t before = answered_;
+      poller_.wait(turn_max);
+      if (answered_ > before) last = clock_.steady_now();
+    }
+    if (answered_ < asked_) throw LoadFailure(std::to_string(asked_ - answered_) + " questions were never answered");
+    EntriesResult result;
+    result.figures = part_.finish(clock_.steady_now());
+    result.answers_wrong = wrong_;
+    return result;
+  }
+
+ private:
+  void on_event(std::size_t, std::string_view) override {}
+  void on_ack(std::size_t member, std::uint64_t, std::string_view json) override {
+    ++answered_;
+    const SteadyTime at = crowd_.connection(member).received_at();
+    if (json.starts_with(R"([{"success":true)")) {
+      check(member / plan_.members, json);
+      part_.completed(asked_at_[member], at);
+    } else {
+      part_.refused(json);
+    }
+    if (part_.may_send(at, asked_)) ask(member, at);
+  }
+
+  void ask(std::size_t member, SteadyTime now) {
+    asked_at_[member] = now;
+    crowd_.connection(member).put("420" + questions_[member / plan_.members]);
+    ++asked_;
+  }
+
+  void check(std::size_t session, std::string_view json) {
+    if (seen_[session].empty()) {
+      seen_[session] = json;
+      if (!is_right(session, json)) ++wrong_;
+    } else if (seen_[session] != json) {
+      ++wrong_;
+    }
+  }
+
+  /// The texts among the newest entries are the newest stored messages. (The log also has the creation and the first join.)
+  [[nodiscard]] bool is_right(std::size_t session, std::string_view json) const {
+    RestClient rest(plan_.endpoint);
+    const std::vector<Sighting> all = read_back(rest, stored_.sessions[session], stored_.rule);
+    const std::vector<Sighting> got = parse_entries(json, stored_.rule);
+    return !got.empty() && got.size() <= all.size() &&
+           std::equal(got.begin(), got.end(), all.end() - static_cast<std::ptrdiff_t>(got.size()),
+                      [](const Sighting& a, const Sighting& b) { return a.id == b.id && a.key == b.key && a.text_true && b.text_true; });
+  }
+
+  const EntriesPlan& plan_;
+  const StoreResult& stored_;
+  Clock& clock_;
+  Random random_;
+  Poller poller_;
+  Crowd crowd_;
+  MeasuredPart part_;
+  std::vector<std::string> questions_;  // by session
+  std::vector<SteadyTime> asked_at_;    // by member: its last question
+  std::vector<std::string> seen_;       // by session: the first answer
+  std::uint64_t asked_ = 0;
+  std::uint64_t answered_ = 0;
+  std::uint64_t wrong_ = 0;
+};
+
+}  // namespace
+
+EntriesResult run_entries(const EntriesPlan& plan, Clock& clock) {
+  const StoreResult stored = fill(plan, clock);
+  EntriesResult result = EntriesRun(plan, stored, clock).run();
+  result.fill = stored.verdict;
+  return result;
+}
+
+}  // namespace parley::bench
