@@ -23,6 +23,10 @@ class EventLoop {
   /// Threads: any.
   virtual void post(Task task) = 0;
 
+  /// Runs `task` once on this loop's thread when it has nothing else to do, before it waits. The task only takes note: it posts nothing and
+  /// starts nothing on this loop. Threads: only this loop's.
+  virtual void when_idle(Task task) = 0;
+
   /// Runs `task` once on this loop's thread after `delay`, unless cancelled. Threads: only this loop's.
   virtual TimerId call_after(std::chrono::milliseconds delay, Task task) = 0;
   /// Cancels the timer. Does nothing if the timer has already run or was cancelled. Threads: only this loop's.

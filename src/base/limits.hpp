@@ -29,6 +29,7 @@ inline constexpr std::size_t commit_queue_entries_max = 65'536;  // waiting for 
 inline constexpr std::size_t commit_batch_entries_max = 4'096;   // in one synced write
 inline constexpr auto commit_rest_per_entry = 100us;  // pause per entry of the last batch: batches grow above 10,000 texts a second …
 inline constexpr auto commit_rest_max = 4ms;          // … and at most this long: a tenth of the delay that people notice
+inline constexpr auto commit_rest_min = 300us;        // of that, even if every loop is idle: a sync costs 100 µs of processor time
 inline constexpr std::size_t conflict_tail_entries_max = 256;            // in one outcome; read the rest
 inline constexpr auto read_retry_after = 100ms;                          // sent with `overloaded` if the reader pool is full
 inline constexpr std::size_t commit_queue_bytes_max = 64 * 1024 * 1024;  // of waiting encoded entries; beyond: `overloaded`

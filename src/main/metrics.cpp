@@ -50,6 +50,8 @@ void add(MetricsText& text, const http_api::Figures& figures) {
 }
 
 void add(MetricsText& text, const store::StoreHealth& health) {
+  using store::CommitCause;
+  const auto of = [&](CommitCause cause) { return health.commits_by_cause[static_cast<std::size_t>(cause)]; };
   std::vector<MetricsText::Bucket> buckets;
   for (std::size_t index = 0; index + 1 < health.sync_buckets.size(); ++index) {
     buckets.push_back({(std::uint64_t{1} << index) - 1, health.sync_buckets[index]});  // bucket `index` counts values below 2^index
@@ -59,6 +61,12 @@ void add(MetricsText& text, const store::StoreHealth& health) {
       .gauge("parley_store_free_bytes", "Free bytes as of the last look.", health.free_bytes)
       .gauge("parley_store_damaged_sessions", "Sessions whose log is damaged.", health.damaged_sessions)
       .counter("parley_store_commits_total", "Synced writes.", health.commits)
+      .counter("parley_store_commits_without_rest_total", "Commits that began at once.", of(CommitCause::no_rest))
+      .counter("parley_store_commits_when_idle_total", "Commits that began because every loop with appends was idle.",
+               of(CommitCause::loops_idle))
+      .counter("parley_store_commits_after_rest_total", "Commits that began after the whole rest, with busy loops.",
+               of(CommitCause::rest_over))
+      .counter("parley_store_rest_microseconds_total", "Rests before commits.", health.rest_microseconds)
       .counter("parley_store_entries_total", "Entries in them.", health.entries_committed)
       .counter("parley_store_entry_bytes_total", "Bytes of those entries.", health.bytes_committed)
       .counter("parley_store_conflicts_total", "Appends that met another head.", health.conflicts)

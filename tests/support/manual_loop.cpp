@@ -27,12 +27,14 @@ bool ManualLoop::run_one() {
   Task task;
   {
     const std::lock_guard lock(mutex_);
-    if (tasks_.empty()) return false;
-    task = std::move(tasks_.front());
-    tasks_.pop_front();
+    if (!tasks_.empty()) {
+      task = std::move(tasks_.front());
+      tasks_.pop_front();
+    }
   }
-  task();
-  return true;
+  if (task) return task(), true;
+  for (Task& idle : std::exchange(for_idle_, {})) idle();
+  return false;
 }
 
 std::size_t ManualLoop::run_pending() {

@@ -12,6 +12,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "base/event_loop.hpp"
 
@@ -27,12 +28,13 @@ class ManualLoop final : public EventLoop {
   [[nodiscard]] std::size_t index() const override { return index_; }
   [[nodiscard]] bool in_this_thread() const override { return std::this_thread::get_id() == thread_; }
   void post(Task task) override;
+  void when_idle(Task task) override { for_idle_.push_back(std::move(task)); }
   TimerId call_after(std::chrono::milliseconds delay, Task task) override;
   void cancel(TimerId timer) override;
 
   /// Runs the posted tasks, and the tasks that these post, until none is left. Returns the number of tasks that ran.
   std::size_t run_pending();
-  /// Runs one task; false if there is none. For tests that try interleavings.
+  /// Runs one task; false if there is none, and then what waited for the loop to be idle has run. For tests that try interleavings.
   bool run_one();
   /// Advances this loop's time and fires the due timers in order. Runs the pending tasks before and after each timer.
   void advance(std::chrono::milliseconds by);
@@ -54,7 +56,8 @@ class ManualLoop final : public EventLoop {
   const std::thread::id thread_ = std::this_thread::get_id();
   mutable std::mutex mutex_;
   std::condition_variable posted_;
-  std::deque<Task> tasks_;  // guarded by mutex_
+  std::deque<Task> tasks_;      // guarded by mutex_
+  std::vector<Task> for_idle_;  // run when no task is left
   std::chrono::milliseconds elapsed_{0};
   TimerId next_timer_ = 1;
   std::multimap<std::chrono::milliseconds, Timer> timers_;  // by due time; timers of the same time fire in order of call

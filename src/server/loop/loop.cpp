@@ -47,6 +47,7 @@ Loop::~Loop() {
   tasks_.clear();
   returning_.clear();
   later_.clear();
+  for_idle_.clear();
   postponed_.clear();
   timers_ = {};
   buried_.clear();
@@ -66,13 +67,14 @@ void Loop::post(Task task) {
 }
 
 bool Loop::start_round(bool wait) {
+  if (!for_idle_.empty()) fall_idle();
   {
     const std::scoped_lock lock(posted_mutex_);
-    asleep_ = wait && posted_.empty() && later_.empty();
+    asleep_ = wait && posted_.empty() && later_.empty() && !reactor_.has_events();
     wait = asleep_;
   }
   if (wait) return_memory_when_due();
-  reactor_.gather(wait);
+  if (!reactor_.has_events()) reactor_.gather(wait);
   {
     const std::scoped_lock lock(posted_mutex_);
     asleep_ = false;
@@ -82,6 +84,18 @@ bool Loop::start_round(bool wait) {
   returned_ = 0;
   returning_.swap(later_);
   return has_ready();
+}
+
+void Loop::fall_idle() {
+  if (!later_.empty()) return;
+  {
+    const std::scoped_lock lock(posted_mutex_);
+    if (!posted_.empty()) return;
+  }
+  reactor_.gather(false);
+  if (reactor_.has_events()) return;
+  for (Task& task : for_idle_) std::exchange(task, nullptr)();
+  for_idle_.clear();
 }
 
 void Loop::return_memory_when_due() {

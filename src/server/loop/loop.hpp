@@ -43,6 +43,7 @@ class Loop final : public EventLoop {
   [[nodiscard]] std::size_t index() const override { return index_; }
   [[nodiscard]] bool in_this_thread() const override;
   void post(Task task) override;
+  void when_idle(Task task) override { for_idle_.push_back(std::move(task)); }
   TimerId call_after(std::chrono::milliseconds delay, Task task) override;
   void cancel(TimerId timer) override;
   /// As call_after, with the precision of the machine's timers. Threads: this loop's only.
@@ -99,6 +100,8 @@ class Loop final : public EventLoop {
   void run_one();
   void run_posted();
   void end_turn();
+  /// Runs what waits for the loop to be idle, unless there are events.
+  void fall_idle();
   void return_memory_when_due();
   void run_timers();
   void arm_timer();
@@ -116,7 +119,8 @@ class Loop final : public EventLoop {
   std::vector<Task> tasks_;      // posted, of this round
   std::vector<Task> returning_;  // postponed, of this round
   std::size_t returned_ = 0;
-  std::vector<Task> later_;  // postponed, of the next round
+  std::vector<Task> later_;     // postponed, of the next round
+  std::vector<Task> for_idle_;  // run before the loop waits
 
   Alarm alarm_{*this};
   TimerQueue timers_;

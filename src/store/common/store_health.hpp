@@ -12,6 +12,15 @@ namespace parley::store {
 /// Bucket `index` counts syncs from half of 2^index up to 2^index microseconds (exclusive). The last bucket counts all longer ones too.
 inline constexpr std::size_t sync_buckets_count = 24;
 
+/// Why the writer of an engine began a commit.
+enum class CommitCause : std::uint8_t {
+  no_rest,     // it had not to rest
+  loops_idle,  // it rested until every loop that had appended was idle
+  rest_over,   // it rested its whole time while loops were busy
+  stopping,
+};
+inline constexpr std::size_t commit_causes_count = 4;
+
 struct StoreHealth {
   bool writable = true;                // false: no append is committed at present
   bool final = false;                  // true: not writable until restart
@@ -24,6 +33,8 @@ struct StoreHealth {
   std::uint64_t commits = 0;  // synced writes
   std::uint64_t entries_committed = 0;
   std::uint64_t bytes_committed = 0;  // of encoded entries
+  std::array<std::uint64_t, commit_causes_count> commits_by_cause{};
+  std::uint64_t rest_microseconds = 0;  // sum of the rests before commits
   std::uint64_t conflicts = 0;
   std::uint64_t refused = 0;
   std::uint64_t sync_count = 0;

@@ -85,6 +85,11 @@ void StoreState::note_sync(std::chrono::nanoseconds took) {
   ++sync_buckets_[std::min<std::size_t>(std::bit_width(microseconds), sync_buckets_count - 1)];
 }
 
+void StoreState::note_rest(CommitCause cause, std::chrono::nanoseconds rested) {
+  ++commits_by_cause_[static_cast<std::size_t>(cause)];
+  rest_microseconds_ += static_cast<std::uint64_t>(std::max<std::int64_t>(rested.count() / 1000, 0));
+}
+
 void StoreState::note_room(std::uint64_t free_bytes, bool has_room) {
   free_bytes_ = free_bytes;
   if (has_room_.exchange(has_room) == has_room) return;
@@ -125,6 +130,8 @@ StoreHealth StoreState::health() const {
   health.commits = commits_;
   health.entries_committed = entries_;
   health.bytes_committed = bytes_;
+  std::ranges::copy(commits_by_cause_, health.commits_by_cause.begin());
+  health.rest_microseconds = rest_microseconds_;
   health.conflicts = conflicts_;
   health.refused = refused_;
   health.sync_count = sync_count_;

@@ -47,6 +47,8 @@ class StoreState {
 
   void note_commit(std::size_t entries, std::size_t bytes);
   void note_sync(std::chrono::nanoseconds took);
+  /// The writer rested so long and begins a commit now.
+  void note_rest(CommitCause cause, std::chrono::nanoseconds rested);
   void note_conflict() { ++conflicts_; }
   void note_refused() { ++refused_; }
   void note_room(std::uint64_t free_bytes, bool has_room);
@@ -81,6 +83,8 @@ class StoreState {
   std::atomic<std::uint64_t> bytes_ = 0;
   std::atomic<std::uint64_t> conflicts_ = 0;
   std::atomic<std::uint64_t> refused_ = 0;
+  std::array<std::atomic<std::uint64_t>, commit_causes_count> commits_by_cause_{};
+  std::atomic<std::uint64_t> rest_microseconds_ = 0;
   std::atomic<std::uint64_t> sync_count_ = 0;
   std::atomic<std::uint64_t> sync_microseconds_ = 0;
   std::atomic<std::uint64_t> sync_microseconds_latest_ = 0;

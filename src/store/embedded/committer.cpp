@@ -20,6 +20,7 @@ Committer::Committer(Dependencies deps)
       heads_(limits::heads_cached_max, limits::keys_in_memory_max),
       revoked_(deps_.database, deps_.state, deps_.clock),
       synced_file_at_(deps_.clock.steady_now()),
+      rest_(std::make_shared<CommitRest>(deps_.clock)),
       ports_(deps_.state),
       thread_([this] { run(); }) {}
 
@@ -39,6 +40,7 @@ std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {
   const std::size_t entries = prepared.append.entries.size();
   const std::size_t bytes = prepared.bytes;
   bool is_first = false;
+  rest_->note_append(*prepared.port->loop);  // first, so that no rest ends for want of busy loops when the append has just come
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return Error{ErrorCode::store_failed, "The store is stopped", {}};
@@ -128,7 +130,8 @@ bool Committer::wait_for_work() {
   const auto has_rows = [this] { return !users_.empty() || !signalling_.empty() || clock_look_; };
   for (;;) {
     if (has_appends()) {
-      if (const auto rest = rest_after_batch(); rest.count() > 0) changed_.wait_for(lock, rest, [this] { return stopping_; });
+      lock.unlock();
+      rest();
       return true;
     }
     if (stopping_) return has_rows();
@@ -146,12 +149,10 @@ bool Committer::wait_for_work() {
   }
 }
 
-// A sync costs about 200 µs of processor time even if it writes little. Under load many small batches would take the time that messages
-// need. The rest after a batch grows with the batch: it vanishes below 1 s / commit_rest_per_entry messages a second and has a limit.
-std::chrono::nanoseconds Committer::rest_after_batch() const {
-  if (stopping_) return {};
-  const auto rest = std::min<std::chrono::nanoseconds>(last_entries_ * limits::commit_rest_per_entry, limits::commit_rest_max);
-  return commit_began_ + rest - deps_.clock.steady_now();
+void Committer::rest() {
+  const SteadyTime began = deps_.clock.steady_now();
+  const CommitCause cause = rest_->wait(times_after_batch(commit_began_, last_entries_));
+  deps_.state.note_rest(cause, deps_.clock.steady_now() - began);
 }
 
 void Committer::commit_once() {
@@ -297,6 +298,7 @@ void Committer::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
+  rest_->stop();
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
 }

@@ -28,6 +28,7 @@
 #include "store/common/loop_ports.hpp"
 #include "store/common/prepared_append.hpp"
 #include "store/embedded/commit_batch.hpp"
+#include "store/embedded/commit_rest.hpp"
 #include "store/embedded/head_cache.hpp"
 #include "store/embedded/revocation_table.hpp"
 
@@ -73,7 +74,7 @@ class Committer {
   };
   void run();
   [[nodiscard]] bool wait_for_work();
-  [[nodiscard]] std::chrono::nanoseconds rest_after_batch() const;
+  void rest();
   void commit_once();
   void look();
   void look_at_room();
@@ -98,6 +99,7 @@ class Committer {
   SteadyTime commit_began_{};           // Owner: committer. Of the last batch
   SteadyTime looked_at_files_{};        // Owner: committer
   std::size_t last_entries_ = 0;        // Owner: committer. Entries of the last batch
+  const std::shared_ptr<CommitRest> rest_;
   std::mutex mutex_;
   std::condition_variable changed_;
   LoopPorts ports_;

@@ -53,6 +53,9 @@ const EMBEDDED = ['unit_store', 'contract_store'];
 const embedded = [
   mutation(EMBEDDED, 'a commit is not synced', 'store/embedded/commit_batch.cpp', 'options.sync = entries_put_ + revocations_put_ > 0 &&', 'options.sync = false &&'),
   mutation(EMBEDDED, 'a revocation is not synced', 'store/embedded/commit_batch.cpp', 'options.sync = entries_put_ + revocations_put_ > 0', 'options.sync = entries_put_ > 0'),
+  mutation(EMBEDDED, 'a rest ends while a loop may bring more', 'store/embedded/commit_rest.cpp', 'return is_stopped_ || busy_ == 0;', 'return true;'),
+  mutation(EMBEDDED, 'a loop that fell idle counts as busy for ever', 'store/embedded/commit_rest.cpp', '  if (--busy_ > 0) return;\n', '  return;\n'),
+  mutation(EMBEDDED, 'a rest has no latest time', 'store/embedded/commit_rest.cpp', '.latest = began + rest}', '.latest = began + limits::commit_rest_max}'),
   mutation(EMBEDDED, 'a failed write does not fail the store', 'store/embedded/commit_batch.cpp', '      deps_.state.fail("A write to the write-ahead log failed: " + status.ToString());\n', ''),
   mutation(EMBEDDED, 'a failed write is refused', 'store/embedded/commit_batch.cpp', '    settled.outcome.status = AppendStatus::unknown;', '    settled.outcome.status = AppendStatus::refused;'),
   mutation(EMBEDDED, 'a failed write names a head', 'store/embedded/commit_batch.cpp', '    settled.outcome.head = {};', ''),
