@@ -151,14 +151,27 @@ Result<EntryRange> entry_range_from_event(const Fields& fields) {
                   cores_from_text(json(members::with_cores.name)));
 }
 
+std::string entry_json(const EntryView& entry, const SessionId& session) {
+  std::string json;
+  JsonWriter writer(json);
+  write_entry(writer, entry, session);
+  return json;
+}
+
 void write_entries(JsonWriter& writer, const domain::EntriesView& view) {
   writer.member("from", view.from.to_string()).member("to", view.to.to_string());
-  writer.key("count").integer(static_cast<std::int64_t>(view.entries.size()));
+  writer.key("count").integer(static_cast<std::int64_t>(view.entries.size() + view.count));
   writer.member("digest", to_hex(view_of(view.digest)));
   writer.key("more").boolean(view.rest == domain::EntriesView::Rest::more);
   if (view.history == domain::EntriesView::History::reset) writer.key("reset").boolean(true);
   writer.key("entries").begin_array();
-  for (const EntryView& entry : view.entries) write_entry(writer, entry, view.session);
+  if (view.count > 0) writer.raw(view.json);
+  for (const EntryView& entry : view.entries) {
+    if (entry.json.empty())
+      write_entry(writer, entry, view.session);
+    else
+      writer.raw(entry.json);
+  }
   writer.end_array();
 }
 

@@ -90,6 +90,14 @@ class BoundedMap {
     unlink(dropped);
     entries_.erase(entries_.find(dropped.first));
   }
+  /// Drops the value of this key, if there is one.
+  template <typename Lookup>
+  void erase(const Lookup& key) {
+    const auto found = entries_.find(hashed(key));
+    if (found == entries_.end()) return;
+    unlink(*found);
+    entries_.erase(found);
+  }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:

@@ -107,6 +107,10 @@ inline constexpr auto foreign_look_fresh = 1'000ms;                 // maximum a
 
 // Sessions in memory
 inline constexpr std::size_t sessions_loaded_max = 200'000;     // per process; the least recently used without members are unloaded first
+inline constexpr std::size_t entry_tails_max = 512;             // sessions of one loop whose newest entries are kept written as JSON …
+inline constexpr std::size_t entry_tail_entries_max = 128;      // … so many of each …
+inline constexpr std::size_t entry_tail_bytes_max = 64 * 1024;  // … and so many bytes; the newest always stays
+inline constexpr std::uint32_t entry_tail_unread_max = 32;      // after so many entries that nobody read, writing them is in vain
 inline constexpr std::size_t session_tail_entries = 128;        // newest entries kept decoded for pages
 inline constexpr std::size_t session_keys_max = 4'096;          // idempotency keys kept per session; two bytes for each older key
 inline constexpr std::uint32_t older_keys_page = 1'024;         // entries whose keys are read at a time: takes a reader some milliseconds

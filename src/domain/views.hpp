@@ -76,8 +76,11 @@ struct EntryView {
   Position position;
   Timestamp timestamp{};
   std::variant<std::monostate, Created, ParticipantChange, MessageView, Deleted, Ended, Reopened>
-      content;  // nothing: the kind alone says everything
-  Bytes core;   // empty: not requested
+      content;                   // nothing: the kind alone says everything
+  Bytes core;                    // empty: not requested
+  Digest32 digest{};             // after the entry
+  std::size_t stored_bytes = 0;  // of the encoded entry
+  std::string json;              // as `api` writes the entry; empty: not written yet
 };
 
 /// Selects entries of a log.
@@ -92,11 +95,15 @@ struct EntryRange {
 struct EntriesView {
   SessionId session;
   Position from;                                                                        // the place before the first entry
+  Digest32 from_digest{};                                                               // at `from`
   Position to;                                                                          // of the last entry; `from` if there are no entries
   Digest32 digest{};                                                                    // at `to`
   enum class Rest : std::uint8_t { none, more } rest = Rest::none;                      // more: further entries exist in the same direction
   enum class History : std::uint8_t { continued, reset } history = History::continued;  // reset: a requested place is not in this history
   std::vector<EntryView> entries;
+  // From memory the entries come written, in place of `entries`:
+  std::string json;       // with commas between them
+  std::size_t count = 0;  // in `json`
 };
 
 /// The sockets of one user in a room.

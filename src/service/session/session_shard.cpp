@@ -221,6 +221,7 @@ void SessionShard::make_room() {
 void SessionShard::let_go(SessionState& session) {
   const SessionId id = session.id();
   weight_ -= session.weight_counted;
+  entry_tails_.drop(session.row->number);
   by_number_.erase(session.row->number);
   recency_.erase(session.recency);
   sessions_.erase(id);
@@ -256,9 +257,22 @@ void SessionShard::on_arrived(SessionNumber number) {
   if (session != by_number_.end()) session->second->steps.catch_up();
 }
 
-void SessionShard::note_end(SessionNumber number, std::uint32_t seq) {
+std::optional<domain::EntriesView> SessionShard::known_entries(const SessionState& session, const domain::EntryRange& range,
+                                                               std::size_t bytes_max) {
+  return entry_tails_.answer(*session.row, range, bytes_max);
+}
+
+void SessionShard::keep_entries(const SessionState& session, const domain::EntriesView& entries) {
+  // If others write the log too, only the store knows where it ends.
+  if (context_.deps.store.directory().foreign_writes().noticed != store::ForeignWrites::Noticed::never) return;
+  entry_tails_.keep(session.row->number, session.head, entries);
+}
+
+void SessionShard::note_read(SessionNumber number, const domain::EntriesView& entries) {
   const auto session = by_number_.find(number);
-  if (session != by_number_.end()) session->second->steps.note_end(seq);
+  if (session == by_number_.end()) return;
+  keep_entries(*session->second, entries);
+  session->second->steps.note_end(entries.to.seq);
 }
 
 void SessionShard::catch_up_later(const SessionState& session) {

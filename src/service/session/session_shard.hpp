@@ -14,12 +14,14 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "base/entropy.hpp"
+#include "service/memory/entry_tails.hpp"
 #include "service/session/context.hpp"
 #include "service/session/load.hpp"
 #include "service/session/outbox.hpp"
@@ -76,8 +78,15 @@ class SessionShard final : public store::CommitListener {
 
   void on_appended(std::span<store::AppendOutcome> outcomes) override;
   void on_arrived(SessionNumber session) override;
-  /// A reader saw the session's log up to this entry (StepRunner::note_end).
-  void note_end(SessionNumber session, std::uint32_t seq);
+  /// The answer to a read of the session's log, if memory has it: the committed entries, as a read of the store would give them now.
+  [[nodiscard]] std::optional<domain::EntriesView> known_entries(const SessionState& session, const domain::EntryRange& range,
+                                                                 std::size_t bytes_max);
+  /// These entries were read from the session's log: they are kept in memory if they are its newest.
+  void keep_entries(const SessionState& session, const domain::EntriesView& entries);
+  /// As keep_entries, for a read that was not in the order of the session's steps: it may have seen more of the log (StepRunner::note_end).
+  void note_read(SessionNumber session, const domain::EntriesView& entries);
+  /// For the steps of a session, whenever its log changes.
+  [[nodiscard]] EntryTails& entry_tails() { return entry_tails_; }
   /// As on_arrived, limits::catch_up_retry_after from now, if the session is loaded then.
   void catch_up_later(const SessionState& session);
   void append(store::Append append);
@@ -124,6 +133,7 @@ class SessionShard final : public store::CommitListener {
   EventLoop& loop_;
   std::unique_ptr<Entropy> entropy_;
   Outbox outbox_;
+  EntryTails entry_tails_;
   PairLanes pair_lanes_;  // of the pairs that belong to this shard
   std::unordered_map<SessionId, std::unique_ptr<SessionState>> sessions_;
   std::unordered_map<SessionId, std::unique_ptr<SessionState>> creating_;  // each is in loading_ too

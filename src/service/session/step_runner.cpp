@@ -145,6 +145,7 @@ Sequencer::NewsEnded StepRunner::take(Result<News> news) {
   if (!news) return {std::move(news.error())};
   if (auto* loaded = std::get_if<LoadedSession>(&*news)) {
     const std::uint32_t seen = session_.head.seq;
+    shard_.entry_tails().drop(session_.row->number);
     session_.adopt(std::move(*loaded));
     deliver_since(shard_, session_, seen);
     return {};
@@ -184,6 +185,7 @@ Result<void> StepRunner::take_in(const std::vector<domain::EncodedEntry>& tail) 
     if (auto row = row_after(*session_.row, *entry)) session_.take_row(std::move(row));
     session_.head = domain::head_after(*entry);
     session_.keys.add(entry->core.key, entry->core.seq);
+    shard_.entry_tails().note(*session_.row, *entry, encoded.size_bytes());
     deliver_foreign(shard_, session_, std::move(*entry));
   }
   reset_outlook();
@@ -216,6 +218,7 @@ void StepRunner::answer(Action action) {
 void StepRunner::take_into_session(Work& work) {
   session_.head = std::move(work.head_after);
   if (work.row_after) session_.take_row(std::move(work.row_after));
+  shard_.entry_tails().note(*session_.row, work.chained.entry, work.chained.encoded.size_bytes());
   Committed committed{work.chained.entry.core.seq, work.chained.entry.core.timestamp, nullptr};
   committed.text = session_.apply(std::move(work.chained.entry));
   work.step->committed(session_, committed);

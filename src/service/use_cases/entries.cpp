@@ -6,11 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "api/entries.hpp"
 #include "base/limits.hpp"
-#include "domain/created.hpp"
 #include "domain/error_code.hpp"
-#include "domain/extensions.hpp"
-#include "service/memory/stored_text.hpp"
+#include "service/memory/entry_view.hpp"
 #include "service/session/access.hpp"
 #include "service/shared/refusals.hpp"
 
@@ -18,57 +17,8 @@ namespace parley::service {
 namespace {
 
 using domain::EntriesView;
-using domain::EntryKind;
 using domain::EntryRange;
-using domain::EntryView;
 using domain::LogPlace;
-
-Result<void> fill_content(EntryView& view, const SessionId& session, domain::Entry entry) {
-  switch (entry.core.kind) {
-    case EntryKind::created: {
-      auto row = domain::read_created_row(entry);
-      if (!row) return std::unexpected(std::move(row.error()));
-      view.content = EntryView::Created{std::move(row->participants)};
-      break;
-    }
-    case EntryKind::participant: {
-      auto change = domain::read_participant_change(entry.core);
-      if (!change) return std::unexpected(std::move(change.error()));
-      view.content = std::move(*change);
-      break;
-    }
-    case EntryKind::text:
-      view.content = message_view(session, stored_text(std::move(entry)), {});
-      break;
-    case EntryKind::deleted: {
-      const auto target = domain::read_target_id(entry.core);
-      if (!target) return std::unexpected(target.error());
-      view.content = EntryView::Deleted{*target, entry.core.sender};
-      break;
-    }
-    case EntryKind::ended:
-      view.content = EntryView::Ended{entry.core.sender};
-      break;
-    case EntryKind::reopened:
-      view.content = EntryView::Reopened{entry.core.sender};
-      break;
-    default:  // participants receive no more than this, also of kinds of later versions
-      break;
-  }
-  return {};
-}
-
-Result<EntryView> entry_view(const SessionId& session, domain::EncodedEntry encoded, EntryRange::Cores cores) {
-  auto entry = domain::decode_entry(encoded);
-  if (!entry) return std::unexpected(std::move(entry.error()));
-  EntryView view;
-  view.kind = entry->core.kind;
-  view.position = entry->position();
-  view.timestamp = entry->core.timestamp;
-  if (cores == EntryRange::Cores::included) view.core = std::move(encoded.core);
-  if (auto filled = fill_content(view, session, std::move(*entry)); !filled) return std::unexpected(std::move(filled.error()));
-  return view;
-}
 
 /// The entries first .. end-1, and the end at which to start when not all of them fit.
 struct Stretch {
@@ -179,7 +129,7 @@ Result<EntriesView> RangeReader::prove(const Stretch& stretch, std::vector<domai
   view.session = log_.session;
   view.history = stretch.history;
   view.from = view.to = domain::Position::at(first - 1, *digest);
-  view.digest = *digest;
+  view.from_digest = view.digest = *digest;
   view.entries.reserve(entries.size());
   for (domain::EncodedEntry& encoded : entries) {
     if (auto added = add(view, std::move(encoded), cores); !added) return std::unexpected(std::move(added.error()));
@@ -193,12 +143,18 @@ Result<EntriesView> RangeReader::prove(const Stretch& stretch, std::vector<domai
 Result<void> RangeReader::add(EntriesView& view, domain::EncodedEntry encoded, EntryRange::Cores cores) {
   view.digest = domain::next_digest(view.digest, encoded.core);
   view.to = domain::Position::at(view.to.seq + 1, view.digest);
-  auto entry = entry_view(log_.session, std::move(encoded), cores);
+  auto decoded = domain::decode_entry(encoded);
+  if (!decoded) return std::unexpected(std::move(decoded.error()));
+  auto entry = entry_view(log_.session, *std::move(decoded), encoded.size_bytes());
   if (!entry) return std::unexpected(std::move(entry.error()));
   if (entry->position != view.to) {
     return refuse(ErrorCode::log_corrupt, "The log of this session is damaged",
                   log_.session.to_string() + ": seq " + std::to_string(view.to.seq) + " does not follow from the entry before it");
   }
+  if (cores == EntryRange::Cores::included)
+    entry->core = std::move(encoded.core);
+  else
+    entry->json = api::entry_json(*entry, log_.session);  // here, because a reader thread has the time for it and a loop has not
   view.entries.push_back(std::move(*entry));
   return {};
 }
@@ -216,13 +172,14 @@ Result<EntriesView> read_range(store::LogReader& reader, const WhichLog& log, co
 
 void read_range_aside(const SessionState& session, RangeRequest request, Answer<EntriesView> answer) {
   SessionShard& shard = answer.shard();
+  if (auto known = shard.known_entries(session, request.range, request.bytes_max)) return answer(*std::move(known));
   shard.read<EntriesView>(
       [log = WhichLog{session.id(), session.row->number}, request = std::move(request)](store::LogReader& reader) -> Result<EntriesView> {
         if (request.asker != nullptr && request.asker->gone) return std::unexpected(overloaded());
         return read_range(reader, log, request.range, request.bytes_max);
       },
       [&shard, number = session.row->number, answer = std::move(answer)](Result<EntriesView> entries) mutable {
-        if (entries) shard.note_end(number, entries->to.seq);
+        if (entries) shard.note_read(number, *entries);
         answer(std::move(entries));
       });
 }

@@ -15,7 +15,7 @@ using domain::EntriesView;
 
 class ResumeStep final : public Step {
  public:
-  explicit ResumeStep(Resume request) : request_(std::move(request)) {}
+  ResumeStep(SessionShard& shard, Resume request) : shard_(shard), request_(std::move(request)) {}
 
   Decision decide(const Outlook& outlook) override {
     if (auto participant = domain::authorize_participant(outlook.row, request_.caller->user); !participant)
@@ -23,6 +23,7 @@ class ResumeStep final : public Step {
     if (request_.connection->gone) return Refuse{overloaded()};  // nobody would receive the answer, so nothing is read
     number_ = outlook.row.number;
     if (outlook.in_flight != Outlook::InFlight::nothing) return WaitForTurn{};
+    if (!entries_) entries_ = shard_.known_entries(outlook.session, request_.range, limits::socket_entries_bytes_max);
     return entries_ ? Decision(Settle{}) : Decision(Read{});
   }
   Result<void> read(store::LogReader& reader, store::Directory&) override {
@@ -37,6 +38,7 @@ class ResumeStep final : public Step {
   void refused(Error error) override { request_.then(std::unexpected(std::move(error))); }
 
  private:
+  SessionShard& shard_;
   Resume request_;
   SessionNumber number_;
   std::optional<EntriesView> entries_;
@@ -45,6 +47,7 @@ class ResumeStep final : public Step {
 void ResumeStep::settled(SessionState& session) {
   const bool reached_end = entries_->rest == EntriesView::Rest::none && entries_->to.seq >= session.head.seq;
   if (!reached_end) entries_->rest = EntriesView::Rest::more;
+  shard_.keep_entries(session, *entries_);
   const std::uint32_t to = entries_->to.seq;
   request_.then(std::move(*entries_));  // before the events that the change below lets through
   if (Member* member = session.member(request_.connection->id); member != nullptr && reached_end) member->hears_after = to;
@@ -55,7 +58,7 @@ void ResumeStep::settled(SessionState& session) {
 
 void resume(SessionShard& shard, Resume request) {
   const SessionId session = request.session;
-  shard.submit(session, std::make_unique<ResumeStep>(std::move(request)));
+  shard.submit(session, std::make_unique<ResumeStep>(shard, std::move(request)));
 }
 
 void socket_entries(Router& router, ConnectionPtr connection, ReadEntries request, Done<EntriesView> done) {
