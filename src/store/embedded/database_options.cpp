@@ -119,7 +119,8 @@ rocksdb::ColumnFamilyOptions family_options(Family family, const EmbeddedConfig&
   }
   // Merge level 0 half as often as by default (4): the files here are small, and filters keep reads cheap.
   options.level0_file_num_compaction_trigger = 8;
-  options.compression = rocksdb::kLZ4Compression;
+  // Most texts are written to the first levels twice. Compressing them there costs processor time that messages need, and saves little space.
+  options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, rocksdb::kLZ4Compression};
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }
