@@ -97,7 +97,7 @@ std::vector<ForeignText> AdoptionPlan::rest() const {
   return rest;
 }
 
-/// Also applies the planned to the row, for `joined`.
+/// Also applies the planned entry to the row, for `joined`.
 Draft AdoptionPlan::draft_of(const Planned& planned, SessionRow& row) const {
   switch (planned.kind) {
     case Kind::created: {
