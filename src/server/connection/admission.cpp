@@ -9,7 +9,8 @@ namespace parley::server {
 
 namespace {
 constexpr auto relaxed = std::memory_order_relaxed;
-}
+constexpr std::string_view block_it = "block the address in the firewall if this is an attack";
+}  // namespace
 
 Admission::Admission(const ServerConfig& config, const TrustedProxies& proxies, const Clock& clock, LogSink& logs)
     : sockets_max_(config.sockets_max),
@@ -38,8 +39,7 @@ std::optional<Guests::Slot> Admission::admit(const std::string& address, const S
       return std::nullopt;
     }
     counts.closed_for_newcomers.fetch_add(1, relaxed);
-    name(Kind::closed_for_newcomer, "idle connections that never signed in were closed for newcomers",
-         "block the address in the firewall if this is an attack", going->remote_address());
+    name(Kind::closed_for_newcomer, "idle connections that never signed in were closed for newcomers", block_it, going->remote_address());
     going->cut();
   }
 }
@@ -55,16 +55,15 @@ Connection* Admission::longest_idle(const Strangers& strangers, std::optional<st
 }
 
 std::optional<Handshakes::Slot> Admission::shake_hands(const std::string& address) {
-  constexpr std::string_view advice = "block the address in the firewall if this is an attack";
   auto entered = handshakes_.enter(key_of(address), clock_.steady_now());
   if (!entered) {
     counts.handshakes_refused.fetch_add(1, relaxed);
-    name(Kind::handshake_refused, "handshakes were refused with 503, for too many sockets have not signed in yet", advice, address);
+    name(Kind::handshake_refused, "handshakes were refused with 503, for too many sockets have not signed in yet", block_it, address);
     return std::nullopt;
   }
   if (entered->took_the_place_of_another) {
     counts.handshakes_ended.fetch_add(1, relaxed);
-    name(Kind::handshake_ended, "sockets that had not signed in were ended for newcomers", advice, address);
+    name(Kind::handshake_ended, "sockets that had not signed in were ended for newcomers", block_it, address);
   }
   return std::move(entered->slot);
 }

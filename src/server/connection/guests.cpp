@@ -4,12 +4,9 @@ namespace parley::server {
 
 std::expected<Guests::Slot, Guests::Full> Guests::enter(std::string key) {
   const std::lock_guard lock(mutex_);
-  if (size_ >= bounds_.total) return std::unexpected(Full::total);
-  if (!key.empty()) {
-    std::size_t& count = of_address_[key];
-    if (count >= bounds_.per_address) return std::unexpected(Full::address);
-    ++count;
-  }
+  if (size_ >= total_) return std::unexpected(Full::total);
+  if (of_address_.is_full(key)) return std::unexpected(Full::address);
+  of_address_.add(key);
   ++size_;
   return Slot(*this, std::move(key));
 }
@@ -22,8 +19,7 @@ std::size_t Guests::size() const {
 void Guests::forget(const std::string& key) {
   const std::lock_guard lock(mutex_);
   --size_;
-  const auto found = of_address_.find(key);
-  if (found != of_address_.end() && --found->second == 0) of_address_.erase(found);
+  of_address_.remove(key);
 }
 
 }  // namespace parley::server

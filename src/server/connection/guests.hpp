@@ -8,8 +8,9 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 #include <utility>
+
+#include "server/connection/address_counts.hpp"
 
 namespace parley::server {
 
@@ -20,7 +21,7 @@ class Guests {
     std::size_t total;
     std::size_t per_address;
   };
-  explicit Guests(Bounds bounds) : bounds_(bounds) {}
+  explicit Guests(Bounds bounds) : total_(bounds.total), of_address_(bounds.per_address) {}
 
   /// The slot of one guest. Destroying it frees the slot.
   class Slot {
@@ -57,10 +58,10 @@ class Guests {
  private:
   void forget(const std::string& key);
 
-  const Bounds bounds_;
+  const std::size_t total_;
   mutable std::mutex mutex_;
-  std::size_t size_ = 0;                                     // guarded by mutex_
-  std::unordered_map<std::string, std::size_t> of_address_;  // guarded by mutex_
+  std::size_t size_ = 0;      // guarded by mutex_
+  AddressCounts of_address_;  // guarded by mutex_
 };
 
 }  // namespace parley::server

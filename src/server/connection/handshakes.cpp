@@ -9,16 +9,16 @@ std::expected<Handshakes::Entered, Handshakes::Full> Handshakes::enter(std::stri
   std::list<Taken>::iterator entered;
   {
     const std::lock_guard lock(mutex_);
-    const bool is_address_full = is_full(key);
+    const bool is_address_full = of_address_.is_full(key);
     if (is_address_full || taken_.size() >= bounds_.total) {
       const auto going = oldest(is_address_full ? key : std::string(), now);
       if (going == taken_.end()) return std::unexpected(is_address_full ? Full::address : Full::total);
       give_way = std::move(going->give_way);
       going->gave_way = true;
-      uncount(going->key);
+      of_address_.remove(going->key);
       gave_way_.splice(gave_way_.end(), taken_, going);
     }
-    if (!key.empty()) ++of_address_[key];
+    of_address_.add(key);
     entered = taken_.insert(taken_.end(), {std::move(key), now});
   }
   if (give_way) give_way();
@@ -37,13 +37,8 @@ void Handshakes::let_give_way(std::list<Taken>::iterator taken, std::function<vo
 
 void Handshakes::forget(std::list<Taken>::iterator taken) {
   const std::lock_guard lock(mutex_);
-  if (!taken->gave_way) uncount(taken->key);
+  if (!taken->gave_way) of_address_.remove(taken->key);
   (taken->gave_way ? gave_way_ : taken_).erase(taken);
-}
-
-bool Handshakes::is_full(const std::string& key) const {
-  const auto found = of_address_.find(key);
-  return found != of_address_.end() && found->second >= bounds_.per_address;
 }
 
 /// Of this address; if `key` is empty, of all. A young one may be an honest client's, which needs a few round trips. If it gave way, a
@@ -55,11 +50,6 @@ std::list<Handshakes::Taken>::iterator Handshakes::oldest(const std::string& key
     if (each->give_way && (key.empty() || each->key == key)) return each;
   }
   return taken_.end();
-}
-
-void Handshakes::uncount(const std::string& key) {
-  const auto found = of_address_.find(key);
-  if (found != of_address_.end() && --found->second == 0) of_address_.erase(found);
 }
 
 }  // namespace parley::server

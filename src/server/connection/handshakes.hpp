@@ -11,10 +11,10 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "base/clock.hpp"
+#include "server/connection/address_counts.hpp"
 
 namespace parley::server {
 
@@ -29,7 +29,7 @@ class Handshakes {
     std::size_t per_address;
     std::chrono::milliseconds grace;  // a younger one never gives way
   };
-  explicit Handshakes(Bounds bounds) : bounds_(bounds) {}
+  explicit Handshakes(Bounds bounds) : bounds_(bounds), of_address_(bounds.per_address) {}
 
   /// The slot of one session. Destroying it frees the slot.
   class Slot {
@@ -75,15 +75,13 @@ class Handshakes {
   };
   void let_give_way(std::list<Taken>::iterator taken, std::function<void()> give_way);
   void forget(std::list<Taken>::iterator taken);
-  [[nodiscard]] bool is_full(const std::string& key) const;
   [[nodiscard]] std::list<Taken>::iterator oldest(const std::string& key, SteadyTime now);
-  void uncount(const std::string& key);
 
   const Bounds bounds_;
   mutable std::mutex mutex_;
-  std::list<Taken> taken_;                                   // guarded by mutex_; oldest first
-  std::list<Taken> gave_way_;                                // guarded by mutex_; not counted; their sessions are about to end
-  std::unordered_map<std::string, std::size_t> of_address_;  // guarded by mutex_; of taken_
+  std::list<Taken> taken_;     // guarded by mutex_; oldest first
+  std::list<Taken> gave_way_;  // guarded by mutex_; not counted; their sessions are about to end
+  AddressCounts of_address_;   // guarded by mutex_; of taken_
 };
 
 }  // namespace parley::server
