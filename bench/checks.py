@@ -14,6 +14,7 @@ It needs only Python 3.9.
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import http.client
@@ -265,16 +266,28 @@ def measured(bench, load):
     return {figure: report["spread"][figure]["median"] for figure in (*figures, "server_processor_us_each")}
 
 
+def beside(bench, base):
+    """The other build, under the load that the client of this one makes."""
+    other = Bench(base)
+    other.client, other.seed = bench.client, bench.seed
+    return other
+
+
 def rates(bench):
     """With BASE, both builds alternate, and the figures of both are shown with the ratio of their processor time."""
     rounds = int(os.environ.get("REPEAT", "5"))
     base = os.environ.get("BASE")
     conclusion = Conclusion(f"rates, server on core 0, client on core 1, median of {rounds} rounds (least to most)", bench)
-    others = [Bench(base)] if base else []
-    for other in others:
-        other.client, other.seed = bench.client, bench.seed
+    with contextlib.ExitStack() as stack:
+        others = [stack.enter_context(beside(bench, base))] if base else []
+        compare_rates(conclusion, [bench, *others], rounds)
+    return conclusion.say()
+
+
+def compare_rates(conclusion, builds, rounds):
+    bench, *others = builds
     for load in RATE_LOADS:
-        runs = {each: [] for each in (bench, *others)}
+        runs = {each: [] for each in builds}
         for turn in range(rounds):
             for each in list(runs)[::1 if turn % 2 == 0 else -1]:
                 runs[each].append(measured(each, load))
@@ -288,9 +301,6 @@ def rates(bench):
         for other in others:
             ratios = [new["server_processor_us_each"] / old["server_processor_us_each"] for new, old in zip(runs[bench], runs[other])]
             conclusion.note(f"processor time each x {statistics.median(ratios):.2f}")
-    for each in others:
-        each.__exit__()
-    return conclusion.say()
 
 
 PAIR_LOADS = {
@@ -307,7 +317,7 @@ def side_by_side(benches, workload, arguments):
     for each in benches:
         report = each.folder / f"{workload}.json"
         report.unlink(missing_ok=True)
-        command = [benches[0].parley, *each.command(workload, *arguments)[1:], "--json", report]
+        command = [*each.command(workload, *arguments), "--json", report]
         loads.append((report, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=pin(1))))
     reports = []
     for report, load in loads:
@@ -330,8 +340,7 @@ def pair(bench):
     """A shared machine slows both builds alike. Their ratio is stable, while rates measured one after the other differ by a third."""
     rounds = int(os.environ.get("REPEAT", "12"))
     base = os.environ.get("BASE") or sys.exit("name the build to compare with in BASE, such as BASE=../before/build/release/parley")
-    with Bench(base) as other:
-        other.seed = bench.seed
+    with beside(bench, base) as other:
         conclusion = Conclusion(f"side by side with {other.commit}, {rounds} rounds", bench)
         for workload, (arguments, figure) in PAIR_LOADS.items():
             rates, costs = [], []

@@ -15,18 +15,6 @@ namespace {
 
 constexpr std::chrono::milliseconds turn_max{50};
 
-StoreResult fill(const EntriesPlan& plan, Clock& clock) {
-  StorePlan store;
-  store.requests.endpoint = plan.endpoint;
-  store.requests.connections = plan.sessions;
-  store.requests.pace.seed = plan.pace.seed;
-  store.requests.pace.messages_max = plan.sessions * plan.messages;
-  store.identity = plan.identity;
-  store.sessions = plan.sessions;
-  store.text_bytes = plan.text_bytes;
-  return run_store(store, clock);
-}
-
 class EntriesRun final : private Crowd::Listener {
  public:
   EntriesRun(const EntriesPlan& plan, const StoreResult& stored, Clock& clock)
@@ -101,8 +89,7 @@ class EntriesRun final : private Crowd::Listener {
     const std::vector<Sighting> all = read_back(rest, stored_.sessions[session], stored_.rule);
     const std::vector<Sighting> got = parse_entries(json, stored_.rule);
     return !got.empty() && got.size() <= all.size() &&
-           std::equal(got.begin(), got.end(), all.end() - static_cast<std::ptrdiff_t>(got.size()),
-                      [](const Sighting& a, const Sighting& b) { return a.id == b.id && a.key == b.key && a.text_true && b.text_true; });
+           std::equal(got.begin(), got.end(), all.end() - static_cast<std::ptrdiff_t>(got.size()), are_same_and_true);
   }
 
   const EntriesPlan& plan_;
@@ -123,7 +110,10 @@ class EntriesRun final : private Crowd::Listener {
 }  // namespace
 
 EntriesResult run_entries(const EntriesPlan& plan, Clock& clock) {
-  const StoreResult stored = fill(plan, clock);
+  StorePlan store{
+      .requests = {.endpoint = plan.endpoint}, .identity = plan.identity, .sessions = plan.sessions, .text_bytes = plan.text_bytes};
+  store.requests.pace.seed = plan.pace.seed;
+  const StoreResult stored = fill_sessions(std::move(store), plan.messages, clock);
   EntriesResult result = EntriesRun(plan, stored, clock).run();
   result.fill = stored.verdict;
   return result;

@@ -59,8 +59,7 @@ class PageRequests final : public RequestLoop::Workload {
     const std::size_t last = all.size() - std::min(all.size(), (page - 1) * plan_.page_limit);
     const std::size_t first = last - std::min<std::size_t>(last, plan_.page_limit);
     return std::equal(got.begin(), got.end(), all.begin() + static_cast<std::ptrdiff_t>(first),
-                      all.begin() + static_cast<std::ptrdiff_t>(last),
-                      [](const Sighting& a, const Sighting& b) { return a.id == b.id && a.key == b.key && a.text_true && b.text_true; });
+                      all.begin() + static_cast<std::ptrdiff_t>(last), are_same_and_true);
   }
 
   const HistoryPlan& plan_;
@@ -73,23 +72,10 @@ class PageRequests final : public RequestLoop::Workload {
   std::uint64_t wrong_ = 0;
 };
 
-StoreResult fill(const HistoryPlan& plan, Clock& clock) {
-  StorePlan store;
-  store.requests = plan.requests;
-  store.requests.connections = plan.sessions;
-  store.requests.pace = {};
-  store.requests.pace.seed = plan.requests.pace.seed;
-  store.requests.pace.messages_max = plan.sessions * plan.messages;
-  store.identity = plan.identity;
-  store.sessions = plan.sessions;
-  store.text_bytes = plan.text_bytes;
-  return run_store(store, clock);
-}
-
 }  // namespace
 
 HistoryResult run_history(const HistoryPlan& plan, Clock& clock) {
-  const StoreResult stored = fill(plan, clock);
+  const StoreResult stored = fill_sessions({plan.requests, plan.identity, plan.sessions, plan.text_bytes}, plan.messages, clock);
   PageRequests workload(plan, stored);
   RequestLoop loop(plan.requests, clock, workload);
   HistoryResult result;

@@ -73,4 +73,10 @@ StoreResult run_store(const StorePlan& plan, Clock& clock) {
   return result;
 }
 
+StoreResult fill_sessions(StorePlan plan, std::size_t messages, Clock& clock) {
+  plan.requests.connections = plan.sessions;
+  plan.requests.pace = {.messages_max = plan.sessions * messages, .seed = plan.requests.pace.seed};
+  return run_store(plan, clock);
+}
+
 }  // namespace parley::bench

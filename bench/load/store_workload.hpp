@@ -27,6 +27,9 @@ struct StoreResult {
   TextRule rule;
 };
 
+/// For workloads that read: stores `messages` in each session of the plan, one session on each connection, at full speed.
+[[nodiscard]] StoreResult fill_sessions(StorePlan plan, std::size_t messages, Clock& clock);
+
 /// Throws LoadFailure if the run cannot be completed.
 [[nodiscard]] StoreResult run_store(const StorePlan& plan, Clock& clock);
 

@@ -20,6 +20,11 @@ struct Sighting {
   bool text_true = true;
 };
 
+/// Both are the same message, each with the text that its key stands for.
+[[nodiscard]] inline bool are_same_and_true(const Sighting& one, const Sighting& other) {
+  return one.id == other.id && one.key == other.key && one.text_true && other.text_true;
+}
+
 /// The events of one session. Senders are numbered from `first_sender`. `acknowledged[i][n]` is the id in the ack of message n of sender
 /// `first_sender + i`; nothing if there was no ack.
 struct SessionEvidence {
