@@ -257,11 +257,6 @@ void SessionShard::on_arrived(SessionNumber number) {
   if (session != by_number_.end()) session->second->steps.catch_up();
 }
 
-std::optional<domain::EntriesView> SessionShard::known_entries(const SessionState& session, const domain::EntryRange& range,
-                                                               std::size_t bytes_max) {
-  return entry_tails_.answer(*session.row, range, bytes_max);
-}
-
 void SessionShard::keep_entries(const SessionState& session, const domain::EntriesView& entries) {
   // If others write the log too, only the store knows where it ends.
   if (context_.deps.store.directory().foreign_writes().noticed != store::ForeignWrites::Noticed::never) return;

@@ -78,14 +78,11 @@ class SessionShard final : public store::CommitListener {
 
   void on_appended(std::span<store::AppendOutcome> outcomes) override;
   void on_arrived(SessionNumber session) override;
-  /// The answer to a read of the session's log, if memory has it: the committed entries, as a read of the store would give them now.
-  [[nodiscard]] std::optional<domain::EntriesView> known_entries(const SessionState& session, const domain::EntryRange& range,
-                                                                 std::size_t bytes_max);
   /// These entries were read from the session's log: they are kept in memory if they are its newest.
   void keep_entries(const SessionState& session, const domain::EntriesView& entries);
   /// As keep_entries, for a read that was not in the order of the session's steps: it may have seen more of the log (StepRunner::note_end).
   void note_read(SessionNumber session, const domain::EntriesView& entries);
-  /// For the steps of a session, whenever its log changes.
+  /// The newest entries in memory. A step of a session notes each change of its log here.
   [[nodiscard]] EntryTails& entry_tails() { return entry_tails_; }
   /// As on_arrived, limits::catch_up_retry_after from now, if the session is loaded then.
   void catch_up_later(const SessionState& session);

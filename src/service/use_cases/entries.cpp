@@ -172,7 +172,7 @@ Result<EntriesView> read_range(store::LogReader& reader, const WhichLog& log, co
 
 void read_range_aside(const SessionState& session, RangeRequest request, Answer<EntriesView> answer) {
   SessionShard& shard = answer.shard();
-  if (auto known = shard.known_entries(session, request.range, request.bytes_max)) return answer(*std::move(known));
+  if (auto known = shard.entry_tails().answer(*session.row, request.range, request.bytes_max)) return answer(*std::move(known));
   shard.read<EntriesView>(
       [log = WhichLog{session.id(), session.row->number}, request = std::move(request)](store::LogReader& reader) -> Result<EntriesView> {
         if (request.asker != nullptr && request.asker->gone) return std::unexpected(overloaded());

@@ -23,7 +23,7 @@ class ResumeStep final : public Step {
     if (request_.connection->gone) return Refuse{overloaded()};  // nobody would receive the answer, so nothing is read
     number_ = outlook.row.number;
     if (outlook.in_flight != Outlook::InFlight::nothing) return WaitForTurn{};
-    if (!entries_) entries_ = shard_.known_entries(outlook.session, request_.range, limits::socket_entries_bytes_max);
+    if (!entries_) entries_ = shard_.entry_tails().answer(*outlook.session.row, request_.range, limits::socket_entries_bytes_max);
     return entries_ ? Decision(Settle{}) : Decision(Read{});
   }
   Result<void> read(store::LogReader& reader, store::Directory&) override {
