@@ -53,7 +53,7 @@ struct EntryTail::Stretch {
 };
 
 std::optional<EntryTail::Stretch> EntryTail::stretch_of(const EntryRange& range, std::size_t bytes_max) const {
-  // What a place claims about the history must be known here, and true. Otherwise the store says what it is.
+  // The tail must know that the claim of a place about the history is true. Otherwise the store decides.
   const auto holds = [this](const domain::LogPlace& place) {
     return has_digest(place.seq) && (!place.proof || Position::at(place.seq, digest_at(place.seq)).proof == *place.proof);
   };

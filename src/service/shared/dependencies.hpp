@@ -1,4 +1,4 @@
-// What the service depends on. Each must outlive it.
+// The dependencies of the service. Each must outlive it.
 #pragma once
 
 #include <functional>

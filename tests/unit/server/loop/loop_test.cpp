@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <string>
@@ -70,37 +69,6 @@ TEST_F(LoopTest, it_knows_its_thread_only_while_it_runs_there) {
   }).join();
   EXPECT_TRUE(inside);
   EXPECT_FALSE(loop.in_this_thread());
-}
-
-TEST_F(LoopTest, a_task_for_idle_times_runs_once_after_all_that_is_ready) {
-  std::string order;
-  loop.when_idle([&] { order += 'i'; });
-  loop.after_turn([&] {
-    order += 'c';
-    loop.post([&] { order += 'd'; });
-  });
-  loop.post([&] {
-    order += 'a';
-    loop.post([&] { order += 'b'; });
-  });
-  int pair[2];
-  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
-  struct Reading final : Ready {
-    std::string& order;
-    explicit Reading(std::string& all) : order(all) {}
-    void on_readable() override { order += 'r'; }
-    void on_writable() override {}
-  } reading(order);
-  const auto watch = loop.watch(pair[0], reading);
-  watch->want_read();
-  loop.call_after(20ms, [&] { loop.stop(); });
-  ASSERT_EQ(write(pair[1], "x", 1), 1);
-  loop.run();
-  EXPECT_EQ(std::ranges::count(order, 'i'), 1);
-  EXPECT_EQ(order.back(), 'i') << order;
-  EXPECT_EQ(order.size(), 6u) << order;
-  close(pair[0]);
-  close(pair[1]);
 }
 
 struct CountingCork final : Corked {
@@ -204,6 +172,28 @@ TEST_F(WatchTest, one_event_is_read_first_and_then_written) {
   EXPECT_EQ(calls, "rw");
   loop.run_ready();
   EXPECT_EQ(calls, "rw");
+}
+
+TEST_F(WatchTest, a_task_for_idle_times_runs_once_after_all_that_is_ready) {
+  std::string order;
+  loop.when_idle([&] { order += 'i'; });
+  loop.after_turn([&] {
+    order += 'c';
+    loop.post([&] { order += 'd'; });
+  });
+  loop.post([&] {
+    order += 'a';
+    loop.post([&] { order += 'b'; });
+  });
+  ready.readable = [&] { order += 'r'; };
+  const auto watch = loop.watch(ours.get(), ready);
+  watch->want_read();
+  loop.call_after(20ms, [&] { loop.stop(); });
+  ASSERT_EQ(send_some(theirs.get(), "x").count, 1u);
+  loop.run();
+  EXPECT_EQ(std::ranges::count(order, 'i'), 1);
+  EXPECT_EQ(order.back(), 'i') << order;
+  EXPECT_EQ(order.size(), 6u) << order;
 }
 
 TEST_F(WatchTest, a_want_inside_the_call_rings_again) {

@@ -1,4 +1,4 @@
-// What holds after all consultations: after a restart, in the database and in the log of the program.
+// Checks after all consultations: after a restart, in the database and in the log of the program.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import mongoose from 'mongoose';
