@@ -18,7 +18,7 @@ Connection::Connection(const Config& config, Descriptor socket, std::string remo
     : config_(config),
       socket_(std::move(socket)),
       remote_address_(std::move(remote_address)),
-      watch_(config_.loop.watch(socket_.get(), *this)),
+      watch_(config_.loop.watch(socket_.get(), *this, Precedence::yields)),
       deadline_(config_.loop, [this] { on_deadline(); }) {}
 
 Connection::~Connection() = default;
@@ -35,6 +35,7 @@ void Connection::converse(std::unique_ptr<Conversation> conversation) {
 void Connection::vouch() {
   slot_.leave();
   forget_stranger();
+  if (watch_) watch_->stop_yielding();
 }
 
 void Connection::set_idle(bool idle) {
@@ -230,8 +231,8 @@ void Connection::close() {
   const auto self = shared_from_this();
   config_.loop.bury(self);
   config_.holdings.set(*this, 0);
-  vouch();
   watch_.reset();
+  vouch();
   socket_.close();
   outbound_.clear();
   deadline_.clear();

@@ -1,14 +1,34 @@
 #include "server/connection/outbound_queue.hpp"
 
+#include <utility>
+#include <vector>
+
 #include "base/assert.hpp"
+#include "base/limits.hpp"
 
 namespace parley::server {
 
 namespace {
-// An idle connection keeps no more than this: enough for one event, so steady traffic does not allocate (goal: 6 KB per connection).
-constexpr std::size_t kept_bytes_max = 1024;
+
 constexpr std::size_t compact_above = 64 * 1024;
+constexpr std::size_t first_bytes = 1024;  // enough for two events
+
+/// The memory that queues of this thread do not need now.
+std::vector<std::string>& spare_memory() {
+  thread_local std::vector<std::string> spare;
+  return spare;
+}
+
 }  // namespace
+
+void OutboundQueue::take_memory() {
+  if (auto& spare = spare_memory(); !spare.empty()) {
+    bytes_ = std::move(spare.back());
+    spare.pop_back();
+    return;
+  }
+  bytes_.reserve(first_bytes);
+}
 
 void OutboundQueue::consume(std::size_t count) {
   PARLEY_ASSERT(count <= size());
@@ -23,11 +43,13 @@ void OutboundQueue::consume(std::size_t count) {
 
 void OutboundQueue::clear() {
   sent_ = 0;
-  if (bytes_.capacity() > kept_bytes_max) {
-    std::string().swap(bytes_);  // assigning an empty string would keep the memory
-  } else {
-    bytes_.clear();
-  }
+  if (!has_memory()) return bytes_.clear();
+  std::string memory;
+  memory.swap(bytes_);  // assigning an empty string would keep the memory
+  auto& spare = spare_memory();
+  if (memory.capacity() > limits::outbound_memory_kept_bytes_max || spare.size() >= limits::outbound_memories_kept_max) return;
+  memory.clear();
+  spare.push_back(std::move(memory));
 }
 
 }  // namespace parley::server

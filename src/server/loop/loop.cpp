@@ -109,8 +109,9 @@ bool Loop::has_ready() const {
 }
 
 void Loop::run_one() {
-  if (reactor_.has_events()) return reactor_.run_one();
+  if (reactor_.next_is_usual()) return reactor_.run_one();
   if (!tasks_.empty()) return run_posted();
+  if (reactor_.has_events()) return reactor_.run_one();
   std::exchange(returning_[returned_++], nullptr)();
 }
 
@@ -200,8 +201,8 @@ void Loop::flush_later(Corked& corked) {
   corked_.push_back(&corked);
 }
 
-std::unique_ptr<Watch> Loop::watch(int descriptor, Ready& ready) {
-  return std::make_unique<Watch>(reactor_, descriptor, ready);
+std::unique_ptr<Watch> Loop::watch(int descriptor, Ready& ready, Precedence precedence) {
+  return std::make_unique<Watch>(reactor_, descriptor, ready, precedence);
 }
 
 std::string_view Loop::http_date() {

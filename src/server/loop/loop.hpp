@@ -1,6 +1,7 @@
 // The event loop of one thread. It works in rounds: it gathers the events of the kernel, runs them, then the tasks that were posted, then
-// the tasks that waited for a later turn. A round has one or more turns; at the end of each the cork is drawn: one system call sends all
-// bytes that a turn's handlers wrote to a connection. The reason: a send costs 5 µs whatever its size.
+// the events that yield (reactor.hpp), then the tasks that waited for a later turn. A round has one or more turns; at the end of each the
+// cork is drawn: one system call sends all bytes that a turn's handlers wrote to a connection. The reason: a send costs 5 µs whatever its
+// size.
 #pragma once
 
 #include <array>
@@ -57,7 +58,7 @@ class Loop final : public EventLoop {
   void run_ready();
 
   /// `descriptor` must be non-blocking; `ready` must outlive the watch.
-  [[nodiscard]] std::unique_ptr<Watch> watch(int descriptor, Ready& ready);
+  [[nodiscard]] std::unique_ptr<Watch> watch(int descriptor, Ready& ready, Precedence precedence = Precedence::usual);
 
   /// Calls `corked.flush()` at the end of this turn.
   void flush_later(Corked& corked);

@@ -3,7 +3,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -16,6 +18,12 @@ namespace {
 constexpr std::uint32_t broken = EPOLLERR | EPOLLHUP;  // reported whether wanted or not (epoll_ctl(2))
 constexpr int forever = -1;
 
+std::size_t events_of(int epoll, std::span<epoll_event> events, int timeout) {
+  const int count = epoll_wait(epoll, events.data(), static_cast<int>(events.size()), timeout);
+  PARLEY_ASSERT(count >= 0 || errno == EINTR);
+  return count < 0 ? 0 : static_cast<std::size_t>(count);
+}
+
 Descriptor opened(int descriptor, const char* call) {
   if (descriptor < 0) throw std::system_error(errno, std::generic_category(), call);
   return Descriptor(descriptor);
@@ -25,7 +33,7 @@ Descriptor opened(int descriptor, const char* call) {
 
 Watch::~Watch() {
   // A failure would mean that the kernel does not know the descriptor any more, which is what is wanted.
-  if (enrolled_ != 0) epoll_ctl(reactor_.epoll_.get(), EPOLL_CTL_DEL, descriptor_, nullptr);
+  if (enrolled_ != 0) epoll_ctl(epoll(), EPOLL_CTL_DEL, descriptor_, nullptr);
   reactor_.forget(*this);
 }
 
@@ -37,6 +45,18 @@ void Watch::want_read() {
 void Watch::want_write() {
   writing_ = true;
   enroll(enrolled_ | EPOLLOUT);
+}
+
+void Watch::stop_yielding() {
+  if (precedence_ == Precedence::usual) return;
+  const std::uint32_t events = enrolled_;
+  enroll(0);
+  precedence_ = Precedence::usual;
+  enroll(events);
+}
+
+int Watch::epoll() const {
+  return precedence_ == Precedence::usual ? reactor_.epoll_.get() : reactor_.yielding_.get();
 }
 
 void Watch::on_event(std::uint32_t what) {
@@ -64,24 +84,33 @@ void Watch::enroll(std::uint32_t events) {
   epoll_event event{.events = events, .data = {.ptr = this}};
   const int operation = enrolled_ == 0 ? EPOLL_CTL_ADD : events == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
   enrolled_ = events;
-  if (epoll_ctl(reactor_.epoll_.get(), operation, descriptor_, &event) == 0) return;
+  if (epoll_ctl(epoll(), operation, descriptor_, &event) == 0) return;
   throw std::system_error(errno, std::generic_category(), "epoll_ctl");
 }
 
 Reactor::Reactor()
-    : epoll_(opened(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")), wake_(opened(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
+    : epoll_(opened(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      yielding_(opened(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
+      wake_(opened(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
   // Edge-triggered, so that nobody has to read the counter: each write is an edge.
-  epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
-  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0)
-    throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+  add(wake_.get(), EPOLLIN | EPOLLET, nullptr);
+  add(yielding_.get(), EPOLLIN, &yielding_);
+}
+
+void Reactor::add(int descriptor, std::uint32_t events, void* mark) {
+  epoll_event event{.events = events, .data = {.ptr = mark}};
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) throw std::system_error(errno, std::generic_category(), "epoll_ctl");
 }
 
 void Reactor::gather(bool wait) {
   PARLEY_ASSERT(!has_events());
   next_ = 0;
-  const int count = epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), wait ? forever : 0);
-  PARLEY_ASSERT(count >= 0 || errno == EINTR);
-  count_ = count < 0 ? 0 : static_cast<std::size_t>(count);
+  usual_ = count_ = events_of(epoll_.get(), std::span(events_).first(limits::events_per_round), wait ? forever : 0);
+  const std::span<epoll_event> gathered = std::span(events_).first(count_);
+  const auto marked = std::ranges::find_if(gathered, [this](const epoll_event& event) { return event.data.ptr == &yielding_; });
+  if (marked == gathered.end()) return;
+  *marked = events_[--usual_];
+  count_ = usual_ + events_of(yielding_.get(), std::span(events_).subspan(usual_, limits::yielding_events_per_round), 0);
 }
 
 void Reactor::run_one() {

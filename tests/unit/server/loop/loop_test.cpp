@@ -196,6 +196,75 @@ TEST_F(WatchTest, a_task_for_idle_times_runs_once_after_all_that_is_ready) {
   EXPECT_EQ(order.size(), 6u) << order;
 }
 
+TEST_F(WatchTest, events_that_yield_come_after_the_others_and_after_posted_tasks) {
+  std::string order;
+  const auto yields = loop.watch(ours.get(), ready, Precedence::yields);
+  ready.readable = [&] { order += 'y'; };
+  yields->want_read();
+  int other[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, other), 0);
+  const Descriptor usual_end(other[0]);
+  const Descriptor other_end(other[1]);
+  RecordingReady usual_ready;
+  usual_ready.readable = [&] { order += 'u'; };
+  const auto usual = loop.watch(usual_end.get(), usual_ready);
+  usual->want_read();
+  ASSERT_EQ(send_some(theirs.get(), "x").count, 1u);
+  ASSERT_EQ(send_some(other_end.get(), "x").count, 1u);
+  loop.post([&] { order += 't'; });
+  loop.run_ready();
+  EXPECT_EQ(order, "uty");
+}
+
+TEST_F(WatchTest, a_watch_that_stops_yielding_keeps_what_it_wants) {
+  std::string calls;
+  ready.readable = [&] { calls += 'r'; };
+  const auto watch = loop.watch(ours.get(), ready, Precedence::yields);
+  watch->want_read();
+  watch->stop_yielding();
+  watch->stop_yielding();
+  ASSERT_EQ(send_some(theirs.get(), "x").count, 1u);
+  loop.run_ready();
+  EXPECT_EQ(calls, "r");
+}
+
+TEST_F(WatchTest, a_watch_stops_yielding_inside_its_own_call) {
+  std::string calls;
+  const auto watch = loop.watch(ours.get(), ready, Precedence::yields);
+  ready.readable = [&] {
+    calls += 'r';
+    watch->stop_yielding();
+    if (calls.size() < 2) watch->want_read();
+  };
+  watch->want_read();
+  ASSERT_EQ(send_some(theirs.get(), "x").count, 1u);
+  loop.run_ready();
+  EXPECT_EQ(calls, "rr");
+}
+
+TEST_F(WatchTest, many_descriptors_that_yield_are_all_served) {
+  constexpr std::size_t count = 3 * limits::yielding_events_per_round;
+  struct One {
+    Descriptor ours, theirs;
+    RecordingReady ready;
+    std::unique_ptr<Watch> watch;
+  };
+  std::vector<One> all(count);
+  std::size_t calls = 0;
+  for (One& one : all) {
+    int pair[2];
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+    one.ours = Descriptor(pair[0]);
+    one.theirs = Descriptor(pair[1]);
+    one.ready.readable = [&] { ++calls; };
+    one.watch = loop.watch(one.ours.get(), one.ready, Precedence::yields);
+    one.watch->want_read();
+    ASSERT_EQ(send_some(one.theirs.get(), "x").count, 1u);
+  }
+  loop.run_ready();
+  EXPECT_EQ(calls, count);
+}
+
 TEST_F(WatchTest, a_want_inside_the_call_rings_again) {
   int calls = 0;
   std::unique_ptr<Watch> watch = loop.watch(ours.get(), ready);
