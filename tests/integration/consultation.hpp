@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "integration/chat_system.hpp"
-#include "integration/test_client.hpp"
+#include "support/chat_system.hpp"
+#include "support/test_client.hpp"
 
 namespace parley::test {
 

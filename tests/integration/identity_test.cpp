@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "integration/chat_system.hpp"
-#include "integration/test_client.hpp"
+#include "support/chat_system.hpp"
 #include "support/raw_database.hpp"
+#include "support/test_client.hpp"
 
 namespace parley::test {
 
