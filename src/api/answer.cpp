@@ -48,7 +48,8 @@ void write_text_or_deleted(JsonWriter& writer, const MessageView& message) {
 
 void write_place(JsonWriter& writer, const MessageView& message) {
   writer.key("seq").integer(message.position.seq);
-  writer.member("position", message.position.to_string());
+  writer.key("position");
+  write_position(writer, message.position);
   if (!message.client_message_id.empty()) writer.member("clientMessageId", message.client_message_id);
 }
 
@@ -62,7 +63,7 @@ void write_role_statistics(JsonWriter& writer, const domain::RoleCounter& counte
 }  // namespace
 
 void write_id(JsonWriter& writer, const ObjectId& id) {
-  writer.string(id.to_string());
+  writer.plain_string([&id](std::string& out) { id.append_to(out); });
 }
 
 void write_id(JsonWriter& writer, const SessionId& id) {
@@ -74,8 +75,12 @@ void write_id(JsonWriter& writer, const UserId& id) {
   writer.string(id.text());
 }
 
+void write_position(JsonWriter& writer, const domain::Position& position) {
+  writer.plain_string([&position](std::string& out) { position.append_to(out); });
+}
+
 void write_time(JsonWriter& writer, Timestamp time) {
-  writer.string(to_iso8601(time));
+  writer.plain_string([time](std::string& out) { append_iso8601(out, time); });
 }
 
 void write_user(JsonWriter& writer, const User& user) {

@@ -15,6 +15,8 @@ void write_id(JsonWriter& writer, const ObjectId& id);
 /// The server itself is written as 24 zeros. Existing clients rely on it.
 void write_id(JsonWriter& writer, const UserId& id);
 void write_id(JsonWriter& writer, const SessionId& id);
+/// `42.9f86d081884c7d65` as a JSON string.
+void write_position(JsonWriter& writer, const domain::Position& position);
 /// `<iso>` as a JSON string.
 void write_time(JsonWriter& writer, Timestamp time);
 

@@ -123,7 +123,9 @@ void write_entry(JsonWriter& writer, const EntryView& entry, const SessionId& se
     write_chat_event_members(writer, *text);
   } else {
     writer.key("seq").integer(entry.position.seq);
-    writer.member("position", entry.position.to_string()).key("timestamp");
+    writer.key("position");
+    write_position(writer, entry.position);
+    writer.key("timestamp");
     write_time(writer, entry.timestamp);
     std::visit(
         [&]<typename Content>(const Content& content) {
@@ -159,7 +161,10 @@ std::string entry_json(const EntryView& entry, const SessionId& session) {
 }
 
 void write_entries(JsonWriter& writer, const domain::EntriesView& view) {
-  writer.member("from", view.from.to_string()).member("to", view.to.to_string());
+  writer.key("from");
+  write_position(writer, view.from);
+  writer.key("to");
+  write_position(writer, view.to);
   writer.key("count").integer(static_cast<std::int64_t>(view.entries.size() + view.count));
   writer.member("digest", to_hex(view_of(view.digest)));
   writer.key("more").boolean(view.rest == domain::EntriesView::Rest::more);

@@ -90,7 +90,11 @@ Fields Fields::from_value(std::string_view json) {
   const std::size_t at = skip_space(json, 0);
   if (at >= json.size() || json[at] != '{') return {};
   const std::size_t end = skip_value(json, at);
-  return end == npos ? Fields() : from_text(std::string(json.substr(at, end - at)));
+  Fields fields;
+  if (end == npos) return fields;
+  fields.viewed_ = json.substr(at, end - at);
+  fields.find_members();
+  return fields;
 }
 
 Fields Fields::from_form_body(std::string_view body) {
@@ -116,21 +120,25 @@ Fields Fields::from_form_body(std::string_view body) {
 Fields Fields::from_text(std::string text) {
   Fields fields;
   fields.text_ = std::move(text);
-  const std::string_view json = fields.text_;
+  fields.find_members();
+  return fields;
+}
+
+void Fields::find_members() {
+  const std::string_view json = text();
   std::size_t at = skip_space(json, 0);
-  if (at >= json.size() || json[at] != '{') return fields;
-  for (at = skip_space(json, at + 1); at < json.size() && json[at] == '"' && !fields.has_too_many(); at = skip_space(json, at + 1)) {
+  if (at >= json.size() || json[at] != '{') return;
+  for (at = skip_space(json, at + 1); at < json.size() && json[at] == '"' && !has_too_many(); at = skip_space(json, at + 1)) {
     const std::size_t name_end = skip_string(json, at);
     if (name_end == npos) break;
     const std::size_t colon = skip_space(json, name_end);
     const std::size_t value = skip_space(json, colon + 1);
     const std::size_t value_end = value < json.size() ? skip_value(json, value) : npos;
     if (value_end == npos) break;
-    fields.members_.push_back({static_cast<std::uint32_t>(at + 1), static_cast<std::uint32_t>(name_end - at - 2),
-                               static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(value_end - value), kind_at(json[value])});
+    members_.push_back({static_cast<std::uint32_t>(at + 1), static_cast<std::uint32_t>(name_end - at - 2),
+                        static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(value_end - value), kind_at(json[value])});
     at = skip_space(json, value_end);  // the comma, or the end
   }
-  return fields;
 }
 
 const Fields::Member* Fields::find(std::string_view name) const {
@@ -208,8 +216,10 @@ domain::TextField Fields::text_field(std::string_view name) const {
 domain::SessionField Fields::session_field(std::string_view name) const {
   using State = domain::SessionField::State;
   if (falsy(name)) return {State::falsy, {}};
-  const auto text = string(name);
-  return text ? session_from_path(*text) : domain::SessionField{State::foreign, {}};
+  const Member* member = find(name);
+  if (member->kind != Kind::string) return {State::foreign, {}};
+  const std::string_view written = slice(member->raw_offset + 1, member->raw_size - 2);
+  return written.find('\\') == npos ? session_from_path(written) : session_from_path(json_text::decode_string(written));
 }
 
 domain::SessionField session_from_path(std::string_view segment) {

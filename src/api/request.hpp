@@ -9,14 +9,15 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/inline_vector.hpp"
 #include "base/limits.hpp"
 #include "domain/validation.hpp"
 
 namespace parley::api {
 
-/// The members of a parsed JSON object, with the contract's rules for types. Owns its text, so values are valid as long as the object.
-/// Source   RFC 8259. If a name is repeated, the last member counts, as in ECMAScript's JSON.parse.
-/// Cost     One pass over the text finds the members. A value is parsed only when it is requested.
+/// The members of a parsed JSON object, with the contract's rules for types. Values are valid as long as the object. The members of an
+/// event and of a value stay where they are: `json` must outlive them. Source   RFC 8259. If a name is repeated, the last member counts, as
+/// in ECMAScript's JSON.parse. Cost     One pass over the text finds the members. A value is parsed only when it is requested.
 class Fields {
  public:
   /// From the body of an HTTP request of type application/json. An empty body means `{}`; an array has no members. Error invalid_argument
@@ -56,12 +57,14 @@ class Fields {
   };
   static Fields from_text(std::string text);
   [[nodiscard]] const Member* find(std::string_view name) const;
-  [[nodiscard]] std::string_view slice(std::uint32_t offset, std::uint32_t size) const {
-    return std::string_view(text_).substr(offset, size);
-  }
+  [[nodiscard]] std::string_view slice(std::uint32_t offset, std::uint32_t size) const { return text().substr(offset, size); }
 
-  std::string text_;
-  std::vector<Member> members_;
+  [[nodiscard]] std::string_view text() const { return text_.empty() ? viewed_ : std::string_view(text_); }
+  void find_members();
+
+  std::string text_;         // of a body; empty: `viewed_`
+  std::string_view viewed_;  // of an event or a value
+  InlineVector<Member, 8> members_;
 };
 
 /// A session id from a path segment that is already percent-decoded.

@@ -24,6 +24,15 @@ class JsonWriter {
   JsonWriter& key(std::string_view name);
 
   JsonWriter& string(std::string_view text);
+  /// A string that `append(std::string&)` writes; none of its characters needs an escape.
+  template <typename Append>
+  JsonWriter& plain_string(Append append) {
+    separate();
+    out_.push_back('"');
+    append(out_);
+    out_.push_back('"');
+    return *this;
+  }
   JsonWriter& integer(std::int64_t value);
   /// Writes the shortest form that reads back the same. A number that is not finite becomes null.
   JsonWriter& number(double value);

@@ -1,4 +1,6 @@
 // Encodes and decodes the body: docs/formats/entry.md, "Body".
+#include <utility>
+
 #include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "domain/byte_codec.hpp"
@@ -35,11 +37,10 @@ void read_attributes(ByteReader& reader, std::vector<Attribute>& attributes) {
 
 }  // namespace
 
-Bytes encode_body(const Body& body) {
+Bytes encode_body(const Body& body, Bytes memory) {
   PARLEY_ASSERT(body.client_message_id.size() <= limits::client_message_id_bytes_max);
   PARLEY_ASSERT(body.attributes.size() <= 0xff);
-  Bytes out;
-  out.reserve(encoded_size(body));
+  Bytes out = empty_bytes(std::move(memory), encoded_size(body));
   append_array(out, body.salt);
   append_u8(out, static_cast<std::uint8_t>(body.message_type));
   append_long_bytes(out, body.text);

@@ -17,6 +17,12 @@ void append_number(Bytes& out, std::uint64_t value) {
 
 }  // namespace
 
+Bytes empty_bytes(Bytes memory, std::size_t size_bytes) {
+  memory.clear();
+  memory.reserve(size_bytes);
+  return memory;
+}
+
 void append_u8(Bytes& out, std::uint8_t value) {
   out.push_back(static_cast<char>(value));
 }

@@ -17,6 +17,9 @@
 
 namespace parley::domain {
 
+/// `memory` without its content, with room for `size_bytes`.
+[[nodiscard]] Bytes empty_bytes(Bytes memory, std::size_t size_bytes);
+
 void append_u8(Bytes& out, std::uint8_t value);
 void append_u16(Bytes& out, std::uint16_t value);
 void append_u32(Bytes& out, std::uint32_t value);

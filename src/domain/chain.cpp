@@ -2,6 +2,7 @@
 #include "domain/chain.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.hpp"
 #include "base/hash.hpp"
@@ -95,12 +96,12 @@ Chained chain(Head& head, SessionNumber session, Draft draft, Entropy& entropy) 
 
   EncodedEntry& encoded = chained.encoded;
   encoded.seq = head.seq;
-  encoded.body = encode_body(*chained.entry.body);
+  encoded.body = encode_body(*chained.entry.body, std::move(draft.memory.body));
   chained.entry.core.commitment = commitment_of(encoded.body);
-  encoded.core = encode_core(chained.entry.core);
+  encoded.core = encode_core(chained.entry.core, std::move(draft.memory.core));
   head.digest = next_digest(head.digest, encoded.core);
   chained.entry.trailer = {head.digest, head.counters};
-  encoded.trailer = encode_trailer(chained.entry.trailer, encoded.core, encoded.body);
+  encoded.trailer = encode_trailer(chained.entry.trailer, encoded.core, encoded.body, std::move(draft.memory.trailer));
   PARLEY_ASSERT(encoded.size_bytes() <= limits::entry_bytes_max);
   return chained;
 }

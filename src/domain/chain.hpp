@@ -45,6 +45,7 @@ struct Draft {
   std::string client_message_id;
   std::vector<Attribute> attributes;
   std::optional<Deletion> deletion;  // required for kind deleted, forbidden for other kinds
+  EncodedEntry memory;               // of an entry that is no longer needed: the new one is encoded into it
 };
 
 struct Chained {

@@ -1,4 +1,6 @@
 // Encodes and decodes the core: docs/formats/entry.md, "Core". A core that decodes encodes to the same bytes again.
+#include <utility>
+
 #include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "domain/byte_codec.hpp"
@@ -43,12 +45,11 @@ void read_extensions(ByteReader& reader, std::vector<Extension>& extensions) {
 
 }  // namespace
 
-Bytes encode_core(const Core& core) {
+Bytes encode_core(const Core& core, Bytes memory) {
   PARLEY_ASSERT(core.version == entry_version);
   PARLEY_ASSERT(core.seq >= 1 && core.seq <= limits::seq_max);
   PARLEY_ASSERT(static_cast<std::uint8_t>(core.kind) != 0);
-  Bytes out;
-  out.reserve(encoded_size(core));
+  Bytes out = empty_bytes(std::move(memory), encoded_size(core));
   append_u8(out, core.version);
   append_u8(out, static_cast<std::uint8_t>(core.kind));
   append_u8(out, core.flags);

@@ -10,6 +10,7 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "base/inline_vector.hpp"
 #include "base/result.hpp"
 #include "domain/position.hpp"
 #include "domain/role.hpp"
@@ -113,7 +114,7 @@ struct Counters {
   std::uint32_t deletions = 0;
   std::optional<Timestamp> first_live_text;
   std::optional<Timestamp> last_live_text;
-  std::vector<RoleCounter> roles;  // in order of first appearance
+  InlineVector<RoleCounter, 4> roles;  // in order of first appearance
 
   [[nodiscard]] std::uint32_t live_texts() const { return texts_ever - deletions; }
   friend bool operator==(const Counters&, const Counters&) = default;
@@ -148,12 +149,13 @@ struct Entry {
 };
 
 /// Errors of every decoder: log_corrupt. `detail` has the offset (bytes) and the expected content. Input is accepted whole or not at all.
-[[nodiscard]] Bytes encode_core(const Core& core);
+/// An encoder may write into memory that is no longer needed: `memory`.
+[[nodiscard]] Bytes encode_core(const Core& core, Bytes memory = {});
 [[nodiscard]] Result<Core> decode_core(BytesView bytes);
-[[nodiscard]] Bytes encode_body(const Body& body);
+[[nodiscard]] Bytes encode_body(const Body& body, Bytes memory = {});
 [[nodiscard]] Result<Body> decode_body(BytesView bytes);
 /// The checksum in the trailer covers core, body and trailer, so encode the trailer last.
-[[nodiscard]] Bytes encode_trailer(const Trailer& trailer, BytesView core, BytesView body);
+[[nodiscard]] Bytes encode_trailer(const Trailer& trailer, BytesView core, BytesView body, Bytes memory = {});
 [[nodiscard]] Result<Trailer> decode_trailer(BytesView bytes, BytesView core, BytesView body);
 /// Checks only the trailer's checksum. A reader of many entries does this before it passes the bytes on.
 [[nodiscard]] Result<void> verify_checksum(const EncodedEntry& entry);

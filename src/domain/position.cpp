@@ -51,11 +51,18 @@ Position Position::at(std::uint32_t seq, const Digest32& digest) {
 }
 
 std::string Position::to_string() const {
-  constexpr std::string_view hex_digits = "0123456789abcdef";
-  std::string text = std::to_string(seq);
-  text.push_back('.');
-  for (int shift = 60; shift >= 0; shift -= 4) text.push_back(hex_digits[(proof >> shift) & 15]);
+  std::string text;
+  append_to(text);
   return text;
+}
+
+void Position::append_to(std::string& out) const {
+  constexpr std::string_view hex_digits = "0123456789abcdef";
+  char text[32];  // ten digits, a dot and proof_digits
+  char* end = std::to_chars(text, text + sizeof text, seq).ptr;
+  *end++ = '.';
+  for (int shift = 60; shift >= 0; shift -= 4) *end++ = hex_digits[(proof >> shift) & 15];
+  out.append(text, end);
 }
 
 }  // namespace parley::domain

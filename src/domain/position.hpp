@@ -21,6 +21,7 @@ struct Position {
   [[nodiscard]] static std::optional<Position> parse(std::string_view text);
   [[nodiscard]] static Position at(std::uint32_t seq, const Digest32& digest);
   [[nodiscard]] std::string to_string() const;
+  void append_to(std::string& out) const;
 
   friend auto operator<=>(const Position&, const Position&) = default;
 };

@@ -1,6 +1,7 @@
 // Encodes and decodes the trailer: docs/formats/entry.md, "Trailer". Its checksum covers the whole entry including the lengths of core and
 // body. So a byte that moves from one part to the next is detected.
 #include <limits>
+#include <utility>
 
 #include "base/assert.hpp"
 #include "base/crc32c.hpp"
@@ -100,9 +101,8 @@ Result<void> check_whole(BytesView bytes, BytesView core, BytesView body) {
 
 }  // namespace
 
-Bytes encode_trailer(const Trailer& trailer, BytesView core, BytesView body) {
-  Bytes out;
-  out.reserve(encoded_size(trailer));
+Bytes encode_trailer(const Trailer& trailer, BytesView core, BytesView body, Bytes memory) {
+  Bytes out = empty_bytes(std::move(memory), encoded_size(trailer));
   append_array(out, trailer.digest);
   append_u8(out, trailer.key_id);
   append_counters(out, trailer.counters);

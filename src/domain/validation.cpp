@@ -96,12 +96,12 @@ Result<void> require_length(std::string_view text, std::size_t utf16_units_max) 
   return refuse_message("Message too long (max " + std::to_string(utf16_units_max) + " characters)");
 }
 
-Result<std::string> accept_client_message_id(TextField field) {
-  if (field.state == TextField::State::falsy) return std::string();
+Result<std::string_view> accept_client_message_id(const TextField& field) {
+  if (field.state == TextField::State::falsy) return std::string_view();
   const bool is_accepted = field.state == TextField::State::text && !field.value.empty() &&
                            field.value.size() <= limits::client_message_id_bytes_max && is_valid_utf8(field.value);
   if (!is_accepted) return refuse_message("Invalid clientMessageId");
-  return std::move(field.value);
+  return field.value;
 }
 
 Result<std::optional<SessionId>> accept_session_id(const TextField& field) {

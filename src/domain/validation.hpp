@@ -35,8 +35,9 @@ struct SessionField {
 [[nodiscard]] Result<std::string> accept_message(TextField field);
 /// Check 2 of §4.1: `Message too long (max 1000 characters)`, counted in UTF-16 code units. The number is the deployment's limit.
 [[nodiscard]] Result<void> require_length(std::string_view text, std::size_t utf16_units_max);
-/// Returns "" if the field is absent (falsy). A value must be text of 1–64 bytes, else invalid_argument `Invalid clientMessageId`.
-[[nodiscard]] Result<std::string> accept_client_message_id(TextField field);
+/// Returns "" if the field is absent (falsy). A value must be text of 1–64 bytes, else invalid_argument `Invalid clientMessageId`. The view
+/// lives as long as the field.
+[[nodiscard]] Result<std::string_view> accept_client_message_id(const TextField& field);
 
 /// Session ids that an application must not choose. Some routes have one of these segments where other routes have `:sessionId`, so
 /// `/api/sessions/<id>` would reach another route. Clients and proxies resolve `.` and `..`, also percent-encoded.

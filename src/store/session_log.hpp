@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -22,11 +23,11 @@ namespace parley::store {
 /// One append to one session's log.
 struct Append {
   SessionNumber session{};
-  domain::Position expected{};                   // the head that the caller has read; seq 0 (any proof) for a new session
-  std::vector<domain::EncodedEntry> entries{};   // 1..limits::append_entries_max, adjacent, first seq = expected.seq + 1
-  std::optional<domain::SessionRow> row{};       // the directory row after these entries, if they change it: same commit
-  std::optional<std::uint32_t> erase_body_of{};  // the seq whose body the entries delete: emptied in the same commit
-  std::uint64_t token = 0;                       // the caller's value, returned in the outcome
+  domain::Position expected{};                      // the head that the caller has read; seq 0 (any proof) for a new session
+  std::vector<domain::EncodedEntry> entries{};      // 1..limits::append_entries_max, adjacent, first seq = expected.seq + 1
+  std::shared_ptr<const domain::SessionRow> row{};  // the directory row after these entries, if they change it: same commit
+  std::optional<std::uint32_t> erase_body_of{};     // the seq whose body the entries delete: emptied in the same commit
+  std::uint64_t token = 0;                          // the caller's value, returned in the outcome
 };
 
 enum class AppendStatus : std::uint8_t { committed, conflict, unknown, refused };
@@ -35,9 +36,10 @@ struct AppendOutcome {
   SessionNumber session{};
   std::uint64_t token = 0;
   AppendStatus status = AppendStatus::committed;
-  domain::Position head{};                   // committed: of the call's last entry; conflict: of the log ({0, 0}: there is none)
-  std::vector<domain::EncodedEntry> tail{};  // conflict: the entries after `expected`, oldest first, at most a conflict_tail
-  std::optional<Error> error{};              // refused, unknown: see SessionLog
+  domain::Position head{};                      // committed: of the call's last entry; conflict: of the log ({0, 0}: there is none)
+  std::vector<domain::EncodedEntry> tail{};     // conflict: the entries after `expected`, oldest first, at most a conflict_tail
+  std::vector<domain::EncodedEntry> entries{};  // committed: those of the append, given back: their thread frees them
+  std::optional<Error> error{};                 // refused, unknown: see SessionLog
 };
 
 /// Receives the results of commits, on the thread of one loop.

@@ -32,6 +32,14 @@ TEST_P(AppendContract, the_outcome_names_session_token_and_position) {
   EXPECT_FALSE(outcome.error.has_value());
 }
 
+TEST_P(AppendContract, a_committed_outcome_gives_the_entries_back) {
+  LogScript script(7);
+  EXPECT_EQ(append(script.create()).entries, script.entries());
+  const Append texts = script.texts(3);
+  EXPECT_EQ(append(texts).entries, texts.entries);
+  EXPECT_EQ(append(texts).entries, texts.entries) << "also when they are in the log already";
+}
+
 TEST_P(AppendContract, an_id_has_one_log_whoever_creates_its_session) {
   LogScript first(7, 1, 2);
   LogScript second(8, 3, 4, first.row().id);

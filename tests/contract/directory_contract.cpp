@@ -1,12 +1,22 @@
 // Tests each promise of Directory (src/store/directory.hpp).
 #include <algorithm>
+#include <memory>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "base/limits.hpp"
 #include "contract/read_fixture.hpp"
 
 namespace parley::test {
+namespace {
+
+std::shared_ptr<const domain::SessionRow> created_at(domain::SessionRow row, Timestamp time) {
+  row.created_at = time;
+  return std::make_shared<const domain::SessionRow>(std::move(row));
+}
+
+}  // namespace
 
 TEST_P(ReadContract, a_session_is_found_by_id_and_by_number_as_it_is_now) {
   LogScript script(7);
@@ -99,7 +109,7 @@ TEST_P(ReadContract, open_sessions_of_a_user_come_newest_first_with_every_partic
   commit(oldest.create());
   for (LogScript* script : {&middle, &newest_one}) {
     store::Append append = script->create();
-    append.row->created_at = oldest.row().created_at + std::chrono::seconds{script == &middle ? 10 : 20};
+    append.row = created_at(*append.row, oldest.row().created_at + std::chrono::seconds{script == &middle ? 10 : 20});
     commit(append);
   }
   auto open = open_sessions_of(1);
@@ -154,7 +164,7 @@ TEST_P(ReadContract, a_walk_over_the_open_sessions_tells_those_created_before_a_
   commit(old_one.create());
   store::Append append = new_one.create();
   const Timestamp later = old_one.row().created_at + std::chrono::hours{2};
-  append.row->created_at = later;
+  append.row = created_at(*append.row, later);
   commit(append);
   const auto numbers = [&](Timestamp before) {
     std::set<SessionNumber> found;

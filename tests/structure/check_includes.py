@@ -16,7 +16,8 @@ TESTS = ROOT / "tests"
 
 # Library headers: the folders that may include them, and whether headers may include them too.
 LIBRARIES = {
-    r"boost/": ({"server/http"}, False),
+    r"boost/(?!container/|unordered/)": ({"server/http"}, False),
+    r"boost/(container|unordered)/": ({"base"}, True),
     r"rocksdb/": ({"store/embedded"}, False),
     r"(mongoc|bson)/": ({"store/mongo/driver", "store/mongo/adoption"}, False),
     r"simdjson": ({"protocol", "api", "auth/jwt", "http_api", "store/mongo/driver", "bench"}, False),

@@ -1,4 +1,4 @@
-#include "integration/chat_system.hpp"
+#include "support/chat_system.hpp"
 
 #include <stdexcept>
 
@@ -13,10 +13,10 @@ namespace {
 
 constexpr std::string_view secret = "a secret that only these tests know";
 
-server::ServerConfig server_config() {
+server::ServerConfig server_config(unsigned event_loops) {
   server::ServerConfig config;
   config.port = 0;
-  config.event_loops = 2;
+  config.event_loops = event_loops;
   return config;
 }
 
@@ -41,8 +41,8 @@ std::unique_ptr<EmbeddedStore> open_store(const std::string& directory, store::e
 
 }  // namespace
 
-ChatSystem::ChatSystem(const std::string& directory, Syncing syncing, service::IdentitySource identity)
-    : server_(server_config(), clock_, logs_),
+ChatSystem::ChatSystem(const std::string& directory, Syncing syncing, service::IdentitySource identity, unsigned event_loops)
+    : server_(server_config(event_loops), clock_, logs_),
       store_(open_store(directory, {.clock = clock_, .logs = logs_, .file_system = files_, .syncing = syncing})),
       authenticator_({.secret = std::string(secret)}, domain::RoleSet(), clock_),
       service_(

@@ -1,5 +1,5 @@
-// The whole server in this process, wired like `parley serve`, on a disk with faults: two loops, a port chosen by the system, no rate
-// limits. Runs until it is stopped or destroyed, or until `lose_power`.
+// The whole server in this process, wired like `parley serve`, on a disk with faults: a port chosen by the system, no rate limits. Runs
+// until it is stopped or destroyed, or until `lose_power`.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "auth/jwt/jwt_authenticator.hpp"
 #include "base/entropy.hpp"
@@ -27,13 +28,14 @@ class ChatSystem {
 
   /// Throws std::runtime_error if the store refuses to open.
   explicit ChatSystem(const std::string& directory, Syncing syncing = Syncing::real,
-                      service::IdentitySource identity = service::IdentitySource::claims);
+                      service::IdentitySource identity = service::IdentitySource::claims, unsigned event_loops = 2);
   ~ChatSystem();
   ChatSystem(const ChatSystem&) = delete;
   ChatSystem& operator=(const ChatSystem&) = delete;
 
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
   [[nodiscard]] FaultyFileSystem& files() { return *files_; }
+  [[nodiscard]] std::vector<EventLoop*> loops() { return server_.loops(); }
   [[nodiscard]] static std::string token(std::string_view user, std::string_view role);
 
   /// When this returns, the user is in the store.

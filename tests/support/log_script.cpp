@@ -1,6 +1,7 @@
 #include "support/log_script.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -60,7 +61,7 @@ Append LogScript::create() {
   row_.created_at = now_ + std::chrono::seconds{1};
   row_.object_id = domain::make_entry_id(row_.created_at, row_.number, 1);
   add(append, domain::created_draft(row_, row_.participants[0]));
-  append.row = row_;
+  append.row = std::make_shared<const domain::SessionRow>(row_);
   return append;
 }
 
@@ -74,7 +75,7 @@ Append LogScript::start() {
   add(append, std::move(draft));
   row_.status = domain::SessionStatus::active;
   row_.started_at = head_.timestamp;
-  append.row = row_;
+  append.row = std::make_shared<const domain::SessionRow>(row_);
   return append;
 }
 
@@ -130,7 +131,7 @@ Append LogScript::end() {
   add(append, std::move(draft));
   row_.status = domain::SessionStatus::ended;
   row_.ended_at = head_.timestamp;
-  append.row = row_;
+  append.row = std::make_shared<const domain::SessionRow>(row_);
   return append;
 }
 
@@ -142,7 +143,7 @@ Append LogScript::reopen() {
   draft.sender_role = row_.participants[0].role;
   add(append, std::move(draft));
   row_.reopen(head_.timestamp);
-  append.row = row_;
+  append.row = std::make_shared<const domain::SessionRow>(row_);
   return append;
 }
 
@@ -156,7 +157,7 @@ Append LogScript::invite(std::uint32_t user) {
   draft.extensions = {domain::participant_extension({domain::ParticipantChangeKind::added, guest})};
   add(append, std::move(draft));
   row_.participants.push_back(guest);
-  append.row = row_;
+  append.row = std::make_shared<const domain::SessionRow>(row_);
   return append;
 }
 

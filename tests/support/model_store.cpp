@@ -145,6 +145,7 @@ AppendOutcome ModelStore::settle(Append append) {
     return outcome;
   }
   outcome.head = position_of(append.entries.back());
+  outcome.entries = append.entries;
   if (const auto fate = std::exchange(unknown_, std::nullopt)) {
     outcome = AppendOutcome{.session = append.session, .token = append.token, .status = AppendStatus::unknown};
     outcome.error = error_of(ErrorCode::outcome_unknown, "The outcome is not known");
@@ -190,6 +191,7 @@ AppendOutcome ModelStore::conflict(const Append& append) const {
   if (count == append.entries.size() && std::equal(first, first + static_cast<std::ptrdiff_t>(count), append.entries.begin(), same_core)) {
     outcome.status = AppendStatus::committed;
     outcome.head = position_of(append.entries.back());
+    outcome.entries = append.entries;
     return outcome;
   }
   std::size_t bytes = 0;

@@ -1,4 +1,4 @@
-#include "integration/test_client.hpp"
+#include "support/test_client.hpp"
 
 #include <arpa/inet.h>
 #include <poll.h>

@@ -43,7 +43,7 @@ std::optional<std::uint32_t> KeyIndex::find(const Key16& key) const {
 }
 
 std::size_t KeyIndex::bytes() const {
-  constexpr std::size_t bytes_per_key = 80;  // one node and one bucket of the map, one element of the queue
+  constexpr std::size_t bytes_per_key = 64;  // a place in the map, which is half full on average, and one element of the queue
   return order_.size() * bytes_per_key + older_.bytes();
 }
 

@@ -12,10 +12,10 @@
 #include <cstring>
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <utility>
 
 #include "base/bytes.hpp"
+#include "base/flat_map.hpp"
 #include "base/queue.hpp"
 #include "service/memory/key_filter.hpp"
 
@@ -45,6 +45,7 @@ class KeyIndex {
 
  private:
   struct Hash {
+    using is_avalanching = void;
     std::size_t operator()(const Key16& key) const noexcept {  // the key is a MAC, so any of its bytes serve as a hash
       std::size_t hash = 0;
       std::memcpy(&hash, key.data(), sizeof hash);
@@ -54,7 +55,7 @@ class KeyIndex {
 
   std::uint32_t known_from_ = 1;  // `seqs_` or `older_` has every key of an entry at or above this
   std::uint32_t exact_from_ = 1;  // `seqs_` has every key of an entry at or above this
-  std::unordered_map<Key16, std::uint32_t, Hash> seqs_;
+  FlatMap<Key16, std::uint32_t, Hash> seqs_;
   Queue<std::pair<std::uint32_t, Key16>> order_;  // ascending seq
   KeyFilter older_;
 };

@@ -28,9 +28,14 @@ StoredText stored_text(domain::Entry entry) {
 
 domain::MessageView message_view(const SessionId& session, const StoredText& text, domain::User sender) {
   domain::MessageView view;
+  view.sender = std::move(sender);
+  write_message_view(view, session, text);
+  return view;
+}
+
+void write_message_view(domain::MessageView& view, const SessionId& session, const StoredText& text) {
   view.id = text.id;
   view.session = session;
-  view.sender = std::move(sender);
   view.sender.id = text.sender;
   view.sender_role = text.sender_role;
   view.text = text.text;
@@ -38,8 +43,8 @@ domain::MessageView message_view(const SessionId& session, const StoredText& tex
   view.timestamp = text.timestamp;
   view.position = text.position;
   view.client_message_id = text.client_message_id;
+  view.freshness = domain::MessageView::Freshness::fresh;
   view.presence = text.presence;
-  return view;
 }
 
 }  // namespace parley::service

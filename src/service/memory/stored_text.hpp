@@ -28,5 +28,7 @@ struct StoredText {
 [[nodiscard]] StoredText stored_text(domain::Entry entry);
 
 [[nodiscard]] domain::MessageView message_view(const SessionId& session, const StoredText& text, domain::User sender);
+/// As above, without the sender's name, into the memory of a view that is no longer needed.
+void write_message_view(domain::MessageView& view, const SessionId& session, const StoredText& text);
 
 }  // namespace parley::service

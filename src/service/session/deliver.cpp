@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/answer.hpp"
+#include "base/scratch_text.hpp"
 #include "domain/extensions.hpp"
 #include "service/session/session_shard.hpp"
 #include "service/session/session_state.hpp"
@@ -46,19 +47,23 @@ void tell_of_entry(SessionShard& shard, SessionState& session, std::uint32_t seq
   tell(shard, session, event, [seq](const Member& member) { return seq > member.hears_after; });
 }
 
+void deliver_stored(SessionShard& shard, SessionState& session, const StoredText& text) {
+  deliver_text(shard, session, message_view(session.id(), text, {}));
+}
+
 }  // namespace
 
 std::uint64_t tell_room(SessionShard& shard, SessionState& session, OutgoingEvent event, std::uint64_t except) {
   return tell(shard, session, event, [except](const Member& member) { return member.connection->id != except; });
 }
 
-void deliver_text(SessionShard& shard, SessionState& session, const StoredText& text) {
-  const std::uint32_t prev = std::exchange(session.emitted_seq, text.seq());
+void deliver_text(SessionShard& shard, SessionState& session, const domain::MessageView& message) {
+  const std::uint32_t prev = std::exchange(session.emitted_seq, message.position.seq);
   if (session.members.empty()) return;
-  std::string json;
-  JsonWriter writer(json);
-  api::write_chat_event(writer, message_view(session.id(), text, {}), prev);
-  tell_of_entry(shard, session, text.seq(), {ServerEvent::chat_message, json});
+  ScratchText json;
+  JsonWriter writer(json.text());
+  api::write_chat_event(writer, message, prev);
+  tell_of_entry(shard, session, message.position.seq, {ServerEvent::chat_message, json.text()});
 }
 
 void deliver_deletion(SessionShard& shard, SessionState& session, const Deletion& deletion) {
@@ -89,7 +94,7 @@ void deliver_reopened(SessionShard& shard, SessionState& session, const UserId& 
 void deliver_foreign(SessionShard& shard, SessionState& session, domain::Entry entry) {
   const domain::Core core = entry.core;
   const StoredText* text = session.apply(std::move(entry));
-  if (text != nullptr && text->live()) deliver_text(shard, session, *text);
+  if (text != nullptr && text->live()) deliver_stored(shard, session, *text);
   if (core.kind == domain::EntryKind::ended) deliver_end(shard, session, core.sender, core.seq);
   if (core.kind == domain::EntryKind::reopened) deliver_reopened(shard, session, core.sender, core.seq);
   if (core.kind != domain::EntryKind::deleted) return;
@@ -101,7 +106,7 @@ void deliver_foreign(SessionShard& shard, SessionState& session, domain::Entry e
 void deliver_since(SessionShard& shard, SessionState& session, std::uint32_t seq) {
   const std::uint32_t last_seq = std::exchange(session.emitted_seq, seq);
   for (const StoredText& text : session.texts.texts()) {
-    if (text.seq() > seq && text.live()) deliver_text(shard, session, text);
+    if (text.seq() > seq && text.live()) deliver_stored(shard, session, text);
   }
   session.emitted_seq = last_seq;  // a deletion that was not sent leaves a gap, which clients see in the next `prev`
 }

@@ -28,7 +28,7 @@ std::uint64_t tell_room(SessionShard& shard, SessionState& session, OutgoingEven
 // Events about log entries go to every member that is not still reading the log (Member::hears_after).
 
 /// `chat-message`.
-void deliver_text(SessionShard& shard, SessionState& session, const StoredText& text);
+void deliver_text(SessionShard& shard, SessionState& session, const domain::MessageView& message);
 
 /// `chat-message-deleted`.
 struct Deletion {

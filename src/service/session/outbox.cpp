@@ -5,6 +5,11 @@
 #include "base/assert.hpp"
 
 namespace parley::service {
+namespace {
+
+constexpr std::size_t kept_max = 4'096;  // items; the memory of a larger burst is freed
+
+}  // namespace
 
 Outbox::Outbox(std::vector<EventLoop*> loops, EventLoop& home)
     : loops_(std::move(loops)), home_index_(home.index()), queues_(loops_.size()) {
@@ -31,11 +36,11 @@ void Outbox::deliver(std::vector<Item>& items) {
 void Outbox::flush() {
   if (flushing_) return;
   flushing_ = true;
-  std::vector<Item> batch;
   for (auto& home = queues_[home_index_]; !home.empty();) {
-    batch.clear();
-    batch.swap(home);  // tasks may queue more while they run
-    deliver(batch);
+    delivering_.swap(home);  // tasks may queue more while they run
+    deliver(delivering_);
+    delivering_.clear();
+    if (delivering_.capacity() > kept_max) std::vector<Item>().swap(delivering_);
   }
   for (std::size_t index = 0; index < queues_.size(); ++index) {
     if (queues_[index].empty()) continue;

@@ -38,6 +38,7 @@ class Outbox {
   std::vector<EventLoop*> loops_;  // by index
   std::size_t home_index_;
   std::vector<std::vector<Item>> queues_;  // by loop index
+  std::vector<Item> delivering_;           // of the home loop; keeps its memory
   bool flushing_ = false;
 };
 

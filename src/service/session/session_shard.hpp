@@ -103,6 +103,9 @@ class SessionShard final : public store::CommitListener {
   [[nodiscard]] Entropy& entropy() { return *entropy_; }
   [[nodiscard]] Outbox& outbox() { return outbox_; }
   [[nodiscard]] PairLanes& pair_lanes() { return pair_lanes_; }
+  [[nodiscard]] WorkPool& works() { return works_; }
+  /// For the message of one commit: keeps its memory for the next one.
+  [[nodiscard]] domain::MessageView& scratch_message() { return scratch_message_; }
   [[nodiscard]] std::uint64_t next_token() { return next_token_++; }
   [[nodiscard]] std::size_t sessions() const { return sessions_.size(); }
 
@@ -132,6 +135,8 @@ class SessionShard final : public store::CommitListener {
   Outbox outbox_;
   EntryTails entry_tails_;
   PairLanes pair_lanes_;  // of the pairs that belong to this shard
+  WorkPool works_;
+  domain::MessageView scratch_message_;
   std::unordered_map<SessionId, std::unique_ptr<SessionState>> sessions_;
   std::unordered_map<SessionId, std::unique_ptr<SessionState>> creating_;  // each is in loading_ too
   std::unordered_map<SessionNumber, SessionState*> by_number_;             // of both
@@ -163,7 +168,7 @@ void SessionShard::read(std::move_only_function<Result<T>(store::LogReader&)> jo
 
 template <typename T>
 void SessionShard::answer(std::size_t from, Done<T> done, Result<T> result) {
-  outbox_.run(from, [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
+  outbox_.run(from, std::move(done).with(std::move(result)));
 }
 
 }  // namespace parley::service

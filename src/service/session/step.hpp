@@ -69,6 +69,8 @@ class Step {
 
   /// Fetches the data that `decide` asked for. Runs on a reader thread; no other method runs until it returns.
   [[nodiscard]] virtual Result<void> read(store::LogReader&, store::Directory&) { return {}; }
+  /// The entry that `decide` proposed was not written: the texts that went into it come back, for the next `decide`.
+  virtual void take_back(domain::Body) {}
   /// The data from `read` is out of date.
   virtual void forget_read() {}
   /// Begins the wait that `decide` asked for. No other method runs until `then` has run: once, in a Turn on the session's thread, inside

@@ -22,7 +22,7 @@ void StepRunner::submit(std::unique_ptr<Step> step) {
     return;
   }
   bytes_ += bytes;
-  auto work = std::make_unique<Work>();
+  auto work = shard_.works().take();
   work->step = std::move(step);
   work->bytes = bytes;
   works_.push(std::move(work));
@@ -77,6 +77,7 @@ void StepRunner::obey(Action action) {
 void StepRunner::decide(std::size_t index) {
   using As = Sequencer::Decided::As;
   Work& work = *works_[index];
+  if (work.entry.body) work.step->take_back(*std::exchange(work.entry.body, std::nullopt));
   const auto in_flight = index == 0 ? Outlook::InFlight::nothing : Outlook::InFlight::earlier_steps;
   Decision decision = work.step->decide({session_, head_, *row_, in_flight});
   if (auto* proposal = std::get_if<Propose>(&decision)) {
@@ -96,16 +97,21 @@ void StepRunner::append(Work& work) {
   store::Append append;
   append.session = row_->number;
   append.expected = head_.position();
-  work.chained = domain::chain(head_, row_->number, std::move(proposal.draft), shard_.entropy());
-  session_.keys.add(work.chained.entry.core.key, head_.seq);
+  append.entries = std::move(work.encoded);
+  append.entries.resize(1);
+  domain::EncodedEntry& encoded = append.entries.front();
+  proposal.draft.memory = std::move(encoded);
+  domain::Chained chained = domain::chain(head_, row_->number, std::move(proposal.draft), shard_.entropy());
+  encoded = std::move(chained.encoded);
+  work.entry = std::move(chained.entry);
+  session_.keys.add(work.entry.core.key, head_.seq);
   work.head_after = head_;
   work.row_after = std::move(proposal.row);
   if (work.row_after) {
     row_ = work.row_after;
-    append.row = *row_;
+    append.row = row_;
   }
   work.token = shard_.next_token();
-  append.entries.push_back(work.chained.encoded);
   append.erase_body_of = proposal.erase_body_of;
   append.token = work.token;
   shard_.append(std::move(append));
@@ -164,6 +170,7 @@ void StepRunner::settle(store::AppendOutcome& outcome) {
     if (!settled.error && outcome.status == Status::refused) settled.error = overloaded();
     if (!settled.error && outcome.status == Status::unknown)
       settled.error = Error{ErrorCode::outcome_unknown, "The outcome is not known", {}};
+    works_[index]->encoded = std::move(outcome.entries);
     sequencer_.on(std::move(settled));
     conflict_ = &outcome;
     run();
@@ -205,7 +212,7 @@ void StepRunner::roll_back_to(std::size_t index) {
 }
 
 void StepRunner::answer(Action action) {
-  const std::unique_ptr<Work> work = works_.pop();
+  std::unique_ptr<Work> work = works_.pop();
   bytes_ -= work->bytes;
   if (action.kind == Action::Kind::commit)
     take_into_session(*work);
@@ -213,16 +220,34 @@ void StepRunner::answer(Action action) {
     work->step->settled(session_);
   else
     work->step->refused(std::move(*action.error));
+  shard_.works().give_back(std::move(work));
 }
 
 void StepRunner::take_into_session(Work& work) {
   session_.head = std::move(work.head_after);
   if (work.row_after) session_.take_row(std::move(work.row_after));
-  shard_.entry_tails().note(*session_.row, work.chained.entry, work.chained.encoded.size_bytes());
-  Committed committed{work.chained.entry.core.seq, work.chained.entry.core.timestamp, nullptr};
-  committed.text = session_.apply(std::move(work.chained.entry));
+  const domain::EncodedEntry& stored = work.encoded.front();
+  shard_.entry_tails().note(*session_.row, work.entry, stored.size_bytes());
+  Committed committed{work.entry.core.seq, work.entry.core.timestamp, nullptr};
+  committed.text = session_.apply(std::move(work.entry));
   work.step->committed(session_, committed);
-  shard_.context().deps.relay.publish(session_.id(), work.chained.encoded);
+  shard_.context().deps.relay.publish(session_.id(), stored);
+}
+
+std::unique_ptr<StepRunner::Work> WorkPool::take() {
+  if (kept_.empty()) return std::make_unique<StepRunner::Work>();
+  auto work = std::move(kept_.back());
+  kept_.pop_back();
+  return work;
+}
+
+void WorkPool::give_back(std::unique_ptr<StepRunner::Work> work) {
+  work->step.reset();
+  work->proposal = {};
+  work->entry = {};
+  work->row_after.reset();
+  const bool is_large = !work->encoded.empty() && work->encoded.front().size_bytes() > limits::work_kept_bytes_max;
+  if (kept_.size() < limits::works_kept_max && !is_large) kept_.push_back(std::move(work));
 }
 
 }  // namespace parley::service

@@ -40,6 +40,7 @@ class StepRunner {
   void reset_outlook();
 
  private:
+  friend class WorkPool;
   /// A step in line, at the same place as in the sequencer.
   struct Work {
     std::unique_ptr<Step> step;
@@ -47,7 +48,8 @@ class StepRunner {
     std::uint64_t token = 0;  // of its append
     // From the decision to append on:
     Propose proposal;
-    domain::Chained chained;
+    domain::Entry entry;
+    std::vector<domain::EncodedEntry> encoded;  // once it is committed: the entry as stored; before: memory for it
     domain::Head head_after;
     std::shared_ptr<const domain::SessionRow> row_after;
   };
@@ -74,6 +76,16 @@ class StepRunner {
   std::shared_ptr<const domain::SessionRow> row_;  // of the outlook
   store::AppendOutcome* conflict_ = nullptr;       // inside settle only
   bool running_ = false;
+};
+
+/// Work that is done, kept with its memory for the next steps of any session of the shard. Owner: the shard's thread.
+class WorkPool {
+ public:
+  [[nodiscard]] std::unique_ptr<StepRunner::Work> take();
+  void give_back(std::unique_ptr<StepRunner::Work> work);
+
+ private:
+  std::vector<std::unique_ptr<StepRunner::Work>> kept_;
 };
 
 }  // namespace parley::service

@@ -14,13 +14,11 @@
 #include "domain/user.hpp"
 #include "domain/validation.hpp"
 #include "domain/views.hpp"
+#include "service/shared/done.hpp"
 #include "store/directory.hpp"
 #include "store/signalling_record.hpp"
 
 namespace parley::service {
-
-template <typename T>
-using Done = std::move_only_function<void(Result<T>)>;
 
 /// Why a token gives no identity: the token or its user is not valid, or the user store cannot be asked now.
 using Unidentified = std::variant<auth::AuthFailure, Error>;

@@ -1,4 +1,4 @@
-#include "service/socket/socket_answer.hpp"
+#include "service/shared/socket_answer.hpp"
 
 #include "domain/error_code.hpp"
 #include "service/shared/server_event.hpp"
@@ -21,7 +21,7 @@ void SocketAnswer::fail(const Error& error, const std::function<void(JsonWriter&
   if (error.code == ErrorCode::already_exists) writer.member("sessionId", error.detail);
   if (write_more) write_more(writer);
   writer.end_object();
-  send_ack(json);
+  connection_->peer->send(write_ack(json));
 }
 
 void SocketAnswer::emit_error(const Error& error, std::string_view type) const {
@@ -33,8 +33,8 @@ void SocketAnswer::emit_error(const Error& error, std::string_view type) const {
   connection_->peer->send(protocol::socketio::encode_event(chat_namespace, name_of(ServerEvent::error), json));
 }
 
-void SocketAnswer::send_ack(std::string_view json) const {
-  connection_->peer->send(protocol::socketio::encode_ack(chat_namespace, *ack_, json));
+protocol::socketio::PacketPtr SocketAnswer::write_ack(std::string_view json) const {
+  return protocol::socketio::encode_ack(chat_namespace, *ack_, json);
 }
 
 }  // namespace parley::service

@@ -5,8 +5,10 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "api/answer.hpp"
+#include "base/scratch_text.hpp"
 #include "service/shared/connection.hpp"
 
 namespace parley::service {
@@ -19,13 +21,18 @@ class SocketAnswer {
   /// `{"success":true,…}`: `members` writes the rest. Sends nothing when no ack was asked for.
   template <typename WriteMembers>
   void succeed(WriteMembers members) const {
-    if (!ack_) return;
-    std::string json;
-    JsonWriter writer(json);
+    if (auto packet = write_success(members)) connection_->peer->send(std::move(packet));
+  }
+  /// The packet that `succeed` sends; null: no ack was asked for. Threads: any.
+  template <typename WriteMembers>
+  [[nodiscard]] protocol::socketio::PacketPtr write_success(WriteMembers members) const {
+    if (!ack_) return nullptr;
+    ScratchText json;
+    JsonWriter writer(json.text());
     writer.begin_object().key("success").boolean(true);
     members(writer);
     writer.end_object();
-    send_ack(json);
+    return write_ack(json.text());
   }
   /// `{"success":false,"error":…,"code":…[,"retryAfter":…][,"sessionId":…]…}`; `write_more` writes the rest. Sends nothing when no ack was
   /// asked for.
@@ -33,8 +40,10 @@ class SocketAnswer {
   /// The `error` event: `{"message":…[,"type":…]}`.
   void emit_error(const Error& error, std::string_view type = {}) const;
 
+  [[nodiscard]] const ConnectionPtr& connection() const { return connection_; }
+
  private:
-  void send_ack(std::string_view json) const;
+  [[nodiscard]] protocol::socketio::PacketPtr write_ack(std::string_view json) const;
 
   ConnectionPtr connection_;
   std::optional<std::uint64_t> ack_;

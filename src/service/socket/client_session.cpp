@@ -74,12 +74,6 @@ std::optional<Result<domain::EntryRange>> resume_of(const Fields& fields) {
   return range;
 }
 
-void write_sent(JsonWriter& writer, const domain::MessageView& message) {
-  writer.key("chatMessage");
-  api::write_chat_event(writer, message);
-  if (message.freshness == domain::MessageView::Freshness::duplicate) writer.key("duplicate").boolean(true);
-}
-
 }  // namespace
 
 ClientSession::ClientSession(Router& router, EventLoop& loop, ConnectionPtr connection)
@@ -119,11 +113,7 @@ void ClientSession::chat_message(const Incoming& incoming) {
   const Fields& fields = incoming.fields;
   SendMessage request{fields.session_field(members::session_id.name), fields.text_field(members::message.name),
                       fields.text_field(members::client_message_id.name), SendMessage::Transport::socket};
-  publish(invocation(), std::move(request), [answer = SocketAnswer(connection_, incoming.ack)](Result<domain::MessageView> sent) {
-    if (sent) return answer.succeed([&](JsonWriter& writer) { write_sent(writer, *sent); });
-    answer.fail(sent.error());
-    answer.emit_error(sent.error());  // for clients that did not ask for an ack
-  });
+  publish(invocation(), std::move(request), SocketAnswer(connection_, incoming.ack));
 }
 
 void ClientSession::join_session(const Incoming& incoming) {

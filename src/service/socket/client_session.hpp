@@ -17,7 +17,7 @@
 #include "service/session/invocation.hpp"
 #include "service/shared/client_event.hpp"
 #include "service/shared/connection.hpp"
-#include "service/socket/socket_answer.hpp"
+#include "service/shared/socket_answer.hpp"
 
 namespace parley::service {
 

@@ -4,8 +4,11 @@
 #include "service/use_cases/publish.hpp"
 
 #include <utility>
+#include <variant>
 
+#include "api/answer.hpp"
 #include "base/limits.hpp"
+#include "base/recycled.hpp"
 #include "domain/authorization.hpp"
 #include "domain/error_code.hpp"
 #include "domain/validation.hpp"
@@ -37,18 +40,60 @@ Content judge(TextField field, std::size_t length_max) {
   return {*std::move(text), std::nullopt};
 }
 
-class PublishStep final : public Step {
+/// `{"success":true,"chatMessage":…[,"duplicate":true]}`.
+protocol::socketio::PacketPtr write_sent(const SocketAnswer& answer, const MessageView& message) {
+  return answer.write_success([&message](JsonWriter& writer) {
+    writer.key("chatMessage");
+    api::write_chat_event(writer, message);
+    if (message.freshness == MessageView::Freshness::duplicate) writer.key("duplicate").boolean(true);
+  });
+}
+
+void fail(const SocketAnswer& answer, const Error& error) {
+  answer.fail(error);
+  answer.emit_error(error);  // for clients that did not ask for an ack
+}
+
+/// The answer to a send, by either transport. One of the three is called, once, on the shard's thread, in a Turn.
+class SendAnswer {
+ public:
+  SendAnswer(SessionShard& shard, Answer<MessageView> by_rest) : shard_(&shard), to_(std::move(by_rest)) {}
+  SendAnswer(SessionShard& shard, SocketAnswer by_socket) : shard_(&shard), to_(std::move(by_socket)) {}
+
+  /// The ack of a socket is written here: it needs no copy of the message for its own loop.
+  void sent(const MessageView& message) {
+    if (auto* rest = std::get_if<Answer<MessageView>>(&to_)) return (*rest)(message);
+    const auto& socket = std::get<SocketAnswer>(to_);
+    const ConnectionPtr& connection = socket.connection();
+    if (auto packet = write_sent(socket, message)) shard_->outbox().send(connection->loop_index, connection->peer, std::move(packet));
+  }
+  void refuse(Error error) {
+    if (auto* rest = std::get_if<Answer<MessageView>>(&to_)) return rest->refuse(std::move(error));
+    auto& socket = std::get<SocketAnswer>(to_);
+    const std::size_t loop_index = socket.connection()->loop_index;
+    shard_->outbox().run(loop_index, [answer = std::move(socket), error = std::move(error)] { fail(answer, error); });
+  }
+
+  [[nodiscard]] SessionShard& shard() const { return *shard_; }
+
+ private:
+  SessionShard* shard_;
+  std::variant<Answer<MessageView>, SocketAnswer> to_;
+};
+
+class PublishStep final : public Step, public Recycled<PublishStep> {
  public:
   struct Sent {
     TextField client_message_id;
     Content content;
     Transport transport;
   };
-  PublishStep(Answer<MessageView> answer, CallerPtr caller, Sent sent)
+  PublishStep(SendAnswer answer, CallerPtr caller, Sent sent)
       : answer_(std::move(answer)), caller_(std::move(caller)), sent_(std::move(sent)) {}
 
   std::size_t bytes() const override { return sent_.content.text.size() + sent_.client_message_id.value.size(); }
   Decision decide(const Outlook& outlook) override;
+  void take_back(domain::Body body) override;
   Result<void> read(store::LogReader& reader, store::Directory& directory) override;
   void forget_read() override { found_.reset(); }
   void committed(SessionState& session, const Committed& committed) override;
@@ -60,10 +105,9 @@ class PublishStep final : public Step {
   [[nodiscard]] Result<void> admit_rate();
   [[nodiscard]] Context& context() const { return answer_.shard().context(); }
 
-  Answer<MessageView> answer_;
+  SendAnswer answer_;
   CallerPtr caller_;
   Sent sent_;
-  std::string client_message_id_;
   Key16 key_{};
   SessionNumber number_;
   std::optional<std::uint32_t> repeat_of_;  // the seq of the entry with this key
@@ -78,10 +122,9 @@ Decision PublishStep::decide(const Outlook& outlook) {
   auto participant = domain::authorize_participant(outlook.row, caller_->user);
   if (!participant) return Refuse{std::move(participant.error())};
 
-  auto client_message_id = domain::accept_client_message_id(sent_.client_message_id);
-  if (!client_message_id) return Refuse{std::move(client_message_id.error())};
-  client_message_id_ = std::move(*client_message_id);
-  key_ = domain::idempotency_key(outlook.row.secret, caller_->user.id, client_message_id_);
+  const auto client_message_id = domain::accept_client_message_id(sent_.client_message_id);
+  if (!client_message_id) return Refuse{client_message_id.error()};
+  key_ = domain::idempotency_key(outlook.row.secret, caller_->user.id, *client_message_id);
   number_ = outlook.row.number;
   if (auto repeat = find_repeat(outlook)) return std::move(*repeat);
 
@@ -95,9 +138,14 @@ Decision PublishStep::decide(const Outlook& outlook) {
   proposal.draft.sender = caller_->user.id;
   proposal.draft.sender_role = std::move(participant->role);
   proposal.draft.key = key_;
-  proposal.draft.text = sent_.content.text;
-  proposal.draft.client_message_id = client_message_id_;
+  proposal.draft.text = std::move(sent_.content.text);  // until `take_back`
+  proposal.draft.client_message_id = std::move(sent_.client_message_id.value);
   return proposal;
+}
+
+void PublishStep::take_back(domain::Body body) {
+  sent_.content.text = std::move(body.text);
+  sent_.client_message_id.value = std::move(body.client_message_id);
 }
 
 std::optional<Decision> PublishStep::find_repeat(const Outlook& outlook) {
@@ -146,8 +194,11 @@ Result<void> PublishStep::admit_rate() {
 
 void PublishStep::committed(SessionState& session, const Committed& committed) {
   count(context().counters.messages_stored);
-  answer_(message_view(session.id(), *committed.text, caller_->user));
-  deliver_text(answer_.shard(), session, *committed.text);
+  MessageView& message = answer_.shard().scratch_message();
+  message.sender = caller_->user;
+  write_message_view(message, session.id(), *committed.text);
+  answer_.sent(message);
+  deliver_text(answer_.shard(), session, message);
   if (key_ != Key16{}) read_older_keys(answer_.shard(), session);
 }
 
@@ -164,8 +215,8 @@ void PublishStep::settled(SessionState& session) {
   }
   MessageView view = message_view(session.id(), *original, caller_->user);
   view.freshness = MessageView::Freshness::duplicate;
-  view.client_message_id = client_message_id_;
-  answer_(std::move(view));
+  view.client_message_id = sent_.client_message_id.value;
+  answer_.sent(view);
 }
 
 // Over REST a refusal of the content comes before every other refusal of the request.
@@ -176,22 +227,41 @@ void PublishStep::refused(Error error) {
   answer_.refuse(std::move(error));
 }
 
-}  // namespace
-
-// Over REST the form is checked before access (docs/api-contract.md §4.1); over a socket only `sessionId` is. A text that is too long is
-// still looked up by its key.
-void publish(Invocation by, SendMessage request, Done<MessageView> done) {
+/// Over REST the form is checked before access (docs/api-contract.md §4.1); over a socket only `sessionId` is. A text that is too long is
+/// still looked up by its key.
+Result<void> check_form(const SendMessage& request, const Content& content) {
   using domain::SessionField;
-  if (request.session.state == SessionField::State::falsy) return done(std::unexpected(text_required()));
-  auto content = judge(std::move(request.message), by.router.context().config.message_length_max);
   const bool has_key = request.client_message_id.state != TextField::State::falsy;
   const bool may_be_repeat = has_key && !content.text.empty() && request.session.state == SessionField::State::given;
-  if (request.transport == Transport::rest && content.refusal && !may_be_repeat) return done(std::unexpected(*std::move(content.refusal)));
-  if (request.session.state != SessionField::State::given) return done(std::unexpected(session_not_found()));
+  if (request.transport == Transport::rest && content.refusal && !may_be_repeat) return std::unexpected(*content.refusal);
+  if (request.session.state != SessionField::State::given) return std::unexpected(session_not_found());
+  return {};
+}
+
+/// `refuse(Error)` refuses at once; `answer_from(SessionShard&)` gives the SendAnswer of a step on that shard.
+template <typename Refuse, typename AnswerFrom>
+void submit(Invocation by, SendMessage request, Refuse refuse, AnswerFrom answer_from) {
+  if (request.session.state == domain::SessionField::State::falsy) return refuse(text_required());
+  auto content = judge(std::move(request.message), by.router.context().config.message_length_max);
+  if (auto checked = check_form(request, content); !checked) return refuse(std::move(checked.error()));
   const SessionId id = request.session.id;
-  Answer<MessageView> answer(by.router.shard_of(id), by.from, std::move(done));
   PublishStep::Sent sent{std::move(request.client_message_id), std::move(content), request.transport};
-  by.router.submit(by.from, id, std::make_unique<PublishStep>(std::move(answer), std::move(by.caller), std::move(sent)));
+  by.router.submit(by.from, id, std::make_unique<PublishStep>(answer_from(by.router.shard_of(id)), std::move(by.caller), std::move(sent)));
+}
+
+}  // namespace
+
+void publish(Invocation by, SendMessage request, Done<MessageView> done) {
+  EventLoop& from = by.from;
+  submit(
+      std::move(by), std::move(request), [&done](Error error) { done(std::unexpected(std::move(error))); },
+      [&](SessionShard& shard) { return SendAnswer(shard, Answer<MessageView>(shard, from, std::move(done))); });
+}
+
+void publish(Invocation by, SendMessage request, SocketAnswer answer) {
+  submit(
+      std::move(by), std::move(request), [&answer](const Error& error) { fail(answer, error); },
+      [&answer](SessionShard& shard) { return SendAnswer(shard, std::move(answer)); });
 }
 
 }  // namespace parley::service

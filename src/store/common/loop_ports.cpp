@@ -1,9 +1,10 @@
 #include "store/common/loop_ports.hpp"
 
-#include <unordered_map>
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.hpp"
+#include "base/inline_vector.hpp"
 #include "base/limits.hpp"
 
 namespace parley::store {
@@ -40,10 +41,22 @@ void LoopPorts::refuse(const std::shared_ptr<LoopPort>& port, AppendOutcome outc
 }
 
 void LoopPorts::publish(std::span<Settled> settled) {
-  std::unordered_map<LoopPort*, std::vector<AppendOutcome>> outcomes;
-  for (Settled& each : settled) outcomes[each.port].push_back(std::move(each.outcome));
-  for (auto& [port, of_loop] : outcomes)
-    port->loop->post([listener = port->listener, appended = std::move(of_loop)]() mutable { listener->on_appended(appended); });
+  struct OfLoop {
+    LoopPort* port;
+    std::vector<AppendOutcome> outcomes{};
+  };
+  InlineVector<OfLoop, 4> loops;
+  for (Settled& each : settled) {
+    auto loop = std::ranges::find(loops, each.port, &OfLoop::port);
+    if (loop == loops.end()) {
+      loop = loops.insert(loops.end(), OfLoop{each.port});
+      loop->outcomes.reserve(settled.size() / (loops.size() * 2) + 1);
+    }
+    loop->outcomes.push_back(std::move(each.outcome));
+  }
+  for (OfLoop& each : loops)
+    each.port->loop->post(
+        [listener = each.port->listener, outcomes = std::move(each.outcomes)]() mutable { listener->on_appended(outcomes); });
 }
 
 void LoopPorts::announce(SessionNumber session) {

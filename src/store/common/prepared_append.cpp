@@ -4,7 +4,6 @@
 
 #include "base/limits.hpp"
 #include "domain/error_code.hpp"
-#include "store/common/stored_entries.hpp"
 
 namespace parley::store {
 
@@ -26,7 +25,9 @@ Result<void> prepare_entry(PreparedAppend& prepared, const domain::EncodedEntry&
   if (!core || core->seq != entry.seq) return malformed("the core of seq " + std::to_string(entry.seq) + " is not one");
   const bool is_text = core->kind == domain::EntryKind::text;
   if (is_text && entry.seq > limits::text_seq_max) return refuse(ErrorCode::session_full, "Session is full");
-  if (auto intact = domain::verify_checksum(entry); !intact) return malformed(intact.error().message + " " + intact.error().detail);
+  const auto trailer = domain::decode_trailer(entry.trailer, entry.core, entry.body);
+  if (!trailer) return malformed(trailer.error().message + " " + trailer.error().detail);
+  prepared.last = domain::Position::at(entry.seq, trailer->digest);
   if (core->key != Key16{}) prepared.keys.emplace_back(core->key, entry.seq);
   prepared.needs_room = prepared.needs_room || needs_room(core->kind);
   prepared.bytes += entry.size_bytes();
@@ -44,9 +45,7 @@ Result<PreparedAppend> prepare(LoopPort& port, Append& append) {
     if (entry.seq != ++seq) return malformed("the seqs are not dense after the expected position");
     if (auto checked = prepare_entry(prepared, entry); !checked) return std::unexpected(checked.error());
   }
-  const auto last = position_of(append.entries.back());
-  if (!last) return malformed(last.error().message + " " + last.error().detail);
-  prepared.last = *last;
+  prepared.entry_count = append.entries.size();
   prepared.port = &port;
   prepared.append = std::move(append);
   return prepared;

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "base/event_loop.hpp"
+#include "base/inline_vector.hpp"
 #include "base/result.hpp"
 #include "store/session_log.hpp"
 
@@ -20,12 +22,16 @@ struct LoopPort {
   std::vector<AppendOutcome> refusals{};  // Owner: the loop's thread. One pending post delivers them all
 };
 
+/// Idempotency keys, each with the seq of its entry. Nearly every append has one entry.
+using KeysOfEntries = InlineVector<std::pair<Key16, std::uint32_t>, 1>;
+
 struct PreparedAppend {
   LoopPort* port = nullptr;
   Append append{};
-  domain::Position last{};                              // of the last entry
-  std::vector<std::pair<Key16, std::uint32_t>> keys{};  // of the entries that have a key
-  std::size_t bytes = 0;
+  domain::Position last{};  // of the last entry
+  KeysOfEntries keys{};     // of the entries that have a key
+  std::size_t entry_count = 0;
+  std::size_t bytes = 0;    // of the entries
   bool needs_room = false;  // it holds a text, a creation or a reopening: a full store refuses those
 };
 

@@ -44,13 +44,13 @@ CommitBatch::~CommitBatch() = default;
 
 bool CommitBatch::admits(const PreparedAppend& prepared) const {
   if (settled_.empty()) return true;
-  if (entries_ + prepared.append.entries.size() > limits::commit_batch_entries_max) return false;
+  if (entries_ + prepared.entry_count > limits::commit_batch_entries_max) return false;
   if (bytes_ + prepared.bytes > limits::commit_batch_bytes_max) return false;
   return !prepared.append.erase_body_of || !written_.contains(prepared.append.session);
 }
 
 void CommitBatch::add(PreparedAppend prepared) {
-  entries_ += prepared.append.entries.size();
+  entries_ += prepared.entry_count;
   bytes_ += prepared.bytes;
   settled_.push_back({prepared.port, {.session = prepared.append.session, .token = prepared.append.token}});
   AppendOutcome& outcome = settled_.back().outcome;
@@ -63,11 +63,13 @@ void CommitBatch::add(PreparedAppend prepared) {
   }
   if (auto done = put(prepared, **head); !done) return refuse(outcome, done.error());
   outcome.head = prepared.last;
+  outcome.entries = std::move(prepared.append.entries);
 }
 
 void CommitBatch::refuse(AppendOutcome& outcome, Error error) {
   deps_.state.note_refused();
   outcome.status = AppendStatus::refused;
+  outcome.entries.clear();
   outcome.error = std::move(error);
 }
 
@@ -119,9 +121,9 @@ void CommitBatch::put_entries(const PreparedAppend& prepared, LogHead& head) {
   written_.try_emplace(append.session);
   for (const EncodedEntry& entry : append.entries)
     embedded::put(*batch_, deps_.database.family(Family::log), log_key(append.session, entry.seq), domain::encode_record(entry));
-  for (const auto& [key, seq] : prepared.keys) deps_.keys.note(append.session, key, seq);
+  deps_.keys.note(append.session, prepared.keys);
   deps_.heads.add_keys(head, prepared.keys);
-  entries_put_ += append.entries.size();
+  entries_put_ += prepared.entry_count;
   bytes_put_ += prepared.bytes;
 }
 
@@ -272,6 +274,7 @@ void CommitBatch::fail_all(const std::string& reason) {
     if (settled.outcome.status != AppendStatus::committed) continue;
     settled.outcome.status = AppendStatus::unknown;
     settled.outcome.head = {};
+    settled.outcome.entries.clear();
     settled.outcome.error = Error{ErrorCode::outcome_unknown, "The outcome is not known", reason};
   }
   for (const auto& [index, prepared] : conflicting_) refuse(settled_[index].outcome, deps_.state.failure());
@@ -287,13 +290,14 @@ void CommitBatch::note_written(std::chrono::nanoseconds took) {
   if (auto noted = deps_.database.synced_file().write(deps_.database.latest_sequence()); !noted) deps_.state.fail(noted.error().message);
 }
 
-void CommitBatch::settle_conflict(AppendOutcome& outcome, const Append& append) {
+void CommitBatch::settle_conflict(AppendOutcome& outcome, Append& append) {
   const auto log = excerpt_for(append);
   if (!log) return refuse(outcome, log.error());
   auto settled = settlement_of(append, *log, AtHead::conflicts);
   if (!settled) return refuse(outcome, settled.error());
   outcome = **std::move(settled);
   if (outcome.status == AppendStatus::conflict) deps_.state.note_conflict();
+  if (outcome.status == AppendStatus::committed) outcome.entries = std::move(append.entries);
 }
 
 /// The entries after the expected position are read only if the log has that position.

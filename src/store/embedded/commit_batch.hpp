@@ -7,11 +7,11 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/flat_map.hpp"
 #include "domain/user.hpp"
 #include "store/clock_record.hpp"
 #include "store/common/loop_ports.hpp"
@@ -82,7 +82,7 @@ class CommitBatch {
   [[nodiscard]] Result<std::optional<domain::SessionRow>> row_before(const domain::SessionRow& row);
   [[nodiscard]] Result<void> put_keys_when_due(SessionNumber session, LogHead& head, std::size_t added);
   void put_keys(SessionNumber session, std::vector<KeyAt> keys, std::uint32_t watermark);
-  void settle_conflict(AppendOutcome& outcome, const Append& append);
+  void settle_conflict(AppendOutcome& outcome, Append& append);
   [[nodiscard]] Result<LogExcerpt> excerpt_for(const Append& append);
   void refuse(AppendOutcome& outcome, Error error);
   void note_written(std::chrono::nanoseconds took);
@@ -94,8 +94,9 @@ class CommitBatch {
   LogView latest_;
   std::unique_ptr<rocksdb::WriteBatch> batch_;
   std::vector<Settled> settled_;
-  std::vector<std::pair<std::size_t, PreparedAppend>> conflicting_;          // index into settled_
-  std::unordered_map<SessionNumber, std::optional<std::uint32_t>> written_;  // the logs that this adds to; the new watermark if it moves
+  std::vector<std::pair<std::size_t, PreparedAppend>> conflicting_;  // index into settled_
+  FlatMap<SessionNumber, std::optional<std::uint32_t>, std::hash<SessionNumber>>
+      written_;  // the logs that this adds to; the new watermark if it moves
   std::map<SessionId, domain::SessionRow> rows_;
   std::size_t entries_ = 0;
   std::size_t bytes_ = 0;

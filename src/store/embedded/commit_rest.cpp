@@ -11,14 +11,16 @@ BatchTimes times_after_batch(SteadyTime began, std::size_t entries) {
 }
 
 void CommitRest::note_append(EventLoop& loop) {
-  const std::size_t index = loop.index();
-  if (std::exchange(is_busy_[index], true)) return;
+  OfLoop& of = loops_[loop.index()];
+  if (std::exchange(of.is_busy, true)) return;
   ++busy_;
-  loop.when_idle([self = shared_from_this(), index] { self->note_idle(index); });
+  of.rest = this;
+  // One pointer that keeps the whole rest alive: the task then fits into itself, without an allocation.
+  loop.when_idle([of = std::shared_ptr<OfLoop>(shared_from_this(), &of)] { of->rest->note_idle(*of); });
 }
 
-void CommitRest::note_idle(std::size_t loop) {
-  is_busy_[loop] = false;
+void CommitRest::note_idle(OfLoop& loop) {
+  loop.is_busy = false;
   if (--busy_ > 0) return;
   {
     const std::lock_guard lock(mutex_);

@@ -43,10 +43,14 @@ class CommitRest final : public std::enable_shared_from_this<CommitRest> {
   void stop();
 
  private:
-  void note_idle(std::size_t loop);
+  struct OfLoop {
+    CommitRest* rest = nullptr;
+    bool is_busy = false;  // Owner: the loop's thread
+  };
+  void note_idle(OfLoop& loop);
 
   const Clock& clock_;
-  std::array<bool, limits::event_loops_max> is_busy_{};  // by the index of the loop; each is its loop's
+  std::array<OfLoop, limits::event_loops_max> loops_{};  // by index
   std::atomic<std::size_t> busy_ = 0;                    // loops
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -37,7 +37,7 @@ void Committer::append(EventLoop& loop, Append append) {
 }
 
 std::optional<Error> Committer::enqueue(PreparedAppend& prepared) {
-  const std::size_t entries = prepared.append.entries.size();
+  const std::size_t entries = prepared.entry_count;
   const std::size_t bytes = prepared.bytes;
   bool is_first = false;
   rest_->note_append(*prepared.port->loop);  // first, so that no rest ends for want of busy loops when the append has just come
@@ -169,7 +169,7 @@ void Committer::commit_once() {
   }
   CommitBatch batch({deps_.database, deps_.state, deps_.keys, heads_, deps_.clock, deps_.syncing},
                     deps_.state.has_room() ? CommitBatch::FreeSpace::enough : CommitBatch::FreeSpace::too_little);
-  for (; !backlog_.empty() && batch.admits(backlog_.front()); backlog_.pop_front()) batch.add(std::move(backlog_.front()));
+  add_backlog(batch);
   add_rows(batch);
   add_clock_look(batch);
   auto revocations = add_revocations(batch);
@@ -179,6 +179,14 @@ void Committer::commit_once() {
   publish(std::move(revocations), batch.revoked());
   heads_.trim();
   sync_synced_file_when_due();
+}
+
+void Committer::add_backlog(CommitBatch& batch) {
+  auto next = backlog_.begin();
+  for (; next != backlog_.end() && batch.admits(*next); ++next) batch.add(std::move(*next));
+  backlog_.erase(backlog_.begin(), next);
+  if (backlog_.empty() && backlog_.capacity() > limits::commit_batch_entries_max)
+    std::vector<PreparedAppend>().swap(backlog_);  // the memory of a burst
 }
 
 void Committer::look() {

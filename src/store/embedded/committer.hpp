@@ -81,6 +81,7 @@ class Committer {
   enum class Files : std::uint8_t { all, synced_file };
   void look_at_files(Files which);
   void look_before_commit();
+  void add_backlog(CommitBatch& batch);
   void add_rows(CommitBatch& batch);
   void drop_rows();
   void add_clock_look(CommitBatch& batch);
@@ -92,18 +93,18 @@ class Committer {
   [[nodiscard]] std::optional<Error> enqueue(PreparedAppend& prepared);
 
   const Dependencies deps_;
-  HeadCache heads_;                     // Owner: committer
-  RevocationTable revoked_;             // Owner: committer
-  std::deque<PreparedAppend> backlog_;  // Owner: committer. Taken from queue_, not yet in a batch
-  SteadyTime synced_file_at_{};         // Owner: committer
-  SteadyTime commit_began_{};           // Owner: committer. Of the last batch
-  SteadyTime looked_at_files_{};        // Owner: committer
-  std::size_t last_entries_ = 0;        // Owner: committer. Entries of the last batch
+  HeadCache heads_;                      // Owner: committer
+  RevocationTable revoked_;              // Owner: committer
+  std::vector<PreparedAppend> backlog_;  // Owner: committer. Taken from queue_, not yet in a batch. The two swap their memory
+  SteadyTime synced_file_at_{};          // Owner: committer
+  SteadyTime commit_began_{};            // Owner: committer. Of the last batch
+  SteadyTime looked_at_files_{};         // Owner: committer
+  std::size_t last_entries_ = 0;         // Owner: committer. Entries of the last batch
   const std::shared_ptr<CommitRest> rest_;
   std::mutex mutex_;
   std::condition_variable changed_;
   LoopPorts ports_;
-  std::deque<PreparedAppend> queue_;                         // guarded by mutex_
+  std::vector<PreparedAppend> queue_;                        // guarded by mutex_
   std::deque<domain::User> users_;                           // guarded by mutex_
   std::deque<SignallingMessage> signalling_;                 // guarded by mutex_
   std::size_t signalling_bytes_ = 0;                         // guarded by mutex_: of the payloads in signalling_

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <list>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -41,7 +42,7 @@ class HeadCache {
     places_[session] = place;
     return place->second;
   }
-  void add_keys(LogHead& head, const std::vector<KeyAt>& keys) {
+  void add_keys(LogHead& head, std::span<const KeyAt> keys) {
     head.keys.insert(head.keys.end(), keys.begin(), keys.end());
     keys_ += keys.size();
   }

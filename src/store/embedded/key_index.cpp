@@ -14,11 +14,14 @@ void KeyIndex::remember(Recent& recent, const Key16& key, std::uint32_t seq) {
   if (!is_new && seq < place->second) place->second = seq;
 }
 
-void KeyIndex::note(SessionNumber session, const Key16& key, std::uint32_t seq) {
+void KeyIndex::note(SessionNumber session, std::span<const std::pair<Key16, std::uint32_t>> keys) {
+  if (keys.empty()) return;
   const std::lock_guard lock(mutex_);
-  in_flight_[session].emplace_back(key, seq);
   const auto found = sessions_.find(session);
-  if (found != sessions_.end()) remember(found->second, key, seq);
+  for (const auto& [key, seq] : keys) {
+    in_flight_.push_back({session, key, seq});
+    if (found != sessions_.end()) remember(found->second, key, seq);
+  }
 }
 
 void KeyIndex::written() {
@@ -44,8 +47,8 @@ KeyIndex::Recent& KeyIndex::place_of(SessionNumber session) {
   Recent& recent = found->second;
   if (is_new) {
     recent.place = order_.insert(order_.end(), session);
-    if (const auto noted = in_flight_.find(session); noted != in_flight_.end())
-      for (const auto& [key, seq] : noted->second) remember(recent, key, seq);
+    for (const Noted& noted : in_flight_)
+      if (noted.session == session) remember(recent, noted.key, noted.seq);
   }
   order_.splice(order_.end(), order_, recent.place);
   return recent;

@@ -15,6 +15,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -30,8 +31,8 @@ class KeyIndex {
  public:
   explicit KeyIndex(std::size_t keys_max) : keys_max_(keys_max) {}
 
-  /// Call it before the entry at `seq` is written.
-  void note(SessionNumber session, const Key16& key, std::uint32_t seq);
+  /// Call it before the entries with these keys are written.
+  void note(SessionNumber session, std::span<const std::pair<Key16, std::uint32_t>> keys);
   /// Call it after everything noted so far was written.
   void written();
   /// Call it after the write that put all keys up to `watermark` into the family.
@@ -63,7 +64,12 @@ class KeyIndex {
   std::unordered_map<SessionNumber, Recent> sessions_;  // guarded by mutex_
   std::list<SessionNumber> order_;                      // least recently queried first; guarded by mutex_
   std::size_t keys_ = 0;                                // guarded by mutex_
-  std::unordered_map<SessionNumber, std::vector<std::pair<Key16, std::uint32_t>>> in_flight_;  // guarded by mutex_
+  struct Noted {
+    SessionNumber session;
+    Key16 key;
+    std::uint32_t seq;
+  };
+  std::vector<Noted> in_flight_;  // of one batch, searched at the first query of a session only; guarded by mutex_
 };
 
 }  // namespace parley::store::embedded

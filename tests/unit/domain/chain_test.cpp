@@ -151,7 +151,7 @@ TEST_F(ChainTest, texts_are_counted_by_role_in_code_points) {
   EXPECT_EQ(counters().deletions, 0u);
   EXPECT_EQ(counters().first_live_text, start);
   EXPECT_EQ(counters().last_live_text, start + milliseconds{9});
-  EXPECT_EQ(counters().roles, (std::vector<RoleCounter>{{doctor.role, 2, 5}, {patient.role, 1, 2}}));
+  EXPECT_EQ(counters().roles, (decltype(Counters::roles){{doctor.role, 2, 5}, {patient.role, 1, 2}}));
 }
 
 TEST_F(ChainTest, roles_stand_in_order_of_first_appearance) {
@@ -193,7 +193,7 @@ TEST_F(ChainTest, a_deletion_takes_its_text_out) {
   EXPECT_EQ(counters().live_texts(), 1u);
   EXPECT_EQ(counters().first_live_text, start + milliseconds{5});
   EXPECT_EQ(counters().last_live_text, start + milliseconds{5});
-  EXPECT_EQ(counters().roles, (std::vector<RoleCounter>{{doctor.role, 0, 0}, {patient.role, 1, 5}}));
+  EXPECT_EQ(counters().roles, (decltype(Counters::roles){{doctor.role, 0, 0}, {patient.role, 1, 5}}));
 }
 
 TEST_F(ChainTest, after_the_last_deletion_there_is_no_first_and_no_last_text) {

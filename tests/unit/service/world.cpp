@@ -156,7 +156,8 @@ void World::intrude(const SessionId& session, domain::Draft draft, std::optional
   const SessionNumber number = number_of(session);
   domain::Head head = domain::head_after(log_of(session).back());
   SeededEntropy entropy(1'000'000 + head.seq);
-  store::Append append{number, head.position(), {}, std::move(row), std::nullopt, 0};
+  store::Append append{.session = number, .expected = head.position()};
+  if (row) append.row = std::make_shared<const domain::SessionRow>(*std::move(row));
   draft.time = clock.now();
   append.entries.push_back(domain::chain(head, number, std::move(draft), entropy).encoded);
   store.intrude(std::move(append));

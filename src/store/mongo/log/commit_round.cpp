@@ -360,7 +360,11 @@ void CommitRound::refuse(Group& group, const Error& error) {
 /// The first `outcomes.size()` appends of the group receive these outcomes. The others return to their lane. Leaves the group empty.
 void CommitRound::settle(Group& group, std::vector<AppendOutcome> outcomes) {
   const std::size_t count = outcomes.size();
-  for (std::size_t index = 0; index < count; ++index) outcomes_.push_back({group.appends[index].prepared.port, std::move(outcomes[index])});
+  for (std::size_t index = 0; index < count; ++index) {
+    PreparedAppend& settled = group.appends[index].prepared;
+    if (outcomes[index].status == AppendStatus::committed) outcomes[index].entries = std::move(settled.append.entries);
+    outcomes_.push_back({settled.port, std::move(outcomes[index])});
+  }
   deps_.places.settle(group.at);
   told_.push_back({std::exchange(group, Group{}), count});
 }

@@ -9,7 +9,7 @@ namespace parley::store::mongo {
 
 std::size_t Group::entries() const {
   std::size_t count = 0;
-  for (const Waiting& each : appends) count += each.prepared.append.entries.size();
+  for (const Waiting& each : appends) count += each.prepared.entry_count;
   return count;
 }
 
@@ -25,7 +25,7 @@ Lanes::Put Lanes::put(Waiting& waiting) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return Put::stopped;
-    const std::size_t entries = prepared.append.entries.size();
+    const std::size_t entries = prepared.entry_count;
     if (entries_ + entries > limits::commit_queue_entries_max || bytes_ + prepared.bytes > limits::commit_queue_bytes_max) return Put::full;
     entries_ += entries;
     bytes_ += prepared.bytes;
@@ -50,11 +50,10 @@ Group Lanes::group_of(Lane& lane) {
       const PreparedAppend& before = group.appends.back().prepared;
       const bool alone = before.append.erase_body_of || next.append.erase_body_of;
       const bool follows = next.append.expected == before.last;
-      const bool has_room =
-          entries + next.append.entries.size() <= limits::mongo_document_entries_max && bytes < limits::mongo_document_bytes_max;
+      const bool has_room = entries + next.entry_count <= limits::mongo_document_entries_max && bytes < limits::mongo_document_bytes_max;
       if (alone || !follows || !has_room) break;
     }
-    entries += next.append.entries.size();
+    entries += next.entry_count;
     bytes += next.bytes;
     group.appends.push_back(std::move(lane.waiting.front()));
     lane.waiting.pop_front();
@@ -81,7 +80,7 @@ std::vector<Group> Lanes::take() {
 }
 
 void Lanes::give_back(const PreparedAppend& prepared) {
-  entries_ -= prepared.append.entries.size();
+  entries_ -= prepared.entry_count;
   bytes_ -= prepared.bytes;
 }
 

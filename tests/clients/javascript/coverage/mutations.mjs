@@ -48,14 +48,15 @@ const messages = [
   mutation('4.1-controls', 'U+007F is kept', 'domain/validation.cpp', '|| byte == 0x7f;', ';'),
   mutation('4.1-white-space', 'U+FEFF is no white space', 'domain/validation.cpp', '"\\xe3\\x80\\x80", "\\xef\\xbb\\xbf",', '"\\xe3\\x80\\x80",'),
   mutation('4.1-required', 'over REST the session comes before the text', 'service/use_cases/publish.cpp',
-    'if (request.transport == Transport::rest && content.refusal && !may_be_repeat) return done(std::unexpected(*std::move(content.refusal)));', ''),
+    'if (request.transport == Transport::rest && content.refusal && !may_be_repeat) return std::unexpected(*content.refusal);', ''),
   mutation('4.1-ended', 'an ended session takes messages', 'service/use_cases/publish.cpp',
     'if (auto open = domain::require_open(outlook.row); !open) return Refuse{std::move(open.error())};', ''),
   mutation('6.3-chat-durable', 'the room hears a message before it is written', 'service/use_cases/publish.cpp', 'proposal.draft.time = context().deps.clock.now();',
-    'proposal.draft.time = context().deps.clock.now();\n  StoredText lost;\n  lost.text = sent_.content.text;\n' +
+    'proposal.draft.time = context().deps.clock.now();\n  MessageView lost;\n  lost.text = sent_.content.text;\n' +
+    '  lost.position.seq = outlook.head.seq + 1;\n' +
     '  deliver_text(answer_.shard(), const_cast<SessionState&>(outlook.session), lost);'),
-  mutation('4.1-relayed', 'what comes by REST is not relayed', 'service/use_cases/publish.cpp', 'deliver_text(answer_.shard(), session, *committed.text);',
-    'if (sent_.transport == Transport::socket) deliver_text(answer_.shard(), session, *committed.text);'),
+  mutation('4.1-relayed', 'what comes by REST is not relayed', 'service/use_cases/publish.cpp', 'deliver_text(answer_.shard(), session, message);',
+    'if (sent_.transport == Transport::socket) deliver_text(answer_.shard(), session, message);'),
   mutation('6.3-chat-rate', 'the rate of sends is not asked', 'service/use_cases/publish.cpp', 'if (sent_.transport != Transport::socket || rate_counted_) return {};',
     'return {};'),
   mutation('4.1-stored', 'a stored message is answered with 200', 'http_api/handlers/chat_handlers.cpp', 'pending->answer(201, stored_json(*message));',

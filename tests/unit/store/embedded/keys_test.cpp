@@ -126,7 +126,8 @@ TEST_F(Keys, what_is_noted_and_never_written_is_not_found) {
   ASSERT_TRUE(database.has_value());
   KeyIndex index(1000);
   LogView latest(**database, state, LogView::Moment::latest);
-  index.note(script.number(), script.key("m-1"), 2);
+  const std::pair<Key16, std::uint32_t> noted{script.key("m-1"), 2};
+  index.note(script.number(), {&noted, 1});
   EXPECT_EQ(*index.find(latest, latest, script.number(), script.key("m-1")), std::nullopt);
   index.written();
   EXPECT_EQ(*index.find(latest, latest, script.number(), script.key("m-1")), std::nullopt);
