@@ -95,6 +95,10 @@ bench-pair: install-test $(PARLEY) ## Measure the cost of a change: this build a
 bench-rates: install-test $(PARLEY) ## Latency and processor time at 10,000 and 30,000 msg/s and at full speed, server on one core (BASE= REPEAT=5)
 	@PARLEY=$(PARLEY) BASE=$(BASE) bench/run_rates.sh
 
+.PHONY: bench-cores
+bench-cores: install-test $(PARLEY) ## Processor time of a message by kind of thread with 1, 2, 4, 8 event loops, and the rate that follows for more cores (LOOPS= REPEAT=3)
+	@PARLEY=$(PARLEY) bench/run_cores.sh
+
 bench-start: install-test $(PARLEY) ## Start after kill -9 with a million messages
 	@PARLEY=$(PARLEY) bench/run_start.sh
 

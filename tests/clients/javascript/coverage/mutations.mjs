@@ -118,7 +118,7 @@ const sockets = [
   mutation('6.4-webrtc', 'the sender hears his own offer', 'service/use_cases/signal.cpp', 'ServerEvent::signaling_message, json}, connection.id);', 'ServerEvent::signaling_message, json});'),
   mutation('6.3-ice-candidate', 'sdpMid must be text', 'service/use_cases/signal.cpp', 'fields.kind("sdpMid") != Kind::absent', 'fields.kind("sdpMid") == Kind::string'),
   mutation('6.3-signal-shape', 'an answer passes as an offer', 'service/use_cases/signal.cpp', 'return fields.string("type") == type && fields', 'return fields'),
-  mutation('6.3-chat-ack', 'no error event beside the ack', 'service/socket/client_session.cpp', 'answer.emit_error(sent.error());', ''),
+  mutation('6.3-chat-ack', 'no error event beside the ack', 'service/use_cases/publish.cpp', 'answer.emit_error(error);', ''),
   mutation('6.3-error-type', 'errors of signalling have no type', 'service/socket/client_session.cpp', 'answer.emit_error(relayed.error(), type);', 'answer.emit_error(relayed.error());'),
   mutation('6.4-user-left-rooms', 'only one room hears of who goes', 'service/socket/client_session.cpp',
     'for (const auto& [session, room] : rooms_->rooms) leave(router_, connection_, session, reason);',
