@@ -25,7 +25,10 @@ void add(MetricsText& text, const server::ServerCounts& counts) {
                counts.handshakes_refused)
       .counter("parley_holders_cut_total", "Connections cut because they held most of too much memory.", counts.holders_cut)
       .counter("parley_sent_bytes_total", "Bytes sent.", counts.bytes_sent)
-      .counter("parley_sends_total", "System calls that sent them.", counts.sends);
+      .counter("parley_sends_total", "System calls that sent them.", counts.sends)
+      .counter("parley_receives_total", "System calls that received bytes.", counts.receives)
+      .counter("parley_waits_total", "System calls that asked for ready connections (epoll_wait).", counts.waits)
+      .counter("parley_watch_changes_total", "System calls that changed what is asked for (epoll_ctl).", counts.watch_changes);
 }
 
 void add(MetricsText& text, const http_api::Figures& figures) {

@@ -224,11 +224,14 @@ ServerCounts Server::counts() const {
     counts.handshakes_refused = admission->counts.handshakes_refused.load(relaxed);
   }
   for (const auto& member : impl_->members) {
-    const SendCounts& sends = member->shard.sends;
-    counts.slow_readers_cut += sends.slow_readers_cut.load(relaxed);
-    counts.holders_cut += sends.given_up.load(relaxed);
-    counts.bytes_sent += sends.bytes_sent.load(relaxed);
-    counts.sends += sends.sends.load(relaxed);
+    const TransferCounts& transfers = member->shard.transfers;
+    counts.slow_readers_cut += transfers.slow_readers_cut.load(relaxed);
+    counts.holders_cut += transfers.given_up.load(relaxed);
+    counts.bytes_sent += transfers.bytes_sent.load(relaxed);
+    counts.sends += transfers.sends.load(relaxed);
+    counts.receives += transfers.receives.load(relaxed);
+    counts.waits += member->shard.loop().kernel_calls().waits.load(relaxed);
+    counts.watch_changes += member->shard.loop().kernel_calls().watch_changes.load(relaxed);
   }
   return counts;
 }

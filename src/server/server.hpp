@@ -34,7 +34,11 @@ struct ServerCounts {
   std::uint64_t handshakes_refused = 0;
   std::uint64_t holders_cut = 0;  // cut because they held the most when connections held too much
   std::uint64_t bytes_sent = 0;
-  std::uint64_t sends = 0;  // system calls
+  // System calls of the loops:
+  std::uint64_t sends = 0;
+  std::uint64_t receives = 0;
+  std::uint64_t waits = 0;          // epoll_wait
+  std::uint64_t watch_changes = 0;  // epoll_ctl
 };
 
 class Server {

@@ -35,7 +35,12 @@ void Connection::converse(std::unique_ptr<Conversation> conversation) {
 void Connection::vouch() {
   slot_.leave();
   forget_stranger();
-  if (watch_) watch_->stop_yielding();
+  is_vouched_for_ = true;
+  if (watch_) settle_precedence();
+}
+
+void Connection::settle_precedence() {
+  watch_->set_precedence(yields() ? Precedence::yields : Precedence::usual);
 }
 
 void Connection::set_idle(bool idle) {
@@ -89,6 +94,7 @@ void Connection::end_when_read() {
 void Connection::account() {
   if (!open()) return;
   config_.holdings.set(*this, unread_.size() + outbound_.size() + (conversation_ == nullptr ? 0 : conversation_->held_bytes()));
+  if (open()) settle_precedence();  // the holdings may have cut it
 }
 
 void Connection::give_up() {
@@ -101,9 +107,10 @@ bool Connection::wants_to_read() const {
 }
 
 void Connection::on_readable() {
-  const int reads_max = holds_much() ? 1 : reads_per_turn_max;  // large messages of many peers must not delay the small ones of others
+  const int reads_max = yields() ? 1 : reads_per_turn_max;  // many peers who send in bulk must not delay the small messages of others
   for (int reads = 0; reads < reads_max && wants_to_read(); ++reads) {
     const std::span<char> buffer = config_.loop.read_buffer();
+    config_.counts.receives.fetch_add(1, relaxed);
     const Transfer received = receive(socket_.get(), buffer);
     if (received.kind == Transfer::Kind::would_block) break;
     if (received.kind == Transfer::Kind::failed) return cut();

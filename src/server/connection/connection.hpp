@@ -26,8 +26,9 @@
 namespace parley::server {
 
 /// Counted by the connections of one loop, read by any thread.
-struct SendCounts {
-  std::atomic<std::uint64_t> sends = 0;
+struct TransferCounts {
+  std::atomic<std::uint64_t> sends = 0;     // system calls
+  std::atomic<std::uint64_t> receives = 0;  // system calls
   std::atomic<std::uint64_t> bytes_sent = 0;
   std::atomic<std::uint64_t> slow_readers_cut = 0;
   std::atomic<std::uint64_t> given_up = 0;  // cut because they held the most when too much was held
@@ -64,7 +65,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
  public:
   struct Config {
     Loop& loop;
-    SendCounts& counts;
+    TransferCounts& counts;
     Holdings& holdings;
     Strangers& strangers;
     std::function<void(Connection&)> on_closed;  // once, when the socket is closed or released
@@ -73,7 +74,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   Connection(const Config& config, Descriptor socket, std::string remote_address);
   ~Connection() override;
 
-  /// The connection counts as a stranger until `vouch`. Before the first `converse`. Strangers are served after the others.
+  /// The connection counts as a stranger until `vouch`. Before the first `converse`. Strangers are served after the
+  /// others.
   void take_slot(Guests::Slot slot) { slot_ = std::move(slot); }
   /// A session was admitted on this connection.
   void vouch();
@@ -122,7 +124,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   [[nodiscard]] Loop& loop() { return config_.loop; }
   [[nodiscard]] const std::string& remote_address() const { return remote_address_; }
   [[nodiscard]] const Guests::Slot& slot() const { return slot_; }
-  [[nodiscard]] SendCounts& counts() { return config_.counts; }
+  [[nodiscard]] TransferCounts& counts() { return config_.counts; }
 
  private:
   void on_readable() override;
@@ -136,6 +138,9 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   void send_queued();
   void end_when_read();
   void account();
+  void settle_precedence();
+  /// Strangers and those who send in bulk are served after the others.
+  [[nodiscard]] bool yields() const { return !is_vouched_for_ || holds_much(); }
   [[nodiscard]] bool wants_to_read() const;
   void take(std::span<char> bytes);
   [[nodiscard]] std::size_t offer(std::span<char> bytes);
@@ -149,6 +154,7 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   Descriptor socket_;
   std::string remote_address_;
   std::unique_ptr<Watch> watch_;
+  bool is_vouched_for_ = false;
   std::unique_ptr<Conversation> conversation_;
   std::string unread_;
   OutboundQueue outbound_;

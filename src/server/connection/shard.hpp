@@ -19,7 +19,7 @@ class Shard {
   Shard(std::size_t index, Clock& clock, std::size_t held_bytes_max)
       : loop_(index, clock),
         holdings_(loop_, held_bytes_max),
-        connection_config_{loop_, sends, holdings_, strangers_, [this](Connection& connection) { forget(connection); }} {}
+        connection_config_{loop_, transfers, holdings_, strangers_, [this](Connection& connection) { forget(connection); }} {}
   /// Also counts the open connections in `sockets`. Before the first connection.
   void count_in(std::atomic<std::size_t>& sockets) { sockets_ = &sockets; }
   ~Shard();
@@ -37,7 +37,7 @@ class Shard {
   [[nodiscard]] Strangers& strangers() { return strangers_; }
   [[nodiscard]] Holdings& holdings() { return holdings_; }
 
-  SendCounts sends;
+  TransferCounts transfers;
 
  private:
   void forget(Connection& connection);

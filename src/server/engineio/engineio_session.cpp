@@ -212,7 +212,7 @@ void EngineioSession::send_volatile(engineio::PacketPtr packet) {
 }
 
 void EngineioSession::give_up() {
-  config_.shard.sends.given_up.fetch_add(1, std::memory_order_relaxed);
+  config_.shard.transfers.given_up.fetch_add(1, std::memory_order_relaxed);
   on(Event::limit_exceeded);
 }
 
@@ -226,7 +226,7 @@ void EngineioSession::flush() {
   if (poll_ != nullptr) return on(Event::packets_wait);
   account();
   if (queue_bytes_ <= limits::outbound_queue_bytes_max) return;
-  config_.shard.sends.slow_readers_cut.fetch_add(1, std::memory_order_relaxed);
+  config_.shard.transfers.slow_readers_cut.fetch_add(1, std::memory_order_relaxed);
   on(Event::queue_full);
 }
 

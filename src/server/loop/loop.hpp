@@ -74,6 +74,8 @@ class Loop final : public EventLoop {
   /// The buffer that sockets are read into. Its contents last until the next socket is read.
   [[nodiscard]] std::span<char> read_buffer() { return read_buffer_; }
   [[nodiscard]] SteadyTime now() const { return clock_.steady_now(); }
+  /// Threads: any.
+  [[nodiscard]] const KernelCalls& kernel_calls() const { return reactor_.calls(); }
   [[nodiscard]] Clock& clock() { return clock_; }
   /// The value of the `Date` header, made once per second.
   [[nodiscard]] std::string_view http_date();

@@ -18,12 +18,6 @@ namespace {
 constexpr std::uint32_t broken = EPOLLERR | EPOLLHUP;  // reported whether wanted or not (epoll_ctl(2))
 constexpr int forever = -1;
 
-std::size_t events_of(int epoll, std::span<epoll_event> events, int timeout) {
-  const int count = epoll_wait(epoll, events.data(), static_cast<int>(events.size()), timeout);
-  PARLEY_ASSERT(count >= 0 || errno == EINTR);
-  return count < 0 ? 0 : static_cast<std::size_t>(count);
-}
-
 Descriptor opened(int descriptor, const char* call) {
   if (descriptor < 0) throw std::system_error(errno, std::generic_category(), call);
   return Descriptor(descriptor);
@@ -47,11 +41,11 @@ void Watch::want_write() {
   enroll(enrolled_ | EPOLLOUT);
 }
 
-void Watch::stop_yielding() {
-  if (precedence_ == Precedence::usual) return;
+void Watch::set_precedence(Precedence precedence) {
+  if (precedence == precedence_) return;
   const std::uint32_t events = enrolled_;
   enroll(0);
-  precedence_ = Precedence::usual;
+  precedence_ = precedence;
   enroll(events);
 }
 
@@ -84,6 +78,7 @@ void Watch::enroll(std::uint32_t events) {
   epoll_event event{.events = events, .data = {.ptr = this}};
   const int operation = enrolled_ == 0 ? EPOLL_CTL_ADD : events == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
   enrolled_ = events;
+  reactor_.calls_.watch_changes.fetch_add(1, std::memory_order_relaxed);
   if (epoll_ctl(epoll(), operation, descriptor_, &event) == 0) return;
   throw std::system_error(errno, std::generic_category(), "epoll_ctl");
 }
@@ -100,6 +95,13 @@ Reactor::Reactor()
 void Reactor::add(int descriptor, std::uint32_t events, void* mark) {
   epoll_event event{.events = events, .data = {.ptr = mark}};
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+}
+
+std::size_t Reactor::events_of(int epoll, std::span<epoll_event> events, int timeout) {
+  calls_.waits.fetch_add(1, std::memory_order_relaxed);
+  const int count = epoll_wait(epoll, events.data(), static_cast<int>(events.size()), timeout);
+  PARLEY_ASSERT(count >= 0 || errno == EINTR);
+  return count < 0 ? 0 : static_cast<std::size_t>(count);
 }
 
 void Reactor::gather(bool wait) {

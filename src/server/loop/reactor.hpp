@@ -8,8 +8,10 @@
 #include <sys/epoll.h>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "base/limits.hpp"
 #include "server/loop/socket.hpp"
@@ -42,8 +44,8 @@ class Watch {
 
   void want_read();
   void want_write();
-  /// Its events yield no longer.
-  void stop_yielding();
+  /// From the next round on.
+  void set_precedence(Precedence precedence);
 
  private:
   friend class Reactor;
@@ -61,7 +63,13 @@ class Watch {
   bool writing_ = false;
 };
 
-/// Threads: the loop's only, except for `wake`.
+/// Counted by the loop, read by any thread.
+struct KernelCalls {
+  std::atomic<std::uint64_t> waits = 0;          // epoll_wait
+  std::atomic<std::uint64_t> watch_changes = 0;  // epoll_ctl
+};
+
+/// Threads: the loop's only, except for `wake` and `calls`.
 class Reactor {
  public:
   Reactor();
@@ -75,12 +83,15 @@ class Reactor {
   void run_one();
   /// Ends a `gather` that waits, or the next one. Threads: any.
   void wake();
+  [[nodiscard]] const KernelCalls& calls() const { return calls_; }
 
  private:
   friend class Watch;
   void forget(const Watch& watch);
+  [[nodiscard]] std::size_t events_of(int epoll, std::span<epoll_event> events, int timeout);
   void add(int descriptor, std::uint32_t events, void* mark);
 
+  KernelCalls calls_;
   Descriptor epoll_;
   Descriptor yielding_;  // an epoll that `epoll_` watches
   Descriptor wake_;

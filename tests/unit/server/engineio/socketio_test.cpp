@@ -238,6 +238,22 @@ TEST_F(SocketioTest, what_is_queued_in_one_turn_leaves_in_one_send) {
   EXPECT_EQ((*server)->counts().sends - before, 1u);
 }
 
+TEST_F(SocketioTest, many_frames_are_received_at_once_and_change_nothing_that_is_watched) {
+  start();
+  WebsocketClient client = join();
+  std::string frames;
+  websocket::append_masked_frame(frames, websocket::Opcode::text, "42[\"echo\"]", {1, 2, 3, 4});
+  client.socket().send(std::exchange(frames, {}));
+  client.read_message();
+  const auto before = (*server)->counts();
+  for (int index = 0; index < 50; ++index) websocket::append_masked_frame(frames, websocket::Opcode::text, "42[\"echo\"]", {1, 2, 3, 4});
+  client.socket().send(frames);
+  for (int index = 0; index < 50; ++index) client.read_message();
+  EXPECT_EQ((*server)->counts().receives - before.receives, 1u);
+  EXPECT_EQ((*server)->counts().watch_changes, before.watch_changes);
+  EXPECT_LE((*server)->counts().waits - before.waits, 4u) << "one gathers the frames; the loop looks again before it sleeps";
+}
+
 TEST_F(SocketioTest, connections_are_counted) {
   start(config_with(2));
   {

@@ -216,24 +216,24 @@ TEST_F(WatchTest, events_that_yield_come_after_the_others_and_after_posted_tasks
   EXPECT_EQ(order, "uty");
 }
 
-TEST_F(WatchTest, a_watch_that_stops_yielding_keeps_what_it_wants) {
+TEST_F(WatchTest, a_watch_of_another_precedence_keeps_what_it_wants) {
   std::string calls;
   ready.readable = [&] { calls += 'r'; };
   const auto watch = loop.watch(ours.get(), ready, Precedence::yields);
   watch->want_read();
-  watch->stop_yielding();
-  watch->stop_yielding();
+  for (const auto precedence : {Precedence::usual, Precedence::usual, Precedence::yields, Precedence::usual})
+    watch->set_precedence(precedence);
   ASSERT_EQ(send_some(theirs.get(), "x").count, 1u);
   loop.run_ready();
   EXPECT_EQ(calls, "r");
 }
 
-TEST_F(WatchTest, a_watch_stops_yielding_inside_its_own_call) {
+TEST_F(WatchTest, a_watch_changes_its_precedence_inside_its_own_call) {
   std::string calls;
   const auto watch = loop.watch(ours.get(), ready, Precedence::yields);
   ready.readable = [&] {
     calls += 'r';
-    watch->stop_yielding();
+    watch->set_precedence(calls.size() == 1 ? Precedence::usual : Precedence::yields);
     if (calls.size() < 2) watch->want_read();
   };
   watch->want_read();
