@@ -223,10 +223,22 @@ def light_load(bench):
     return conclusion.say()
 
 
+def metric(bench, *names):
+    """The sum of these figures of /metrics."""
+    lines = (line.split() for line in bench.get("/metrics")[1].decode().splitlines())
+    return sum(float(words[1]) for words in lines if words and words[0] in names)
+
+
+CALLS_MAX = 4  # one receive, two sends (sender and room share one), and what the loop asks for
+CALLS = ("parley_sends_total", "parley_receives_total", "parley_waits_total", "parley_watch_changes_total")
+
+
 def throughput(bench):
     bench.start(core=0, threads=1)
     length = ["--seconds", os.environ.get("SECONDS_EACH", "10"), "--repeat", os.environ.get("REPEAT", "3")]
+    calls = -metric(bench, *CALLS)
     relay = bench.run("relay", "--sessions", 250, "--members", 2, "--in-flight", 1, "--text-bytes", 120, *length, core=1)
+    calls = (calls + metric(bench, *CALLS)) / max(1, sum(run["verdict"]["stored"] for run in relay["runs"]))
     store = bench.run("store", "--connections", 64, *length, core=1)
     conclusion = Conclusion("throughput, server on core 0, client on core 1", bench)
     rate, rate_text = spread(relay, "messages_per_second")
@@ -234,6 +246,7 @@ def throughput(bench):
     conclusion.demand(f"relay 250 x 2, 1 in flight: {rate_text} msg/s >= 30,000", rate >= 30_000)
     conclusion.demand(f"p99 {p99_text} ms < 200", p99 < 200)
     conclusion.note(f"server {spread(relay, 'server_processor_us_each')[1]} us/msg, client busy {spread(relay, 'client_processor_share')[1]}")
+    conclusion.demand(f"{calls:.2f} system calls of the loop a message < {CALLS_MAX}", calls < CALLS_MAX)
     conclusion.clean(relay)
     rate, rate_text = spread(store, "requests_per_second")
     conclusion.demand(f"store, 64 connections: {rate_text} req/s >= 10,000", rate >= 10_000)
@@ -421,11 +434,18 @@ def forget_file_cache(folder):
                 os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
+def write_amplification(bench):
+    """Bytes that the server has given to the disk for each byte of the entries in its log."""
+    io = dict(line.split(": ") for line in pathlib.Path(f"/proc/{bench.server.pid}/io").read_text().splitlines())
+    return int(io["write_bytes"]) / max(1, metric(bench, "parley_store_entry_bytes_total"))
+
+
 def start(bench):
     messages = int(os.environ.get("MESSAGES", "1000000"))
     bench.start()
     marked = make_marked_session(bench)
     fill = bench.run("relay", "--sessions", 250, "--in-flight", 8, "--messages", messages)
+    amplification = write_amplification(bench)
     kill_under_load(bench)
     warm = bench.start()
     warm_whole = marked_session_is_whole(bench, *marked)
@@ -438,6 +458,7 @@ def start(bench):
     conclusion.demand(f"/health answers after {warm * 1000:.0f} ms < 1,000", warm < 1.0)
     conclusion.note(f"with cold files after {cold * 1000:.0f} ms")
     conclusion.demand(f"marked session {'whole' if warm_whole and cold_whole else 'NOT whole'}", warm_whole and cold_whole)
+    conclusion.note(f"{amplification:.1f} bytes written for each byte of entries")
     conclusion.note(f"{size / 1e6:,.0f} MB on disk, filled at {spread(fill, 'messages_per_second')[1]} msg/s")
     conclusion.clean(fill)
     return conclusion.say()
