@@ -51,8 +51,8 @@ struct Workload {
 };
 
 constexpr std::array workloads = {
-    Workload{"relay", "chat messages over Socket.IO, which every member of the session receives", run_workload<RelayOptions>,
-             help_of_flags<RelayOptions>},
+    Workload{"relay", "chat messages that every member of the session receives, over Socket.IO or the protocol of another server",
+             run_workload<RelayOptions>, help_of_flags<RelayOptions>},
     Workload{"store", "chat messages stored over REST", run_workload<StoreOptions>, help_of_flags<StoreOptions>},
     Workload{"history", "pages read over REST", run_workload<HistoryOptions>, help_of_flags<HistoryOptions>},
     Workload{"entries", "the newest entries of the log, read over Socket.IO", run_workload<EntriesOptions>, help_of_flags<EntriesOptions>},

@@ -8,6 +8,7 @@
 
 #include "base/limits.hpp"
 #include "load/load_failure.hpp"
+#include "load/process_probe.hpp"
 #include "parley_version.hpp"
 
 namespace parley::main {
@@ -18,8 +19,7 @@ using bench::LoadFailure;
 
 constexpr std::uint32_t sessions_max = 100'000;
 constexpr std::uint32_t connections_max = 10'000;
-constexpr std::uint32_t process_id_max = 4'194'304;  // PID_MAX_LIMIT of Linux
-constexpr double rate_max = 1e7;                     // messages a second
+constexpr double rate_max = 1e7;  // messages a second
 
 std::string measured_commit() {
   const char* const given = std::getenv("PARLEY_COMMIT");
@@ -32,15 +32,17 @@ std::chrono::nanoseconds nanoseconds(double seconds) {
 
 void bind_common(config::BoundFlags& flags, CommonOptions& options) {
   flags.text({"--url", "URL", "the server, which must run with --limits off"}, options.url);
-  flags.text({"--jwt-secret-file", "FILE", "the file with the secret that the server verifies tokens with; required"}, options.secret_file);
+  flags.text(
+      {"--jwt-secret-file", "FILE", "the file with the secret that the server verifies tokens with; required, except for --protocol"},
+      options.secret_file);
   flags.number({"--first-user", "N", "number of the first user (be9c…), for a server that reads its users from a database"},
                options.first_user);
   flags.text({"--json", "FILE", "write the whole report to this file; - is standard output"}, options.json_file);
   flags.text({"--commit", "TEXT", "the measured commit, for the report; also PARLEY_COMMIT"}, options.commit);
   flags.number({"--seed", "N", "seed of the schedules and of the order of senders"}, options.seed);
   flags.number({"--repeat", "N", "number of runs, each with new sessions"}, options.repeat, {1, 1000});
-  flags.number({"--pid", "N", "process id of the server: adds its processor time and memory, read from /proc; 0: none"},
-               options.server_process, {0, process_id_max});
+  flags.text({"--pid", "N[,N…]", "process ids of the server: adds their processor time and memory, read from /proc"},
+             options.server_processes);
 }
 
 void bind_pace(config::BoundFlags& flags, PaceOptions& options) {
@@ -63,8 +65,15 @@ void bind_requests(config::BoundFlags& flags, bench::RequestLoop::Plan& plan) {
 
 CommonOptions::CommonOptions() : commit(measured_commit()) {}
 
-std::optional<pid_t> CommonOptions::server() const {
-  return server_process > 0 ? std::optional(static_cast<pid_t>(server_process)) : std::nullopt;
+std::vector<pid_t> CommonOptions::server() const {
+  auto processes = bench::parse_process_ids(server_processes);
+  if (!processes) throw LoadFailure("--pid " + server_processes + ": must be process ids, separated by commas");
+  return *std::move(processes);
+}
+
+bench::Protocol RelayOptions::spoken() const {
+  if (protocol == "centrifugo") return bench::Protocol::centrifugo;
+  return protocol == "nats" ? bench::Protocol::nats : bench::Protocol::socketio;
 }
 
 bench::Endpoint CommonOptions::endpoint() const {
@@ -124,7 +133,10 @@ void bind(config::BoundFlags& flags, RelayOptions& options) {
   flags.number({"--members", "N", "connections in each session: doctor and patient in turn"}, options.plan.members, {1, connections_max});
   flags.number({"--senders", "N", "members of each session that send; 0: all"}, options.plan.senders);
   flags.number({"--in-flight", "N", "closed loop: unanswered messages of each sender"}, options.pace.in_flight, {1, connections_max});
-  flags.toggle({"--no-read-back", "", "for servers that store nothing: judge by acks and echoes alone"}, options.no_read_back);
+  flags.choice({"--protocol", "socketio|centrifugo|nats", "of the server: the contract over Socket.IO, or that of another product"},
+               options.protocol);
+  flags.toggle({"--no-read-back", "", "for servers that store nothing: judge by acks and echoes alone; always so without Socket.IO"},
+               options.no_read_back);
 }
 
 void bind(config::BoundFlags& flags, StoreOptions& options) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "config/bound_flags.hpp"
 #include "load/connect_workload.hpp"
@@ -25,13 +26,13 @@ struct CommonOptions {
   std::string commit;  // PARLEY_COMMIT, or that of this binary: server and client are the same program
   std::uint64_t seed = 1;
   std::uint32_t repeat = 1;
-  std::uint32_t server_process = 0;
+  std::string server_processes;  // their ids, separated by commas
 
   CommonOptions();
-  /// Throws LoadFailure if the URL or the file cannot be used.
+  /// Throws LoadFailure if the URL, the file or the process ids cannot be used.
   [[nodiscard]] bench::Endpoint endpoint() const;
   [[nodiscard]] bench::LoadIdentity identity() const;
-  [[nodiscard]] std::optional<pid_t> server() const;
+  [[nodiscard]] std::vector<pid_t> server() const;
 };
 
 struct PaceOptions {
@@ -50,7 +51,10 @@ struct RelayOptions {
   CommonOptions common;
   PaceOptions pace;
   bench::RelayPlan plan;
+  std::string protocol = "socketio";
   bool no_read_back = false;
+
+  [[nodiscard]] bench::Protocol spoken() const;
 };
 struct StoreOptions {
   CommonOptions common;

@@ -46,12 +46,16 @@ void complain_unless_clean(RunReport& run, const bench::Verdict& verdict) {
 int measure(RelayOptions options) {
   bench::RelayPlan& plan = options.plan;
   plan.endpoint = options.common.endpoint();
-  plan.identity = options.common.identity();
-  plan.server_process = options.common.server();
-  plan.read_back = !options.no_read_back;
+  plan.protocol = options.spoken();
+  const bool is_socketio = plan.protocol == bench::Protocol::socketio;
+  if (is_socketio) plan.identity = options.common.identity();
+  plan.server_processes = options.common.server();
+  plan.read_back = is_socketio && !options.no_read_back;
   Report report;
   report.workload = "relay";
   report.summary = std::to_string(plan.sessions) + " sessions × " + std::to_string(plan.members) + ", " + options.pace.to_string();
+  if (!is_socketio) report.summary += ", over " + options.protocol;
+  report.read_back = plan.read_back;
   report.plan = {{"sessions", static_cast<double>(plan.sessions)},
                  {"members", static_cast<double>(plan.members)},
                  {"senders", static_cast<double>(plan.senders)},
@@ -80,7 +84,7 @@ int measure(RelayOptions options) {
 int measure(StoreOptions options) {
   bench::StorePlan& plan = options.plan;
   plan.requests.endpoint = options.common.endpoint();
-  plan.requests.server_process = options.common.server();
+  plan.requests.server_processes = options.common.server();
   plan.identity = options.common.identity();
   Report report;
   report.workload = "store";
@@ -107,7 +111,7 @@ int measure(StoreOptions options) {
 int measure(HistoryOptions options) {
   bench::HistoryPlan& plan = options.plan;
   plan.requests.endpoint = options.common.endpoint();
-  plan.requests.server_process = options.common.server();
+  plan.requests.server_processes = options.common.server();
   plan.identity = options.common.identity();
   plan.pages = options.pages == "any" ? bench::Pages::any : bench::Pages::newest;
   Report report;
@@ -141,7 +145,7 @@ int measure(EntriesOptions options) {
   bench::EntriesPlan& plan = options.plan;
   plan.endpoint = options.common.endpoint();
   plan.identity = options.common.identity();
-  plan.server_process = options.common.server();
+  plan.server_processes = options.common.server();
   Report report;
   report.workload = "entries";
   report.summary = "newest " + std::to_string(plan.limit) + " of " + std::to_string(plan.messages) + " in " +
@@ -168,7 +172,7 @@ int measure(ConnectOptions options) {
   bench::ConnectPlan& plan = options.plan;
   plan.endpoint = options.common.endpoint();
   plan.identity = options.common.identity();
-  plan.server_process = options.common.server();
+  plan.server_processes = options.common.server();
   Report report;
   report.workload = "connect";
   report.summary = std::to_string(plan.sessions) + " sessions × " + std::to_string(plan.members) + ", " +

@@ -100,6 +100,7 @@ void Connection::account() {
 void Connection::give_up() {
   config_.counts.given_up.fetch_add(1, relaxed);
   cut();
+  config_.loop.return_memory_soon();
 }
 
 bool Connection::wants_to_read() const {

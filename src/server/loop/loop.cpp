@@ -15,7 +15,14 @@
 
 namespace parley::server {
 
+using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""ns;
+
+namespace {
+
+constexpr auto memory_return_delay = 50ms;  // while a burst goes on, memory is returned this often
+
+}  // namespace
 
 Loop::Alarm::Alarm(Loop& loop)
     : loop_(loop),
@@ -102,6 +109,14 @@ void Loop::return_memory_when_due() {
   if (now() - returned_memory_at_ < idle_before_memory_returns) return;
   returned_memory_at_ = now();
   return_idle_memory();
+}
+
+void Loop::return_memory_soon() {
+  if (std::exchange(return_is_due_, true)) return;
+  call_after(memory_return_delay, [this] {
+    return_is_due_ = false;
+    return_idle_memory();
+  });
 }
 
 bool Loop::has_ready() const {

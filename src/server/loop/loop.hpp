@@ -68,6 +68,8 @@ class Loop final : public EventLoop {
   [[nodiscard]] std::size_t share_of(std::size_t turn_work, std::size_t at_most) const;
   /// The number of this turn.
   [[nodiscard]] std::uint64_t turn() const { return turn_; }
+  /// Much memory was freed: gives it back to the system within a moment, although the loop is busy.
+  void return_memory_soon();
   /// Keeps `remains` until the end of this turn, so that an object can be released while one of its methods runs.
   void bury(std::shared_ptr<void> remains) { buried_.push_back(std::move(remains)); }
 
@@ -115,6 +117,7 @@ class Loop final : public EventLoop {
   std::thread::id thread_;
   bool stopped_ = false;
   SteadyTime returned_memory_at_{};
+  bool return_is_due_ = false;
 
   std::mutex posted_mutex_;
   std::vector<Task> posted_;     // guarded by posted_mutex_

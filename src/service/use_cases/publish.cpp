@@ -54,7 +54,7 @@ void fail(const SocketAnswer& answer, const Error& error) {
   answer.emit_error(error);  // for clients that did not ask for an ack
 }
 
-/// The answer to a send, by either transport. One of the three is called, once, on the shard's thread, in a Turn.
+/// The answer to a send, by either transport. `sent` or `refuse` is called, once, on the shard's thread, in a Turn.
 class SendAnswer {
  public:
   SendAnswer(SessionShard& shard, Answer<MessageView> by_rest) : shard_(&shard), to_(std::move(by_rest)) {}
