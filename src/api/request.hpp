@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/inline_vector.hpp"
+#include "base/containers/inline_vector.hpp"
 #include "base/limits.hpp"
 #include "domain/validation.hpp"
 

@@ -9,8 +9,8 @@
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
+#include "base/containers/inline_vector.hpp"
 #include "base/ids.hpp"
-#include "base/inline_vector.hpp"
 #include "base/result.hpp"
 #include "domain/position.hpp"
 #include "domain/role.hpp"

@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "base/bytes.hpp"
-#include "base/flat_map.hpp"
+#include "base/containers/flat_map.hpp"
 #include "base/queue.hpp"
 #include "service/memory/key_filter.hpp"
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "api/answer.hpp"
-#include "base/scratch_text.hpp"
+#include "base/containers/scratch_text.hpp"
 #include "domain/extensions.hpp"
 #include "service/session/session_shard.hpp"
 #include "service/session/session_state.hpp"

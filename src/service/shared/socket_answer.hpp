@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "api/answer.hpp"
-#include "base/scratch_text.hpp"
+#include "base/containers/scratch_text.hpp"
 #include "service/shared/connection.hpp"
 
 namespace parley::service {

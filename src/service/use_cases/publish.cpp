@@ -7,8 +7,8 @@
 #include <variant>
 
 #include "api/answer.hpp"
+#include "base/containers/recycled.hpp"
 #include "base/limits.hpp"
-#include "base/recycled.hpp"
 #include "domain/authorization.hpp"
 #include "domain/error_code.hpp"
 #include "domain/validation.hpp"

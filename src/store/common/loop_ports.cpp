@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
-#include "base/inline_vector.hpp"
+#include "base/containers/inline_vector.hpp"
 #include "base/limits.hpp"
 
 namespace parley::store {

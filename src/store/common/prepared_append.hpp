@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/containers/inline_vector.hpp"
 #include "base/event_loop.hpp"
-#include "base/inline_vector.hpp"
 #include "base/result.hpp"
 #include "store/session_log.hpp"
 

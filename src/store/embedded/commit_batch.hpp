@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/flat_map.hpp"
+#include "base/containers/flat_map.hpp"
 #include "domain/user.hpp"
 #include "store/clock_record.hpp"
 #include "store/common/loop_ports.hpp"

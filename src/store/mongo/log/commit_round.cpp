@@ -341,10 +341,8 @@ Result<LogExcerpt> CommitRound::look(SessionNumber session, std::uint32_t expect
 void CommitRound::commit(Group& group) {
   deps_.lanes.note_head(group.session(), group.head());
   std::vector<AppendOutcome> outcomes;
-  for (const Waiting& each : group.appends) {
-    outcomes.push_back(outcome_of(each.prepared.append));
-    outcomes.back().head = each.prepared.last;
-  }
+  for (const auto& [prepared, deadline] : group.appends)
+    outcomes.push_back({.session = prepared.append.session, .token = prepared.append.token, .head = prepared.last});
   settle(group, std::move(outcomes));
 }
 
