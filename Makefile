@@ -95,9 +95,18 @@ bench-pair: install-test $(PARLEY) ## Measure the cost of a change: this build a
 bench-rates: install-test $(PARLEY) ## Latency and processor time at 10,000 and 30,000 msg/s and at full speed, server on one core (BASE= REPEAT=5)
 	@PARLEY=$(PARLEY) BASE=$(BASE) bench/run_rates.sh
 
-.PHONY: bench-cores
+.PHONY: bench-cores bench-churn
+bench-churn: install-test $(PARLEY) ## Memory and p99 while calls come and go for half an hour, drawn (MINUTES=30 SEED= PLOT=)
+	@PARLEY=$(PARLEY) bench/run_churn.sh
+
 bench-cores: install-test $(PARLEY) ## Processor time of a message by kind of thread with 1, 2, 4, 8 event loops, and the rate that follows for more cores (LOOPS= REPEAT=3)
 	@PARLEY=$(PARLEY) bench/run_cores.sh
+
+.PHONY: bench-peers
+bench-peers: install-test install-mongod $(PARLEY) ## This server and five peers in turn under one client: latency, highest rate, processor time (PEERS= REPEAT=3 SECONDS_EACH=4 JSON=)
+	@bench/peers/install.sh
+	@cmake --build $(BUILD) -j $(JOBS) --target bench_floor | tail -n 1
+	@PARLEY=$(PARLEY) FLOOR=$(BUILD)/bench/peers/floor/bench_floor PEERS="$(PEERS)" REPEAT=$(REPEAT) SECONDS_EACH=$(SECONDS_EACH) JSON=$(JSON) bench/run_peers.sh
 
 bench-start: install-test $(PARLEY) ## Start after kill -9 with a million messages
 	@PARLEY=$(PARLEY) bench/run_start.sh

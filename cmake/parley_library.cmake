@@ -1,7 +1,7 @@
 # parley_library(<folder under src> [SOURCE_DIR dir] USES <targets visible through headers> PRIVATE <targets of the sources alone>)
 #
 # Each folder is one target: `store/embedded` becomes parley::store_embedded. A folder whose sub-folders have targets of their own
-# (store, relay, auth) compiles only its top-level files; `protocol` compiles everything below it.
+# (store, relay, auth) compiles only its top-level files; `protocol` and `bench` compile everything below them.
 set(PARLEY_FOLDERS "" CACHE INTERNAL "")
 function(parley_library folder)
   cmake_parse_arguments(ARG "" "SOURCE_DIR" "USES;PRIVATE" ${ARGN})
@@ -12,7 +12,7 @@ function(parley_library folder)
     set(dir ${CMAKE_SOURCE_DIR}/${ARG_SOURCE_DIR})
     set(root ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/bench)
   endif()
-  if(folder STREQUAL protocol)
+  if(folder STREQUAL protocol OR folder STREQUAL bench)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${dir}/*.cpp)
   else()
     file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cpp)

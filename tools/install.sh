@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the packages of packaging/debian-packages.txt that are missing, and nothing else.
-#   tools/install.sh GROUP...      groups: build test dev; `node` is added to `build` if there is no node ≥ 18
+#   tools/install.sh GROUP...      groups: build test dev peers …; `node` is added to `build` if there is no node ≥ 18
 # Quick if everything is installed. It needs root or sudo only to install something.
 set -euo pipefail
 cd "$(dirname "$0")/.."

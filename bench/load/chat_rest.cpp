@@ -83,6 +83,12 @@ std::vector<LoadSession> create_sessions(const Endpoint& endpoint, const LoadIde
   return sessions;
 }
 
+std::vector<LoadSession> name_sessions(std::size_t count, Random& random) {
+  std::vector<LoadSession> sessions(count);
+  for (LoadSession& session : sessions) session.id = ObjectId{random.bytes<12>()}.to_string();
+  return sessions;
+}
+
 std::string page_target(std::string_view session_id, std::uint64_t page, std::uint32_t limit) {
   return "/api/chat/session/" + std::string(session_id) + "?page=" + std::to_string(page) + "&limit=" + std::to_string(limit);
 }

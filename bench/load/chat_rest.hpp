@@ -38,6 +38,9 @@ struct LoadSession {
 [[nodiscard]] std::vector<LoadSession> create_sessions(const Endpoint& endpoint, const LoadIdentity& identity, std::size_t count,
                                                        Random& random);
 
+/// Sessions of servers that need none to be created: only ids, which are the names of the rooms.
+[[nodiscard]] std::vector<LoadSession> name_sessions(std::size_t count, Random& random);
+
 struct TextRule {
   std::uint32_t run = 0;
   std::size_t size = 0;

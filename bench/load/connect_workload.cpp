@@ -3,6 +3,7 @@
 #include "load/crowd.hpp"
 #include "load/load_failure.hpp"
 #include "load/process_probe.hpp"
+#include "load/wire/socketio_wire.hpp"
 
 namespace parley::bench {
 
@@ -12,15 +13,15 @@ constexpr std::chrono::milliseconds turn{50};
 
 class Silence final : public Crowd::Listener {
  public:
-  void on_event(std::size_t, std::string_view) override {}  // `user-joined` of other members
-  void on_ack(std::size_t, std::uint64_t, std::string_view) override {}
+  void on_ack(std::size_t, const ChatWire::Ack&) override {}
+  void on_delivery(std::size_t, const ChatWire::Delivery&) override {}
 };
 
 /// Called after the sessions are created, so that their memory is not attributed to the connections.
 std::optional<ProcessReading> read_server(const ConnectPlan& plan) {
-  if (!plan.server_process) return std::nullopt;
-  auto reading = read_process(*plan.server_process);
-  if (!reading) throw LoadFailure("--pid " + std::to_string(*plan.server_process) + ": no such process, or not ours to read");
+  if (plan.server_processes.empty()) return std::nullopt;
+  auto reading = read_processes(plan.server_processes);
+  if (!reading) throw LoadFailure("--pid: a process does not exist, or is not ours to read");
   return reading;
 }
 
@@ -32,7 +33,8 @@ ConnectResult run_connect(const ConnectPlan& plan, Clock& clock) {
   const auto before = read_server(plan);
   Poller poller;
   Silence silence;
-  Crowd crowd({plan.endpoint, plan.members, plan.opening_at_once}, sessions, poller, clock, random, silence);
+  SocketioWires wires(plan.endpoint, random);
+  Crowd crowd({plan.endpoint, plan.members, plan.opening_at_once}, sessions, {poller, clock, wires, silence});
   const SteadyTime start = clock.steady_now();
   crowd.open_all();
   ConnectResult result;

@@ -4,7 +4,7 @@
 #include <sys/types.h>
 
 #include <optional>
-#include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "load/endpoint.hpp"
@@ -21,14 +21,14 @@ struct ConnectPlan {
   std::size_t opening_at_once = 64;
   std::chrono::seconds idle{2};  // from the last join to the second reading of memory
   std::uint64_t seed = 1;
-  std::optional<pid_t> server_process;
+  std::vector<pid_t> server_processes;
 };
 
 struct ConnectResult {
   std::size_t connections = 0;
   std::chrono::nanoseconds elapsed{};           // from the first TCP connection to the last join's ack
   Histogram opening_times;                      // per connection: TCP, WebSocket, Socket.IO, token, join
-  std::optional<std::int64_t> idle_bytes_each;  // growth of the server's resident memory per connection; only with server_process
+  std::optional<std::int64_t> idle_bytes_each;  // growth of the server's resident memory per connection; only with server_processes
 
   [[nodiscard]] double per_second() const {
     return elapsed.count() == 0 ? 0.0 : static_cast<double>(connections) * 1e9 / static_cast<double>(elapsed.count());

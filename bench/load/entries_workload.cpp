@@ -8,12 +8,39 @@
 #include "load/load_failure.hpp"
 #include "load/measured_part.hpp"
 #include "load/store_workload.hpp"
+#include "load/wire/socketio_wire.hpp"
 
 namespace parley::bench {
 
 namespace {
 
 constexpr std::chrono::milliseconds turn_max{50};
+
+/// Sends the question for the newest entries of the session in place of a message.
+class EntriesWire final : public SocketioWire {
+ public:
+  EntriesWire(Shared& shared, const Seat& seat, std::uint32_t limit, Listener& listener)
+      : SocketioWire(shared, seat, listener),
+        question_(R"(["entries",{"sessionId":")" + seat.room + R"(","before":)" + std::to_string(limits::seq_max) + R"(,"limit":)" +
+                  std::to_string(limit) + "}]") {}
+  void send(const Message& message, std::string& out) override { emit(message.number, question_, out); }
+
+ private:
+  std::string question_;
+};
+
+class EntriesWires final : public WireFactory {
+ public:
+  EntriesWires(const Endpoint& endpoint, std::uint32_t limit, Random& random)
+      : shared_{.host = endpoint.to_string(), .random = random}, limit_(limit) {}
+  [[nodiscard]] std::unique_ptr<ChatWire> make(Seat seat, ChatWire::Listener& listener) override {
+    return std::make_unique<EntriesWire>(shared_, seat, limit_, listener);
+  }
+
+ private:
+  SocketioWire::Shared shared_;
+  std::uint32_t limit_;
+};
 
 class EntriesRun final : private Crowd::Listener {
  public:
@@ -22,13 +49,11 @@ class EntriesRun final : private Crowd::Listener {
         stored_(stored),
         clock_(clock),
         random_(fresh_random(plan.pace.seed, clock)),
-        crowd_({plan.endpoint, plan.members}, stored.sessions, poller_, clock, random_, *this),
-        part_(plan.pace, plan.server_process),
+        wires_(plan.endpoint, plan.limit, random_),
+        crowd_({plan.endpoint, plan.members}, stored.sessions, {poller_, clock, wires_, *this}),
+        part_(plan.pace, plan.server_processes),
         asked_at_(crowd_.size()),
-        seen_(stored.sessions.size()) {
-    const std::string tail = R"(","before":)" + std::to_string(limits::seq_max) + R"(,"limit":)" + std::to_string(plan.limit) + "}]";
-    for (const LoadSession& session : stored.sessions) questions_.push_back(R"(["entries",{"sessionId":")" + session.id + tail);
-  }
+        seen_(stored.sessions.size()) {}
 
   EntriesResult run() {
     crowd_.open_all();
@@ -55,22 +80,22 @@ class EntriesRun final : private Crowd::Listener {
   }
 
  private:
-  void on_event(std::size_t, std::string_view) override {}
-  void on_ack(std::size_t member, std::uint64_t, std::string_view json) override {
+  void on_delivery(std::size_t, const ChatWire::Delivery&) override {}
+  void on_ack(std::size_t member, const ChatWire::Ack& ack) override {
     ++answered_;
     const SteadyTime at = crowd_.connection(member).received_at();
-    if (json.starts_with(R"([{"success":true)")) {
-      check(member / plan_.members, json);
+    if (ack.accepted) {
+      check(member / plan_.members, ack.answer);
       part_.completed(asked_at_[member], at);
     } else {
-      part_.refused(json);
+      part_.refused(ack.answer);
     }
     if (part_.may_send(at, asked_)) ask(member, at);
   }
 
   void ask(std::size_t member, SteadyTime now) {
     asked_at_[member] = now;
-    crowd_.connection(member).put("420" + questions_[member / plan_.members]);
+    crowd_.connection(member).send({});
     ++asked_;
   }
 
@@ -97,11 +122,11 @@ class EntriesRun final : private Crowd::Listener {
   Clock& clock_;
   Random random_;
   Poller poller_;
+  EntriesWires wires_;
   Crowd crowd_;
   MeasuredPart part_;
-  std::vector<std::string> questions_;  // by session
-  std::vector<SteadyTime> asked_at_;    // by member: its last question
-  std::vector<std::string> seen_;       // by session: the first answer
+  std::vector<SteadyTime> asked_at_;  // by member: its last question
+  std::vector<std::string> seen_;     // by session: the first answer
   std::uint64_t asked_ = 0;
   std::uint64_t answered_ = 0;
   std::uint64_t wrong_ = 0;

@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#include <optional>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "load/endpoint.hpp"
@@ -24,7 +24,7 @@ struct EntriesPlan {
   std::uint32_t limit = 50;  // entries of an answer
   Pace pace;                 // a closed loop with one question in flight on each connection
   std::chrono::seconds patience{10};
-  std::optional<pid_t> server_process;
+  std::vector<pid_t> server_processes;
 };
 
 struct EntriesResult {

@@ -29,7 +29,7 @@ void MeasuredPart::refused(std::string_view answer) {
 }
 
 MeasuredPart::Spent MeasuredPart::read_spent() const {
-  const auto reading = server_ ? read_process(*server_) : std::nullopt;
+  const auto reading = read_processes(server_);
   return {own_processor_time(), reading ? reading->processor_time : std::chrono::nanoseconds{}};
 }
 

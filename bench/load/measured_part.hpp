@@ -6,6 +6,8 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "load/pace.hpp"
@@ -15,8 +17,8 @@ namespace parley::bench {
 
 class MeasuredPart {
  public:
-  /// `server`: its process id, if known.
-  MeasuredPart(const Pace& pace, std::optional<pid_t> server) : pace_(pace), server_(server) {}
+  /// `server`: the ids of its processes, as far as they are known.
+  MeasuredPart(const Pace& pace, std::vector<pid_t> server) : pace_(pace), server_(std::move(server)) {}
 
   void start(SteadyTime now);
   /// Call once per turn, before counting anything.
@@ -51,7 +53,7 @@ class MeasuredPart {
   void close(SteadyTime now);
 
   Pace pace_;
-  std::optional<pid_t> server_;
+  std::vector<pid_t> server_;
   SteadyTime origin_{};
   SteadyTime begin_{};
   SteadyTime end_{};

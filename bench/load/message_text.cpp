@@ -66,6 +66,17 @@ std::optional<MessageKey> parse_tag(std::string_view tag, std::uint32_t run) {
   return MessageKey{*sender, *number};
 }
 
+ObjectId id_of_tag(std::uint32_t run, MessageKey key) {
+  ObjectId id;
+  for (std::size_t index = 0; index < 4; ++index) {
+    const std::size_t shift = 24 - 8 * index;
+    id.bytes[index] = static_cast<std::uint8_t>(run >> shift);
+    id.bytes[4 + index] = static_cast<std::uint8_t>(key.sender >> shift);
+    id.bytes[8 + index] = static_cast<std::uint8_t>(key.number >> shift);
+  }
+  return id;
+}
+
 void append_text(std::string& out, std::uint32_t run, MessageKey key, std::size_t size) {
   const std::size_t begin = out.size();
   append_tag(out, run, key);

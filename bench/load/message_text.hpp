@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/ids.hpp"
+
 namespace parley::bench {
 
 /// The `number`-th message (0-based) of the `sender`-th sender (0-based) of a run.
@@ -24,6 +26,8 @@ inline constexpr std::size_t tag_size = 24;
 void append_tag(std::string& out, std::uint32_t run, MessageKey key);
 /// Nothing if the text is not a tag, or is the tag of another run.
 [[nodiscard]] std::optional<MessageKey> parse_tag(std::string_view tag, std::uint32_t run);
+/// The tag as an id, for messages of servers that give messages no ids.
+[[nodiscard]] ObjectId id_of_tag(std::uint32_t run, MessageKey key);
 
 /// Texts of `size` bytes: the tag, a space, then letters that follow from the key. A text shorter than tag_size is cut. Printable ASCII
 /// without quotes or backslashes, so the text has the same bytes in JSON.

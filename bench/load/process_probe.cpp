@@ -4,6 +4,8 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <sstream>
 
@@ -44,6 +46,31 @@ std::optional<ProcessReading> read_process(pid_t process) {
   const auto processor_time = processor_time_of(directory);
   if (resident.empty() || !processor_time) return std::nullopt;
   return ProcessReading{std::stoull(resident) * 1024, *processor_time};
+}
+
+std::optional<ProcessReading> read_processes(std::span<const pid_t> processes) {
+  if (processes.empty()) return std::nullopt;
+  ProcessReading sum;
+  for (const pid_t process : processes) {
+    const auto reading = read_process(process);
+    if (!reading) return std::nullopt;
+    sum.resident_bytes += reading->resident_bytes;
+    sum.processor_time += reading->processor_time;
+  }
+  return sum;
+}
+
+std::optional<std::vector<pid_t>> parse_process_ids(std::string_view text) {
+  std::vector<pid_t> processes;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(','));
+    pid_t process = 0;
+    const auto parsed = std::from_chars(word.data(), word.data() + word.size(), process);
+    if (parsed.ec != std::errc{} || parsed.ptr != word.data() + word.size() || process < 0) return std::nullopt;
+    if (process > 0) processes.push_back(process);
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+  }
+  return processes;
 }
 
 std::chrono::microseconds own_processor_time() {

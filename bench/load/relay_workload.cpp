@@ -4,7 +4,6 @@
 
 #include "load/chat_rest.hpp"
 #include "load/crowd.hpp"
-#include "load/field_finder.hpp"
 #include "load/measured_part.hpp"
 
 namespace parley::bench {
@@ -13,6 +12,11 @@ namespace {
 
 constexpr std::chrono::milliseconds turn_max{50};
 constexpr std::chrono::milliseconds afterthought{200};  // after all messages arrived, waits for unexpected ones
+
+std::vector<LoadSession> make_sessions(const RelayPlan& plan, Random& random) {
+  if (plan.protocol != Protocol::socketio) return name_sessions(plan.sessions, random);
+  return create_sessions(plan.endpoint, plan.identity, plan.sessions, random);
+}
 
 class RelayRun final : private Crowd::Listener {
  public:
@@ -23,12 +27,10 @@ class RelayRun final : private Crowd::Listener {
   struct Sender {
     std::vector<SteadyTime> due;
     std::vector<std::optional<ObjectId>> acknowledged;
-    std::string frame_head;  // before the text
-    std::string frame_tail;  // after the text, up to the clientMessageId
   };
 
-  void on_event(std::size_t member, std::string_view packet) override;
-  void on_ack(std::size_t member, std::uint64_t id, std::string_view json) override;
+  void on_ack(std::size_t member, const ChatWire::Ack& ack) override;
+  void on_delivery(std::size_t member, const ChatWire::Delivery& delivery) override;
 
   void send_first();
   void send_due(SteadyTime now);
@@ -51,6 +53,7 @@ class RelayRun final : private Crowd::Listener {
   TextRule rule_;
   Poller poller_;
   std::vector<LoadSession> sessions_;
+  std::unique_ptr<WireFactory> wires_;
   Crowd crowd_;
   Schedule schedule_;
   MeasuredPart part_;
@@ -62,11 +65,8 @@ class RelayRun final : private Crowd::Listener {
   std::uint64_t answered_ = 0;
   std::uint64_t acknowledged_ = 0;
   std::uint64_t heard_ = 0;
-  std::string frame_;
-  FieldFinder event_id_{R"("id":")"};
-  FieldFinder event_text_{R"("message":")"};
-  FieldFinder event_tag_{R"("clientMessageId":")"};
-  FieldFinder ack_id_{R"("id":")"};
+  std::string tag_;  // of the message that is being sent
+  std::string text_;
 };
 
 RelayRun::RelayRun(const RelayPlan& plan, Clock& clock)
@@ -76,17 +76,13 @@ RelayRun::RelayRun(const RelayPlan& plan, Clock& clock)
       random_(plan.pace.seed),
       identities_(fresh_random(plan.pace.seed, clock)),
       rule_{static_cast<std::uint32_t>(identities_.next()), plan.text_bytes},
-      sessions_(create_sessions(plan.endpoint, plan.identity, plan.sessions, identities_)),
-      crowd_({plan.endpoint, plan.members}, sessions_, poller_, clock, identities_, *this),
+      sessions_(make_sessions(plan, identities_)),
+      wires_(make_wires(plan.protocol, plan.endpoint, identities_)),
+      crowd_({plan.endpoint, plan.members}, sessions_, {poller_, clock, *wires_, *this}),
       schedule_(plan.pace.open_loop() ? plan.pace.rate : 1.0, plan.pace.arrivals, plan.pace.seed),
-      part_(plan.pace, plan.server_process),
+      part_(plan.pace, plan.server_processes),
       sending_(plan.sessions * senders_),
-      heard_by_(crowd_.size()) {
-  for (std::size_t sender = 0; sender < sending_.size(); ++sender) {
-    sending_[sender].frame_head = R"(["chat-message",{"sessionId":")" + sessions_[sender / senders_].id + R"(","message":")";
-    sending_[sender].frame_tail = R"(","clientMessageId":")";
-  }
-}
+      heard_by_(crowd_.size()) {}
 
 RelayResult RelayRun::run() {
   crowd_.open_all();
@@ -140,42 +136,40 @@ void RelayRun::send(std::size_t sender, SteadyTime due) {
   const MessageKey key{static_cast<std::uint32_t>(sender), static_cast<std::uint32_t>(from.due.size())};
   from.due.push_back(due);
   from.acknowledged.emplace_back();
-  frame_.assign("42").append(std::to_string(key.number)).append(from.frame_head);
-  append_text(frame_, rule_.run, key, rule_.size);
-  frame_.append(from.frame_tail);
-  append_tag(frame_, rule_.run, key);
-  frame_.append("\"}]");
-  crowd_.connection(member_of(sender)).put(frame_);
+  tag_.clear();
+  append_tag(tag_, rule_.run, key);
+  text_.clear();
+  append_text(text_, rule_.run, key, rule_.size);
+  crowd_.connection(member_of(sender)).send({.number = key.number, .tag = tag_, .text = text_});
   ++sent_;
 }
 
-void RelayRun::on_event(std::size_t member, std::string_view packet) {
-  if (!packet.starts_with(R"(42["chat-message",)")) return;
+void RelayRun::on_delivery(std::size_t member, const ChatWire::Delivery& delivery) {
   ++heard_;
-  const auto key = parse_tag(event_tag_.find(packet), rule_.run);
-  const auto id = ObjectId::parse(event_id_.find(packet));
-  if (!key || !id) {  // of another run, or malformed: the judge counts it as foreign
+  const auto key = parse_tag(delivery.tag, rule_.run);
+  if (!key) {  // of another run, or malformed: the judge counts it as foreign
     heard_by_[member].push_back({ObjectId{}, {UINT32_MAX, UINT32_MAX}, false});
     return;
   }
-  heard_by_[member].push_back({*id, *key, is_text(event_text_.find(packet), rule_.run, *key, rule_.size)});
+  const ObjectId id = delivery.id ? *delivery.id : id_of_tag(rule_.run, *key);
+  heard_by_[member].push_back({id, *key, is_text(delivery.text, rule_.run, *key, rule_.size)});
   if (key->sender >= sending_.size() || key->number >= sending_[key->sender].due.size()) return;
   part_.record(deliveries_, sending_[key->sender].due[key->number], crowd_.connection(member).received_at());
 }
 
-void RelayRun::on_ack(std::size_t member, std::uint64_t id, std::string_view json) {
+void RelayRun::on_ack(std::size_t member, const ChatWire::Ack& ack) {
   const std::size_t sender = sender_of(member);
   Sender& from = sending_[sender];
-  if (id >= from.due.size()) return part_.refused("an ack for a message that was never sent: " + std::string(json));
+  if (ack.number >= from.due.size()) return part_.refused("an ack for a message that was never sent: " + std::string(ack.answer));
   const SteadyTime at = crowd_.connection(member).received_at();
   ++answered_;
-  const auto message_id = json.starts_with(R"([{"success":true)") ? ObjectId::parse(ack_id_.find(json)) : std::nullopt;
-  if (message_id) {
+  if (ack.accepted) {
     ++acknowledged_;
-    from.acknowledged[id] = *message_id;
-    part_.completed(from.due[id], at);
+    const MessageKey key{static_cast<std::uint32_t>(sender), static_cast<std::uint32_t>(ack.number)};
+    from.acknowledged[ack.number] = ack.id ? *ack.id : id_of_tag(rule_.run, key);
+    part_.completed(from.due[ack.number], at);
   } else {
-    part_.refused(json);
+    part_.refused(ack.answer);
   }
   if (!plan_.pace.open_loop() && part_.may_send(at, sent_)) send(sender, at);
 }

@@ -1,31 +1,33 @@
-// The main workload. Members of many sessions send chat messages over Socket.IO, and every member of the room receives them. Afterwards the
-// acknowledged and received messages are compared with those that the server has stored.
+// The main workload. Members of many sessions send chat messages, and every member of the room receives them. Afterwards the acknowledged
+// and received messages are compared with those that the server has stored.
 #pragma once
 
 #include <sys/types.h>
 
-#include <optional>
-#include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "load/endpoint.hpp"
 #include "load/load_identity.hpp"
 #include "load/pace.hpp"
+#include "load/wire/protocol.hpp"
 #include "load/witness.hpp"
 
 namespace parley::bench {
 
 struct RelayPlan {
   Endpoint endpoint;
-  LoadIdentity identity;
+  Protocol protocol = Protocol::socketio;
+  LoadIdentity identity;  // only for Socket.IO; the other protocols run without users
   std::size_t sessions = 250;
   std::size_t members = 2;  // connections in each room
   std::size_t senders = 0;  // senders among them; 0: all
   std::size_t text_bytes = 120;
   Pace pace;
   std::chrono::seconds drain_patience{10};  // time without any progress before unanswered messages are given up
-  std::optional<pid_t> server_process;
-  bool read_back = true;  // off: the server stores nothing; lost, doubled and reordered come from acks and echoes alone
+  std::vector<pid_t> server_processes;
+  /// Off: lost, doubled and reordered come from acks and echoes alone. Possible only over Socket.IO: REST gives the stored messages.
+  bool read_back = true;
 };
 
 struct RelayResult {

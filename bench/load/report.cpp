@@ -115,6 +115,7 @@ std::string Report::to_json() const {
   json.key("histogram_relative_error_max").number(Histogram::relative_error_max);
   json.key("plan");
   write_figures(json, plan);
+  if (!read_back) json.key("read_back").boolean(false);
   json.key("clean").boolean(clean()).key("spread");
   write_spread(json, runs);
   json.key("runs").begin_array();
@@ -132,7 +133,8 @@ std::string Report::to_line() const {
   }
   Verdict total;
   for (const RunReport& run : runs) total.add(run.verdict);
-  if (total.stored > 0) line += "; " + std::to_string(total.stored) + " stored: " + total.to_string();
+  if (total.stored > 0)
+    line += "; " + std::to_string(total.stored) + (read_back ? " stored: " : " delivered, not read back: ") + total.to_string();
   for (const RunReport& run : runs) {
     if (!run.clean) line += "; NOT CLEAN: " + run.complaint;
   }

@@ -40,6 +40,7 @@ struct Report {
   std::vector<Figure> plan;  // for machines
   std::uint64_t seed = 0;
   std::string commit;
+  bool read_back = true;  // off: the messages that the first member of each session received stand for the stored ones
   Machine machine;
   std::vector<RunReport> runs;
   std::vector<std::string> headline;  // names of the figures in the line for people

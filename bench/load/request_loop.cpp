@@ -18,7 +18,7 @@ RequestLoop::RequestLoop(const Plan& plan, Clock& clock, Workload& workload)
       clock_(clock),
       workload_(workload),
       schedule_(plan.pace.open_loop() ? plan.pace.rate : 1.0, plan.pace.arrivals, plan.pace.seed),
-      part_(plan.pace, plan.server_process),
+      part_(plan.pace, plan.server_processes),
       due_(plan.connections) {
   HttpConnection::Listener& listener = *this;
   for (std::size_t number = 0; number < plan.connections; ++number) {

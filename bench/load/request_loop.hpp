@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -27,7 +26,7 @@ class RequestLoop final : private HttpConnection::Listener {
     Endpoint endpoint;
     std::size_t connections = 64;
     Pace pace;  // `in_flight` is ignored: it is always 1 here
-    std::optional<pid_t> server_process;
+    std::vector<pid_t> server_processes;
   };
 
   RequestLoop(const Plan& plan, Clock& clock, Workload& workload);

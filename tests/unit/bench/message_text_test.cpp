@@ -30,6 +30,12 @@ TEST(MessageText, a_tag_of_another_run_or_shape_is_none) {
   EXPECT_EQ(parse_tag("", run), std::nullopt);
 }
 
+TEST(MessageText, a_tag_is_also_an_id) {
+  std::string tag;
+  append_tag(tag, run, {0x01020304, 0xfffefdfc});
+  EXPECT_EQ(id_of_tag(run, {0x01020304, 0xfffefdfc}).to_string(), tag);
+}
+
 TEST(MessageText, a_text_has_exactly_the_size_asked_for) {
   for (const std::size_t size : {1u, 23u, 24u, 25u, 120u, 1000u}) {
     const std::string text = text_of({3, 9}, size);

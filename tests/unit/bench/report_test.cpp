@@ -46,6 +46,14 @@ TEST(Report, the_document_names_machine_plan_and_every_run) {
   EXPECT_THAT(json, HasSubstr(R"("clean":true)"));
 }
 
+TEST(Report, messages_that_were_not_read_back_are_not_called_stored) {
+  Report report = report_of({run_with(300)});
+  EXPECT_EQ(report.to_json().find("read_back"), std::string::npos);
+  report.read_back = false;
+  EXPECT_THAT(report.to_line(), HasSubstr("; 10 delivered, not read back: 0 lost"));
+  EXPECT_THAT(report.to_json(), HasSubstr(R"("read_back":false)"));
+}
+
 TEST(Report, one_run_that_is_not_clean_makes_the_report_so) {
   RunReport bad = run_with(1);
   bad.complain("3 lost");

@@ -46,7 +46,7 @@ struct MeasuredPartTest : testing::Test {
 };
 
 TEST_F(MeasuredPartTest, answers_count_between_warm_up_and_end_only) {
-  MeasuredPart part(pace, std::nullopt);
+  MeasuredPart part(pace, {});
   part.start(origin);
   part.completed(origin, origin + 999ms);       // warm-up
   part.completed(origin + 500ms, origin + 1s);  // the answer is in time, but it was due before
@@ -60,7 +60,7 @@ TEST_F(MeasuredPartTest, answers_count_between_warm_up_and_end_only) {
 }
 
 TEST_F(MeasuredPartTest, a_stall_is_seen_by_every_message_that_was_due_meanwhile) {
-  MeasuredPart part(pace, std::nullopt);
+  MeasuredPart part(pace, {});
   part.start(origin);
   for (auto due = 1s; due < 6s; due += 1s) part.completed(origin + due, origin + 6s);  // no answer for five seconds
   const LoadFigures figures = part.finish(origin + 20s);
@@ -70,7 +70,7 @@ TEST_F(MeasuredPartTest, a_stall_is_seen_by_every_message_that_was_due_meanwhile
 
 TEST_F(MeasuredPartTest, a_number_of_messages_ends_the_run_instead_of_the_clock) {
   pace = {.messages_max = 3};
-  MeasuredPart part(pace, std::nullopt);
+  MeasuredPart part(pace, {});
   part.start(origin);
   EXPECT_TRUE(part.may_send(origin + 1h, 2));
   EXPECT_FALSE(part.may_send(origin, 3));
@@ -81,7 +81,7 @@ TEST_F(MeasuredPartTest, a_number_of_messages_ends_the_run_instead_of_the_clock)
 }
 
 TEST_F(MeasuredPartTest, refusals_are_counted_and_the_first_is_kept) {
-  MeasuredPart part(pace, std::nullopt);
+  MeasuredPart part(pace, {});
   part.start(origin);
   part.refused("overloaded");
   part.refused("another");

@@ -230,7 +230,7 @@ TEST(ConnectWorkload, joins_everyone_and_reads_the_servers_memory) {
   plan.members = 3;
   plan.opening_at_once = 4;
   plan.idle = 0s;
-  plan.server_process = ::getpid();
+  plan.server_processes = {::getpid()};
   const ConnectResult result = run_connect(plan, the_clock);
   EXPECT_EQ(result.connections, 30u);
   EXPECT_EQ(result.opening_times.count(), 30u);

@@ -1,0 +1,46 @@
+// The chat of the floor: rooms, acks and echoes, nothing else. No token is verified, no text is checked, and nothing is kept.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "connection.hpp"
+
+namespace parley::bench_floor {
+
+class Chat {
+ public:
+  /// Takes the requests in `connection.received` that are complete. `GET /socket.io/` turns the connection into a WebSocket.
+  void on_http(Connection& connection);
+  /// One Engine.IO packet.
+  void on_packet(Connection& connection, std::string_view packet);
+  void on_closed(Connection& connection);
+
+  /// Sets the time of the messages of this turn.
+  void set_time(std::string iso) { time_ = std::move(iso); }
+  /// The connections with something to send, and forgets them.
+  std::vector<Connection*> take_dirty();
+
+ private:
+  void answer(Connection& connection, std::string_view head);
+  void upgrade(Connection& connection, std::string_view head);
+  void join(Connection& connection, std::string_view packet);
+  void relay(Connection& connection, std::string_view packet);
+  void write_message(Connection& sender, std::string_view packet);
+  /// Puts one text frame into the outbox.
+  void put(Connection& connection, std::string_view packet);
+  void mark(Connection& connection);
+
+  std::unordered_map<std::string, Room> rooms_;
+  std::vector<Connection*> dirty_;
+  std::string time_;
+  std::string message_;  // scratch: the message as JSON
+  std::string packet_;   // scratch
+  std::string frame_;    // scratch
+  std::uint64_t sessions_made_ = 0;
+  std::uint64_t messages_made_ = 0;
+};
+
+}  // namespace parley::bench_floor
