@@ -85,12 +85,15 @@ bench-light: install-test $(PARLEY) ## 50 sessions × 2, 100 msg/s: latency
 bench-throughput: install-test $(PARLEY) ## Relay and store at full speed, server on one core
 	@PARLEY=$(PARLEY) bench/run_throughput.sh
 
-.PHONY: bench-pair bench-rates bench-reconnect
+.PHONY: bench-pair bench-rates bench-reconnect bench-resume
 bench-reconnect: install-test $(PARLEY) ## 2,000 clients connect and join at once through one proxy: all admitted within 2 s
 	@PARLEY=$(PARLEY) bench/run_reconnect.sh
 
 bench-pair: install-test $(PARLEY) ## Measure the cost of a change: this build and BASE= side by side on one core, relay and store (REPEAT=12)
 	@PARLEY=$(PARLEY) BASE=$(BASE) bench/run_pair.sh
+
+bench-resume: install-test $(PARLEY) ## 10,000 clients resume with proof after kill -9: all within 3 s
+	@PARLEY=$(PARLEY) bench/run_resume.sh
 
 bench-rates: install-test $(PARLEY) ## Latency and processor time at 10,000 and 30,000 msg/s and at full speed, server on one core (BASE= REPEAT=5)
 	@PARLEY=$(PARLEY) BASE=$(BASE) bench/run_rates.sh

@@ -6,6 +6,7 @@ prints one PASS or FAIL line with its figures, seed and commit. Details go to st
     bench/run_throughput.sh     relay and store at full speed, server on core 0, client on core 1
     bench/run_start.sh          a million stored messages, kill -9, start
     bench/run_reconnect.sh      2,000 clients connect and join at once through one proxy
+    bench/run_resume.sh         10,000 clients resume with proof after kill -9
     bench/run_rates.sh          latency and processor time at 10,000 and 30,000 messages a second and at full speed
     bench/run_pair.sh           two builds side by side on one core, under the same load: the cost of a change
 
@@ -393,6 +394,38 @@ def reconnect(bench):
     return conclusion.say()
 
 
+RESUMING_SESSIONS = 5_000
+
+
+def resume(bench):
+    """Everybody comes back after kill -9, each with a position. The time runs from the first connection, when the server answers again."""
+    rounds = int(os.environ.get("REPEAT", "3"))
+    conclusion = Conclusion(f"{2 * RESUMING_SESSIONS:,} clients resume with proof after kill -9, server on core 0, client on core 1", bench)
+    seconds, stored, clean = [], 0, True
+    for _ in range(rounds):
+        bench.start(core=0, threads=1)
+        report = bench.folder / "resume.json"
+        command = [*bench.command("resume", "--sessions", RESUMING_SESSIONS, "--at-once", os.environ.get("AT_ONCE", "500")), "--json", report]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=pin(1)) as client:
+            if client.stdout.readline().strip() != "stored":
+                raise RuntimeError(f"parley bench resume: {client.stdout.read()}; {bench.state_of_server()}")
+            bench.kill()
+            bench.start(core=0, threads=1)
+            client.stdin.write("started again\n")
+            client.stdin.flush()
+            say(client.stdout.read().strip())
+        result = json.loads(report.read_text())
+        seconds.append(result["spread"]["seconds_for_all"]["median"])
+        stored += result["runs"][0]["verdict"]["stored"]
+        clean = clean and result["clean"]
+        bench.kill()
+        shutil.rmtree(bench.folder / "data")
+    middle = statistics.median(seconds)
+    conclusion.demand(f"all have resumed after {middle:.2f} s ({min(seconds):.2f} to {max(seconds):.2f}) < 3", middle < 3)
+    conclusion.demand(f"every answer is from the client's position and has what was stored after it ({stored:,} messages stored)", clean and stored > 0)
+    return conclusion.say()
+
+
 def make_marked_session(bench):
     """Stores a session with ten known messages, which must be there after the kill."""
     doctor, patient = f"{bench.seed:024x}", f"{bench.seed + 1:024x}"
@@ -465,7 +498,7 @@ def start(bench):
 
 
 def main():
-    checks = {"light_load": light_load, "throughput": throughput, "start": start, "pair": pair, "rates": rates, "reconnect": reconnect}
+    checks = {"light_load": light_load, "throughput": throughput, "start": start, "pair": pair, "rates": rates, "reconnect": reconnect, "resume": resume}
     if len(sys.argv) != 2 or sys.argv[1] not in checks:
         sys.exit(f"usage: {sys.argv[0]} {'|'.join(checks)}")
     with Bench() as bench:

@@ -3,7 +3,11 @@
 
     bench/run_cores.sh     loops 1, 2, 4, ... all on core 0, client on core 1: processor time of a message, by kind of thread
 
-Environment: PARLEY, LOOPS (1,2,4,8), REPEAT (3), SECONDS_EACH (4), JSON (a file for all figures). docs/performance.md explains the model.
+Environment: PARLEY, LOOPS (1,2,4,8), REPEAT (3), SECONDS_EACH (4), JSON (a file for all figures).
+
+The model: with n cores, one for the committer and the rest for loops, the rate is the smaller of (n - 1) / (time of a message on the loops) and
+1 / (time of a message in the committer). It assumes that the disk syncs a batch as fast as now, that the kernel's part of a message does not grow with the
+cores, and that sessions spread evenly. It says nothing of memory that two processors share.
 """
 
 import json

@@ -10,7 +10,9 @@ import statistics
 import sys
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT = 960, 520
+import peer_table
+
+WIDTH, HEIGHT = 960, 500
 PANELS = [("p50", "median (p50)", 64), ("p99", "99 of 100 (p99)", 530)]
 PANEL_WIDTH, TOP, PANEL_HEIGHT = 400, 72, 320
 LEAST_MS, MOST_MS = 0.1, 1_000
@@ -32,7 +34,7 @@ def curve(server, percentile):
         if 2 * len(runs[rate]) <= len(server["rounds"]) or not measured:
             continue
         held = 2 * sum(run["holds"] for run in runs[rate]) > len(runs[rate])
-        points.append((rate, statistics.median(run["figures"][f"delivery_{percentile}_ms"] for run in measured), held))
+        points.append((rate, statistics.median(peer_table.latency_ms(run["figures"], percentile) for run in measured), held))
         if not held:
             break
     return points
@@ -77,7 +79,8 @@ def axes(report, x_begin):
         parts.append(f'<path class="grid" d="M{x_begin},{y(value):.1f}h{PANEL_WIDTH}"/>'
                      f'<text class="number" text-anchor="end" x="{x_begin - 6}" y="{y(value) + 4:.1f}">{value:g}</text>')
     limit = report["load"]["latency_max_ms"]
-    parts.append(f'<path class="limit" d="M{x_begin},{y(limit):.1f}h{PANEL_WIDTH}"/>')
+    parts.append(f'<path class="limit" d="M{x_begin},{y(limit):.1f}h{PANEL_WIDTH}"/>'
+                 f'<text class="number" x="{x_begin + 6}" y="{y(limit) - 6:.1f}">held up to {limit} ms (p99)</text>')
     return parts, x, y
 
 
@@ -106,13 +109,18 @@ def drawn(report):
     return [server for server in report["servers"] if curve(server, "p50")][:len(MARKS)]
 
 
+def keeping(server):
+    if server["before_ack"] == "nothing":
+        return "nothing on disk"
+    return "on disk before the ack" if server["before_delivery"] == "nothing" else "on disk before delivery"
+
+
 def legend(report):
     parts = []
     for series, server in enumerate(drawn(report)):
         left, top = 64 + series % 3 * 300, TOP + PANEL_HEIGHT + 66 + series // 3 * 24
-        keeps = "nothing on disk" if server["before_delivery"] == "nothing" else "on disk before delivery"
         parts.append(f'<path class="mark s{series}" transform="translate({left},{top - 4})" d="{MARKS[series]}"/>'
-                     f'<text class="name" x="{left + 12}" y="{top}">{escape(server["title"])} ({keeps})</text>')
+                     f'<text class="name" x="{left + 12}" y="{top}">{escape(server["title"])} ({keeping(server)})</text>')
     return parts
 
 
@@ -134,7 +142,7 @@ def draw(report):
     load = report["load"]
     title = "Latency against offered rate"
     description = (f"{load['sessions']} sessions of {load['members']}, texts of {load['text_bytes']} bytes, random arrivals, each server on one core. Time from due to "
-                   f"received by every member. The dashed line is {load['latency_max_ms']} ms. " + "; ".join(map(highest_text, drawn(report))) + ".")
+                   f"received by every member and acknowledged. The dashed line is {load['latency_max_ms']} ms. " + "; ".join(map(highest_text, drawn(report))) + ".")
     panels = [part for name, words, left in PANELS for part in panel(report, name, words, left)]
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="title description">',

@@ -25,6 +25,12 @@ def server_of(report, name):
     return next((server for server in report["servers"] if server["name"] == name), None)
 
 
+def latency_ms(figures, percentile):
+    """From the due time until the message is both received by every member and acknowledged: the slower of the two percentiles. A server that delivers
+    first and stores later is not faster for it."""
+    return max(figures[f"delivery_{percentile}_ms"], figures[f"ack_{percentile}_ms"])
+
+
 def highest(result):
     """The run at the highest rate that was held; nothing if there is none."""
     return next((run for run in reversed(result["ladder"]) if run["holds"]), None)
@@ -71,7 +77,7 @@ def latency_cell(rounds, rate):
     runs = [run for run in (at(result, rate) for result in rounds) if run]
     if not runs:
         return "–"
-    medians = [statistics.median(run["figures"][f"delivery_{name}_ms"] for run in runs) for name in ("p50", "p99")]
+    medians = [statistics.median(latency_ms(run["figures"], name) for run in runs) for name in ("p50", "p99")]
     return " / ".join(short(value) for value in medians)
 
 
@@ -130,7 +136,7 @@ def table(report):
         "|" + "---|" * len(HEADS),
         *("| " + " | ".join(row(report, server)) + " |" for server in report["servers"]),
         "",
-        f"- Other work on the machine took {other_work_text(report)} of its cores, median of all runs (least to most).",
+        f"- Other work took {other_work_text(report)} of the machine's cores during a run, median (least to most).",
         *(f"- {server['title']}: {server['version']}. {server['settings']}." for server in report["servers"]),
         *(f"- {name} is left out: {reason}" for name, reason in report["left_out"].items()),
     ]

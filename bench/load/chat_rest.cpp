@@ -103,14 +103,32 @@ LoadPage parse_page(std::string_view json, const TextRule& rule) {
   });
 }
 
+namespace {
+
+LoadEntries entries_of(const dom::element& answer, const TextRule& rule) {
+  LoadEntries entries;
+  entries.from = std::string_view(answer["from"]);
+  entries.more = answer["more"];
+  bool reset = false;
+  entries.reset = answer["reset"].get(reset) == simdjson::SUCCESS && reset;
+  for (const dom::element entry : answer["entries"].get_array()) {
+    if (std::string_view(entry["kind"]) == "text") entries.texts.push_back(sighting_of(entry, rule));
+  }
+  return entries;
+}
+
+}  // namespace
+
 std::vector<Sighting> parse_entries(std::string_view json, const TextRule& rule) {
-  return read_json(json, [&rule](const dom::element& root) {
-    std::vector<Sighting> texts;
-    for (const dom::element entry : root.at(0)["entries"].get_array()) {
-      if (std::string_view(entry["kind"]) == "text") texts.push_back(sighting_of(entry, rule));
-    }
-    return texts;
-  });
+  return read_json(json, [&rule](const dom::element& root) { return entries_of(root.at(0), rule).texts; });
+}
+
+LoadEntries parse_entries_page(std::string_view json, const TextRule& rule) {
+  return read_json(json, [&rule](const dom::element& root) { return entries_of(root, rule); });
+}
+
+LoadEntries parse_resume(std::string_view json, const TextRule& rule) {
+  return read_json(json, [&rule](const dom::element& root) { return entries_of(root.at(0)["resume"], rule); });
 }
 
 std::vector<Sighting> read_back(RestClient& rest, const LoadSession& session, const TextRule& rule) {

@@ -59,6 +59,17 @@ struct LoadPage {
 [[nodiscard]] LoadPage parse_page(std::string_view json, const TextRule& rule);
 /// The texts of the answer to the event `entries`, in their order. `json`: the arguments of its ack.
 [[nodiscard]] std::vector<Sighting> parse_entries(std::string_view json, const TextRule& rule);
+/// A stretch of the log.
+struct LoadEntries {
+  std::string from;             // the position before it
+  std::vector<Sighting> texts;  // in their order
+  bool more = false;
+  bool reset = false;
+};
+/// `json`: the body of GET …/entries.
+[[nodiscard]] LoadEntries parse_entries_page(std::string_view json, const TextRule& rule);
+/// The resume in the answer to `join-session`. `json`: the arguments of its ack.
+[[nodiscard]] LoadEntries parse_resume(std::string_view json, const TextRule& rule);
 [[nodiscard]] std::string page_target(std::string_view session_id, std::uint64_t page, std::uint32_t limit);
 
 }  // namespace parley::bench

@@ -18,7 +18,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def run(rate, holds, p99=5.0, us_each=20.0, **verdict):
     faults = {name: 0 for name in peer_table.FAULTS}
     return {"rate": rate, "holds": holds, "client_was_the_limit": False, "clean": True, "complaint": "", "other_work": 0.02,
-            "figures": {"delivery_p50_ms": p99 / 5, "delivery_p99_ms": p99, "messages_per_second": rate, "server_processor_us_each": us_each},
+            "figures": {"delivery_p50_ms": p99 / 5, "delivery_p99_ms": p99, "ack_p50_ms": p99 / 5, "ack_p99_ms": p99, "messages_per_second": rate, "server_processor_us_each": us_each},
             "verdict": {"stored": 100, **faults, **verdict}}
 
 
@@ -37,7 +37,7 @@ def report(*servers):
 
 def measured(rate, limit):
     """A run of a server that holds rates up to its limit."""
-    figures = {"unanswered": 0, "messages_refused": 0, "delivery_p99_ms": 5 if rate <= limit else 900, "client_processor_share": 0.5}
+    figures = {"unanswered": 0, "messages_refused": 0, "delivery_p99_ms": 5 if rate <= limit else 900, "ack_p99_ms": 5, "client_processor_share": 0.5}
     faults = {name: 0 for name in peer_table.FAULTS}
     return peers.Run(rate, {"runs": [{"figures": figures, "verdict": {"stored": 9, **faults}, "complaint": ""}]})
 
@@ -84,6 +84,11 @@ class Runs(unittest.TestCase):
             self.assertFalse(lossy.holds, figure)
         self.assertFalse(peers.Run(1, failure="the server closed the connection").holds)
 
+    def test_messages_that_are_delivered_long_before_their_acks_do_not_hold(self):
+        late = measured(1, 1)
+        late.figures["ack_p99_ms"] = 6_000
+        self.assertFalse(late.holds)
+
     def test_another_order_is_no_loss(self):
         other_order = measured(1, 1)
         other_order.verdict["reordered"] = 5
@@ -129,7 +134,7 @@ class Shown(unittest.TestCase):
         self.assertIn("| Parley | synced | 85,000 (80,000 to 90,000) | 1.00 (1.00 to 1.00) |", table)
         self.assertIn("| Nats | nothing | 3,100 (3,000 to 3,200) | 0.04 (0.04 to 0.04) |", table)
         self.assertIn("- Nats: 1. some.", table)
-        self.assertIn("Other work on the machine took 2% (2% to 2%) of its cores", table)
+        self.assertIn("Other work took 2% (2% to 2%) of the machine's cores", table)
         self.assertIn("- nats is left out: go is missing", table)
         rows = [line for line in table.splitlines() if line.startswith("|")]
         self.assertEqual({line.count("|") for line in rows}, {len(peer_table.HEADS) + 1})

@@ -66,9 +66,13 @@ void SocketioWire::on_message(std::string_view packet, std::string& out) {
 
 void SocketioWire::join(std::string& out) {
   state_ = State::joining;
+  emit(join_ack_id, join_event(), out);
+}
+
+std::string SocketioWire::join_event() const {
   std::string event = R"(["join-session",)";
   JsonWriter(event).begin_object().member("sessionId", seat_.room).end_object();
-  emit(join_ack_id, event + ']', out);
+  return event + ']';
 }
 
 void SocketioWire::on_event(std::string_view packet) {
@@ -93,7 +97,9 @@ void SocketioWire::on_join_ack(std::string_view json) {
   if (json.find(R"("success":true)") == std::string_view::npos) {
     return websocket_.fail("join-session refused: " + std::string(json.substr(0, 300)));
   }
-  if (std::exchange(state_, State::joined) != State::joined) listener_.on_joined();
+  if (std::exchange(state_, State::joined) == State::joined) return;
+  on_join_answer(json);
+  listener_.on_joined();
 }
 
 }  // namespace parley::bench

@@ -32,6 +32,10 @@ class SocketioWire : public ChatWire {
  protected:
   /// Sends an event: `event` is its array, such as `["name",{…}]`. The ack has the number `ack_id`.
   void emit(std::uint32_t ack_id, std::string_view event, std::string& out);
+  /// The event that enters the room: its array.
+  [[nodiscard]] virtual std::string join_event() const;
+  /// The arguments of its ack, if it succeeded.
+  virtual void on_join_answer(std::string_view) {}
 
  private:
   enum class State : std::uint8_t { opening, connecting, joining, joined };

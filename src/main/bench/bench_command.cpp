@@ -56,6 +56,8 @@ constexpr std::array workloads = {
     Workload{"store", "chat messages stored over REST", run_workload<StoreOptions>, help_of_flags<StoreOptions>},
     Workload{"history", "pages read over REST", run_workload<HistoryOptions>, help_of_flags<HistoryOptions>},
     Workload{"entries", "the newest entries of the log, read over Socket.IO", run_workload<EntriesOptions>, help_of_flags<EntriesOptions>},
+    Workload{"resume", "clients that come back after a restart, each with the position that it saw last", run_workload<ResumeOptions>,
+             help_of_flags<ResumeOptions>},
     Workload{"connect", "connections opened, authenticated and joined", run_workload<ConnectOptions>, help_of_flags<ConnectOptions>},
 };
 
@@ -87,7 +89,7 @@ int bench_help(Arguments arguments) {
 int bench_command(Arguments arguments) {
   const auto workload = workload_of(arguments);
   if (workload == workloads.end())
-    return fail_bench("Name a workload: relay, store, history, entries or connect. `parley bench --help` explains them.");
+    return fail_bench("Name a workload: relay, store, history, entries, resume or connect. `parley bench --help` explains them.");
   return workload->run(arguments.subspan(1), workload->name);
 }
 

@@ -177,4 +177,14 @@ void bind(config::BoundFlags& flags, ConnectOptions& options) {
   flags.number({"--at-once", "N", "connections that are being opened at any time"}, options.plan.opening_at_once, {1, connections_max});
 }
 
+void bind(config::BoundFlags& flags, ResumeOptions& options) {
+  bind_common(flags, options.common);
+  bind_text_bytes(flags, options.plan.text_bytes);
+  flags.number({"--sessions", "N", "sessions"}, options.plan.sessions, {1, sessions_max});
+  flags.number({"--members", "N", "clients of each session"}, options.plan.members, {1, connections_max});
+  flags.number({"--stored", "N", "messages in each session"}, options.plan.messages);
+  flags.number({"--missed", "N", "newest entries that the clients have not seen"}, options.plan.missed, {1, limits::socket_entries_max});
+  flags.number({"--at-once", "N", "clients that are connecting at any time"}, options.plan.opening_at_once, {1, connections_max});
+}
+
 }  // namespace parley::main

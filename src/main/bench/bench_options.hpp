@@ -13,6 +13,7 @@
 #include "load/entries_workload.hpp"
 #include "load/history_workload.hpp"
 #include "load/relay_workload.hpp"
+#include "load/resume_workload.hpp"
 #include "load/store_workload.hpp"
 
 namespace parley::main {
@@ -77,10 +78,16 @@ struct ConnectOptions {
   bench::ConnectPlan plan;
 };
 
+struct ResumeOptions {
+  CommonOptions common;
+  bench::ResumePlan plan;
+};
+
 void bind(config::BoundFlags& flags, RelayOptions& options);
 void bind(config::BoundFlags& flags, StoreOptions& options);
 void bind(config::BoundFlags& flags, HistoryOptions& options);
 void bind(config::BoundFlags& flags, EntriesOptions& options);
 void bind(config::BoundFlags& flags, ConnectOptions& options);
+void bind(config::BoundFlags& flags, ResumeOptions& options);
 
 }  // namespace parley::main

@@ -193,4 +193,38 @@ int measure(ConnectOptions options) {
   });
 }
 
+int measure(ResumeOptions options) {
+  bench::ResumePlan& plan = options.plan;
+  plan.endpoint = options.common.endpoint();
+  plan.identity = options.common.identity();
+  plan.restart = [] {
+    std::cout << "stored" << std::endl;
+    std::string line;
+    std::getline(std::cin, line);  // without a line the server was not started again, which the run allows
+  };
+  Report report;
+  report.workload = "resume";
+  report.summary = std::to_string(plan.sessions) + " sessions × " + std::to_string(plan.members) + ", " + std::to_string(plan.missed) +
+                   " of " + std::to_string(plan.messages) + " messages missed, " + std::to_string(plan.opening_at_once) + " at once";
+  report.plan = {{"sessions", static_cast<double>(plan.sessions)},
+                 {"members", static_cast<double>(plan.members)},
+                 {"stored_each", static_cast<double>(plan.messages)},
+                 {"missed", static_cast<double>(plan.missed)},
+                 {"opening_at_once", static_cast<double>(plan.opening_at_once)}};
+  report.headline = {"resumes_per_second", "seconds_for_all", "resume_p50_ms", "resume_p99_ms"};
+  SystemClock clock;
+  return run_and_report(options.common, report, [&](std::uint64_t seed) {
+    plan.seed = seed;
+    const bench::ResumeResult result = bench::run_resume(plan, clock);
+    RunReport run;
+    run.add("resumes_per_second", result.per_second());
+    run.add("seconds_for_all", static_cast<double>(result.elapsed.count()) / 1e9);
+    run.add_latency("resume", result.opening_times);
+    run.add("answers_wrong", static_cast<double>(result.answers_wrong));
+    if (result.answers_wrong > 0) run.complain(std::to_string(result.answers_wrong) + " resumes were not what was stored");
+    complain_unless_clean(run, result.fill);
+    return run;
+  });
+}
+
 }  // namespace parley::main

@@ -12,5 +12,7 @@ namespace parley::main {
 [[nodiscard]] int measure(HistoryOptions options);
 [[nodiscard]] int measure(EntriesOptions options);
 [[nodiscard]] int measure(ConnectOptions options);
+/// When everything is stored it prints `stored` and waits for a line on standard input: then the server may have been started again.
+[[nodiscard]] int measure(ResumeOptions options);
 
 }  // namespace parley::main

@@ -28,15 +28,15 @@ class Done {
   }
   /// A task that makes the call with `result`.
   [[nodiscard]] Task with(Result<T> result) && {
-    call_->result.emplace(std::move(result));
-    return [call = std::move(call_)] { call->run(*std::move(call->result)); };
+    call_->waiting.emplace(std::move(result));
+    return [call = std::move(call_)] { call->run(*std::move(call->waiting)); };
   }
 
  private:
   struct Call {
     virtual ~Call() = default;
     virtual void run(Result<T> result) = 0;
-    std::optional<Result<T>> result{};
+    std::optional<Result<T>> waiting{};
   };
   template <typename Function>
   struct CallOf final : Call {
