@@ -105,22 +105,28 @@ LoadPage parse_page(std::string_view json, const TextRule& rule) {
 
 namespace {
 
+std::vector<Sighting> texts_of(const dom::element& answer, const TextRule& rule) {
+  std::vector<Sighting> texts;
+  for (const dom::element entry : answer["entries"].get_array()) {
+    if (std::string_view(entry["kind"]) == "text") texts.push_back(sighting_of(entry, rule));
+  }
+  return texts;
+}
+
 LoadEntries entries_of(const dom::element& answer, const TextRule& rule) {
   LoadEntries entries;
   entries.from = std::string_view(answer["from"]);
   entries.more = answer["more"];
+  entries.texts = texts_of(answer, rule);
   bool reset = false;
   entries.reset = answer["reset"].get(reset) == simdjson::SUCCESS && reset;
-  for (const dom::element entry : answer["entries"].get_array()) {
-    if (std::string_view(entry["kind"]) == "text") entries.texts.push_back(sighting_of(entry, rule));
-  }
   return entries;
 }
 
 }  // namespace
 
 std::vector<Sighting> parse_entries(std::string_view json, const TextRule& rule) {
-  return read_json(json, [&rule](const dom::element& root) { return entries_of(root.at(0), rule).texts; });
+  return read_json(json, [&rule](const dom::element& root) { return texts_of(root.at(0), rule); });
 }
 
 LoadEntries parse_entries_page(std::string_view json, const TextRule& rule) {
