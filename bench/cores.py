@@ -19,6 +19,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from checks import Bench, Conclusion, SESSIONS  # noqa: E402
+from peer_table import spread_text  # noqa: E402
 
 TICKS = os.sysconf("SC_CLK_TCK")
 CORES_SHOWN = (1, 2, 4, 8, 16, 32)
@@ -70,7 +71,7 @@ def main():
                 runs[loops].append(measured(bench, loops, 8))
         middle = {loops: {name: statistics.median(run[name] for run in results) for name in results[0]} for loops, results in runs.items()}
         for loops, figures in middle.items():
-            spread = lambda name: f"{figures[name]:.2f} ({min(r[name] for r in runs[loops]):.2f} to {max(r[name] for r in runs[loops]):.2f})"
+            spread = lambda name: spread_text([run[name] for run in runs[loops]], "{:.2f}")
             print(f"{loops:>3} loops: {figures['rate']:>8,.0f} msg/s; us a message: loops {spread('loops')}, committer {spread('commit')}, "
                   f"others {spread('other')}", flush=True)
         many = middle[loop_counts[-1]]

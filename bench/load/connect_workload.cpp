@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::chrono::milliseconds turn{50};
 
-class Silence final : public Crowd::Listener {
- public:
-  void on_ack(std::size_t, const ChatWire::Ack&) override {}
-  void on_delivery(std::size_t, const ChatWire::Delivery&) override {}
-};
-
 /// Called after the sessions are created, so that their memory is not attributed to the connections.
 std::optional<ProcessReading> read_server(const ConnectPlan& plan) {
   if (plan.server_processes.empty()) return std::nullopt;
@@ -35,10 +29,8 @@ ConnectResult run_connect(const ConnectPlan& plan, Clock& clock) {
   Silence silence;
   SocketioWires wires(plan.endpoint, random);
   Crowd crowd({plan.endpoint, plan.members, plan.opening_at_once}, sessions, {poller, clock, wires, silence});
-  const SteadyTime start = clock.steady_now();
-  crowd.open_all();
   ConnectResult result;
-  result.elapsed = clock.steady_now() - start;
+  result.elapsed = crowd.open_all();
   result.connections = crowd.size();
   result.opening_times = crowd.opening_times();
   for (const SteadyTime until = clock.steady_now() + plan.idle; clock.steady_now() < until;) poller.wait(turn);

@@ -19,10 +19,11 @@ Crowd::Crowd(const Plan& plan, const std::vector<LoadSession>& sessions, const P
       shared_{parts.poller, plan.endpoint, parts.clock, parts.wires, parts.listener, *this},
       size_(sessions.size() * plan.members_per_session) {}
 
-void Crowd::open_all() {
+std::chrono::nanoseconds Crowd::open_all() {
   opened_at_.reserve(size_);
   connections_.reserve(size_);
-  SteadyTime last_progress = shared_.clock.steady_now();
+  const SteadyTime start = shared_.clock.steady_now();
+  SteadyTime last_progress = start;
   for (std::size_t joined_before = 0; joined_ < size_; joined_before = joined_) {
     while (connections_.size() < size_ && connections_.size() - joined_ < plan_.opening_at_once) open_next();
     shared_.poller.wait(turn);
@@ -32,6 +33,7 @@ void Crowd::open_all() {
       throw LoadFailure(std::to_string(joined_) + " of " + std::to_string(size_) + " members joined, then nothing for 30 s");
     }
   }
+  return shared_.clock.steady_now() - start;
 }
 
 void Crowd::open_next() {

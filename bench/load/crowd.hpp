@@ -2,6 +2,7 @@
 // decides what they do afterwards.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -32,9 +33,9 @@ class Crowd final : private MemberConnection::Listener {
   /// `sessions` must outlive the crowd. Member m belongs to session m / members_per_session.
   Crowd(const Plan& plan, const std::vector<LoadSession>& sessions, const Parts& parts);
 
-  /// Returns when every member has joined. Throws LoadFailure if one is refused, a connection breaks, or nothing happens for 30 s. A
-  /// connection that closes later also throws it.
-  void open_all();
+  /// Returns when every member has joined, with the time that it took. Throws LoadFailure if one is refused, a connection breaks, or
+  /// nothing happens for 30 s. A connection that closes later also throws it.
+  std::chrono::nanoseconds open_all();
 
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] MemberConnection& connection(std::size_t member) { return *connections_[member]; }
@@ -55,6 +56,13 @@ class Crowd final : private MemberConnection::Listener {
   std::vector<SteadyTime> opened_at_;
   std::vector<std::unique_ptr<MemberConnection>> connections_;
   Histogram opening_times_;
+};
+
+/// For workloads in which nobody talks.
+class Silence final : public Crowd::Listener {
+ public:
+  void on_ack(std::size_t, const ChatWire::Ack&) override {}
+  void on_delivery(std::size_t, const ChatWire::Delivery&) override {}
 };
 
 }  // namespace parley::bench

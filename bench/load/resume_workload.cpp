@@ -16,7 +16,7 @@ namespace parley::bench {
 
 namespace {
 
-/// What a client of the session missed: the entries after its position.
+/// The entries that the clients of a session missed: those after `after`.
 struct Missed {
   std::string after;
   std::vector<Sighting> texts;
@@ -57,12 +57,6 @@ class ResumeWires final : public WireFactory {
   std::size_t made_ = 0;
 };
 
-class Silence final : public Crowd::Listener {
- public:
-  void on_ack(std::size_t, const ChatWire::Ack&) override {}
-  void on_delivery(std::size_t, const ChatWire::Delivery&) override {}
-};
-
 std::vector<Missed> newest_of(const ResumePlan& plan, const StoreResult& stored) {
   RestClient rest(plan.endpoint);
   std::vector<Missed> missed;
@@ -98,10 +92,8 @@ ResumeResult run_resume(const ResumePlan& plan, Clock& clock) {
   Poller poller;
   Silence silence;
   Crowd crowd({plan.endpoint, plan.members, plan.opening_at_once}, stored.sessions, {poller, clock, wires, silence});
-  const SteadyTime start = clock.steady_now();
-  crowd.open_all();
   ResumeResult result;
-  result.elapsed = clock.steady_now() - start;
+  result.elapsed = crowd.open_all();
   result.clients = crowd.size();
   result.opening_times = crowd.opening_times();
   result.fill = stored.verdict;

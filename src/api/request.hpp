@@ -15,9 +15,9 @@
 
 namespace parley::api {
 
-/// The members of a parsed JSON object, with the contract's rules for types. Values are valid as long as the object. The members of an
-/// event and of a value stay where they are: `json` must outlive them. Source   RFC 8259. If a name is repeated, the last member counts, as
-/// in ECMAScript's JSON.parse. Cost     One pass over the text finds the members. A value is parsed only when it is requested.
+/// The members of a parsed JSON object, with the contract's rules for types. It owns the text of a body and views that of an event or
+/// value. Source   RFC 8259. If a name is repeated, the last member counts, as in ECMAScript's JSON.parse. Cost     One pass over the text
+/// finds the members. A value is parsed only when it is requested.
 class Fields {
  public:
   /// From the body of an HTTP request of type application/json. An empty body means `{}`; an array has no members. Error invalid_argument
@@ -25,9 +25,9 @@ class Fields {
   [[nodiscard]] static Result<Fields> from_json_body(std::string body);
   /// From application/x-www-form-urlencoded. Bytes that are not UTF-8 become U+FFFD.
   [[nodiscard]] static Fields from_form_body(std::string_view body);
-  /// From a Socket.IO event's arguments (`json` is the whole array): reads its first argument. No members if it is not an object.
+  /// From a Socket.IO event's arguments (`json` is the whole array): views its first argument. No members if it is not an object.
   [[nodiscard]] static Fields from_event(std::string_view json);
-  /// From JSON that is known to be valid, such as `raw` of another Fields. No members if it is not an object.
+  /// Views JSON that is known to be valid, such as `raw` of another Fields. No members if it is not an object.
   [[nodiscard]] static Fields from_value(std::string_view json);
 
   enum class Kind : std::uint8_t { absent, null, boolean, number, string, array, object };

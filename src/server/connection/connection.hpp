@@ -74,8 +74,8 @@ class Connection final : public std::enable_shared_from_this<Connection>, privat
   Connection(const Config& config, Descriptor socket, std::string remote_address);
   ~Connection() override;
 
-  /// The connection counts as a stranger until `vouch`. Before the first `converse`. Strangers are served after the
-  /// others.
+  /// The connection counts as a stranger until `vouch`, and strangers are served after the others.
+  /// Call it before the first `converse`.
   void take_slot(Guests::Slot slot) { slot_ = std::move(slot); }
   /// A session was admitted on this connection.
   void vouch();

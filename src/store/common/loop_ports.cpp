@@ -48,10 +48,7 @@ void LoopPorts::publish(std::span<Settled> settled) {
   InlineVector<OfLoop, 4> loops;
   for (Settled& each : settled) {
     auto loop = std::ranges::find(loops, each.port, &OfLoop::port);
-    if (loop == loops.end()) {
-      loop = loops.insert(loops.end(), OfLoop{each.port});
-      loop->outcomes.reserve(settled.size() / (loops.size() * 2) + 1);
-    }
+    if (loop == loops.end()) loop = loops.insert(loops.end(), OfLoop{each.port});
     loop->outcomes.push_back(std::move(each.outcome));
   }
   for (OfLoop& each : loops)
