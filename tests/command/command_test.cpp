@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -146,6 +147,19 @@ TEST_F(Command, killed_it_leaves_nothing_in_shared_memory) {
   server.signal(SIGKILL);
   EXPECT_EQ(server.wait(), 128 + SIGKILL);
   EXPECT_FALSE(std::filesystem::exists(counters));
+}
+
+TEST_F(Command, counters_that_a_killed_process_left_in_shared_memory_are_no_matter) {
+  // The shell keeps its number when it becomes parley, so libmongoc wants the name that is taken here.
+  FILE* parley = popen("echo $$; touch /dev/shm/mongoc-$$ && exec " PARLEY_BINARY_DIR "/parley help 2>&1", "r");
+  ASSERT_NE(parley, nullptr);
+  std::string output;
+  for (int byte = fgetc(parley); byte != EOF; byte = fgetc(parley)) output += static_cast<char>(byte);
+  EXPECT_EQ(pclose(parley), 0);
+  const auto end_of_number = output.find('\n');
+  ASSERT_NE(end_of_number, std::string::npos) << output;
+  EXPECT_TRUE(output.substr(end_of_number + 1).starts_with("Parley: ")) << output;
+  EXPECT_FALSE(std::filesystem::exists("/dev/shm/mongoc-" + output.substr(0, end_of_number)));
 }
 
 TEST_F(Command, says_in_one_line_what_it_runs) {
