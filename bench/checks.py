@@ -265,6 +265,7 @@ RATE_LOADS = [
     ("relay at 30,000/s", "relay", [*SESSIONS, "--rate", 30_000], ("delivery_p50_ms", "delivery_p99_ms")),
     ("relay, 1 in flight", "relay", [*SESSIONS, "--in-flight", 1], ("messages_per_second", "delivery_p50_ms")),
     ("relay, 8 in flight", "relay", [*SESSIONS, "--in-flight", 8], ("messages_per_second", "delivery_p50_ms")),
+    ("fan-out, one room of 50", "relay", ["--sessions", 1, "--members", 50, "--in-flight", 8, "--text-bytes", 120], ("deliveries_per_second", "delivery_p50_ms")),
 ]
 
 

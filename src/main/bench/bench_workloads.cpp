@@ -73,6 +73,8 @@ int measure(RelayOptions options) {
     run.add_load("messages", result.acks);
     run.add_latency("ack", result.acks.latency);
     run.add_latency("delivery", result.deliveries);
+    const double seconds = std::chrono::duration<double>(result.acks.measured).count();
+    if (seconds > 0) run.add("deliveries_per_second", static_cast<double>(result.deliveries.count()) / seconds);
     run.add("sent", static_cast<double>(result.sent));
     run.add("unanswered", static_cast<double>(result.unanswered));
     if (result.unanswered > 0) run.complain(std::to_string(result.unanswered) + " sent and never answered");

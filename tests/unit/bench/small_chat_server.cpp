@@ -45,6 +45,14 @@ struct Client {
   std::unique_ptr<ws::FrameDecoder> decoder = std::make_unique<ws::FrameDecoder>();
 };
 
+std::string entries_json(const std::vector<Message>& messages) {
+  std::string json = R"([{"kind":"created"})";
+  for (const Message& message : messages)
+    json +=
+        R"(,{"kind":"text","id":")" + message.id + R"(","message":")" + message.text + R"(","clientMessageId":")" + message.tag + R"("})";
+  return json + "]";
+}
+
 constexpr std::size_t faulty_message = 40;  // the fault affects the message with this number
 
 }  // namespace
@@ -61,6 +69,8 @@ struct SmallChatServer::Impl {
   void on_request(Client& client, std::string_view head, std::string_view body);
   std::string page(std::string_view target);
   std::string entries(std::string_view packet);
+  std::string entries_page(std::string_view target);
+  std::string resume(std::string_view packet);
   std::vector<Message> newest(const std::string& session, std::size_t skipped, std::size_t limit, const std::string& question);
   void on_packet(Client& client, std::string_view packet);
   void on_chat_message(Client& client, std::string_view packet);
@@ -176,7 +186,8 @@ void SmallChatServer::Impl::on_request(Client& client, std::string_view head, st
     store(field(body, R"("sessionId":")"), message);
     return answer(client, 201, R"({"message":"Chat message stored successfully","chatMessage":{"_id":")" + message.id + R"("}})");
   }
-  answer(client, 200, page(head.substr(4, head.find(' ', 4) - 4)));
+  const std::string_view target = head.substr(4, head.find(' ', 4) - 4);
+  answer(client, 200, target.find("/entries?") == std::string_view::npos ? page(target) : entries_page(target));
 }
 
 std::string SmallChatServer::Impl::page(std::string_view target) {
@@ -197,11 +208,24 @@ std::string SmallChatServer::Impl::page(std::string_view target) {
 
 std::string SmallChatServer::Impl::entries(std::string_view packet) {
   const auto limit = std::stoul(std::string(packet.substr(packet.find(R"("limit":)") + 8)));
-  std::string json = R"([{"success":true,"entries":[{"kind":"created"})";
-  for (const Message& message : newest(field(packet, R"("sessionId":")"), 0, limit - 1, std::string(packet)))
-    json +=
-        R"(,{"kind":"text","id":")" + message.id + R"(","message":")" + message.text + R"(","clientMessageId":")" + message.tag + R"("})";
-  return json + "]}]";
+  return R"([{"success":true,"entries":)" +
+         entries_json(newest(field(packet, R"("sessionId":")"), 0, limit - 1, std::string(packet))) + "}]";
+}
+
+std::string SmallChatServer::Impl::entries_page(std::string_view target) {
+  const auto limit = std::stoul(std::string(target.substr(target.find("limit=") + 6)));
+  const std::string session(target.substr(18, target.find("/entries?") - 18));  // after "/api/chat/session/"
+  const std::size_t after = stored[session].size() - std::min(stored[session].size(), limit);
+  return R"({"from":")" + std::to_string(after) + R"(","more":false,"entries":)" + entries_json(newest(session, 0, limit, {})) + "}";
+}
+
+/// A position is the number of messages before it.
+std::string SmallChatServer::Impl::resume(std::string_view packet) {
+  const std::string session = field(packet, R"("sessionId":")");
+  const std::size_t after = std::stoul(field(packet, R"("after":")")) + (fault == Fault::resumes_elsewhere ? 1 : 0);
+  std::vector<Message> missed = newest(session, 0, stored[session].size() - after, {});
+  if (fault == Fault::resumes_with_a_gap) missed.pop_back();
+  return R"(,"resume":{"from":")" + std::to_string(after) + R"(","more":false,"entries":)" + entries_json(missed) + "}";
 }
 
 /// Oldest first.
@@ -220,7 +244,8 @@ void SmallChatServer::Impl::on_packet(Client& client, std::string_view packet) {
   if (packet.find(R"(["join-session")") != std::string_view::npos) {
     rooms[field(packet, R"("sessionId":")")].push_back(&client);
     send_packet(client, "2");  // a heartbeat between other packets; the server ignores the pong below
-    return send_packet(client, "43" + std::string(packet.substr(2, packet.find('[') - 2)) + R"([{"success":true}])");
+    const std::string resumed = packet.find(R"("after":")") == std::string_view::npos ? "" : resume(packet);
+    return send_packet(client, "43" + std::string(packet.substr(2, packet.find('[') - 2)) + R"([{"success":true)" + resumed + "}]");
   }
   if (packet.find(R"(["entries")") != std::string_view::npos)
     return send_packet(client, "43" + std::string(packet.substr(2, packet.find('[') - 2)) + entries(packet));

@@ -21,6 +21,8 @@ enum class Fault : std::uint8_t {
   refuses_a_message,
   never_answers_a_message,
   shows_a_wrong_page,  // from the second answer for a page on, its messages are in another order
+  resumes_elsewhere,   // a resume begins one message after the client's position
+  resumes_with_a_gap,  // a resume lacks its newest message
   refuses_tokens,
   closes_a_connection,
 };

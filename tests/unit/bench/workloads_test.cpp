@@ -8,6 +8,7 @@
 #include "load/history_workload.hpp"
 #include "load/load_failure.hpp"
 #include "load/relay_workload.hpp"
+#include "load/resume_workload.hpp"
 #include "load/store_workload.hpp"
 #include "unit/bench/small_chat_server.hpp"
 
@@ -219,6 +220,37 @@ TEST(EntriesWorkload, reads_the_newest_entries_of_every_session) {
 TEST(EntriesWorkload, entries_that_change_are_wrong) {
   const SmallChatServer server(Fault::shows_a_wrong_page);
   EXPECT_GT(entries_against(server).answers_wrong, 0u);
+}
+
+ResumeResult resume_against(const SmallChatServer& server, std::function<void()> restart = [] {}) {
+  ResumePlan plan;
+  plan.endpoint = server.endpoint();
+  plan.identity = {"secret", {}};
+  plan.sessions = 5;
+  plan.members = 2;
+  plan.messages = 6;
+  plan.missed = 4;
+  plan.opening_at_once = 3;
+  plan.restart = std::move(restart);
+  return run_resume(plan, the_clock);
+}
+
+TEST(ResumeWorkload, everyone_comes_back_after_one_restart_and_gets_what_was_missed) {
+  const SmallChatServer server;
+  int restarts = 0;
+  const ResumeResult result = resume_against(server, [&] { ++restarts; });
+  EXPECT_EQ(restarts, 1);
+  EXPECT_EQ(result.clients, 10u);
+  EXPECT_EQ(result.opening_times.count(), 10u);
+  EXPECT_EQ(result.answers_wrong, 0u);
+  EXPECT_EQ(result.fill.stored, 30u);
+  EXPECT_TRUE(result.fill.clean());
+  EXPECT_GT(result.per_second(), 0);
+}
+
+TEST(ResumeWorkload, another_position_and_a_gap_are_wrong) {
+  EXPECT_EQ(resume_against(SmallChatServer(Fault::resumes_elsewhere)).answers_wrong, 10u);
+  EXPECT_EQ(resume_against(SmallChatServer(Fault::resumes_with_a_gap)).answers_wrong, 10u);
 }
 
 TEST(ConnectWorkload, joins_everyone_and_reads_the_servers_memory) {
