@@ -62,6 +62,9 @@ void add(MetricsText& text, const store::StoreHealth& health) {
   text.gauge("parley_store_writable", "1 while the store takes entries.", health.writable ? 1 : 0)
       .gauge("parley_store_has_room", "1 while there is room for messages and sessions.", health.has_room ? 1 : 0)
       .gauge("parley_store_free_bytes", "Free bytes as of the last look.", health.free_bytes)
+      .gauge("parley_store_cache_bytes", "Memory of recently read data, as of the last look.", health.cache_bytes)
+      .gauge("parley_store_write_buffer_bytes", "Memory of data that is logged and not yet in files, as of the last look.",
+             health.write_buffer_bytes)
       .gauge("parley_store_damaged_sessions", "Sessions whose log is damaged.", health.damaged_sessions)
       .counter("parley_store_commits_total", "Synced writes.", health.commits)
       .counter("parley_store_commits_without_rest_total", "Commits that began at once.", of(CommitCause::no_rest))

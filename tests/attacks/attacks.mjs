@@ -134,6 +134,7 @@ async function soak(chosen) {
       console.log(line(results.at(-1)));
       await delay(SETTLE_MS);  // the system closes the connections that the attacker left open
       memory.push({ minute: (performance.now() - began) / 60_000, bytes: server.rssBytes() });
+      console.log(`        ${mebibytes(memory.at(-1).bytes)} a second later, ${await ofStore(server)}`);
     }
     await scene.pair.talk(delay(QUIET_MS));
     const last = server.rssBytes();
@@ -148,6 +149,13 @@ async function soak(chosen) {
     await server.dispose();
   }
   return { results, faults };
+}
+
+/** The part of the memory that the database uses, as of its last look. */
+async function ofStore(server) {
+  const { text } = await get(server, '/metrics');
+  const figure = (name) => mebibytes(Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)[1]));
+  return `${figure('parley_store_cache_bytes')} of them cache and ${figure('parley_store_write_buffer_bytes')} write buffers`;
 }
 
 async function storesStill(server, pair, fault) {

@@ -22,13 +22,15 @@ enum class CommitCause : std::uint8_t {
 inline constexpr std::size_t commit_causes_count = 4;
 
 struct StoreHealth {
-  bool writable = true;                // false: no append is committed at present
-  bool final = false;                  // true: not writable until restart
-  std::string reason;                  // the reason why the store is not writable or refuses texts; empty if neither
-  bool has_room = true;                // false: texts, new sessions and reopenings are refused with `store_full`
-  std::uint64_t free_bytes = 0;        // at most limits::store_look_interval old, with MongoDB mongo_watch_interval
-  std::vector<std::string> damaged;    // the damage found, one line per session, for the first limits::damaged_sessions_named
-  std::uint64_t damaged_sessions = 0;  // they accept no more entries
+  bool writable = true;                  // false: no append is committed at present
+  bool final = false;                    // true: not writable until restart
+  std::string reason;                    // the reason why the store is not writable or refuses texts; empty if neither
+  bool has_room = true;                  // false: texts, new sessions and reopenings are refused with `store_full`
+  std::uint64_t free_bytes = 0;          // at most limits::store_look_interval old, with MongoDB mongo_watch_interval
+  std::uint64_t cache_bytes = 0;         // of recently read data; as old as free_bytes
+  std::uint64_t write_buffer_bytes = 0;  // of data that the database has logged and not yet written to its files; as old as free_bytes
+  std::vector<std::string> damaged;      // the damage found, one line per session, for the first limits::damaged_sessions_named
+  std::uint64_t damaged_sessions = 0;    // they accept no more entries
 
   std::uint64_t commits = 0;  // synced writes
   std::uint64_t entries_committed = 0;

@@ -98,6 +98,11 @@ void StoreState::note_room(std::uint64_t free_bytes, bool has_room) {
               {{"free_bytes", std::to_string(free_bytes)}});
 }
 
+void StoreState::note_memory(std::uint64_t cache_bytes, std::uint64_t write_buffer_bytes) {
+  cache_bytes_ = cache_bytes;
+  write_buffer_bytes_ = write_buffer_bytes;
+}
+
 std::int64_t StoreState::commit_ms() const {
   return static_cast<std::int64_t>(sync_microseconds_latest_ / 1000) + 1;
 }
@@ -126,6 +131,8 @@ StoreHealth StoreState::health() const {
   health.damaged_sessions = damaged_sessions_;
   health.has_room = has_room_;
   health.free_bytes = free_bytes_;
+  health.cache_bytes = cache_bytes_;
+  health.write_buffer_bytes = write_buffer_bytes_;
   if (health.reason.empty() && !health.has_room) health.reason = "Too little free space: new texts, sessions and reopenings are refused";
   health.commits = commits_;
   health.entries_committed = entries_;

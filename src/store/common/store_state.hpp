@@ -52,6 +52,7 @@ class StoreState {
   void note_conflict() { ++conflicts_; }
   void note_refused() { ++refused_; }
   void note_room(std::uint64_t free_bytes, bool has_room);
+  void note_memory(std::uint64_t cache_bytes, std::uint64_t write_buffer_bytes);
   [[nodiscard]] bool has_room() const { return has_room_.load(std::memory_order_relaxed); }
   void note_signalling_dropped() { ++signalling_dropped_; }
   void note_user_dropped() { ++users_dropped_; }
@@ -90,6 +91,8 @@ class StoreState {
   std::atomic<std::uint64_t> sync_microseconds_latest_ = 0;
   std::array<std::atomic<std::uint64_t>, sync_buckets_count> sync_buckets_{};
   std::atomic<std::uint64_t> free_bytes_ = 0;
+  std::atomic<std::uint64_t> cache_bytes_ = 0;
+  std::atomic<std::uint64_t> write_buffer_bytes_ = 0;
   std::atomic<bool> has_room_ = true;
   std::atomic<std::uint64_t> signalling_dropped_ = 0;
   std::atomic<std::uint64_t> users_dropped_ = 0;

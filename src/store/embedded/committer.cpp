@@ -197,7 +197,11 @@ void Committer::look() {
 void Committer::look_at_files(Files which) {
   if (deps_.state.failed()) return;
   const Database& database = deps_.database;
-  if (which == Files::all) looked_at_files_ = deps_.clock.steady_now();
+  if (which == Files::all) {
+    looked_at_files_ = deps_.clock.steady_now();
+    const Database::Memory memory = database.memory();
+    deps_.state.note_memory(memory.cache_bytes, memory.write_buffer_bytes);
+  }
   const auto in_place =
       which == Files::all ? database.are_files_in_place(deps_.directory) : database.is_synced_file_in_place(deps_.directory);
   if (!in_place) deps_.state.fail(in_place.error().message);

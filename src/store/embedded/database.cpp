@@ -155,6 +155,15 @@ std::uint64_t Database::latest_sequence() const {
   return db_->GetLatestSequenceNumber();
 }
 
+Database::Memory Database::memory() const {
+  std::uint64_t write_buffers = 0;
+  for (rocksdb::ColumnFamilyHandle* handle : families_) {
+    std::uint64_t of_family = 0;
+    if (db_->GetIntProperty(handle, rocksdb::DB::Properties::kSizeAllMemTables, &of_family)) write_buffers += of_family;
+  }
+  return {cache_->GetUsage(), write_buffers};
+}
+
 // An open file stays writable after its name was removed, but the next start cannot find what is written
 // to it. The committer is the only writer, so the newest log file does not change during this check.
 Result<void> Database::are_files_in_place(const std::string& directory) const {
@@ -213,10 +222,10 @@ Result<void> Database::open_synced_file(Database& database, const std::string& d
 Result<void> Database::open_for_writing(const EmbeddedConfig& config, rocksdb::DBOptions& options, const Clock& clock) {
   options.create_if_missing = true;
   options.create_missing_column_families = true;
-  const auto cache = rocksdb::NewLRUCache(config.block_cache_bytes);
+  cache_ = rocksdb::NewLRUCache(config.block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (std::size_t index = 0; index < family_names.size(); ++index)
-    descriptors.emplace_back(std::string(family_names[index]), family_options(static_cast<Family>(index), config, clock, cache));
+    descriptors.emplace_back(std::string(family_names[index]), family_options(static_cast<Family>(index), config, clock, cache_));
   rocksdb::DB* opened = nullptr;
   auto status = rocksdb::DB::Open(options, config.directory, descriptors, &families_, &opened);
   db_.reset(opened);

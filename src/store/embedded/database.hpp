@@ -19,6 +19,7 @@
 #include "store/embedded/synced_file.hpp"
 
 namespace rocksdb {
+class Cache;
 class ColumnFamilyHandle;
 class DB;
 class Env;
@@ -53,6 +54,11 @@ class Database {
   [[nodiscard]] Result<void> are_files_in_place(const std::string& directory) const;
   /// The same for SYNCED alone, which is cheaper. It also shows whether the folder is still the one that was opened.
   [[nodiscard]] Result<void> is_synced_file_in_place(const std::string& directory) const;
+  struct Memory {
+    std::uint64_t cache_bytes = 0;
+    std::uint64_t write_buffer_bytes = 0;
+  };
+  [[nodiscard]] Memory memory() const;
   /// The sequence number of the last write. Committer thread.
   [[nodiscard]] std::uint64_t latest_sequence() const;
 
@@ -64,6 +70,7 @@ class Database {
 
   std::shared_ptr<rocksdb::FileSystem> files_;
   std::unique_ptr<rocksdb::Env> env_;  // must outlive db_
+  std::shared_ptr<rocksdb::Cache> cache_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;  // by Family; owned, freed before db_
   std::unique_ptr<SyncedFile> synced_file_;

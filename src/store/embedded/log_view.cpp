@@ -150,6 +150,8 @@ Result<void> LogView::each_after(Family family, BytesView prefix, BytesView afte
   const rocksdb::Slice end_slice(end);
   rocksdb::ReadOptions read_options = options();
   read_options.iterate_upper_bound = &end_slice;
+  // Payloads of signalling are large, and hardly anybody reads them twice. They would displace messages from the cache.
+  read_options.fill_cache = family != Family::signalling;
   const std::unique_ptr<rocksdb::Iterator> iterator(database_.db().NewIterator(read_options, database_.family(family)));
   for (iterator->Seek(rocksdb::Slice(first)); iterator->Valid(); iterator->Next())
     if (visit(iterator->key().ToStringView(), iterator->value().ToStringView()) == Walk::stop) break;
