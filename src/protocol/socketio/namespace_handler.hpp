@@ -18,10 +18,12 @@
 #include "base/bytes.hpp"
 #include "base/event_loop.hpp"
 #include "protocol/engineio/encoded_packet.hpp"
+#include "protocol/engineio/socket_handler.hpp"
 
 namespace parley::protocol::socketio {
 
 using engineio::EncodedPacket;
+using engineio::Handshake;
 using engineio::PacketPtr;
 
 /// `42["name",<arguments>]` in namespace `nsp` ("/" is left out). `arguments`: JSON values joined by commas, may be empty.
@@ -45,18 +47,13 @@ enum class DisconnectReason : std::uint8_t {  // docs/api-contract.md §6.4
 };
 [[nodiscard]] std::string_view name_of(DisconnectReason reason);  // `client namespace disconnect`, …
 
-/// The data of the handshake.
-struct Handshake {
-  std::string sid;             // of the Socket.IO connection: 20 characters
-  std::string remote_address;  // textual IP, an IPv4-mapped address as IPv4
-  std::string user_agent;
-  std::string query;  // of the first request, undecoded
-};
-
 /// The remote end of one namespace of one connection.
 class Peer {
  public:
   virtual ~Peer() = default;
+  /// Of this namespace: 20 characters. Threads: any.
+  [[nodiscard]] virtual const std::string& sid() const = 0;
+  /// Of the connection; its `sid` is that of Engine.IO. Threads: any.
   [[nodiscard]] virtual const Handshake& handshake() const = 0;
   [[nodiscard]] virtual EventLoop& loop() = 0;
   [[nodiscard]] virtual bool connected() const = 0;

@@ -107,7 +107,7 @@ class FrameDecoder {
   std::span<char> input_;
   std::string message_;                  // of a fragmented or split message, unmasked
   std::array<char, 14> header_bytes_{};  // of the current frame
-  std::array<char, 125> control_{};      // payload of a control frame that came in several inputs
+  std::string control_;                  // payload of a control frame that came in several inputs
   Header header_;
   std::array<char, 4> mask_{};
   std::uint64_t payload_read_ = 0;            // of the current frame

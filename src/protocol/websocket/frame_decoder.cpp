@@ -52,6 +52,7 @@ Decoded FrameDecoder::next() {
     message_ = {};  // releases the memory: most connections never split a message again
     clear_message_ = false;
   }
+  if (!payload_pending_ && !control_.empty()) control_ = {};
   while (!finished_) {
     if (!payload_pending_ && !read_header()) {
       return finished_ ? failure() : Decoded{};
@@ -140,11 +141,11 @@ Decoded FrameDecoder::read_control_payload() {
   const std::span<char> piece = take_payload();
   std::span<char> payload = piece;
   if (piece.size() < header_.payload_size) {  // split over several inputs: collect the parts
-    std::ranges::copy(piece, control_.begin() + static_cast<std::ptrdiff_t>(payload_read_ - piece.size()));
+    control_.append(view(piece));
     if (payload_read_ < header_.payload_size) {
       return {};
     }
-    payload = std::span(control_).first(header_.payload_size);
+    payload = control_;
   }
   end_frame();
   switch (header_.opcode) {

@@ -40,10 +40,11 @@ DisconnectReason reason_of(CloseReason reason) {
 /// One namespace of one connection, as the application sees it. It outlives the connection when the application keeps it.
 class NamespacePeer final : public socketio::Peer, public std::enable_shared_from_this<NamespacePeer> {
  public:
-  NamespacePeer(SocketioConnection& connection, std::string nsp, socketio::Handshake handshake)
-      : connection_(&connection), socket_(connection.socket_), nsp_(std::move(nsp)), handshake_(std::move(handshake)) {}
+  NamespacePeer(SocketioConnection& connection, std::string nsp, std::string sid)
+      : connection_(&connection), socket_(connection.socket_), nsp_(std::move(nsp)), sid_(std::move(sid)) {}
 
-  const socketio::Handshake& handshake() const override { return handshake_; }
+  const std::string& sid() const override { return sid_; }
+  const socketio::Handshake& handshake() const override { return socket_->handshake(); }
   EventLoop& loop() override { return socket_->loop(); }
   bool connected() const override { return handler_ != nullptr && connection_ != nullptr && socket_->connected(); }
   std::string_view transport() const override { return socket_->transport(); }
@@ -80,7 +81,7 @@ class NamespacePeer final : public socketio::Peer, public std::enable_shared_fro
   SocketioConnection* connection_;
   std::shared_ptr<engineio::Socket> socket_;
   const std::string nsp_;
-  const socketio::Handshake handshake_;
+  const std::string sid_;
   std::unique_ptr<socketio::SocketHandler> handler_;  // null before the decision and after on_disconnect
   DisconnectReason reason_ = DisconnectReason::transport_close;
 };
@@ -141,10 +142,7 @@ void SocketioConnection::on_packet(const socketio::WholePacket& whole) {
 }
 
 void SocketioConnection::ask(const socketio::Packet& packet) {
-  const engineio::Handshake& opened = socket_->handshake();
-  auto peer = std::make_shared<NamespacePeer>(
-      *this, std::string(packet.nsp),
-      socketio::Handshake{make_sid(shared_.entropy), opened.remote_address, opened.user_agent, opened.query});
+  auto peer = std::make_shared<NamespacePeer>(*this, std::string(packet.nsp), make_sid(shared_.entropy));
   peers_.push_back(peer);
   shared_.handler.on_connect({packet.nsp, packet.json}, peer, [peer](socketio::ConnectDecision decision) {
     if (SocketioConnection* connection = peer->connection()) return connection->decided(*peer, std::move(decision));
@@ -165,7 +163,7 @@ void SocketioConnection::decided(NamespacePeer& peer, socketio::ConnectDecision 
   state_.accepted(peer.nsp());
   socket_->let_in();
   socket_->loop().cancel(std::exchange(connect_timer_, 0));
-  socket_->send(socketio::encode_connect(peer.nsp(), peer.handshake().sid, decision->extra_json));
+  socket_->send(socketio::encode_connect(peer.nsp(), peer.sid(), decision->extra_json));
   peer.accept(std::move(decision->socket));
 }
 

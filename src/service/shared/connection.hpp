@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 
 #include "domain/revocation.hpp"
 #include "domain/user.hpp"
@@ -21,7 +20,6 @@ struct Connection {
   std::uint64_t id = 0;  // unique in this process
   CallerPtr caller;
   domain::TokenId token{};  // the token that admitted the socket
-  std::string sid;
   std::shared_ptr<protocol::socketio::Peer> peer;
   std::size_t loop_index = 0;
   mutable std::atomic<bool> gone = false;  // set once, before its rooms are left: a join in progress then adds no member

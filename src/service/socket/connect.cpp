@@ -108,7 +108,6 @@ void SocketNamespace::decide_on(std::shared_ptr<protocol::socketio::Peer> peer, 
   connection->caller =
       std::make_shared<const domain::Caller>(domain::Caller{std::move(user), handshake.remote_address, user_agent_of(handshake)});
   connection->token = identified->token.token;
-  connection->sid = handshake.sid;
   connection->loop_index = peer->loop().index();
   EventLoop& loop = peer->loop();
   connection->peer = std::move(peer);

@@ -111,7 +111,7 @@ Result<Relayed> relay_signal(SessionShard& shard, SessionState& session, const C
   const std::uint64_t told = tell_room(shard, session, {own_event ? row->relayed : ServerEvent::signaling_message, json}, connection.id);
   shard.context().deps.store.signalling().record({record_id(shard, now), session.row->number, session.row->id, sender.user,
                                                   std::string(row->type), signal.payload_json, now, connection.caller->user_agent,
-                                                  connection.caller->address, connection.sid});
+                                                  connection.caller->address, connection.peer->sid()});
   return Relayed{static_cast<std::int64_t>(told)};
 }
 

@@ -332,6 +332,7 @@ TEST(TextTail, answers_a_page_only_when_it_has_all_of_it) {
 class NotingPeer final : public protocol::socketio::Peer {
  public:
   NotingPeer(EventLoop& loop, std::vector<std::string>& notes) : loop_(loop), notes_(notes) {}
+  const std::string& sid() const override { return handshake_.sid; }
   const protocol::socketio::Handshake& handshake() const override { return handshake_; }
   EventLoop& loop() override { return loop_; }
   bool connected() const override { return true; }

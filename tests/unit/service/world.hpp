@@ -105,6 +105,7 @@ class WorldStore final : public store::Store {
 class TestPeer final : public protocol::socketio::Peer {
  public:
   TestPeer(EventLoop& loop, protocol::socketio::Handshake handshake) : loop_(loop), handshake_(std::move(handshake)) {}
+  const std::string& sid() const override { return handshake_.sid; }
   const protocol::socketio::Handshake& handshake() const override { return handshake_; }
   EventLoop& loop() override { return loop_; }
   bool connected() const override { return true; }
