@@ -189,12 +189,12 @@ void ClientSession::entries(const Incoming& incoming) {
   const SocketAnswer answer(connection_, incoming.ack);
   if (auto admitted = admit(EventKind::entries, &EventRates::entries, api::entries_rate_refusal); !admitted)
     return answer.fail(admitted.error());
-  if (*entries_waiting_ >= limits::socket_entries_waiting_max) return refuse_overloaded(answer);
-  ++*entries_waiting_;
+  if (rooms_->entries_waiting >= limits::socket_entries_waiting_max) return refuse_overloaded(answer);
+  ++rooms_->entries_waiting;
   socket_entries(router_, connection_,
                  {incoming.fields.session_field(members::session_id.name), api::entry_range_from_event(incoming.fields)},
-                 [answer, waiting = entries_waiting_](Result<domain::EntriesView> entries) {
-                   --*waiting;
+                 [answer, rooms = rooms_](Result<domain::EntriesView> entries) {
+                   --rooms->entries_waiting;
                    if (!entries) return answer.fail(entries.error());
                    answer.succeed([&](JsonWriter& writer) { api::write_entries(writer, *entries); });
                  });

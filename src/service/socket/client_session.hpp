@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "api/request.hpp"
+#include "base/containers/sorted_map.hpp"
 #include "protocol/socketio/namespace_handler.hpp"
 #include "service/session/invocation.hpp"
 #include "service/shared/client_event.hpp"
@@ -33,7 +33,7 @@ class ClientSession final : public protocol::socketio::SocketHandler {
   void on_disconnect(protocol::socketio::DisconnectReason reason) override;
 
  private:
-  /// The rooms that this socket is in or is about to enter. Shared with joins in progress.
+  /// The rooms that this socket is in or is about to enter. Shared with joins and reads in progress.
   struct Rooms {
     struct Membership {
       std::uint32_t joining = 0;
@@ -41,7 +41,8 @@ class ClientSession final : public protocol::socketio::SocketHandler {
       bool vacating = false;  // the socket is leaving: the session has ended, and another session needs the place
       RoomPlacePtr place = std::make_shared<RoomPlace>();
     };
-    std::map<SessionId, Membership> rooms;
+    SortedMap<SessionId, Membership> rooms;
+    std::uint32_t entries_waiting = 0;  // reads of the log in progress
   };
   struct Incoming {
     const ClientEvent& event;
@@ -77,7 +78,6 @@ class ClientSession final : public protocol::socketio::SocketHandler {
   EventLoop& loop_;
   ConnectionPtr connection_;
   std::shared_ptr<Rooms> rooms_ = std::make_shared<Rooms>();
-  std::shared_ptr<std::uint32_t> entries_waiting_ = std::make_shared<std::uint32_t>(0);  // shared with reads in progress
 };
 
 }  // namespace parley::service
