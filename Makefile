@@ -108,7 +108,7 @@ bench-cores: install-test $(PARLEY) ## Processor time of a message by kind of th
 .PHONY: bench-peers
 bench-peers: install-test install-mongod $(PARLEY) ## This server and five peers in turn under one client: latency, highest rate, processor time (PEERS= REPEAT=3 SECONDS_EACH=4 JSON=)
 	@bench/peers/install.sh
-	@cmake --build $(BUILD) -j $(JOBS) --target bench_floor | tail -n 1
+	@cmake -S . -B $(BUILD) >/dev/null && cmake --build $(BUILD) -j $(JOBS) --target bench_floors | tail -n 1
 	@PARLEY=$(PARLEY) FLOOR=$(BUILD)/bench/peers/floor/bench_floor PEERS="$(PEERS)" REPEAT=$(REPEAT) SECONDS_EACH=$(SECONDS_EACH) JSON=$(JSON) bench/run_peers.sh
 
 bench-start: install-test $(PARLEY) ## Start after kill -9 with a million messages

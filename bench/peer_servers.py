@@ -185,6 +185,19 @@ class Floor(Server):
         self.spawn(self.program, self.port)
 
 
+class UringFloor(Floor):
+    """The same on io_uring. It shows what another kernel interface could bring to the loop (docs/adr/0017)."""
+
+    name, title = "floor-uring", "bare floor on io_uring"
+    program = Floor.program.with_name("bench_floor_uring")
+
+    def left_out(self):
+        return None if self.program.exists() else "liburing-dev was missing when it was built: run tools/install.sh peers"
+
+    def settings(self):
+        return "as the bare floor; multishot receives into shared buffers, and all sends of a turn in one system call"
+
+
 class SocketIo(Server):
     name, title = "socketio", "socket.io, plain"
     installed_as = ("socketio",)
@@ -327,5 +340,5 @@ class Nats(Server):
 
 def servers(secret_file, program):
     """All servers, in the order of the table."""
-    return [Parley(secret_file, program), Floor(secret_file), Centrifugo(secret_file), SocketIo(secret_file), CentrifugoRedis(secret_file),
+    return [Parley(secret_file, program), Floor(secret_file), UringFloor(secret_file), Centrifugo(secret_file), SocketIo(secret_file), CentrifugoRedis(secret_file),
             Nats(secret_file), NodeContract(secret_file)]

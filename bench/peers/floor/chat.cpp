@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdio>
+#include <ctime>
 #include <utility>
 
 #include "protocol/websocket/handshake.hpp"
@@ -36,7 +38,38 @@ std::string_view ack_id(std::string_view packet) {
   return packet.substr(2, packet.find('[') - 2);
 }
 
+/// The time of the wall clock as the contract writes it.
+std::string iso_time() {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  tm parts{};
+  ::gmtime_r(&now.tv_sec, &parts);
+  std::array<char, 32> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  std::array<char, 8> milliseconds{};
+  std::snprintf(milliseconds.data(), milliseconds.size(), ".%03dZ", static_cast<int>(now.tv_nsec / 1'000'000));
+  return std::string(text.data(), size) + milliseconds.data();
+}
+
 }  // namespace
+
+void Chat::start_turn() {
+  time_ = iso_time();
+}
+
+bool Chat::on_bytes(Connection& connection, std::span<char> bytes) {
+  if (!connection.is_websocket) {
+    connection.received.append(bytes.data(), bytes.size());
+    on_http(connection);
+    return true;
+  }
+  connection.decoder.feed(bytes);
+  for (ws::Decoded got = connection.decoder.next(); got.kind != ws::Decoded::Kind::need_more; got = connection.decoder.next()) {
+    if (got.kind != ws::Decoded::Kind::text) return false;
+    on_packet(connection, got.payload);
+  }
+  return true;
+}
 
 void Chat::on_http(Connection& connection) {
   while (!connection.is_websocket) {

@@ -1,6 +1,7 @@
 // The chat of the floor: rooms, acks and echoes, nothing else. No token is verified, no text is checked, and nothing is kept.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,18 +13,20 @@ namespace parley::bench_floor {
 
 class Chat {
  public:
-  /// Takes the requests in `connection.received` that are complete. `GET /socket.io/` turns the connection into a WebSocket.
-  void on_http(Connection& connection);
-  /// One Engine.IO packet.
-  void on_packet(Connection& connection, std::string_view packet);
+  /// Bytes of the client; they are changed in place. Returns false if the connection must be closed.
+  [[nodiscard]] bool on_bytes(Connection& connection, std::span<char> bytes);
   void on_closed(Connection& connection);
 
-  /// Sets the time of the messages of this turn.
-  void set_time(std::string iso) { time_ = std::move(iso); }
+  /// The messages of this turn get the present time.
+  void start_turn();
   /// The connections with something to send, and forgets them.
   std::vector<Connection*> take_dirty();
 
  private:
+  /// Takes the requests in `connection.received` that are complete. `GET /socket.io/` turns the connection into a WebSocket.
+  void on_http(Connection& connection);
+  /// One Engine.IO packet.
+  void on_packet(Connection& connection, std::string_view packet);
   void answer(Connection& connection, std::string_view head);
   void upgrade(Connection& connection, std::string_view head);
   void join(Connection& connection, std::string_view packet);

@@ -22,6 +22,8 @@ struct Connection {
   bool waits_for_room = false;  // the socket took only a part; epoll reports when it takes more
   std::string received;         // HTTP that is not complete
   std::string outbox;
+  std::string sending;    // io_uring only: the kernel reads these bytes
+  bool is_ended = false;  // io_uring only: destroyed when the kernel has answered everything
   std::string session;    // of its room
   std::string sender_id;  // 24 hexadecimal digits
   Room* room = nullptr;

@@ -12,51 +12,21 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <ctime>
 #include <memory>
-#include <span>
 #include <stdexcept>
 #include <unordered_map>
 
 #include "chat.hpp"
+#include "listen.hpp"
 
-namespace ws = parley::protocol::websocket;
 using parley::bench_floor::Chat;
 using parley::bench_floor::Connection;
+using parley::bench_floor::listen_on;
 
 namespace {
 
 constexpr int ready_max = 512;  // connections of a turn
 constexpr std::size_t receive_bytes = 256 * 1024;
-
-int listen_on(std::uint16_t port) {
-  const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  const int on = 1;
-  ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 || ::listen(descriptor, 1024) != 0) {
-    throw std::runtime_error("cannot listen on 127.0.0.1:" + std::to_string(port));
-  }
-  return descriptor;
-}
-
-/// The time of the wall clock as the contract writes it.
-std::string iso_time() {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  tm parts{};
-  ::gmtime_r(&now.tv_sec, &parts);
-  std::array<char, 32> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::array<char, 8> milliseconds{};
-  std::snprintf(milliseconds.data(), milliseconds.size(), ".%03dZ", static_cast<int>(now.tv_nsec / 1'000'000));
-  return std::string(text.data(), size) + milliseconds.data();
-}
 
 class Floor {
  public:
@@ -69,7 +39,7 @@ class Floor {
     std::array<epoll_event, ready_max> events;
     for (;;) {
       const int count = ::epoll_wait(poller_, events.data(), ready_max, -1);
-      chat_.set_time(iso_time());
+      chat_.start_turn();
       for (int index = 0; index < count; ++index) on_ready(events[static_cast<std::size_t>(index)]);
       for (Connection* connection : chat_.take_dirty()) send(*connection);
     }
@@ -107,20 +77,7 @@ class Floor {
     const ssize_t size = ::recv(connection.descriptor, buffer_.get(), receive_bytes, 0);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return true;
     if (size <= 0) return false;
-    const std::span<char> bytes{buffer_.get(), static_cast<std::size_t>(size)};
-    if (connection.is_websocket) return on_frames(connection, bytes);
-    connection.received.append(bytes.data(), bytes.size());
-    chat_.on_http(connection);
-    return true;
-  }
-
-  bool on_frames(Connection& connection, std::span<char> bytes) {
-    connection.decoder.feed(bytes);
-    for (ws::Decoded got = connection.decoder.next(); got.kind != ws::Decoded::Kind::need_more; got = connection.decoder.next()) {
-      if (got.kind != ws::Decoded::Kind::text) return false;
-      chat_.on_packet(connection, got.payload);
-    }
-    return true;
+    return chat_.on_bytes(connection, {buffer_.get(), static_cast<std::size_t>(size)});
   }
 
   void send(Connection& connection) {
@@ -149,15 +106,5 @@ class Floor {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int port = argc == 2 ? std::atoi(argv[1]) : 0;
-  if (port <= 0 || port > 65'535) {
-    std::fputs("usage: bench_floor PORT\n", stderr);
-    return 2;
-  }
-  try {
-    Floor(static_cast<std::uint16_t>(port)).run();
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bench_floor: %s\n", error.what());
-    return 1;
-  }
+  return parley::bench_floor::run_on_port(argc, argv, [](std::uint16_t port) { Floor(port).run(); });
 }
