@@ -105,7 +105,8 @@ TEST_F(ReplicaSet, a_paused_primary_answers_nothing_and_is_followed) {
   EXPECT_TRUE(set_.alive(paused));
   EXPECT_NE(set_.primary_index(), paused);
   set_.resume(paused);
-  EXPECT_TRUE(set_.command(paused, "admin", R"({"ping": 1})").ok);
+  // It learns only now that another member is primary, and closes all connections when it steps down.
+  EXPECT_TRUE(wait_until([&] { return set_.command(paused, "admin", R"({"ping": 1})").ok; }));
 }
 
 TEST_F(ReplicaSet, a_fail_point_fails_what_it_names_until_it_is_cleared) {
